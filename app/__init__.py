@@ -1,0 +1,1 @@
+"""Tenderway: government procurement that runs as BPMN diagrams."""

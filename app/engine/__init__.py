@@ -1,0 +1,1 @@
+"""The BPMN platform. Nothing in here knows what a tender is."""

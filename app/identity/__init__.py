@@ -1,0 +1,1 @@
+"""Who is who: organisations, roles, accounts, sessions and certificates."""

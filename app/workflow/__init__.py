@@ -1,0 +1,1 @@
+"""Joins the engine and procurement: operations, intake of forms, starts, assignment."""
