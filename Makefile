@@ -1,0 +1,53 @@
+# make help lists what stands behind "##".
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export FLASK_APP := run
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: help setup run test check format frontend lock bench demo
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.ready: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tenderway needs Python 3.11 or newer; set PYTHON=… to point to one."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing. On Debian: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/.ready ## make .venv and install all that the program and its tests need
+
+run: setup ## serve on http://127.0.0.1:8000 with a demonstration town
+	@$(BIN)/python run.py --demonstration
+
+test: setup ## set up and run all tests
+	@tests/browser/prepare.sh
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: setup ## format, lint, types, import contracts
+	@$(BIN)/ruff format --check --quiet . || { echo "make format puts this right"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: setup ## put the code's form right
+	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
+
+frontend: setup ## build the browser side into app/static/dist (needs Node, here from its wheel)
+	@cd frontend && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
+
+demo: setup ## play a whole open tender on a virtual clock
+	@$(BIN)/flask demo
+
+bench: setup ## measure, in one run
+	@$(BIN)/flask bench
+
+lock: ## renew the hashed requirements files from pyproject.toml
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	@echo 'uv>=0.9' | $(BIN)/uv pip compile -q --universal --generate-hashes --no-header - -o requirements-setup.txt
+	@! grep -n '://' requirements*.txt
