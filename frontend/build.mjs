@@ -1,0 +1,55 @@
+// Builds everything the browser loads into ../app/static/dist: the same sources give the same bytes.
+import { build } from 'esbuild';
+import * as sass from 'sass';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { collectLicences } from './licences.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url)), out = path.resolve(here, '../app/static/dist');
+process.chdir(here);
+fs.rmSync(out, { recursive: true, force: true });
+fs.mkdirSync(path.join(out, 'assets'), { recursive: true });
+
+// The FEEL editor's style library writes <style> tags into the document; `style-src 'self'` forbids them and the list of completions
+// lies unstyled over the panel. In a shadow root it uses adopted style sheets, which are allowed: let it do so always.
+const adoptedStyleSheets = { name: 'adopted-style-sheets', setup(builder) {
+  builder.onLoad({ filter: /style-mod[\\/]src[\\/]style-mod\.js$/ }, args => {
+    const from = '!root.head && root.adoptedStyleSheets', text = fs.readFileSync(args.path, 'utf8');
+    if (text.split(from).length !== 2) throw new Error('style-mod has changed: look at this patch again');
+    return { contents: text.replace(from, 'root.adoptedStyleSheets'), loader: 'js' };
+  });
+} };
+// Diagram fonts come in five formats; every browser that runs these bundles reads woff2.
+const onlyWoff2 = { name: 'only-woff2', setup(builder) {
+  builder.onLoad({ filter: /-font[\\/]css[\\/][\w-]+\.css$/ }, args => {
+    const text = fs.readFileSync(args.path, 'utf8'), file = text.match(/url\('([^']+\.woff2)[^']*'\)/)?.[1];
+    if (!file) throw new Error(`no woff2 in ${args.path}`);
+    const face = text.match(/@font-face\s*\{[^}]*\}/)[0], family = face.match(/font-family:\s*'([^']+)'/)[1];
+    return { contents: text.replace(face, `@font-face { font-family: '${family}'; src: url('${file}') format('woff2'); }`), loader: 'css', resolveDir: path.dirname(args.path) };
+  });
+} };
+
+const result = await build({
+  entryPoints: Object.fromEntries(Object.entries({ forms: 'src/forms.js', modeler: 'src/modeler.js', dmn: 'src/dmn.js', monitor: 'src/monitor.js' }).filter(e => fs.existsSync(e[1]))),
+  outdir: out, bundle: true, minify: true, format: 'esm', target: 'es2022', charset: 'utf8', metafile: true, legalComments: 'none', logLevel: 'warning',
+  plugins: [ adoptedStyleSheets, onlyWoff2 ],
+  alias: {
+    preact: '@bpmn-io/properties-panel/preact',                                          // two copies of preact, and no popup menu opens
+    '@bpmn-io/element-templates-validator': './src/studio/templates-validator.js'        // 630 KB; the templates are made and tested on the server
+  },
+  loader: { '.woff2': 'file', '.svg': 'dataurl', '.json': 'json' }, assetNames: 'assets/[name]',
+  define: { 'process.env.NODE_ENV': '"production"' }
+});
+
+const site = sass.compile('src/styles/site.scss', { style: 'compressed', quietDeps: true });
+fs.writeFileSync(path.join(out, 'site.css'), site.css + '\n');
+const font = 'node_modules/@fontsource-variable/ibm-plex-sans/files/ibm-plex-sans-latin-wght-normal.woff2';
+fs.copyFileSync(font, path.join(out, 'assets', path.basename(font)));
+fs.writeFileSync(path.join(out, 'LICENSES.txt'), collectLicences([ ...Object.keys(result.metafile.inputs), font, 'node_modules/govuk-frontend/x' ]));
+
+for (const name of fs.readdirSync(out).filter(each => /\.(js|css)$/.test(each)).sort()) {
+  const bytes = fs.readFileSync(path.join(out, name));
+  console.log(name.padEnd(14), String(bytes.length).padStart(9), 'bytes,', String(gzipSync(bytes, { level: 9 }).length).padStart(8), 'compressed');
+}

@@ -1,0 +1,74 @@
+// Drafts save themselves: <form data-draft-url="…">. A POST of the form's fields (without files) two seconds after the last
+// change and when the page is left; the answer is JSON {"saved_at": ISO} or any 2xx. 409 says that somebody else changed it.
+import { say, clockTime } from '../words.js';
+
+const WAIT = 2000;
+const dirty = new Set();
+
+/** Forms with changes that are neither saved nor sent. */
+export const unsaved = dirty;
+
+const fields = form => {
+  const data = new FormData(form);
+  for (const [ name, value ] of [ ...data ]) if (value instanceof File) data.delete(name);
+  return data;
+};
+
+function tell(form, state, text) {
+  const place = form.querySelector('[data-draft-status]') || document.querySelector(`[data-draft-status="${form.id}"]`);
+  if (!place) return;
+  place.classList.add('tw-saved');
+  place.dataset.state = state;
+  place.textContent = text;
+}
+
+async function save(form, last = false) {
+  clearTimeout(form.twTimer);
+  if (form.twSaving) { form.twAgain = true; return; }
+  form.twSaving = true;
+  tell(form, 'saving', say('Saving…'));
+  const before = form.twChange;
+  try {
+    const answer = await fetch(form.dataset.draftUrl, {
+      method: 'POST', body: new URLSearchParams(fields(form)), keepalive: last, credentials: 'same-origin',
+      headers: { 'X-CSRFToken': token(form), Accept: 'application/json' }
+    });
+    if (answer.status === 409) tell(form, 'failed', say('Somebody changed this since you opened it. Copy what you need and load the page again.'));
+    else if (!answer.ok) throw new Error(String(answer.status));
+    else {
+      const said = await answer.json().catch(() => ({}));
+      if (before === form.twChange) dirty.delete(form);
+      tell(form, 'saved', say('Draft saved {time}', { time: clockTime(said.saved_at ? new Date(said.saved_at) : new Date()) }));
+    }
+  } catch {
+    tell(form, 'failed', say('Could not save. What you typed is still here.'));
+    form.twTimer = setTimeout(() => save(form), 15000);
+  }
+  form.twSaving = false;
+  if (form.twAgain) { form.twAgain = false; save(form); }
+}
+
+/** The request token: the form's own hidden field, else <meta name="csrf-token">. */
+export const token = form => form?.elements?.csrf_token?.value || document.querySelector('meta[name="csrf-token"]')?.content || '';
+
+function changed(form) {
+  form.twChange = (form.twChange || 0) + 1;
+  dirty.add(form);
+  if (!form.dataset.draftUrl) return;
+  tell(form, 'unsaved', say('Not saved yet'));
+  clearTimeout(form.twTimer);
+  form.twTimer = setTimeout(() => save(form), WAIT);
+}
+
+export function watchDrafts() {
+  for (const form of document.querySelectorAll('form[data-draft-url], form[data-guard]')) {
+    form.addEventListener('input', () => changed(form));
+    form.addEventListener('change', event => { if (event.target.type !== 'file') changed(form); });
+    form.addEventListener('submit', event => { if (!event.defaultPrevented) { clearTimeout(form.twTimer); dirty.delete(form); } });
+  }
+  addEventListener('beforeunload', event => {
+    const open = [ ...dirty ].filter(form => form.isConnected);
+    for (const form of open) if (form.dataset.draftUrl) save(form, true);
+    if (open.some(form => !form.dataset.draftUrl)) event.preventDefault();
+  });
+}

@@ -1,0 +1,34 @@
+// Copy, print, menus that close, selects that submit, the error summary that takes the focus.
+import { say } from '../words.js';
+
+async function copy(button) {
+  const source = document.getElementById(button.dataset.copy), text = source ? source.textContent.trim() : button.dataset.copy, words = button.textContent;
+  try { await navigator.clipboard.writeText(text); }
+  catch {
+    const area = document.createElement('textarea');
+    area.value = text;
+    area.className = 'govuk-visually-hidden';
+    document.body.append(area);
+    area.select();
+    document.execCommand('copy');
+    area.remove();
+    button.focus();
+  }
+  button.textContent = say('Copied');
+  setTimeout(() => { button.textContent = words; }, 2000);
+}
+
+export function watchSmallThings() {
+  document.addEventListener('click', event => {
+    const copies = event.target.closest('[data-copy]');
+    if (copies) { event.preventDefault(); copy(copies); }
+    if (event.target.closest('[data-print]')) { event.preventDefault(); print(); }
+    for (const menu of document.querySelectorAll('.tw-menu[open]')) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener('keydown', event => {
+    const menu = event.key === 'Escape' && event.target.closest?.('.tw-menu[open]');
+    if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
+  });
+  document.addEventListener('change', event => { if (event.target.dataset.submits !== undefined) event.target.form.requestSubmit(); });
+  document.querySelector('.govuk-error-summary')?.focus();
+}

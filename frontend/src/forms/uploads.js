@@ -1,0 +1,89 @@
+// Files with progress: <div data-upload-url="…" data-upload-name="documents"> around an <input type="file">. Each file is sent by
+// itself as multipart field "file" (with the token), the answer is JSON {"id","name","size","kind","hash"}; a hidden input with the id
+// joins the form. Without a script the file input is part of the form and the server stores it on submit.
+import { say, language } from '../words.js';
+import { token } from './drafts.js';
+
+const size = bytes => new Intl.NumberFormat(language, { style: 'unit', unit: bytes < 1e6 ? 'kilobyte' : 'megabyte', maximumFractionDigits: bytes < 1e6 ? 0 : 1 }).format(bytes / (bytes < 1e6 ? 1e3 : 1e6));
+const kind = name => (name.split('.').length > 1 ? name.split('.').pop() : '').slice(0, 4);
+
+function line(file) {
+  const item = document.createElement('li'), parts = [ [ 'span', 'tw-files__name', file.name ], [ 'span', 'tw-files__facts', size(file.size) ] ];
+  item.dataset.kind = kind(file.name);
+  for (const [ tag, name, text ] of parts) { const part = document.createElement(tag); part.className = name; part.textContent = text; item.append(part); }
+  const progress = document.createElement('progress');
+  progress.className = 'tw-meter'; progress.max = 100; progress.value = 0;
+  progress.setAttribute('aria-label', file.name);
+  item.append(progress);
+  return item;
+}
+
+function settle(item, box, answer) {
+  item.querySelector('progress').remove();
+  item.querySelector('.tw-files__facts').textContent = [ size(answer.size), answer.hash ? 'SHA-256 ' + answer.hash.slice(0, 12) + '…' : '', say('Uploaded') ].filter(Boolean).join(' · ');
+  const hidden = document.createElement('input'), acts = document.createElement('span'), remove = document.createElement('button');
+  hidden.type = 'hidden'; hidden.name = box.dataset.uploadName; hidden.value = answer.id;
+  acts.className = 'tw-files__acts';
+  remove.type = 'button'; remove.className = 'tw-link-button'; remove.dataset.uploadRemove = ''; remove.textContent = say('Remove');
+  remove.setAttribute('aria-label', say('Remove') + ' ' + answer.name);
+  acts.append(remove);
+  item.append(hidden, acts);
+}
+
+function send(box, file) {
+  const list = box.querySelector('.tw-files') || box.insertAdjacentElement('beforeend', Object.assign(document.createElement('ul'), { className: 'tw-files' }));
+  const status = box.querySelector('[role="status"]'), item = line(file), form = box.closest('form'), data = new FormData(), request = new XMLHttpRequest();
+  list.append(item);
+  data.append('file', file, file.name);
+  request.open('POST', box.dataset.uploadUrl);
+  request.setRequestHeader('X-CSRFToken', token(form));
+  request.setRequestHeader('Accept', 'application/json');
+  request.responseType = 'json';
+  request.upload.onprogress = event => {
+    if (!event.lengthComputable) return;
+    const percent = Math.round(100 * event.loaded / event.total);
+    item.querySelector('progress').value = percent;
+    item.querySelector('.tw-files__facts').textContent = `${size(event.loaded)} / ${size(event.total)}`;
+    if (status && percent % 25 === 0) status.textContent = say('Uploading {name}: {percent} %', { name: file.name, percent });
+  };
+  const failed = message => {
+    item.querySelector('progress')?.remove();
+    const facts = item.querySelector('.tw-files__facts');
+    facts.textContent = message || say('Upload of {name} failed. Try again.', { name: file.name });
+    facts.classList.add('tw-checklist__must');
+    const again = document.createElement('button');
+    again.type = 'button'; again.className = 'tw-link-button tw-files__acts'; again.textContent = '↻';
+    again.setAttribute('aria-label', file.name);
+    again.addEventListener('click', () => { item.remove(); send(box, file); });
+    item.append(again);
+  };
+  request.onload = () => {
+    if (request.status >= 200 && request.status < 300 && request.response?.id) {
+      settle(item, box, { name: file.name, size: file.size, ...request.response });
+      if (status) status.textContent = `${file.name}: ${say('Uploaded')}`;
+      form?.dispatchEvent(new Event('input', { bubbles: true }));
+    } else failed(request.response?.message);
+  };
+  request.onerror = () => failed();
+  request.send(data);
+}
+
+export function watchUploads() {
+  for (const box of document.querySelectorAll('[data-upload-url]')) {
+    const input = box.querySelector('input[type="file"]'), drop = box.querySelector('.tw-drop') || box;
+    if (!input) continue;
+    input.removeAttribute('name');                                  // the files travel by themselves, only their ids with the form
+    input.addEventListener('change', event => { event.stopPropagation(); for (const file of input.files) send(box, file); input.value = ''; });
+    drop.addEventListener('dragover', event => { event.preventDefault(); drop.classList.add('tw-drop--over'); });
+    drop.addEventListener('dragleave', () => drop.classList.remove('tw-drop--over'));
+    drop.addEventListener('drop', event => { event.preventDefault(); drop.classList.remove('tw-drop--over'); for (const file of event.dataTransfer.files) send(box, file); });
+    box.addEventListener('click', event => {
+      const button = event.target.closest('[data-upload-remove]');
+      if (!button) return;
+      const form = box.closest('form');
+      button.closest('li').remove();
+      input.focus();
+      form?.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+  }
+}

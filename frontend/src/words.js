@@ -1,0 +1,63 @@
+// The sentences that scripts say, in the page's language (<html lang>).
+const zh = {
+  'Draft saved {time}': '草稿已保存 {time}',
+  'Saving…': '正在保存……',
+  'Not saved yet': '尚未保存',
+  'Could not save. What you typed is still here.': '未能保存，您填写的内容仍在此页。',
+  'Somebody changed this since you opened it. Copy what you need and load the page again.': '您打开本页后内容已被他人修改。请先复制所需内容，再重新载入页面。',
+  'Copied': '已复制',
+  'Sending…': '正在提交……',
+  'Uploading {name}: {percent} %': '正在上传 {name}：{percent}%',
+  'Uploaded': '已上传',
+  'Upload of {name} failed. Try again.': '{name} 上传失败，请重试。',
+  'Remove': '移除',
+  '{d} days {h} h': '{d} 天 {h} 小时',
+  '1 day {h} h': '1 天 {h} 小时',
+  '{h} h {m} min': '{h} 小时 {m} 分',
+  '{m} min {s} s': '{m} 分 {s} 秒',
+  'The time is over': '已截止',
+  'Continue': '继续',
+  'Cancel': '取消',
+  'Are you sure?': '确定吗？',
+  'Saved as version {version}': '已保存为第 {version} 版',
+  'Saved': '已保存',
+  'Saved with {n} findings': '已保存，有 {n} 条检查结果',
+  'No findings': '检查通过，没有问题',
+  '{n} findings': '{n} 条检查结果',
+  '1 finding': '1 条检查结果',
+  '{errors} errors, {warnings} warnings': '{errors} 个错误，{warnings} 个警告',
+  'Checking…': '正在检查……',
+  'Error': '错误',
+  'Warning': '警告',
+  'Close': '关闭',
+  'The whole diagram': '整张图',
+  'The diagram could not be loaded.': '无法载入流程图。',
+  'Parts of this file are not understood and would be lost by saving:': '文件中有无法识别的内容，保存后将丢失：',
+  'Proposed for deployment': '已提交部署',
+  'Here now': '当前所在',
+  'Waiting for a person': '等待人员办理',
+  'Waiting for a time': '等待到期',
+  'Waiting for a message': '等待消息',
+  'Stopped by an incident': '因异常停止',
+  'Running': '进行中',
+  'Done': '已完成',
+  'Opens a called process': '打开被调用的流程',
+  'Element': '步骤',
+  'State': '状态',
+  'Zoom in': '放大',
+  'Zoom out': '缩小',
+  'Show all': '显示全图',
+  'Full screen': '全屏',
+  'Nothing has been here yet': '尚未执行到此处'
+};
+
+export const language = document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';
+
+/** The sentence in the page's language, its {places} filled from `values`. */
+export function say(sentence, values = {}) {
+  const text = language === 'zh' ? zh[sentence] ?? sentence : sentence;
+  return text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+}
+
+/** Hours and minutes of the day as the page's language writes them. */
+export const clockTime = date => date.toLocaleTimeString(language === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit' });
