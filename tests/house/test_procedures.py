@@ -40,7 +40,7 @@ def test_every_diagram_has_scenarios(diagram):
 def test_every_named_element_is_named_in_both_languages(diagram):
     unnamed = [
         element.get("id")
-        for element in etree.parse(diagram).xpath("//b:process/descendant-or-self::*[@name]", namespaces=BPMN)
+        for element in etree.parse(diagram).xpath("//b:process/descendant-or-self::b:*[@name]", namespaces=BPMN)
         if {"name:en", "name:zh"} - set(element.xpath("b:extensionElements/z:properties/z:property/@name", namespaces=BPMN))
     ]
     assert unnamed == []
