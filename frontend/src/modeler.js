@@ -1,0 +1,69 @@
+// The diagram editor: bpmn-js with the Camunda 8 panel, our lists and the server's findings.
+import Modeler from 'bpmn-js/lib/Modeler';
+import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule } from 'bpmn-js-properties-panel';
+import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
+import ZeebeBehaviors from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
+import { CloudElementTemplatesPropertiesProviderModule } from 'bpmn-js-element-templates';
+import ElementTemplateChooser from '@bpmn-io/element-template-chooser';
+import { ZeebeVariableResolverModule } from '@bpmn-io/variable-resolver';
+import { CreateAppendAnythingModule, CreateAppendElementTemplatesModule } from 'bpmn-js-create-append-anything';
+import TokenSimulation from 'bpmn-js-token-simulation';
+import Minimap from 'diagram-js-minimap';
+import NativeCopyPaste from 'bpmn-js-native-copy-paste';
+import Panel from './studio/panel/index.js';
+import { translator, missing } from './studio/translate.js';
+import { Session, list } from './studio/session.js';
+import { Marks } from './studio/marks.js';
+import { drawFindings } from './studio/findings.js';
+import { drawing, settle } from './studio/view.js';
+import { say } from './words.js';
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import 'bpmn-js/dist/assets/bpmn-font/css/bpmn.css';
+import '@bpmn-io/properties-panel/dist/assets/properties-panel.css';
+import 'bpmn-js-element-templates/dist/assets/element-templates.css';
+import '@bpmn-io/element-template-chooser/dist/element-template-chooser.css';
+import 'bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css';
+import 'diagram-js-minimap/assets/diagram-js-minimap.css';
+import './studio/studio.css';
+
+const box = document.getElementById('modeler'), panel = document.getElementById('panel'), findingsBox = document.getElementById('findings');
+const language = (box.dataset.lang || document.documentElement.lang).startsWith('zh') ? 'zh' : 'en';
+const { templatesUrl, formsUrl, rolesUrl, decisionsUrl, processesUrl } = box.dataset;
+const [ templates, forms, roles, decisions, processes ] = await Promise.all([ templatesUrl, formsUrl, rolesUrl, decisionsUrl, processesUrl ].map(list));
+
+const modeler = new Modeler({
+  container: box,
+  propertiesPanel: { parent: panel },
+  tenderway: { language, forms, roles, decisions, processes },
+  moddleExtensions: { zeebe },
+  ...drawing,
+  additionalModules: [
+    BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule, ZeebeBehaviors,
+    CloudElementTemplatesPropertiesProviderModule, ElementTemplateChooser, ZeebeVariableResolverModule,
+    CreateAppendAnythingModule, CreateAppendElementTemplatesModule, TokenSimulation, Minimap, NativeCopyPaste, Panel, translator(language)
+  ]
+});
+// after the listeners stand: templates given in the configuration report their errors before anybody can hear
+modeler.on('elementTemplates.errors', event => console.warn('element templates:', event.errors.map(one => one.message).join('; ')));
+modeler.get('elementTemplatesLoader').setTemplates(templates);
+
+const marks = new Marks(modeler);
+let lost = [];
+const session = new Session(box, {
+  xml: async () => (await modeler.saveXML({ format: true })).xml,
+  warnings: () => lost,
+  findings: found => { marks.show(found); drawFindings(findingsBox, found, id => marks.go(id)); }
+});
+try {
+  const { warnings } = await modeler.importXML(await session.load());
+  lost = warnings.map(one => one.message.split('\n')[0]).filter(text => /unparsable|unknown/i.test(text));
+  settle(modeler.get('canvas'), { least: 0.55, padding: { top: 24, right: 32, bottom: 56, left: 120 } });
+  modeler.on('commandStack.changed', () => session.changed());
+  if (box.dataset.select) setTimeout(() => marks.go(box.dataset.select));      // not in the same tick: the panel would show the root
+} catch (problem) {
+  session.tell('failed', `${say('The diagram could not be loaded.')} ${problem.message}`);
+}
+box.tenderway = { modeler, missing, session };
+box.dispatchEvent(new CustomEvent('tw:ready', { bubbles: true }));
+box.dataset.ready = 'yes';

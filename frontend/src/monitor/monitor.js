@@ -1,0 +1,185 @@
+import Viewer from 'bpmn-js/lib/NavigatedViewer';
+import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
+import { drawing, propertiesOf, settle, speak } from '../studio/view.js';
+import { say } from '../words.js';
+
+const KINDS = { incident: 'Stopped by an incident', task: 'Waiting for a person', timer: 'Waiting for a time', message: 'Waiting for a message', running: 'Running' };
+const GLYPHS = { zoomIn: 'M7 3v8M3 7h8', zoomOut: 'M3 7h8', all: 'M2 5V2h3M9 2h3v3M12 9v3H9M5 12H2V9' };
+
+function element(name, className, text) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+export class Monitor {
+  constructor(box) {
+    this.box = box;
+    this.language = (box.dataset.lang || document.documentElement.lang).startsWith('zh') ? 'zh' : 'en';
+    this.viewer = new Viewer({ container: box, moddleExtensions: { zeebe }, ...drawing });
+    this.canvas = this.viewer.get('canvas');
+    this.registry = this.viewer.get('elementRegistry');
+    this.overlays = this.viewer.get('overlays');
+    this.facts = document.getElementById(box.dataset.facts || '');
+    this.state = { tokens: [], completed: [], flows: [], called: {} };
+    this.viewer.on('import.parse.complete', ({ definitions }) => { if (definitions) speak(definitions, this.language); });
+    this.viewer.on('element.click', ({ element: shape }) => this.choose(shape.labelTarget || shape));
+  }
+
+  async open() {
+    try {
+      const answer = await fetch(this.box.dataset.xmlUrl, { credentials: 'same-origin' });
+      if (!answer.ok) throw new Error(String(answer.status));
+      await this.viewer.importXML(await answer.text());
+    } catch (problem) {
+      this.box.append(element('p', 'tw-canvas__problem', `${say('The diagram could not be loaded.')} ${problem.message}`));
+      return;
+    }
+    this.#tools();
+    await this.refresh();
+    this.look();
+    this.box.dataset.ready = 'yes';
+    const seconds = Number(this.box.dataset.refresh);
+    if (seconds && this.box.dataset.stateUrl) setInterval(() => { if (!document.hidden) this.refresh(); }, seconds * 1000);
+  }
+
+  /** Ask the server where the case is now, and draw it if that has changed. */
+  async refresh() {
+    if (!this.box.dataset.stateUrl) return;
+    try {
+      const answer = await fetch(this.box.dataset.stateUrl, { credentials: 'same-origin', headers: { Accept: 'application/json' } });
+      if (!answer.ok) return;
+      const text = await answer.text();
+      if (text === this.text) return;
+      this.text = text;
+      this.state = { tokens: [], completed: [], flows: [], called: {}, ...JSON.parse(text) };
+      this.draw();
+    } catch { /* the line is down: what is drawn stays, the next turn asks again */ }
+  }
+
+  draw() {
+    const open = new Map(), done = new Set(this.state.completed), taken = new Set(this.state.flows);
+    for (const token of this.state.tokens) open.set(token.element, [ ...open.get(token.element) || [], token ]);
+    this.overlays.clear();
+    for (const shape of this.registry.getAll()) {
+      if (shape.labelTarget) continue;
+      const here = open.get(shape.id), kind = here && Object.keys(KINDS).find(one => here.some(token => token.kind === one));
+      const container = shape.children?.some(child => !child.labelTarget);
+      for (const name of Object.keys(KINDS)) this.#mark(shape, `tw-at-${name}`, kind === name);
+      this.#mark(shape, 'tw-done', done.has(shape.id) && !here && !container);
+      this.#mark(shape, 'tw-to-come', !done.has(shape.id) && !here && !container && !shape.waypoints);
+      this.#mark(shape, 'tw-taken', taken.has(shape.id));
+      this.#mark(shape, 'tw-untaken', Boolean(shape.waypoints) && !taken.has(shape.id));
+      if (here) this.#token(shape, kind, here);
+      if (this.state.called[shape.id]) this.#door(shape, this.state.called[shape.id]);
+    }
+    this.#steps(open);
+    if (this.chosen) this.choose(this.chosen, true);
+  }
+
+  /** Where to look first: all of it if it can be read, else where the tokens are. */
+  look() {
+    const shapes = this.state.tokens.map(token => this.registry.get(token.element)).filter(shape => shape && shape.width);
+    const around = this.box.dataset.focus === 'tokens' && shapes.length && {
+      x: Math.min(...shapes.map(one => one.x)), y: Math.min(...shapes.map(one => one.y)),
+      width: Math.max(...shapes.map(one => one.x + one.width)) - Math.min(...shapes.map(one => one.x)), height: Math.max(...shapes.map(one => one.y + one.height)) - Math.min(...shapes.map(one => one.y))
+    };
+    const wide = around && around.width > this.canvas.viewbox().outer.width / .75;
+    settle(this.canvas, { least: .75, around: around && (wide ? shapes[0] : around) || undefined });
+  }
+
+  choose(shape, again = false) {
+    if (shape === this.canvas.getRootElement()) shape = null;
+    if (this.chosen) this.#mark(this.chosen, 'tw-chosen', false);
+    this.chosen = shape;
+    if (shape) this.#mark(shape, 'tw-chosen', true);
+    if (!again) this.box.dispatchEvent(new CustomEvent('tw:chosen', { bubbles: true, detail: { element: shape?.id ?? null } }));
+    if (!this.facts) return;
+    this.facts.replaceChildren(...shape ? [ this.#factsOf(shape) ] : []);
+  }
+
+  #name(shape) { return shape.businessObject.name?.replace(/\s+/g, ' ') || shape.id; }
+
+  #factsOf(shape) {
+    const tokens = this.state.tokens.filter(token => token.element === shape.id), box = element('div', 'tw-panel tw-monitor-facts'), list = element('dl', 'tw-facts');
+    const row = (term, ...values) => { const pair = element('div'), value = element('dd'); value.append(...values); pair.append(element('dt', '', term), value); list.append(pair); };
+    const state = tokens.length ? [ ...new Set(tokens.map(token => say(KINDS[token.kind] || 'Running'))) ].join(', ') : this.state.completed.includes(shape.id) ? say('Done') : say('Nothing has been here yet');
+    row(say('State'), [ state, ...tokens.map(token => token.label).filter(Boolean) ].join(' · '));
+    for (const [ term, value ] of this.state.facts?.[shape.id] || []) row(term, value);
+    const { law } = propertiesOf(shape.businessObject);
+    if (law) row(this.language === 'zh' ? '依据' : 'Rests on', law);
+    box.append(element('h3', '', this.#name(shape)), list);
+    for (const [ address, words ] of [ [ this.state.links?.[shape.id], this.#name(shape) ], [ this.state.called[shape.id], say('Opens a called process') ] ]) {
+      if (!address) continue;
+      const link = element('a', 'govuk-link', words), line = element('p');
+      link.href = address;
+      line.append(link);
+      box.append(line);
+    }
+    return box;
+  }
+
+  #mark(shape, name, on) {
+    if (on === this.canvas.hasMarker(shape, name)) return;
+    if (on) this.canvas.addMarker(shape, name); else this.canvas.removeMarker(shape, name);
+  }
+
+  #token(shape, kind, tokens) {
+    const count = tokens.reduce((sum, token) => sum + (token.count ?? 1), 0), label = tokens.map(token => token.label).filter(Boolean).join(' · ');
+    const badge = element('div', `tw-token tw-token--${kind}`, label || (count > 1 ? String(count) : ''));
+    badge.title = say(KINDS[kind]);
+    badge.addEventListener('click', () => this.choose(shape));
+    this.overlays.add(shape, 'token', { position: { top: -13, left: shape.waypoints ? 0 : shape.width > 60 ? 8 : shape.width / 2 - 11 }, html: badge, show: { minZoom: .15 } });
+  }
+
+  #door(shape, address) {
+    const link = element('a', 'tw-door', '↗');
+    link.href = address;
+    link.title = say('Opens a called process');
+    link.setAttribute('aria-label', `${link.title}: ${this.#name(shape)}`);
+    this.overlays.add(shape, 'door', { position: { bottom: 22, right: 22 }, html: link });
+  }
+
+  /** The same for the keyboard and for those who don't see the drawing: what is open now, as buttons below the canvas. */
+  #steps(open) {
+    this.steps ||= this.box.insertAdjacentElement('afterend', element('ul', 'tw-monitor-steps'));
+    this.steps.setAttribute('aria-label', say('Here now'));
+    this.steps.replaceChildren(...[ ...open ].map(([ id, tokens ]) => {
+      const shape = this.registry.get(id), item = element('li'), kind = Object.keys(KINDS).find(one => tokens.some(token => token.kind === one)) || 'running';
+      if (!shape) { item.hidden = true; return item; }
+      const button = element('button', `tw-step tw-step--${kind}`), words = tokens.map(token => token.label).filter(Boolean).join(' · ');
+      button.type = 'button';
+      button.append(element('strong', '', this.#name(shape)), element('span', '', [ say(KINDS[kind]), words ].filter(Boolean).join(' · ')));
+      button.addEventListener('click', () => { this.#turnTo(shape); this.choose(shape); });
+      item.append(button);
+      return item;
+    }));
+  }
+
+  #turnTo(shape) {
+    const root = this.canvas.findRoot(shape);
+    if (root && root !== this.canvas.getRootElement()) this.canvas.setRootElement(root);
+    if (this.canvas.zoom() < .6) this.canvas.zoom(.85, { x: 0, y: 0 });
+    this.canvas.scrollToElement(shape, { top: 90, bottom: 90, left: 140, right: 140 });
+  }
+
+  #tools() {
+    const bar = element('div', 'tw-monitor-tools'), zoom = this.viewer.get('zoomScroll');
+    const acts = [ [ 'zoomIn', 'Zoom in', () => zoom.stepZoom(1) ], [ 'zoomOut', 'Zoom out', () => zoom.stepZoom(-1) ], [ 'all', 'Show all', () => settle(this.canvas, { least: 0 }) ] ];
+    for (const [ glyph, words, act ] of acts) {
+      const button = element('button'), picture = document.createElementNS('http://www.w3.org/2000/svg', 'svg'), path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+      button.type = 'button';
+      button.title = say(words);
+      button.setAttribute('aria-label', button.title);
+      picture.setAttribute('viewBox', '0 0 14 14');
+      picture.setAttribute('aria-hidden', 'true');
+      path.setAttribute('d', GLYPHS[glyph]);
+      picture.append(path);
+      button.append(picture);
+      button.addEventListener('click', act);
+      bar.append(button);
+    }
+    this.box.append(bar);
+  }
+}

@@ -1,0 +1,49 @@
+// How a diagram first stands on the canvas, and the type it is written in.
+
+const FAMILY = '"IBM Plex Sans Variable", "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", Arial, sans-serif';
+export const INK = '#16242c';
+export const drawing = {
+  textRenderer: { defaultStyle: { fontFamily: FAMILY, fontSize: 13, lineHeight: 1.25 }, externalStyle: { fontSize: 12.5, lineHeight: 1.25 } },
+  bpmnRenderer: { defaultFillColor: '#ffffff', defaultStrokeColor: '#33444d', defaultLabelColor: INK }
+};
+
+/** Show all of the diagram, padded, if its words stay legible (`least` is the smallest scale); else its beginning, or `around` an element. */
+export function settle(canvas, { least = 0.6, padding = { top: 24, right: 24, bottom: 48, left: 24 }, around } = {}) {
+  const { inner, outer } = canvas.viewbox();
+  if (!inner.width || !outer.width) return;
+  const width = outer.width - padding.left - padding.right, height = outer.height - padding.top - padding.bottom;
+  const fit = Math.min(1, width / inner.width, height / inner.height), scale = Math.max(fit, Math.min(least, 1));
+  const box = { width: outer.width / scale, height: outer.height / scale };
+  if (fit >= least) {
+    box.x = inner.x - padding.left / scale - Math.max(0, width / scale - inner.width) / 2;
+    box.y = inner.y - padding.top / scale - Math.max(0, height / scale - inner.height) / 2;
+  } else {
+    const target = around || { x: inner.x, y: inner.y, width: 0, height: Math.min(inner.height, height / scale) };
+    box.x = around ? target.x + target.width / 2 - box.width / 2 : inner.x - padding.left / scale;
+    box.y = around ? target.y + target.height / 2 - box.height / 2 : inner.y - padding.top / scale;
+    box.x = Math.max(inner.x - padding.left / scale, Math.min(box.x, inner.x + inner.width + padding.right / scale - box.width));
+    box.y = Math.max(inner.y - padding.top / scale, Math.min(box.y, inner.y + inner.height + padding.bottom / scale - box.height));
+    if (inner.height < height / scale) box.y = inner.y - padding.top / scale - (height / scale - inner.height) / 2;
+    if (inner.width < width / scale) box.x = inner.x - padding.left / scale - (width / scale - inner.width) / 2;
+  }
+  canvas.viewbox(box);
+}
+
+/** Write the names of the page's language (`name:en`, `name:zh`) on the drawing; the model is not for saving afterwards. */
+export function speak(definitions, language) {
+  const seen = new Set(), walk = thing => {
+    if (!thing || typeof thing !== 'object' || seen.has(thing)) return;
+    seen.add(thing);
+    const properties = thing.extensionElements?.values?.find(one => one.$type === 'zeebe:Properties')?.properties || [];
+    const name = properties.find(one => one.name === `name:${language}`)?.value;
+    if (name) thing.name = name;
+    for (const key of [ 'rootElements', 'participants', 'flowElements', 'laneSets', 'lanes', 'childLaneSet', 'artifacts', 'messageFlows', 'processRef' ]) for (const child of [].concat(thing[key] || [])) walk(child);
+  };
+  walk(definitions);
+}
+
+/** The dialect's properties of an element: {"stage": "opening", …}. */
+export function propertiesOf(businessObject) {
+  const list = businessObject?.extensionElements?.values?.find(one => one.$type === 'zeebe:Properties')?.properties || [];
+  return Object.fromEntries(list.map(one => [ one.name, one.value ]));
+}
