@@ -1,0 +1,15 @@
+"""What can go wrong with an expression: it doesn't parse, or it asks for more than it may use."""
+
+from __future__ import annotations
+
+
+class FeelSyntaxError(ValueError):
+    """The text is no FEEL expression; ``line`` and ``column`` (from 1) say where it stops being one."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(f"{message} (line {line}, column {column})")
+        self.message, self.line, self.column = message, line, column
+
+
+class BudgetExceeded(RuntimeError):
+    """An evaluation used more steps, depth or size than it was given."""

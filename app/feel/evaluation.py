@@ -1,0 +1,58 @@
+"""What an evaluation carries along: variables, the moment, warnings and a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.feel.errors import BudgetExceeded
+
+
+@dataclass
+class Budget:
+    """How much one evaluation may use: steps (nodes worked out), depth of calls, size of a list or string made."""
+
+    steps: int = 200_000
+    depth: int = 200
+    size: int = 1_000_000
+
+
+class Environment:
+    """One scope of names; ``outer`` is looked at when a name isn't here."""
+
+    __slots__ = ("names", "outer", "run")
+
+    def __init__(self, names: Mapping[str, Any], outer: Environment | None, run: Run) -> None:
+        self.names, self.outer, self.run = names, outer, run
+
+    def inner(self, names: Mapping[str, Any]) -> Environment:
+        """A scope within this one."""
+        return Environment(names, self, self.run)
+
+
+class Run:
+    """The state of one evaluation."""
+
+    __slots__ = ("budget", "depth", "now", "steps", "warnings")
+
+    def __init__(self, budget: Budget, now: datetime | None, warnings: list[str] | None) -> None:
+        self.budget, self.now, self.warnings = budget, now, warnings
+        self.steps, self.depth = budget.steps, 0
+
+    def step(self, count: int = 1) -> None:
+        """Spend steps."""
+        self.steps -= count
+        if self.steps < 0:
+            raise BudgetExceeded(f"the expression needs more than {self.budget.steps} steps")
+
+    def sized(self, size: int) -> None:
+        """Refuse to make something larger than the budget allows."""
+        if size > self.budget.size:
+            raise BudgetExceeded(f"the expression makes something larger than {self.budget.size}")
+
+    def warn(self, message: str) -> None:
+        """Note why something became null."""
+        if self.warnings is not None and len(self.warnings) < 100:
+            self.warnings.append(message)
