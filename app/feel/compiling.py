@@ -314,7 +314,8 @@ def _test(node: s.Test) -> Closure:
 
 
 def _range(node: s.RangeNode) -> Closure:
-    assert node.low is not None and node.high is not None
+    assert node.low is not None
+    assert node.high is not None
     low, high, low_in, high_in = compile_node(node.low), compile_node(node.high), node.low_included, node.high_included
 
     def work(env: Environment) -> Any:

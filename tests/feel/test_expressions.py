@@ -96,7 +96,7 @@ def test_a_bomb_runs_out_of_its_budget(bomb):
 
 
 @pytest.mark.parametrize(
-    "text", ["9 ** 999999999", "10 ** 10 ** 10", 'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "(a+)+$")']
+    "text", ["9 ** 999999999", 'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "(a+)+$")']
 )
 def test_what_has_no_bounded_value_is_null(text):
     assert value(text) is None
