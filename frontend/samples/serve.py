@@ -35,7 +35,7 @@ saved: dict[str, str] = {}
 def findings(xml: str) -> list[dict[str, str | None]]:
     """A stand-in for the server's check: user tasks without a form are errors, unnamed gateways warnings."""
     found: list[dict[str, str | None]] = []
-    for task in re.finditer(r"<bpmn:userTask id=\"([^\"]+)\"(?: name=\"([^\"]*)\")?.*?(?:/>|</bpmn:userTask>)", xml, re.S):
+    for task in re.finditer(r"<bpmn:userTask id=\"([^\"]+)\"(?: name=\"([^\"]*)\")?.*?</bpmn:userTask>", xml, re.S):
         if "formId=" not in task.group(0):
             found.append({"element": task[1], "name": task[2], "level": "error", "message": "A user task needs a form: choose one in its panel."})
     for gateway in re.finditer(r"<bpmn:exclusiveGateway id=\"([^\"]+)\"(?! name)", xml):

@@ -3,6 +3,7 @@ import DmnModeler from 'dmn-js/lib/Modeler';
 import { translator, missing } from './studio/translate.js';
 import { Session } from './studio/session.js';
 import { drawFindings } from './studio/findings.js';
+import { drawing, settle, INK } from './studio/view.js';
 import { say } from './words.js';
 import 'dmn-js/dist/assets/diagram-js.css';
 import 'dmn-js/dist/assets/dmn-js-shared.css';
@@ -17,8 +18,9 @@ import './studio/studio.css';
 
 const box = document.getElementById('dmn'), findingsBox = document.getElementById('findings');
 const language = (box.dataset.lang || document.documentElement.lang).startsWith('zh') ? 'zh' : 'en', words = { additionalModules: [ translator(language) ] };
+const { textRenderer } = drawing;
 const modeler = new DmnModeler({
-  container: box, drd: words, decisionTable: words, literalExpression: words, boxedExpression: words,
+  container: box, drd: { ...words, textRenderer, drdRenderer: { defaultStrokeColor: '#33444d', defaultLabelColor: INK } }, decisionTable: words, literalExpression: words, boxedExpression: words,
   common: { expressionLanguages: { options: [ { value: 'feel', label: 'FEEL' } ], defaults: { editor: 'feel' } } }
 });
 const decisionOf = id => modeler.getViews().find(view => view.element.id === id || view.element.$descriptor && contains(view.element, id));
@@ -33,6 +35,9 @@ const session = new Session(box, {
   xml: async () => (await modeler.saveXML({ format: true })).xml,
   warnings: () => lost,
   findings: found => drawFindings(findingsBox, found, id => { const view = id && decisionOf(id); if (view) modeler.open(view); })
+});
+modeler.on('views.changed', ({ activeView }) => {
+  if (activeView?.type === 'drd') settle(modeler.getActiveViewer().get('canvas'), { least: .7, padding: { top: 120, right: 32, bottom: 56, left: 124 } });
 });
 const watched = new WeakSet();
 modeler.on('viewer.created', ({ viewer }) => {

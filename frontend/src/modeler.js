@@ -48,6 +48,7 @@ const modeler = new Modeler({
 modeler.on('elementTemplates.errors', event => console.warn('element templates:', event.errors.map(one => one.message).join('; ')));
 modeler.get('elementTemplatesLoader').setTemplates(templates);
 
+new ResizeObserver(() => modeler.get('canvas').resized()).observe(box);          // the palette takes two columns when it must
 const marks = new Marks(modeler);
 let lost = [];
 const session = new Session(box, {
@@ -58,7 +59,7 @@ const session = new Session(box, {
 try {
   const { warnings } = await modeler.importXML(await session.load());
   lost = warnings.map(one => one.message.split('\n')[0]).filter(text => /unparsable|unknown/i.test(text));
-  settle(modeler.get('canvas'), { least: 0.55, padding: { top: 24, right: 32, bottom: 56, left: 120 } });
+  settle(modeler.get('canvas'), { least: 0.7, padding: { top: 64, right: 32, bottom: 56, left: 124 } });
   modeler.on('commandStack.changed', () => session.changed());
   if (box.dataset.select) setTimeout(() => marks.go(box.dataset.select));      // not in the same tick: the panel would show the root
 } catch (problem) {

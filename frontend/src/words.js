@@ -19,13 +19,11 @@ const zh = {
   'Continue': '继续',
   'Cancel': '取消',
   'Are you sure?': '确定吗？',
-  'Saved as version {version}': '已保存为第 {version} 版',
-  'Saved': '已保存',
-  'Saved with {n} findings': '已保存，有 {n} 条检查结果',
   'No findings': '检查通过，没有问题',
-  '{n} findings': '{n} 条检查结果',
-  '1 finding': '1 条检查结果',
-  '{errors} errors, {warnings} warnings': '{errors} 个错误，{warnings} 个警告',
+  '{n} errors': '{n} 个错误',
+  '1 error': '1 个错误',
+  '{n} warnings': '{n} 个警告',
+  '1 warning': '1 个警告',
   'Checking…': '正在检查……',
   'Error': '错误',
   'Warning': '警告',
@@ -33,7 +31,6 @@ const zh = {
   'The whole diagram': '整张图',
   'The diagram could not be loaded.': '无法载入流程图。',
   'Parts of this file are not understood and would be lost by saving:': '文件中有无法识别的内容，保存后将丢失：',
-  'Proposed for deployment': '已提交部署',
   'Here now': '当前所在',
   'Waiting for a person': '等待人员办理',
   'Waiting for a time': '等待到期',
@@ -42,13 +39,12 @@ const zh = {
   'Running': '进行中',
   'Done': '已完成',
   'Opens a called process': '打开被调用的流程',
-  'Element': '步骤',
   'State': '状态',
   'Zoom in': '放大',
   'Zoom out': '缩小',
   'Show all': '显示全图',
-  'Full screen': '全屏',
-  'Nothing has been here yet': '尚未执行到此处'
+  'Nothing has been here yet': '尚未执行到此处',
+  'Rests on': '依据'
 };
 
 export const language = document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';
@@ -57,6 +53,13 @@ export const language = document.documentElement.lang.startsWith('zh') ? 'zh' : 
 export function say(sentence, values = {}) {
   const text = language === 'zh' ? zh[sentence] ?? sentence : sentence;
   return text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+}
+
+/** "2 errors, 1 warning", or that there is nothing. */
+export function countFindings(findings) {
+  const errors = findings.filter(one => one.level === 'error').length, warnings = findings.length - errors;
+  const words = [ errors && say(errors === 1 ? '1 error' : '{n} errors', { n: errors }), warnings && say(warnings === 1 ? '1 warning' : '{n} warnings', { n: warnings }) ];
+  return words.filter(Boolean).join(language === 'zh' ? '，' : ', ') || say('No findings');
 }
 
 /** Hours and minutes of the day as the page's language writes them. */

@@ -65,7 +65,7 @@ export class Monitor {
     for (const shape of this.registry.getAll()) {
       if (shape.labelTarget) continue;
       const here = open.get(shape.id), kind = here && Object.keys(KINDS).find(one => here.some(token => token.kind === one));
-      const container = shape.children?.some(child => !child.labelTarget);
+      const container = shape.children?.some(child => !child.labelTarget) || /Lane|Participant/.test(shape.type);
       for (const name of Object.keys(KINDS)) this.#mark(shape, `tw-at-${name}`, kind === name);
       this.#mark(shape, 'tw-done', done.has(shape.id) && !here && !container);
       this.#mark(shape, 'tw-to-come', !done.has(shape.id) && !here && !container && !shape.waypoints);
@@ -108,7 +108,7 @@ export class Monitor {
     row(say('State'), [ state, ...tokens.map(token => token.label).filter(Boolean) ].join(' · '));
     for (const [ term, value ] of this.state.facts?.[shape.id] || []) row(term, value);
     const { law } = propertiesOf(shape.businessObject);
-    if (law) row(this.language === 'zh' ? '依据' : 'Rests on', law);
+    if (law) row(say('Rests on'), law);
     box.append(element('h3', '', this.#name(shape)), list);
     for (const [ address, words ] of [ [ this.state.links?.[shape.id], this.#name(shape) ], [ this.state.called[shape.id], say('Opens a called process') ] ]) {
       if (!address) continue;
@@ -128,9 +128,11 @@ export class Monitor {
   #token(shape, kind, tokens) {
     const count = tokens.reduce((sum, token) => sum + (token.count ?? 1), 0), label = tokens.map(token => token.label).filter(Boolean).join(' · ');
     const badge = element('div', `tw-token tw-token--${kind}`, label || (count > 1 ? String(count) : ''));
+    const right = element('div', 'tw-token-right');
+    right.append(badge);
     badge.title = say(KINDS[kind]);
     badge.addEventListener('click', () => this.choose(shape));
-    this.overlays.add(shape, 'token', { position: { top: -13, left: shape.waypoints ? 0 : shape.width > 60 ? 8 : shape.width / 2 - 11 }, html: badge, show: { minZoom: .15 } });
+    this.overlays.add(shape, 'token', { position: shape.width > 60 ? { top: -13, right: 6 } : { top: -15, left: shape.width / 2 - 11 }, html: shape.width > 60 ? right : badge, show: { minZoom: .15 } });
   }
 
   #door(shape, address) {

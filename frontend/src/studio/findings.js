@@ -1,5 +1,5 @@
 // What the server found, as a list that leads to the element. The marks on the canvas are the editor's own matter.
-import { say } from '../words.js';
+import { say, countFindings } from '../words.js';
 
 function element(name, className, ...children) {
   const made = document.createElement(name);
@@ -12,7 +12,6 @@ function element(name, className, ...children) {
 export function drawFindings(box, findings, go) {
   if (!box) return;
   box.hidden = !findings.length;
-  const errors = findings.filter(one => one.level === 'error').length;
   const close = element('button', 'tw-link-button tw-small', say('Close'));
   close.type = 'button';
   close.addEventListener('click', () => { box.hidden = true; });
@@ -25,5 +24,5 @@ export function drawFindings(box, findings, go) {
     button.addEventListener('click', () => go(one.element));
     return element('li', '', button);
   });
-  box.replaceChildren(element('p', 'tw-findings__head', say('{errors} errors, {warnings} warnings', { errors, warnings: findings.length - errors }), close), element('ul', '', ...items));
+  box.replaceChildren(element('p', 'tw-findings__head', countFindings(findings), close), element('ul', '', ...items));
 }

@@ -13,7 +13,7 @@ export class Marks {
   show(findings) {
     this.overlays.remove({ type: 'finding' });
     for (const shape of this.registry.getAll()) for (const level of [ 'error', 'warning' ]) if (this.canvas.hasMarker(shape, `tw-${level}`)) this.canvas.removeMarker(shape, `tw-${level}`);
-    const byElement = Map.groupBy ? Map.groupBy(findings, one => one.element) : findings.reduce((map, one) => map.set(one.element, [ ...map.get(one.element) || [], one ]), new Map());
+    const byElement = findings.reduce((map, one) => map.set(one.element, [ ...map.get(one.element) || [], one ]), new Map());
     for (const [ id, here ] of byElement) {
       const shape = id && this.registry.get(id);
       if (!shape || shape === this.canvas.getRootElement()) continue;
@@ -28,7 +28,11 @@ export class Marks {
     }
   }
 
-  clear(id) { this.overlays.remove({ element: id, type: 'finding' }); }
+  clear(id) {
+    if (!this.overlays.get({ element: id, type: 'finding' }).length) return;
+    this.overlays.remove({ element: id, type: 'finding' });
+    for (const level of [ 'error', 'warning' ]) this.canvas.removeMarker(id, `tw-${level}`);
+  }
 
   /** Show and choose the element, on whichever plane it lies. */
   go(id) {

@@ -1,7 +1,5 @@
 // One editing session: load, save, check, propose; what the server finds; leaving with changes. The same for diagrams and decisions.
-import { say, clockTime } from '../words.js';
-
-const counted = (errors, warnings) => say('{errors} errors, {warnings} warnings', { errors, warnings });
+import { say, clockTime, countFindings } from '../words.js';
 
 export class Session {
   /** `editor`: {xml(): Promise<string>, findings(list), warnings(): string[]}; `box` carries the addresses as data attributes. */
@@ -73,7 +71,7 @@ export class Session {
       this.kept = before;
       this.version = said.version ?? this.version;
       const findings = this.found(said), time = clockTime(new Date());
-      this.tell('saved', findings.length ? `${say('Draft saved {time}', { time })} · ${this.summary(findings)}` : say('Draft saved {time}', { time }));
+      this.tell('saved', findings.length ? `${say('Draft saved {time}', { time })} · ${countFindings(findings)}` : say('Draft saved {time}', { time }));
       this.box.dispatchEvent(new CustomEvent('tw:saved', { bubbles: true, detail: said }));
       return said;
     } catch (problem) {
@@ -82,17 +80,12 @@ export class Session {
     }
   }
 
-  summary(findings) {
-    const errors = findings.filter(one => one.level === 'error').length;
-    return findings.length ? counted(errors, findings.length - errors) : say('No findings');
-  }
-
   async check() {
     const kept = this.changes === this.kept;
     this.tell('saving', say('Checking…'));
     try {
       const findings = this.found(await this.send('POST', this.box.dataset.checkUrl));
-      this.tell(kept ? 'saved' : 'unsaved', kept ? this.summary(findings) : `${this.summary(findings)} · ${say('Not saved yet')}`);
+      this.tell(kept ? 'saved' : 'unsaved', kept ? countFindings(findings) : `${countFindings(findings)} · ${say('Not saved yet')}`);
     } catch (problem) { this.tell('failed', problem.message); }
   }
 
