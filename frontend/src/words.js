@@ -44,7 +44,8 @@ const zh = {
   'Zoom out': '缩小',
   'Show all': '显示全图',
   'Nothing has been here yet': '尚未执行到此处',
-  'Rests on': '依据'
+  'Rests on': '依据',
+  'Done by': '办理方'
 };
 
 export const language = document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';

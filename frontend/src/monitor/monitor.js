@@ -61,6 +61,7 @@ export class Monitor {
   draw() {
     const open = new Map(), done = new Set(this.state.completed), taken = new Set(this.state.flows);
     for (const token of this.state.tokens) open.set(token.element, [ ...open.get(token.element) || [], token ]);
+    const stages = Object.keys(this.state.stages || {});
     this.overlays.clear();
     for (const shape of this.registry.getAll()) {
       if (shape.labelTarget) continue;
@@ -71,10 +72,13 @@ export class Monitor {
       this.#mark(shape, 'tw-to-come', !done.has(shape.id) && !here && !container && !shape.waypoints);
       this.#mark(shape, 'tw-taken', taken.has(shape.id));
       this.#mark(shape, 'tw-untaken', Boolean(shape.waypoints) && !taken.has(shape.id));
+      const stage = stages.indexOf(propertiesOf(shape.businessObject).stage);
+      if (stage >= 0 && !container && !shape.waypoints) this.#mark(shape, `tw-stage-${stage % 6}`, !done.has(shape.id) && !here);
       if (here) this.#token(shape, kind, here);
       if (this.state.called[shape.id]) this.#door(shape, this.state.called[shape.id]);
     }
     this.#steps(open);
+    this.#key(stages);
     if (this.chosen) this.choose(this.chosen, true);
   }
 
@@ -107,6 +111,8 @@ export class Monitor {
     const state = tokens.length ? [ ...new Set(tokens.map(token => say(KINDS[token.kind] || 'Running'))) ].join(', ') : this.state.completed.includes(shape.id) ? say('Done') : say('Nothing has been here yet');
     row(say('State'), [ state, ...tokens.map(token => token.label).filter(Boolean) ].join(' · '));
     for (const [ term, value ] of this.state.facts?.[shape.id] || []) row(term, value);
+    const lane = this.registry.find(one => one.type === 'bpmn:Lane' && one.businessObject.flowNodeRef?.includes(shape.businessObject));
+    if (lane && !this.state.facts?.[shape.id]) row(say('Done by'), this.#name(lane));
     const { law } = propertiesOf(shape.businessObject);
     if (law) row(say('Rests on'), law);
     box.append(element('h3', '', this.#name(shape)), list);
@@ -157,6 +163,13 @@ export class Monitor {
       item.append(button);
       return item;
     }));
+  }
+
+  /** Which tint is which stage; only where the server names the stages. */
+  #key(stages) {
+    if (!stages.length) return;
+    this.key ||= this.steps.insertAdjacentElement('beforebegin', element('ul', 'tw-canvas-key'));
+    this.key.replaceChildren(...stages.map((stage, index) => element('li', `tw-stage-key tw-stage-key--${index % 6}`, this.state.stages[stage])));
   }
 
   #turnTo(shape) {
