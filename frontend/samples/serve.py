@@ -30,6 +30,7 @@ KINDS = {
     ".dmn": "application/xml",
 }
 saved: dict[str, str] = {}
+sent: list[str] = []
 
 
 def findings(xml: str) -> list[dict[str, str | None]]:
@@ -63,6 +64,9 @@ class Answers(BaseHTTPRequestHandler):
         path = urllib.parse.urlsplit(self.path).path
         if path == "/draft":
             return self.say({"saved_at": "2026-11-23T14:32:00+08:00"})
+        if path == "/sent":
+            sent.append(body.decode())
+            return self.answer(b"<!doctype html><title>Sent</title><p>sent</p>", KINDS[".html"])
         if path == "/upload":
             return self.say({"id": "f1", "name": "file", "size": len(body), "kind": "pdf", "hash": "9f86d081884c7d65"})
         if self.headers["X-CSRFToken"] != "sample-token":
@@ -91,7 +95,12 @@ class Answers(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+def open_server(port: int) -> ThreadingHTTPServer:
+    """A server on ``port`` (0: any free one) of this machine, not yet serving."""
+    return ThreadingHTTPServer(("127.0.0.1", port), Answers)
+
+
 if __name__ == "__main__":
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 8390
     print(f"http://127.0.0.1:{port}/components.html")
-    ThreadingHTTPServer(("127.0.0.1", port), Answers).serve_forever()
+    open_server(port).serve_forever()
