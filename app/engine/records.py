@@ -1,0 +1,319 @@
+"""The engine's tables.
+
+An instance's snapshot is the truth about its tokens; the rows of open tasks, timers, subscriptions and incidents are
+its projection, written in the same transaction so that lists, timers and messages find their instances by index.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Text as LongText
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.foundation.database import Base, Json, UtcDateTime, new_id
+from app.foundation.text import Text
+
+SOMEDAY = datetime(9999, 12, 31, tzinfo=UTC)
+"""Where a task without a due date stands in lists that are sorted by it."""
+
+
+class Deployment(Base):
+    """One immutable bundle of diagrams, decisions and forms; while it is a draft, its files may still change.
+
+    ``state``: draft, proposed, deployed, rejected, retired. ``hash`` is the SHA-256 over names and contents.
+    """
+
+    __tablename__ = "engine_deployment"
+    __table_args__ = (Index(None, "hash"), Index(None, "state", "saved_at"))
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    hash: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(300), default="")
+    state: Mapped[str] = mapped_column(String(12))
+    version: Mapped[int] = mapped_column(default=1)
+    why: Mapped[str] = mapped_column(LongText, default="")
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    saved_by: Mapped[str] = mapped_column(String(64))
+    saved_by_name: Mapped[str] = mapped_column(String(200))
+    proposed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    proposed_by: Mapped[str | None] = mapped_column(String(64))
+    proposed_by_name: Mapped[str | None] = mapped_column(String(200))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_by_name: Mapped[str | None] = mapped_column(String(200))
+    decision_reasons: Mapped[str] = mapped_column(LongText, default="")
+    contents: Mapped[list[DeployedFile]] = relationship(
+        order_by="DeployedFile.name", cascade="all, delete-orphan", lazy="select"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class DeployedFile(Base):
+    """One file of a deployment, byte for byte as it was given."""
+
+    __tablename__ = "engine_file"
+    deployment_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_deployment.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Definition(Base):
+    """A version of a process or decision, in the deployment that brought it."""
+
+    __tablename__ = "engine_definition"
+    __table_args__ = (UniqueConstraint("kind", "key", "version"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(10))
+    key: Mapped[str] = mapped_column(String(200))
+    version: Mapped[int]
+    deployment_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_deployment.id"), index=True)
+    file: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(300), default="")
+    name_zh: Mapped[str] = mapped_column(String(300), default="")
+    deployed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def name(self) -> Text:
+        """The process's or decision's name in both languages."""
+        return Text(self.name_en or self.key, self.name_zh or self.name_en or self.key)
+
+
+class InstanceRow(Base):
+    """One running or ended process instance. ``state``: active, suspended, completed, cancelled.
+
+    ``version`` grows by one with every step; ``history_length`` numbers its history.
+    """
+
+    __tablename__ = "engine_instance"
+    __table_args__ = (
+        Index(None, "state", "started_at"),
+        Index(None, "process_id", "state"),
+        Index(None, "business_key"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    definition_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_definition.id"))
+    deployment_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_deployment.id"))
+    process_id: Mapped[str] = mapped_column(String(200))
+    business_key: Mapped[str | None] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(10), default="active")
+    version: Mapped[int] = mapped_column(default=1)
+    engine_version: Mapped[str] = mapped_column(String(40), default="")
+    history_length: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_by: Mapped[str] = mapped_column(String(64))
+    started_by_name: Mapped[str] = mapped_column(String(200), default="")
+    moved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    snapshot: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
+
+
+class OpenTaskRow(Base):
+    """A task that waits for a person. ``version`` changes when it is claimed, given back or assigned.
+
+    ``assignee_id`` is whom the diagram names, ``claimed_by`` who took it or was given it, ``holder_id`` whichever of
+    them counts. ``duty`` names the element whose doer may not do this one. Names and texts are copied from the
+    diagram, so that the inbox needs no definition.
+    """
+
+    __tablename__ = "engine_task"
+    __table_args__ = (Index(None, "instance_id"), Index(None, "due_at"), Index(None, "form_id"))
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    instance_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_instance.id"))
+    token_id: Mapped[str] = mapped_column(String(64))
+    element_id: Mapped[str] = mapped_column(String(200))
+    process_id: Mapped[str] = mapped_column(String(200))
+    business_key: Mapped[str | None] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(10))
+    form_id: Mapped[str | None] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(300))
+    name_zh: Mapped[str] = mapped_column(String(300))
+    law: Mapped[str | None] = mapped_column(String(200))
+    stage: Mapped[str | None] = mapped_column(String(100))
+    duty: Mapped[str | None] = mapped_column(String(200))
+    item_index: Mapped[int | None]
+    candidate_groups: Mapped[list[str]] = mapped_column(Json, default=list)
+    candidate_users: Mapped[list[str]] = mapped_column(Json, default=list)
+    assignee_id: Mapped[str | None] = mapped_column(String(64))
+    claimed_by: Mapped[str | None] = mapped_column(String(64))
+    claimed_by_name: Mapped[str | None] = mapped_column(String(200))
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    follow_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    priority: Mapped[int] = mapped_column(default=50)
+    draft: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    draft_by: Mapped[str | None] = mapped_column(String(64))
+    draft_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def holder_id(self) -> str | None:
+        """Who has it now: who claimed it, else whom the diagram names."""
+        return self.claimed_by or self.assignee_id
+
+    @property
+    def name(self) -> Text:
+        """What to do, in both languages."""
+        return Text(self.name_en, self.name_zh)
+
+
+class Offer(Base):
+    """To whom a task shows in the inbox: one row for its holder and for each candidate, sorted as the inbox sorts.
+
+    ``kind``: holder, group, user. ``free`` is false on candidates' rows while somebody holds the task.
+    ``urgency`` is the priority turned round, so that every column of the index rises.
+    """
+
+    __tablename__ = "engine_offer"
+    __table_args__ = (Index("ix_engine_offer_inbox", "kind", "name", "free", "due_at", "urgency", "task_id"),)
+    task_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_task.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(6), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    free: Mapped[bool] = mapped_column(default=True)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    urgency: Mapped[int] = mapped_column(default=-50)
+
+
+class TimerRow(Base):
+    """A due time. ``wake_at`` is when to look: empty while its instance is suspended, later after a failure.
+
+    A timer that starts a process has a ``definition_id`` and no instance.
+    """
+
+    __tablename__ = "engine_timer"
+    __table_args__ = (
+        UniqueConstraint("instance_id", "token_id", "occurrence"),
+        Index(None, "wake_at", "due_at"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    instance_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("engine_instance.id"))
+    definition_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("engine_definition.id"), index=True)
+    token_id: Mapped[str] = mapped_column(String(64), default="")
+    element_id: Mapped[str] = mapped_column(String(200))
+    process_id: Mapped[str] = mapped_column(String(200))
+    occurrence: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    wake_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+
+
+class SubscriptionRow(Base):
+    """Where a message or signal is awaited: by a token of an instance, or by a definition that it starts.
+
+    ``kind``: message, signal, conditional.
+    """
+
+    __tablename__ = "engine_subscription"
+    __table_args__ = (
+        Index(None, "kind", "name", "correlation_key"),
+        Index(None, "instance_id"),
+        Index(None, "definition_id"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    instance_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("engine_instance.id"))
+    definition_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("engine_definition.id"))
+    token_id: Mapped[str] = mapped_column(String(64), default="")
+    element_id: Mapped[str] = mapped_column(String(200))
+    process_id: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(200), default="")
+    correlation_key: Mapped[str | None] = mapped_column(String(400))
+
+
+class BufferedMessage(Base):
+    """A message that nobody waited for yet (until ``expires_at``), or whose receiver was busy (``target_id``)."""
+
+    __tablename__ = "engine_message"
+    __table_args__ = (Index(None, "name", "correlation_key"), Index(None, "expires_at"), Index(None, "target_id"))
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(200))
+    correlation_key: Mapped[str | None] = mapped_column(String(400))
+    variables: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str] = mapped_column(String(12), default="message")
+    target_id: Mapped[str | None] = mapped_column(String(32))
+    token_id: Mapped[str | None] = mapped_column(String(64))
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DeliveredMessageId(Base):
+    """The id of a message that was taken in; kept for good, so that it is never taken in twice."""
+
+    __tablename__ = "engine_message_id"
+    message_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    instance_id: Mapped[str | None] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class IncidentRow(Base):
+    """Something that keeps an element from going on until a person sets it right. Open while ``resolved_at`` is empty.
+
+    ``kind``: the core's kinds (operation, expression, gateway, …), or ``timer`` and ``message`` when the whole step
+    failed and nothing of it was kept.
+    """
+
+    __tablename__ = "engine_incident"
+    __table_args__ = (Index(None, "resolved_at", "opened_at"), Index(None, "instance_id", "resolved_at"))
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    instance_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("engine_instance.id"))
+    token_id: Mapped[str] = mapped_column(String(64))
+    element_id: Mapped[str] = mapped_column(String(200))
+    process_id: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(300), default="")
+    name_zh: Mapped[str] = mapped_column(String(300), default="")
+    kind: Mapped[str] = mapped_column(String(20))
+    message_en: Mapped[str] = mapped_column(LongText)
+    message_zh: Mapped[str] = mapped_column(LongText)
+    retries_left: Mapped[int] = mapped_column(default=0)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resolved_by: Mapped[str | None] = mapped_column(String(64))
+
+    @property
+    def message(self) -> Text:
+        """What is wrong."""
+        return Text(self.message_en, self.message_zh)
+
+    @property
+    def name(self) -> Text:
+        """Where it is wrong: the element's name."""
+        return Text(self.name_en or self.element_id, self.name_zh or self.name_en or self.element_id)
+
+
+class HistoryRow(Base):
+    """One thing that happened in an instance, with the names as they were then; never changed, never deleted.
+
+    ``kind``: what the core reports (entered, completed, cancelled, fired, taken, incident, resolved, thrown_message,
+    thrown_signal, decision, escalation, started, ended, variables) and what persons do besides (claimed, given_back,
+    assigned, suspended, resumed, message, signal, retried, set, …).
+    """
+
+    __tablename__ = "engine_history"
+    __table_args__ = (
+        Index(None, "instance_id", "element_id", "kind"),
+        Index(None, "task_id"),
+    )
+    instance_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_instance.id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(20))
+    element_id: Mapped[str | None] = mapped_column(String(200))
+    element_kind: Mapped[str | None] = mapped_column(String(40))
+    process_id: Mapped[str | None] = mapped_column(String(200))
+    name_en: Mapped[str | None] = mapped_column(String(300))
+    name_zh: Mapped[str | None] = mapped_column(String(300))
+    token_id: Mapped[str | None] = mapped_column(String(64))
+    scope_id: Mapped[str | None] = mapped_column(String(64))
+    task_id: Mapped[str | None] = mapped_column(String(32))
+    actor_id: Mapped[str] = mapped_column(String(64))
+    actor_name: Mapped[str] = mapped_column(String(200))
+    details: Mapped[dict[str, Any] | None] = mapped_column(Json)
