@@ -38,9 +38,23 @@ def findings(xml: str) -> list[dict[str, str | None]]:
     found: list[dict[str, str | None]] = []
     for task in re.finditer(r"<bpmn:userTask id=\"([^\"]+)\"(?: name=\"([^\"]*)\")?.*?</bpmn:userTask>", xml, re.S):
         if "formId=" not in task.group(0):
-            found.append({"element": task[1], "name": task[2], "level": "error", "message": "A user task needs a form: choose one in its panel."})
+            found.append(
+                {
+                    "element": task[1],
+                    "name": task[2],
+                    "level": "error",
+                    "message": "A user task needs a form: choose one in its panel.",
+                }
+            )
     for gateway in re.finditer(r"<bpmn:exclusiveGateway id=\"([^\"]+)\"(?! name)", xml):
-        found.append({"element": gateway[1], "name": None, "level": "warning", "message": "A gateway with no question is hard to read: name it."})
+        found.append(
+            {
+                "element": gateway[1],
+                "name": None,
+                "level": "warning",
+                "message": "A gateway with no question is hard to read: name it.",
+            }
+        )
     return found
 
 
@@ -48,9 +62,13 @@ class Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         address = urllib.parse.urlsplit(self.path)
         path = address.path
+        if path == "/favicon.ico":
+            path = "/static/favicon.ico"
         if path in saved:
             return self.answer(saved[path].encode(), "application/xml")
-        folder, name = (STATIC, path.removeprefix("/static/")) if path.startswith("/static/") else (SAMPLES, path.lstrip("/"))
+        folder, name = (
+            (STATIC, path.removeprefix("/static/")) if path.startswith("/static/") else (SAMPLES, path.lstrip("/"))
+        )
         file = (folder / (name or "components.html")).resolve()
         if not file.is_relative_to(folder) or not file.is_file():
             return self.answer(b"not here", "text/plain", 404)
