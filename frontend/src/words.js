@@ -31,6 +31,7 @@ const zh = {
   'The whole diagram': '整张图',
   'The diagram could not be loaded.': '无法载入流程图。',
   'Parts of this file are not understood and would be lost by saving:': '文件中有无法识别的内容，保存后将丢失：',
+  'Save all the same': '仍然保存',
   'Here now': '当前所在',
   'Waiting for a person': '等待人员办理',
   'Waiting for a time': '等待到期',

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
@@ -169,6 +169,19 @@ def test_a_diagram_opened_and_saved_keeps_every_extension(visit: Visit) -> None:
     assert tags(xml(page)) == tags(original)
 
 
+def test_saving_asks_first_when_parts_of_the_file_would_be_lost(visit: Visit, samples: tuple[ModuleType, str]) -> None:
+    original = (ROOT / "frontend/samples/small_purchase.bpmn").read_text(encoding="utf-8")
+    samples[0].saved["/small_purchase.bpmn"] = original.replace(
+        "<zeebe:userTask />", "<zeebe:userTask /><zeebe:futureThing />", 1
+    )
+    page = visit("modeler.html")
+    page.click("[data-studio=save]")
+    page.wait_for_selector("dialog:has-text('zeebe:futureThing')")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog", state="detached")
+    assert "futureThing" in samples[0].saved["/small_purchase.bpmn"]
+
+
 def test_a_finding_stands_on_its_element_and_leads_to_it(visit: Visit) -> None:
     page = visit("modeler.html")
     page.click("[data-studio=check]")
@@ -226,6 +239,23 @@ def test_the_chinese_editor_speaks_only_chinese(visit: Visit) -> None:
         )
     page.keyboard.press("Escape")
     assert page.evaluate("[...document.getElementById('modeler').tenderway.missing]") == []
+
+
+def test_leaving_with_changes_asks_first(visit: Visit) -> None:
+    page = visit("modeler.html")
+    select(page, "quote")
+    open_group(page, "general")
+    page.fill("[data-group-id=group-general] [name=name]", "Give a price")
+    page.wait_for_selector("[data-studio-status][data-state=unsaved]")
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    page.reload()
+    assert asked == ["beforeunload"]
 
 
 def test_a_decision_cell_is_edited_and_saved(visit: Visit, samples: tuple[ModuleType, str]) -> None:
@@ -309,7 +339,8 @@ def test_refusing_the_question_sends_nothing(visit: Visit, samples: tuple[Module
     page = visit("components.html")
     page.click("[data-confirm]")
     page.keyboard.press("Escape")
-    assert page.locator("dialog").count() == 0
+    page.wait_for_selector("dialog", state="detached")
+    assert page.url.endswith("/components.html")
     assert samples[0].sent == []
 
 

@@ -1,5 +1,6 @@
 // One editing session: load, save, check, propose; what the server finds; leaving with changes. The same for diagrams and decisions.
 import { say, clockTime, countFindings } from '../words.js';
+import { ask } from '../forms/dialogs.js';
 
 export class Session {
   /** `editor`: {xml(): Promise<string>, findings(list), warnings(): string[]}; `box` carries the addresses as data attributes. */
@@ -62,7 +63,7 @@ export class Session {
   /** Save the draft; resolves to the server's answer, or null when it could not be saved. */
   async save() {
     const lost = this.editor.warnings();
-    if (lost.length && !this.warned && !confirm([ say('Parts of this file are not understood and would be lost by saving:'), ...lost ].join('\n'))) return null;
+    if (lost.length && !this.warned && !await ask({ title: say('Parts of this file are not understood and would be lost by saving:'), text: lost.join(' · '), yes: say('Save all the same'), warning: true })) return null;
     this.warned = true;
     const before = this.changes;
     this.tell('saving', say('Saving…'));
