@@ -1,0 +1,145 @@
+"""Organisations: buyers, agencies, suppliers, finance departments and the platform's office.
+
+Each is known by its unified social credit code (GB 32100-2015), whose last character checks the rest.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from stdnum.cn import uscc as social_credit_code
+from stdnum.exceptions import ValidationError
+
+from app.foundation import clock, journal
+from app.foundation.actor import Actor
+from app.foundation.database import Base, UtcDateTime, new_id
+from app.foundation.errors import Conflict, Invalid, NotFound
+from app.foundation.text import Text
+
+KINDS = {
+    "buyer": Text("Buyer", "采购人"),
+    "agency": Text("Procurement agency", "采购代理机构"),
+    "supplier": Text("Supplier", "供应商"),
+    "finance": Text("Finance department", "财政部门"),
+    "platform": Text("Platform office", "平台管理机构"),
+}
+"""The kinds of organisations and their names."""
+
+
+class Organisation(Base):
+    """An organisation. ``uscc`` is unique; ``supervisor_id`` is the finance department a buyer answers to (GPL 13)."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (CheckConstraint("kind IN ('buyer','agency','supplier','finance','platform')", name="kind"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(20), index=True)
+    uscc: Mapped[str] = mapped_column(String(18), unique=True)
+    name_zh: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200))
+    region: Mapped[str] = mapped_column(String(12), default="")
+    address: Mapped[str] = mapped_column(String(300), default="")
+    contact_name: Mapped[str] = mapped_column(String(100), default="")
+    contact_phone: Mapped[str] = mapped_column(String(50), default="")
+    supervisor_id: Mapped[str | None] = mapped_column(String(32), default=None)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def name(self) -> Text:
+        """The organisation's name in both languages."""
+        return Text(self.name_en, self.name_zh)
+
+
+class SocialCreditCodeInvalid(Invalid):
+    """Not a unified social credit code, or its check character is wrong."""
+
+    code = "uscc-invalid"
+    text = Text(
+        "“%(uscc)s” isn't a unified social credit code: it has 18 characters and its last one checks the others.",
+        "“%(uscc)s”不是有效的统一社会信用代码：应为18位，且末位校验码须正确。",
+    )
+    statute = "GB 32100-2015"
+
+
+class OrganisationExists(Conflict):
+    """An organisation with this code is already there."""
+
+    code = "organisation-exists"
+    text = Text("An organisation with the code %(uscc)s is already registered.", "统一社会信用代码%(uscc)s已注册。")
+
+
+class OrganisationUnknown(NotFound):
+    """There is no organisation of this id, or not of the kind that was asked for."""
+
+    code = "organisation-unknown"
+    text = Text("There is no such organisation.", "没有该单位。")
+
+
+def checked_code(uscc: str, *, field: str = "uscc") -> str:
+    """The unified social credit code in its compact form; raises SocialCreditCodeInvalid."""
+    try:
+        return social_credit_code.validate(uscc)
+    except ValidationError as error:
+        raise SocialCreditCodeInvalid(field=field, uscc=uscc) from error
+
+
+def register(
+    session: Session,
+    actor: Actor,
+    *,
+    kind: str,
+    uscc: str,
+    name: Text,
+    region: str = "",
+    address: str = "",
+    contact_name: str = "",
+    contact_phone: str = "",
+    supervisor_id: str | None = None,
+) -> Organisation:
+    """Enter an organisation; raises SocialCreditCodeInvalid or OrganisationExists."""
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of organisation: {kind}")
+    code = checked_code(uscc)
+    if by_code(session, code) is not None:
+        raise OrganisationExists(field="uscc", uscc=code)
+    organisation = Organisation(
+        kind=kind,
+        uscc=code,
+        name_zh=name.zh,
+        name_en=name.en,
+        region=region,
+        address=address,
+        contact_name=contact_name,
+        contact_phone=contact_phone,
+        supervisor_id=supervisor_id,
+        created_at=clock.now(session),
+    )
+    session.add(organisation)
+    session.flush()
+    journal.write(
+        session,
+        actor,
+        case=f"organisation:{organisation.id}",
+        act="organisations.register",
+        facts={"kind": kind, "uscc": code, "name": name.as_json()},
+    )
+    return organisation
+
+
+def get(session: Session, organisation_id: str, *, kind: str | None = None) -> Organisation:
+    """An organisation (of ``kind``, when given); raises OrganisationUnknown."""
+    organisation = session.get(Organisation, organisation_id)
+    if organisation is None or (kind is not None and organisation.kind != kind):
+        raise OrganisationUnknown()
+    return organisation
+
+
+def by_code(session: Session, uscc: str) -> Organisation | None:
+    """The organisation with this unified social credit code."""
+    return session.scalars(select(Organisation).where(Organisation.uscc == uscc)).one_or_none()
+
+
+def of_kind(session: Session, kind: str) -> list[Organisation]:
+    """All organisations of a kind, by their Chinese names."""
+    return list(session.scalars(select(Organisation).where(Organisation.kind == kind).order_by(Organisation.name_zh)))
