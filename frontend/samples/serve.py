@@ -2,7 +2,7 @@
 
     python3 samples/serve.py [PORT]
 
-Pages: /components.html, /modeler.html, /dmn.html, /monitor.html (each with ?lang=zh). What is saved stays in memory.
+Pages: /components.html, /portal.html, /modeler.html, /dmn.html, /monitor.html (each with ?lang=zh). What is saved stays in memory.
 """
 
 import json

@@ -61,7 +61,7 @@ def visit(chromium: Browser, samples: tuple[ModuleType, str]) -> Iterator[Visit]
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(f"{address}/{path}")
-        if not path.startswith("components"):
+        if not path.startswith(("components", "portal")):
             page.wait_for_selector("[data-ready=yes]")
         return page
 
@@ -110,15 +110,16 @@ def xml(page: Page) -> str:
     return text
 
 
-@pytest.mark.parametrize("path", ["components.html", "modeler.html", "dmn.html", "monitor.html"])
+@pytest.mark.parametrize("path", ["components.html", "portal.html", "modeler.html", "dmn.html", "monitor.html"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_page_has_no_accessibility_violation(visit: Visit, path: str, width: int) -> None:
     page = visit(path, width)
     assert violations(page) == []
 
 
-def test_nothing_scrolls_sideways_on_a_small_phone(visit: Visit) -> None:
-    page = visit("components.html", 360)
+@pytest.mark.parametrize("path", ["components.html", "portal.html"])
+def test_nothing_scrolls_sideways_on_a_small_phone(visit: Visit, path: str) -> None:
+    page = visit(path, 360)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
