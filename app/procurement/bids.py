@@ -1,0 +1,162 @@
+"""Bids: the supplier's draft, the sealed bid with its receipt, and the opening.
+
+What is protected and what isn't: a draft is stored readable, because the supplier works on it here; no page shows it
+to anyone else, and it is deleted in the transaction that seals it. A submitted bid exists in the database only sealed
+to the lot's key, whose private half the keeper process gives out after the deadline on its own clock.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Text as LongText
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
+
+
+class BidState(StrEnum):
+    """A bid's life: sealed until the deadline, then opened; later states are set by the evaluation."""
+
+    SEALED = "sealed"
+    UNCONFIRMED = "unconfirmed"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+    UNOPENED = "unopened"
+    OPENED = "opened"
+    UNDECRYPTABLE = "undecryptable"
+    INVALID = "invalid"
+    UNQUALIFIED = "unqualified"
+    NONCONFORMING = "nonconforming"
+    CONFORMING = "conforming"
+    RANKED = "ranked"
+    CANDIDATE = "candidate"
+    WINNER = "winner"
+    LOST = "lost"
+
+
+class BidDraft(Base):
+    """What a supplier is still writing for a lot. ``content``: price, responses, declarations."""
+
+    __tablename__ = "bid_draft"
+    __table_args__ = (UniqueConstraint("lot_id", "supplier_id"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    lot_id: Mapped[str] = mapped_column(String(32), ForeignKey("lot.id"))
+    supplier_id: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.id"), index=True)
+    content: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    account_id: Mapped[str] = mapped_column(String(64))
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    files: Mapped[list[DraftFile]] = relationship(order_by="DraftFile.id", cascade="all, delete-orphan")
+
+
+class DraftFile(Base):
+    """A file of a draft, kept here and not among the documents so that it is truly gone once the bid is sealed."""
+
+    __tablename__ = "bid_draft_file"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    draft_id: Mapped[str] = mapped_column(String(32), ForeignKey("bid_draft.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    requirement_code: Mapped[str] = mapped_column(String(40), default="")
+    digest: Mapped[str] = mapped_column(String(64))
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class Bid(Base):
+    """A submitted bid. ``digest`` = SHA-256 of ``sealed``; ``document_version`` is the one it was made or confirmed for."""
+
+    __tablename__ = "bid"
+    __table_args__ = (Index(None, "lot_id", "state"), UniqueConstraint("lot_id", "supplier_id", "sequence"))
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    lot_id: Mapped[str] = mapped_column(String(32), ForeignKey("lot.id"))
+    supplier_id: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.id"), index=True)
+    sequence: Mapped[int]
+    state: Mapped[str] = mapped_column(String(15), default=BidState.SEALED)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    document_version: Mapped[int]
+    account_id: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    receipt_id: Mapped[str | None] = mapped_column(String(64), default=None)
+    invalid_reason: Mapped[str] = mapped_column(LongText, default="")
+
+    opened: Mapped[OpenedBid | None] = relationship(back_populates="bid")
+
+
+class OpenedBid(Base):
+    """A bid as it was read at the opening. ``price`` of the opening list is what counts first (O87 59)."""
+
+    __tablename__ = "opened_bid"
+    bid_id: Mapped[str] = mapped_column(String(32), ForeignKey("bid.id"), primary_key=True)
+    price: Mapped[Decimal] = mapped_column(Exact(2))
+    currency: Mapped[str] = mapped_column(String(3), default="CNY")
+    delivery_days: Mapped[int | None] = mapped_column(default=None)
+    validity_days: Mapped[int] = mapped_column(default=0)
+    sme: Mapped[str] = mapped_column(String(10), default="none")
+    domestic: Mapped[bool] = mapped_column(default=False)
+    brand: Mapped[str] = mapped_column(String(200), default="")
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    bid: Mapped[Bid] = relationship(back_populates="opened")
+    responses: Mapped[list[BidResponse]] = relationship(order_by="BidResponse.id")
+    prices: Mapped[list[BidPrice]] = relationship(order_by="BidPrice.id")
+    files: Mapped[list[BidFile]] = relationship(order_by="BidFile.id")
+
+
+class BidResponse(Base):
+    """The answer to one requirement: what is offered, and whether it deviates (none, better, worse)."""
+
+    __tablename__ = "bid_response"
+    __table_args__ = (UniqueConstraint("bid_id", "requirement_id"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    bid_id: Mapped[str] = mapped_column(String(32), ForeignKey("opened_bid.bid_id"))
+    requirement_id: Mapped[str] = mapped_column(String(32), ForeignKey("requirement.id"))
+    value: Mapped[str] = mapped_column(LongText)
+    deviation: Mapped[str] = mapped_column(String(10), default="none")
+
+
+class BidPrice(Base):
+    """The offered unit price of one item."""
+
+    __tablename__ = "bid_price"
+    __table_args__ = (UniqueConstraint("bid_id", "item_id"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    bid_id: Mapped[str] = mapped_column(String(32), ForeignKey("opened_bid.bid_id"))
+    item_id: Mapped[str] = mapped_column(String(32), ForeignKey("item.id"))
+    unit_price: Mapped[Decimal] = mapped_column(Exact(2))
+
+
+class BidFile(Base):
+    """A file of an opened bid, now a document."""
+
+    __tablename__ = "bid_file"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    bid_id: Mapped[str] = mapped_column(String(32), ForeignKey("opened_bid.bid_id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    requirement_code: Mapped[str] = mapped_column(String(40), default="")
+    document_id: Mapped[str] = mapped_column(String(64))
+
+
+class Opening(Base):
+    """The opening of a lot's bids and its record (O87 41-42). ``rows``: what was read aloud for each bid."""
+
+    __tablename__ = "opening"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    lot_id: Mapped[str] = mapped_column(String(32), ForeignKey("lot.id"), unique=True)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    bid_count: Mapped[int]
+    enough: Mapped[bool]
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    objections: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    signed_by: Mapped[str | None] = mapped_column(String(64), default=None)
+    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    document_zh_id: Mapped[str | None] = mapped_column(String(64), default=None)
+    document_en_id: Mapped[str | None] = mapped_column(String(64), default=None)

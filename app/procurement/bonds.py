@@ -1,0 +1,100 @@
+"""Bid bonds: a payment reference for each bid, matched from the bank's statement, returned in time (IR 33, O87 38)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import Text as LongText
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.foundation.database import Base, Exact, UtcDateTime, new_id
+
+
+class BondState(StrEnum):
+    """Requested → held (or late, which is invalid) → due back → returned, converted or forfeited."""
+
+    REQUESTED = "requested"
+    HELD = "held"
+    LATE = "late"
+    DUE_BACK = "due_back"
+    RETURNED = "returned"
+    CONVERTED = "converted"
+    FORFEITED = "forfeited"
+
+
+class Bond(Base):
+    """A supplier's bid bond for a lot, by transfer (``reference`` in the remittance) or by letter of guarantee."""
+
+    __tablename__ = "bond"
+    __table_args__ = (UniqueConstraint("lot_id", "supplier_id"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    lot_id: Mapped[str] = mapped_column(String(32), ForeignKey("lot.id"))
+    supplier_id: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.id"), index=True)
+    reference: Mapped[str] = mapped_column(String(30), unique=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    amount: Mapped[Decimal] = mapped_column(Exact(2))
+    currency: Mapped[str] = mapped_column(String(3), default="CNY")
+    state: Mapped[str] = mapped_column(String(12), default=BondState.REQUESTED)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    payer_name: Mapped[str] = mapped_column(String(200), default="")
+    payer_account: Mapped[str] = mapped_column(String(40), default="")
+    payer_bank: Mapped[str] = mapped_column(String(40), default="")
+    guarantee_number: Mapped[str] = mapped_column(String(60), default="")
+    guarantee_issuer: Mapped[str] = mapped_column(String(200), default="")
+    guarantee_until: Mapped[date | None] = mapped_column(default=None)
+    guarantee_document_id: Mapped[str | None] = mapped_column(String(64), default=None)
+    return_cause: Mapped[str] = mapped_column(String(12), default="")
+    return_from_on: Mapped[date | None] = mapped_column(default=None)
+    return_due_on: Mapped[date | None] = mapped_column(default=None)
+    returned_on: Mapped[date | None] = mapped_column(default=None)
+    interest: Mapped[Decimal] = mapped_column(Exact(2), default=Decimal(0))
+    return_batch_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("bond_return_batch.id"), default=None)
+    forfeit_ground: Mapped[str] = mapped_column(LongText, default="")
+
+
+class BankStatement(Base):
+    """An imported bank statement (ISO 20022 camt.053); the same file is taken once."""
+
+    __tablename__ = "bank_statement"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    statement_id: Mapped[str] = mapped_column(String(40))
+    account: Mapped[str] = mapped_column(String(40))
+    document_id: Mapped[str | None] = mapped_column(String(64), default=None)
+    imported_by: Mapped[str] = mapped_column(String(64))
+    imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class StatementEntry(Base):
+    """One credit of a statement: matched to a bond, or left over with the reason."""
+
+    __tablename__ = "statement_entry"
+    __table_args__ = (UniqueConstraint("account", "bank_reference"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    bank_statement_id: Mapped[str] = mapped_column(String(32), ForeignKey("bank_statement.id"), index=True)
+    account: Mapped[str] = mapped_column(String(40))
+    bank_reference: Mapped[str] = mapped_column(String(60))
+    amount: Mapped[Decimal] = mapped_column(Exact(2))
+    currency: Mapped[str] = mapped_column(String(3))
+    booked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    payer_name: Mapped[str] = mapped_column(String(200), default="")
+    payer_account: Mapped[str] = mapped_column(String(40), default="")
+    remittance: Mapped[str] = mapped_column(String(500), default="")
+    bond_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("bond.id"), default=None)
+    outcome: Mapped[str] = mapped_column(String(20))
+
+
+class ReturnBatch(Base):
+    """Bonds sent back together: one pain.001 file for the bank."""
+
+    __tablename__ = "bond_return_batch"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    message_id: Mapped[str] = mapped_column(String(35), unique=True)
+    document_id: Mapped[str | None] = mapped_column(String(64), default=None)
+    total: Mapped[Decimal] = mapped_column(Exact(2))
+    made_by: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)

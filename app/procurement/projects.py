@@ -1,0 +1,196 @@
+"""Projects: the budget line, the application with its reviews, the plan with its lots, and the method.
+
+Everything from the bids on hangs on a lot (采购包, Notice 22/2021 art. 17).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Text as LongText
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
+from app.foundation.text import Text
+from app.identity.organisations import Organisation
+
+
+class ProjectState(StrEnum):
+    """Where a project stands until its lots go their own ways."""
+
+    APPLIED = "applied"
+    RETURNED = "returned"
+    REVIEWED = "reviewed"
+    FILED = "filed"
+    PLANNED = "planned"
+    ENTRUSTED = "entrusted"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+
+
+class LotState(StrEnum):
+    """Where a lot stands; failed and cancelled are ends as well as archived."""
+
+    PLANNED = "planned"
+    BIDDING = "bidding"
+    OPENED = "opened"
+    EVALUATING = "evaluating"
+    DECIDED = "decided"
+    NOTIFIED = "notified"
+    CONTRACTED = "contracted"
+    PERFORMING = "performing"
+    ACCEPTED = "accepted"
+    PAID = "paid"
+    ARCHIVED = "archived"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class BudgetLine(Base):
+    """A line of a buyer's budget; what live projects have bound on it may not exceed ``amount``."""
+
+    __tablename__ = "budget_line"
+    __table_args__ = (UniqueConstraint("organisation_id", "year", "code"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation_id: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.id"), index=True)
+    year: Mapped[int]
+    code: Mapped[str] = mapped_column(String(40))
+    name_zh: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200), default="")
+    category: Mapped[str] = mapped_column(String(40))
+    amount: Mapped[Decimal] = mapped_column(Exact(2))
+    currency: Mapped[str] = mapped_column(String(3), default="CNY")
+    funds: Mapped[str] = mapped_column(String(20))
+
+    @property
+    def name(self) -> Text:
+        """The line's name in both languages."""
+        return Text(self.name_en or self.name_zh, self.name_zh)
+
+
+class Project(Base):
+    """A procurement project, from application to archive. ``estimate`` = the items' total = what it binds."""
+
+    __tablename__ = "project"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    buyer_id: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.id"), index=True)
+    finance_id: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.id"), index=True)
+    budget_line_id: Mapped[str] = mapped_column(String(32), ForeignKey("budget_line.id"), index=True)
+    title_zh: Mapped[str] = mapped_column(String(300))
+    title_en: Mapped[str] = mapped_column(String(300))
+    object: Mapped[str] = mapped_column(String(10))
+    funds: Mapped[str] = mapped_column(String(20))
+    need: Mapped[str] = mapped_column(LongText)
+    attachments: Mapped[list[str]] = mapped_column(Json, default=list)
+    estimate: Mapped[Decimal] = mapped_column(Exact(2))
+    currency: Mapped[str] = mapped_column(String(3), default="CNY")
+    state: Mapped[str] = mapped_column(String(20), default=ProjectState.APPLIED)
+    applicant_id: Mapped[str] = mapped_column(String(64))
+    applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    filed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    planner_id: Mapped[str | None] = mapped_column(String(64), default=None)
+    planned_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    review_method: Mapped[str | None] = mapped_column(String(20), default=None)
+    grounds: Mapped[str | None] = mapped_column(String(40), default=None)
+    survey: Mapped[str] = mapped_column(LongText, default="")
+    notice_on: Mapped[date | None] = mapped_column(default=None)
+    contract_plan: Mapped[str] = mapped_column(LongText, default="")
+    risk_plan: Mapped[str] = mapped_column(LongText, default="")
+    method: Mapped[str | None] = mapped_column(String(20), default=None)
+    legal_ground: Mapped[str] = mapped_column(String(60), default="")
+    approval_needed: Mapped[bool] = mapped_column(default=False)
+    method_reasons: Mapped[str] = mapped_column(LongText, default="")
+    agency_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("organisation.id"), default=None)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    outcome: Mapped[str] = mapped_column(String(40), default="")
+
+    buyer: Mapped[Organisation] = relationship(foreign_keys=[buyer_id])
+    agency: Mapped[Organisation | None] = relationship(foreign_keys=[agency_id])
+    budget_line: Mapped[BudgetLine] = relationship()
+    items: Mapped[list[Item]] = relationship(order_by="Item.position", back_populates="project")
+    lots: Mapped[list[Lot]] = relationship(order_by="Lot.number", back_populates="project")
+    reviews: Mapped[list[ProjectReview]] = relationship(order_by="ProjectReview.id")
+
+    @property
+    def title(self) -> Text:
+        """The project's title in both languages."""
+        return Text(self.title_en or self.title_zh, self.title_zh)
+
+
+class Lot(Base):
+    """A lot (采购包) of a project. ``budget`` and ``ceiling`` (最高限价) in the project's currency."""
+
+    __tablename__ = "lot"
+    __table_args__ = (UniqueConstraint("project_id", "number"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(String(32), ForeignKey("project.id"))
+    number: Mapped[int]
+    name_zh: Mapped[str] = mapped_column(String(300))
+    name_en: Mapped[str] = mapped_column(String(300), default="")
+    budget: Mapped[Decimal] = mapped_column(Exact(2))
+    ceiling: Mapped[Decimal | None] = mapped_column(Exact(2), default=None)
+    currency: Mapped[str] = mapped_column(String(3), default="CNY")
+    sme_mode: Mapped[str] = mapped_column(String(12), default="none")
+    sme_reason: Mapped[str] = mapped_column(LongText, default="")
+    state: Mapped[str] = mapped_column(String(20), default=LotState.PLANNED)
+    failure_reason: Mapped[str] = mapped_column(String(40), default="")
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+    project: Mapped[Project] = relationship(back_populates="lots")
+    items: Mapped[list[Item]] = relationship(order_by="Item.position", back_populates="lot")
+
+    @property
+    def name(self) -> Text:
+        """The lot's name in both languages."""
+        return Text(self.name_en or self.name_zh, self.name_zh)
+
+    @property
+    def price_limit(self) -> Decimal:
+        """The highest price a bid may have: the ceiling where one is set, else the budget (O87 63)."""
+        return self.budget if self.ceiling is None else self.ceiling
+
+
+class Item(Base):
+    """What is bought: a catalogue code, a name, a quantity and an estimated unit price."""
+
+    __tablename__ = "item"
+    __table_args__ = (UniqueConstraint("project_id", "position"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(String(32), ForeignKey("project.id"))
+    lot_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("lot.id"), index=True, default=None)
+    position: Mapped[int]
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(300))
+    quantity: Mapped[Decimal] = mapped_column(Exact(4))
+    unit: Mapped[str] = mapped_column(String(40))
+    unit_price: Mapped[Decimal] = mapped_column(Exact(2))
+    is_core: Mapped[bool] = mapped_column(default=False)
+
+    project: Mapped[Project] = relationship(back_populates="items")
+    lot: Mapped[Lot | None] = relationship(back_populates="items")
+
+
+class ProjectReview(Base):
+    """One decision on an application: the buyer's review or the finance department's filing."""
+
+    __tablename__ = "project_review"
+    __table_args__ = (Index(None, "project_id", "id"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(String(32), ForeignKey("project.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    decision: Mapped[str] = mapped_column(String(12))
+    reasons: Mapped[str] = mapped_column(LongText, default="")
+    account_id: Mapped[str] = mapped_column(String(64))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class NumberSeries(Base):
+    """The last number given out in a series (``JC-2026``); its row lock makes takers take turns."""
+
+    __tablename__ = "number_series"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    last: Mapped[int] = mapped_column(default=0)
