@@ -30,6 +30,7 @@ class Deployment(Base):
     __table_args__ = (Index(None, "hash"), Index(None, "state", "saved_at"))
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     hash: Mapped[str] = mapped_column(String(64))
+    diagrams_key: Mapped[str] = mapped_column(String(64), index=True, default="")
     title: Mapped[str] = mapped_column(String(300), default="")
     state: Mapped[str] = mapped_column(String(12))
     version: Mapped[int] = mapped_column(default=1)

@@ -1,0 +1,233 @@
+"""The corridor: the one way in which an instance moves.
+
+Lock the instance's row, take the live object out of the cache or restore it, act, run the automatic steps, project,
+snapshot, write history. What one instance sends to others is delivered in the same transaction, after it has come to
+rest; a receiver that somebody else is just moving isn't waited for (that is how two instances would lock each other
+out for ever) but gets it from the buffer a moment later.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.engine import history, spiff
+from app.engine.cache import Entry, Held
+from app.engine.engine import Engine
+from app.engine.environment import CaseEnvironment
+from app.engine.projection import Locator, project
+from app.engine.records import InstanceRow
+from app.foundation import clock
+from app.foundation.actor import SYSTEM, Actor
+from app.foundation.errors import Conflict, NotFound
+from app.foundation.text import Text
+
+T = TypeVar("T")
+
+MOST_DELIVERIES = 1_000
+"""How many messages one transaction delivers between instances; what comes after them waits in the buffer."""
+
+
+class NoSuchInstance(NotFound):
+    """There is no instance of that id."""
+
+    code = "no-such-instance"
+    text = Text("There is no such case.", "没有该流程。")
+
+
+class InstanceSuspended(Conflict):
+    """The instance is suspended: nothing in it moves until it is resumed."""
+
+    code = "instance-suspended"
+    text = Text("This case is suspended. It can go on after it is resumed.", "该流程已暂停，恢复后方可继续。")
+
+
+class InstanceEnded(Conflict):
+    """The instance has ended."""
+
+    code = "instance-ended"
+    text = Text("This case has ended.", "该流程已结束。")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message or signal on its way from an instance to others."""
+
+    kind: str
+    name: str
+    key: str | None
+    variables: Mapping[str, Any]
+    ttl: Any = None
+    sender_id: str | None = None
+    element_id: str | None = None
+
+
+@dataclass
+class Traffic:
+    """What moves in a session's transaction: the instances on their way, and what is to be delivered when they rest."""
+
+    moving: set[str] = field(default_factory=set)
+    deliveries: deque[Delivery] = field(default_factory=deque)
+    delivering: bool = False
+
+    @classmethod
+    def of(cls, session: Session) -> Traffic:
+        """The session's own."""
+        return session.info.setdefault("engine_traffic", cls())
+
+
+def lock(session: Session, instance_id: str, *, skip_locked: bool = False) -> InstanceRow | None:
+    """The instance's row, locked until the transaction ends; with ``skip_locked``, None when another has it."""
+    return session.scalars(
+        select(InstanceRow)
+        .where(InstanceRow.id == instance_id)
+        .with_for_update(skip_locked=skip_locked)
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def locked(session: Session, instance_id: str) -> InstanceRow:
+    """The instance's row, locked.
+
+    :raises NoSuchInstance:
+    """
+    row = lock(session, instance_id)
+    if row is None:
+        raise NoSuchInstance
+    return row
+
+
+def refuse_unless_active(row: InstanceRow) -> None:
+    """Refuse to move what is suspended or has ended."""
+    if row.state == "suspended":
+        raise InstanceSuspended
+    if row.state != "active":
+        raise InstanceEnded
+
+
+def move(
+    engine: Engine, session: Session, row: InstanceRow, act: Callable[[spiff.Instance], T], *, actor: Actor = SYSTEM
+) -> T:
+    """Move a locked instance by one act and all automatic steps that follow from it.
+
+    What the act itself does is the actor's in the history, what follows is the system's.
+    """
+    traffic = Traffic.of(session)
+    assert row.id not in traffic.moving, "an instance can't be moved from inside its own step"
+    traffic.moving.add(row.id)
+    try:
+        entry = take_out(engine, session, row)
+        result = act(entry.live)
+        mine = [(actor, event) for event in entry.live.events()]
+        entry.live.run()
+        traffic.deliveries += settle(engine, session, row, entry, actor, mine)
+    finally:
+        traffic.moving.discard(row.id)
+    deliver(engine, session)
+    return result
+
+
+def begin(engine: Engine, session: Session, row: InstanceRow, live: spiff.Instance, environment: CaseEnvironment, actor: Actor) -> None:
+    """Run a new instance for the first time and keep it. ``row`` is already in the database."""
+    traffic = Traffic.of(session)
+    traffic.moving.add(row.id)
+    try:
+        entry = Entry(row.version, live, environment, {"tasks": {}, "timers": {}, "subscriptions": {}, "incidents": {}})
+        mine = [(actor, event) for event in live.events()]
+        live.run()
+        traffic.deliveries += settle(engine, session, row, entry, actor, mine)
+    finally:
+        traffic.moving.discard(row.id)
+    deliver(engine, session)
+
+
+def take_out(engine: Engine, session: Session, row: InstanceRow) -> Entry:
+    """The live object of a locked row: out of the transaction's or the cache's keeping, else restored."""
+    entry = Held.of(session, engine.cache).take(row.id, row.version)
+    if entry is None:
+        environment = CaseEnvironment(engine)
+        environment.bind(session, row)
+        entry = Entry(row.version, restore(engine, session, row, environment), environment)
+    entry.environment.bind(session, row)
+    return entry
+
+
+def restore(engine: Engine, session: Session, row: InstanceRow, environment: CaseEnvironment) -> spiff.Instance:
+    """The live object made anew from the snapshot.
+
+    :raises spiff.UnknownSnapshot: when it was written by a version of the engine that this one can't read
+    """
+    bundle = engine.package(session, row.deployment_id).diagrams
+    assert row.snapshot is not None, row.id
+    return spiff.restore(bundle, row.snapshot, environment)
+
+
+def settle(
+    engine: Engine,
+    session: Session,
+    row: InstanceRow,
+    entry: Entry,
+    actor: Actor,
+    before: list[tuple[Actor, spiff.StepEvent]],
+) -> list[Delivery]:
+    """Write what a step came to: projection, history, snapshot, the row. Gives what it sends to others."""
+    events = before + [(SYSTEM, event) for event in entry.live.events()]
+    now = clock.now(session)
+    if row.state == "active" and entry.live.state != "active":
+        row.state, row.ended_at = entry.live.state, now
+    projected = project(engine, session, actor, row, entry)
+    history.write(session, row, events, Locator(entry.live).place, projected.task_ids)
+    row.snapshot = entry.live.snapshot()
+    row.engine_version = spiff.VERSION
+    row.moved_at = now
+    row.version += 1
+    session.flush()
+    entry.version = row.version
+    Held.of(session, engine.cache).hold(session, row.id, entry)
+    if engine.observe is not None:
+        engine.observe(row.id, [event for _, event in events])
+    sent = [delivery for _, event in events if (delivery := _sent(row, event)) is not None]
+    opened = [Delivery("buffered", name, key, {}, sender_id=row.id) for name, key in projected.opened_messages]
+    return sent + opened
+
+
+def _sent(row: InstanceRow, event: spiff.StepEvent) -> Delivery | None:
+    if event.kind not in ("thrown_message", "thrown_signal"):
+        return None
+    details = event.details
+    return Delivery(
+        "message" if event.kind == "thrown_message" else "signal",
+        str(details.get("name", "")),
+        details.get("key"),
+        details.get("variables") or {},
+        details.get("ttl"),
+        row.id,
+        event.element_id,
+    )
+
+
+def deliver(engine: Engine, session: Session) -> None:
+    """Deliver everything that instances of this transaction sent, once all of them have come to rest."""
+    from app.engine import messages  # messages move instances, so they stand above the corridor
+
+    traffic = Traffic.of(session)
+    if traffic.delivering or traffic.moving:
+        return
+    traffic.delivering = True
+    try:
+        delivered = 0
+        while traffic.deliveries:
+            delivery = traffic.deliveries.popleft()
+            if delivered < MOST_DELIVERIES:
+                messages.route(engine, session, delivery)
+            else:
+                messages.postpone(session, delivery)
+            delivered += 1
+    finally:
+        traffic.delivering = False
+        traffic.deliveries.clear()

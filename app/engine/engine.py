@@ -1,0 +1,120 @@
+"""The engine: everything that steps need and no step changes, made once for each serving process."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.engine import forms
+from app.engine.bundles import Package, load
+from app.engine.cache import Cache
+from app.engine.operations import Registry
+from app.engine.records import DeployedFile, Deployment, InstanceRow, OpenTaskRow
+from app.foundation import clock
+from app.foundation.actor import Actor
+from app.foundation.text import Text
+
+ADMINISTRATOR = "administrator"
+"""The role that may do what nobody else may: tasks that nobody was named for, incidents, suspending, cancelling."""
+
+
+@dataclass(frozen=True)
+class IntakeContext:
+    """What a form's intake or preparation sees: the case, the task and the variables the task sees."""
+
+    session: Session
+    actor: Actor
+    instance: InstanceRow
+    task: OpenTaskRow
+    variables: Mapping[str, Any]
+    now: datetime
+
+
+Intake = Callable[[IntakeContext, dict[str, Any]], Mapping[str, Any] | None]
+Prepare = Callable[[IntakeContext], Mapping[str, Any]]
+
+
+def _as_named(group: str, variables: Mapping[str, Any]) -> str:
+    return group
+
+
+@dataclass
+class Engine:
+    """The platform's parts and rules.
+
+    ``forms``: the library of forms; a deployment keeps its own copies of those it names. ``roles``: the known role
+    names (None: any name goes). ``resolve_group(group, variables)`` turns a candidate group into the group of an
+    actor. ``intake`` takes a form's values in, in the completing transaction, and gives the variables that enter the
+    process; ``prepare`` gives a form's values, options and facts before it is shown. ``stand_ins``: forms, roles and
+    operations aren't judged (scenarios). ``observe`` is told each step's events.
+    """
+
+    clock: clock.Clock | None = None
+    forms: forms.Library = field(default_factory=forms.Library)
+    operations: Registry = field(default_factory=Registry)
+    roles: Mapping[str, Text] | None = None
+    resolve_group: Callable[[str, Mapping[str, Any]], str] = _as_named
+    zone: tzinfo = clock.PLACE
+    cache_size: int = 200
+    step_limit: int = 100_000
+    automatic_retries: bool = True
+    stand_ins: bool = False
+    intake: Mapping[str, Intake] = field(default_factory=dict)
+    prepare: Mapping[str, Prepare] = field(default_factory=dict)
+    observe: Callable[[str, list[Any]], None] | None = None
+    cache: Cache = field(init=False)
+    _packages: OrderedDict[str, Package] = field(init=False, default_factory=OrderedDict)
+    _lock: Lock = field(init=False, default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self.cache = Cache(self.cache_size)
+
+    def package(self, session: Session, deployment_id: str) -> Package:
+        """A deployed bundle, read once and kept."""
+        with self._lock:
+            found = self._packages.get(deployment_id)
+            if found is not None:
+                self._packages.move_to_end(deployment_id)
+                return found
+        files = session.execute(
+            select(DeployedFile.name, DeployedFile.content)
+            .where(DeployedFile.deployment_id == deployment_id)
+            .order_by(DeployedFile.name)
+        )
+        package = load({name: content for name, content in files})
+        self.keep(deployment_id, package)
+        return package
+
+    def package_by_key(self, session: Session, key: str) -> Package | None:
+        """The deployed bundle whose diagrams have that ``Bundle.key``, or None."""
+        found = session.scalars(select(Deployment.id).where(Deployment.diagrams_key == key).limit(1)).first()
+        return None if found is None else self.package(session, found)
+
+    def keep(self, deployment_id: str, package: Package) -> None:
+        """Keep a bundle that was read, and let the one go that was asked for the longest time ago."""
+        with self._lock:
+            self._packages[deployment_id] = package
+            while len(self._packages) > 100:
+                self._packages.popitem(last=False)
+
+    def form(self, session: Session, deployment_id: str, form_id: str) -> forms.Form | None:
+        """A task's form: as its deployment has it, else as it stands in the library."""
+        return self.package(session, deployment_id).forms.get(form_id) or self.forms.get(form_id)
+
+    def forget(self) -> None:
+        """Forget everything kept in memory; the next step reads it from the database."""
+        self.cache.clear()
+        with self._lock:
+            self._packages.clear()
+
+    def use_clock(self, session_factory: sessionmaker[Session]) -> None:
+        """Let the sessions of a factory take their time from the engine's clock, if it has one of its own."""
+        if self.clock is not None:
+            clock.use(session_factory, self.clock)

@@ -1,0 +1,141 @@
+"""What a live instance sees of the house: the transaction's time, operations in savepoints, decisions, called processes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import exc, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.engine import decisions, spiff
+from app.engine.engine import Engine
+from app.engine.operations import Context, UnknownOperation
+from app.engine.records import Definition, InstanceRow
+from app.foundation import clock
+from app.foundation.actor import SYSTEM
+from app.foundation.errors import Refusal
+from app.foundation.text import Text
+
+log = logging.getLogger(__name__)
+
+FATAL = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.PendingRollbackError, StaleDataError)
+"""Database errors after which nothing of the transaction may stand."""
+
+
+class CaseEnvironment:
+    """The environment of one live instance; it is bound to a session for the length of a step."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.zone: tzinfo = engine.zone
+        self.step_limit = engine.step_limit
+        self.automatic_retries = engine.automatic_retries
+        self.failures: dict[str, Text] = {}
+        self._session: Session | None = None
+        self._row: InstanceRow | None = None
+
+    def bind(self, session: Session, row: InstanceRow) -> None:
+        """Work in this session's transaction, for this instance."""
+        self._session, self._row = session, row
+
+    def release(self) -> None:
+        """Let go of the session; nothing may be asked of this environment until it is bound again."""
+        self._session = self._row = None
+        self.failures = {}
+
+    @property
+    def session(self) -> Session:
+        """The session of the running step."""
+        assert self._session is not None, "a live instance moves only inside a step"
+        return self._session
+
+    @property
+    def row(self) -> InstanceRow:
+        """The row of the running step's instance."""
+        assert self._row is not None, "a live instance moves only inside a step"
+        return self._row
+
+    def now(self) -> datetime:
+        """The transaction's time."""
+        return clock.now(self.session)
+
+    def call(self, request: spiff.OperationCall) -> Mapping[str, Any] | None:
+        """Do a registered operation in a savepoint: what it wrote stands only if it came to its end.
+
+        :raises spiff.BpmnError: the operation's business error; its writes are undone
+        :raises spiff.Abort: when the database failed, so that the whole step is undone
+        """
+        operation = self.engine.operations.get(request.type)
+        try:
+            if operation is None:
+                raise UnknownOperation(type=request.type)
+            with self.session.begin_nested():
+                return operation.call(self._context(request), request.inputs)
+        except (spiff.BpmnError, spiff.Abort):
+            raise
+        except FATAL as error:
+            raise spiff.Abort(f"the database failed during {request.type}") from error
+        except Refusal as refusal:
+            self.failures[request.token_id] = refusal.sentence
+            raise
+        except Exception as error:
+            log.exception("%s failed at %s of instance %s", request.type, request.element_id, self.row.id)
+            what = f"{type(error).__name__}: {error}"[:2000]
+            self.failures[request.token_id] = Text(f"It failed: {what}", f"执行失败：{what}")
+            raise
+
+    def _context(self, request: spiff.OperationCall) -> Context:
+        return Context(
+            session=self.session,
+            actor=SYSTEM,
+            now=self.now(),
+            instance_id=self.row.id,
+            business_key=self.row.business_key,
+            element_id=request.element_id,
+            token_id=request.token_id,
+            headers=dict(request.headers),
+        )
+
+    def decide(self, decision_id: str, variables: Mapping[str, Any]) -> spiff.DecisionOutcome:
+        """Work a decision out: the one of the instance's deployment, else the latest deployed.
+
+        :raises decisions.DecisionFailed: when it has no value, or there is none of that id
+        """
+        package = self.engine.package(self.session, self.row.deployment_id)
+        model = package.models.get(decision_id) or self._latest_model(decision_id)
+        if model is None:
+            raise decisions.DecisionFailed(f"there is no decision “{decision_id}”")
+        result = model.evaluate(decision_id, variables, now=self.now())
+        fired = [
+            {"decision": table.decision, "rules": list(table.rules), "inputs": list(table.inputs), "output": table.output}
+            for table in result.fired
+        ]
+        return spiff.DecisionOutcome(result.value, fired)
+
+    def _latest_model(self, decision_id: str) -> decisions.Model | None:
+        deployment_id = self._latest("decision", decision_id)
+        return None if deployment_id is None else self.engine.package(self.session, deployment_id).models[decision_id]
+
+    def _latest(self, kind: str, key: str) -> str | None:
+        return self.session.scalars(
+            select(Definition.deployment_id)
+            .where(Definition.kind == kind, Definition.key == key, Definition.retired_at.is_(None))
+            .order_by(Definition.version.desc())
+            .limit(1)
+        ).first()
+
+    def called_process(self, process_id: str, binding: str) -> spiff.Bundle | None:
+        """The bundle of the latest version of a called process, unless it is bound to the caller's deployment."""
+        if binding == "deployment":
+            return None
+        deployment_id = self._latest("process", process_id)
+        return None if deployment_id is None else self.engine.package(self.session, deployment_id).diagrams
+
+    def bundle(self, key: str) -> spiff.Bundle | None:
+        """The deployed bundle with that key."""
+        package = self.engine.package_by_key(self.session, key)
+        return None if package is None else package.diagrams

@@ -1,0 +1,132 @@
+"""The inbox: which open tasks are for a person, what is late or due first, as fast with ten thousand as with ten.
+
+One index serves every list: the offers of each of a person's names (account, groups), in the inbox's order. A page
+reads only as many rows of it as it shows; counts stop at a thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from app.engine.records import Offer, OpenTaskRow
+from app.foundation.actor import Actor
+
+COUNTED = 1_000
+"""Counts are exact up to here."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """``whose``: all, mine (assigned or claimed) or group (free for the taking). ``due_before`` finds what is late.
+
+    ``search`` looks in the names of tasks and in business keys.
+    """
+
+    whose: str = "all"
+    due_before: datetime | None = None
+    process_id: str | None = None
+    element_id: str | None = None
+    business_key: str | None = None
+    search: str | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether the task's own row is needed to tell."""
+        return bool(self.process_id or self.element_id or self.business_key or self.search)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of tasks. ``total`` is exact up to ``COUNTED``; ``has_more`` says whether there is a next page."""
+
+    rows: list[OpenTaskRow]
+    number: int
+    size: int
+    total: int
+    has_more: bool
+
+    @property
+    def total_is_exact(self) -> bool:
+        """Whether all were counted."""
+        return self.total < COUNTED
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many tasks each list has, each exact up to ``COUNTED``."""
+
+    mine: int
+    group: int
+    late: int
+
+
+def inbox(
+    session: Session, actor: Actor, filters: Filters | None = None, page: int = 1, size: int = 25
+) -> Page:
+    """The open tasks for a person: by due date, then priority, then age."""
+    filters = filters or Filters()
+    names = _names(actor, filters.whose)
+    wanted = page * size + 1
+    found = session.execute(union_all(*(_offers(name, filters, wanted) for name in names))).all() if names else []
+    ordered = list(dict.fromkeys(row[0] for row in sorted(found, key=lambda row: (row[1], row[2], row[0]))))
+    shown = ordered[(page - 1) * size : page * size]
+    rows = {row.id: row for row in session.scalars(select(OpenTaskRow).where(OpenTaskRow.id.in_(shown)))}
+    total = len(ordered) if len(ordered) < wanted else _count(session, names, filters)
+    return Page([rows[task] for task in shown if task in rows], page, size, total, len(ordered) > page * size)
+
+
+def counts(session: Session, actor: Actor, now: datetime) -> Counts:
+    """How many tasks are the person's, how many are free for the taking, how many of both are late."""
+    return Counts(
+        mine=_count(session, _names(actor, "mine"), Filters()),
+        group=_count(session, _names(actor, "group"), Filters()),
+        late=_count(session, _names(actor, "all"), Filters(due_before=now)),
+    )
+
+
+def _names(actor: Actor, whose: str) -> list[tuple[str, str]]:
+    mine = [("holder", actor.id)]
+    offered = [("user", actor.id), *(("group", group) for group in sorted(actor.groups))]
+    return mine if whose == "mine" else offered if whose == "group" else mine + offered
+
+
+def _offers(name: tuple[str, str], filters: Filters, limit: int) -> Select[Any]:
+    query = select(Offer.task_id, Offer.due_at, Offer.urgency).where(
+        Offer.kind == name[0], Offer.name == name[1], Offer.free.is_(True)
+    )
+    if filters.due_before is not None:
+        query = query.where(Offer.due_at < filters.due_before)
+    if filters.narrows:
+        query = query.join(OpenTaskRow, OpenTaskRow.id == Offer.task_id).where(*_conditions(filters))
+    inner = query.order_by(Offer.due_at, Offer.urgency, Offer.task_id).limit(limit).subquery()
+    return select(inner.c.task_id, inner.c.due_at, inner.c.urgency)
+
+
+def _conditions(filters: Filters) -> Iterable[Any]:
+    if filters.process_id:
+        yield OpenTaskRow.process_id == filters.process_id
+    if filters.element_id:
+        yield OpenTaskRow.element_id == filters.element_id
+    if filters.business_key:
+        yield OpenTaskRow.business_key == filters.business_key
+    if filters.search:
+        wanted = filters.search.strip()
+        yield (
+            OpenTaskRow.name_en.icontains(wanted, autoescape=True)
+            | OpenTaskRow.name_zh.contains(wanted, autoescape=True)
+            | OpenTaskRow.business_key.icontains(wanted, autoescape=True)
+        )
+
+
+def _count(session: Session, names: list[tuple[str, str]], filters: Filters) -> int:
+    if not names:
+        return 0
+    offers = union_all(*(_offers(name, filters, COUNTED) for name in names)).subquery()
+    counted = select(literal(1)).select_from(offers).group_by(offers.c.task_id).limit(COUNTED).subquery()
+    return session.scalar(select(func.count()).select_from(counted)) or 0

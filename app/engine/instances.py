@@ -1,0 +1,258 @@
+"""Instances: started, moved, suspended, resumed, cancelled, looked into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.engine import corridor, definitions, history, messages, spiff
+from app.engine.cache import Held
+from app.engine.corridor import InstanceEnded, InstanceSuspended, NoSuchInstance
+from app.engine.engine import Engine
+from app.engine.environment import CaseEnvironment
+from app.engine.records import Definition, IncidentRow, InstanceRow, TimerRow
+from app.foundation import clock, journal
+from app.foundation.actor import SYSTEM, Actor
+from app.foundation.database import new_id
+from app.foundation.errors import Conflict, Invalid, NotFound
+from app.foundation.text import Text
+
+T = TypeVar("T")
+
+__all__ = [
+    "CannotStart", "InstanceEnded", "InstanceSuspended", "NoSuchInstance", "NoSuchProcess", "NotSuspended", "advance",
+    "cancel", "find", "get", "looking", "resume", "set_variables", "start", "suspend", "variables",
+]  # fmt: skip
+
+
+class NoSuchProcess(NotFound):
+    """No version of that process is deployed, or all are retired."""
+
+    code = "no-such-process"
+    text = Text("The process “%(process)s” isn't deployed.", "流程“%(process)s”尚未部署。")
+
+
+class CannotStart(Invalid):
+    """The process has no start event of the kind that was asked for."""
+
+    code = "cannot-start"
+    text = Text("The process “%(process)s” can't be started like this.", "流程“%(process)s”无法以此方式启动。")
+
+
+class NotSuspended(Conflict):
+    """The instance isn't suspended."""
+
+    code = "not-suspended"
+    text = Text("This case isn't suspended.", "该流程未处于暂停状态。")
+
+
+def start(
+    engine: Engine,
+    session: Session,
+    actor: Actor,
+    process_id: str,
+    variables: Mapping[str, Any] | None = None,
+    business_key: str | None = None,
+    *,
+    start_id: str | None = None,
+    message: str | None = None,
+    definition: Definition | None = None,
+) -> InstanceRow:
+    """Start the latest version of a process (or ``definition``), at its none start event or at ``start_id``.
+
+    Automatic steps run until all waits. The journal's case is the instance's id.
+
+    :raises NoSuchProcess: when there is no such version
+    :raises CannotStart: when it has no such start event
+    """
+    definition = definition or definitions.latest(session, process_id)
+    if definition is None:
+        raise NoSuchProcess(process=process_id)
+    now = clock.now(session)
+    row = InstanceRow(
+        id=new_id(),
+        definition_id=definition.id,
+        deployment_id=definition.deployment_id,
+        process_id=process_id,
+        business_key=business_key,
+        state="active",
+        version=1,
+        history_length=0,
+        started_at=now,
+        started_by=actor.id,
+        started_by_name=actor.name,
+        moved_at=now,
+    )
+    session.add(row)
+    session.flush()
+    environment = CaseEnvironment(engine)
+    environment.bind(session, row)
+    bundle = engine.package(session, definition.deployment_id).diagrams
+    try:
+        live = spiff.start(bundle, process_id, dict(variables or {}), environment, start_id=start_id, message=message)
+    except spiff.NoSuchStart as error:
+        session.delete(row)
+        session.flush()
+        raise CannotStart(process=process_id) from error
+    facts = {"process": process_id, "version": definition.version, "business_key": business_key}
+    journal.write(session, actor, case=row.id, act="instances.start", facts=facts)
+    corridor.begin(engine, session, row, live, environment, actor)
+    return row
+
+
+def advance(
+    engine: Engine, session: Session, instance_id: str, act: Callable[[spiff.Instance], T], *, actor: Actor = SYSTEM
+) -> T:
+    """Move an instance by one act: THE corridor. The row is locked first; nothing is committed here.
+
+    :raises NoSuchInstance: :raises InstanceSuspended: :raises InstanceEnded:
+    """
+    row = corridor.locked(session, instance_id)
+    corridor.refuse_unless_active(row)
+    return corridor.move(engine, session, row, act, actor=actor)
+
+
+def set_variables(
+    engine: Engine, session: Session, actor: Actor, instance_id: str, variables: Mapping[str, Any], scope_id: str | None = None
+) -> None:
+    """Set process variables as an administrator; the names and their values before and after are journalled."""
+
+    def act(live: spiff.Instance) -> dict[str, Any]:
+        before = {name: live.variables.get(name) for name in variables} if scope_id is None else {}
+        live.set_variables(dict(variables), scope_id)
+        return before
+
+    row = corridor.locked(session, instance_id)
+    corridor.refuse_unless_active(row)
+    before = corridor.move(engine, session, row, act, actor=actor)
+    history.note(session, actor, row, "set", names=", ".join(variables))
+    facts = {"before": history.storable(before), "after": history.storable(dict(variables)), "scope": scope_id}
+    journal.write(session, actor, case=row.id, act="instances.set_variables", facts=facts)
+
+
+def suspend(engine: Engine, session: Session, actor: Actor, instance_id: str, reasons: str) -> InstanceRow:
+    """Let nothing in an instance move until it is resumed: its timers and messages wait, its tasks refuse."""
+    row = corridor.locked(session, instance_id)
+    corridor.refuse_unless_active(row)
+    row.state = "suspended"
+    session.execute(update(TimerRow).where(TimerRow.instance_id == row.id).values(wake_at=None))
+    _note(session, actor, row, "suspended", "instances.suspend", reasons)
+    return row
+
+
+def resume(engine: Engine, session: Session, actor: Actor, instance_id: str) -> InstanceRow:
+    """Let a suspended instance go on; timers that were due meanwhile fire at the next look."""
+    row = corridor.locked(session, instance_id)
+    if row.state != "suspended":
+        raise NotSuspended
+    row.state = "active"
+    session.execute(update(TimerRow).where(TimerRow.instance_id == row.id).values(wake_at=TimerRow.due_at, attempts=0))
+    _note(session, actor, row, "resumed", "instances.resume", "")
+    messages.deliver_to(engine, session, row)
+    return row
+
+
+def cancel(engine: Engine, session: Session, actor: Actor, instance_id: str, reasons: str) -> InstanceRow:
+    """End an instance for good, also a suspended one: its tasks, timers, subscriptions and incidents go."""
+    row = corridor.locked(session, instance_id)
+    if row.state == "suspended":
+        row.state = "active"
+    corridor.refuse_unless_active(row)
+    corridor.move(engine, session, row, lambda live: live.cancel(), actor=actor)
+    now = clock.now(session)
+    session.execute(
+        update(IncidentRow)
+        .where(IncidentRow.instance_id == row.id, IncidentRow.resolved_at.is_(None))
+        .values(resolved_at=now, resolved_by=actor.id)
+    )
+    _note(session, actor, row, "case_cancelled", "instances.cancel", reasons)
+    return row
+
+
+def _note(session: Session, actor: Actor, row: InstanceRow, kind: str, act: str, reasons: str) -> None:
+    history.note(session, actor, row, kind, reasons=reasons)
+    session.flush()
+    journal.write(session, actor, case=row.id, act=act, facts={"reasons": reasons} if reasons else {})
+
+
+def get(session: Session, instance_id: str) -> InstanceRow:
+    """The instance's row, without a lock.
+
+    :raises NoSuchInstance:
+    """
+    row = session.get(InstanceRow, instance_id)
+    if row is None:
+        raise NoSuchInstance
+    return row
+
+
+@contextmanager
+def looking(engine: Engine, session: Session, instance_id: str) -> Iterator[spiff.Instance]:
+    """The live object for looking at (tokens, variables, what waits); nothing may be moved.
+
+    It is out of the cache meanwhile, so that no step can change it under the reader's eyes.
+    """
+    row = get(session, instance_id)
+    moved_here = instance_id in Held.of(session, engine.cache).entries
+    entry = corridor.take_out(engine, session, row)
+    try:
+        yield entry.live
+    finally:
+        entry.live.events()
+        if moved_here:
+            Held.of(session, engine.cache).hold(session, row.id, entry)
+        else:
+            entry.environment.release()
+            engine.cache.put(row.id, entry)
+
+
+def variables(engine: Engine, session: Session, instance_id: str) -> dict[str, Any]:
+    """The variables of the started process."""
+    with looking(engine, session, instance_id) as live:
+        return dict(live.variables)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of instances. ``total`` counts all that match."""
+
+    rows: list[InstanceRow]
+    total: int
+    incidents: Mapping[str, int]
+
+
+def find(
+    session: Session,
+    *,
+    state: str | None = None,
+    process_id: str | None = None,
+    business_key: str | None = None,
+    with_incident: bool = False,
+    page: int = 1,
+    size: int = 25,
+) -> Found:
+    """Instances by state, process and key, the latest first. ``with_incident``: only those with an open one."""
+    open_incident = select(IncidentRow.instance_id).where(IncidentRow.resolved_at.is_(None))
+    query = select(InstanceRow)
+    if state:
+        query = query.where(InstanceRow.state == state)
+    if process_id:
+        query = query.where(InstanceRow.process_id == process_id)
+    if business_key:
+        query = query.where(InstanceRow.business_key == business_key)
+    if with_incident:
+        query = query.where(InstanceRow.id.in_(open_incident))
+    total = session.scalar(select(func.count()).select_from(query.with_only_columns(InstanceRow.id).subquery())) or 0
+    ordered = query.order_by(InstanceRow.started_at.desc(), InstanceRow.id.desc())
+    rows = list(session.scalars(ordered.offset((page - 1) * size).limit(size)))
+    counts = session.execute(
+        select(IncidentRow.instance_id, func.count())
+        .where(IncidentRow.instance_id.in_([row.id for row in rows]), IncidentRow.resolved_at.is_(None))
+        .group_by(IncidentRow.instance_id)
+    )
+    return Found(rows, total, {instance_id: count for instance_id, count in counts if instance_id})

@@ -1,0 +1,368 @@
+"""A snapshot's open tasks, timers, subscriptions and incidents as rows, written by difference after each step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.engine import spiff
+from app.engine.cache import Entry
+from app.engine.engine import ADMINISTRATOR, Engine
+from app.engine.history import Place
+from app.engine.records import SOMEDAY, IncidentRow, InstanceRow, Offer, OpenTaskRow, SubscriptionRow, TimerRow
+from app.engine.spiff.model import Node
+from app.foundation import clock
+from app.foundation.actor import Actor
+from app.foundation.database import new_id
+from app.foundation.text import Text
+
+_DUTY = "not the same person as "
+
+
+@dataclass
+class Projected:
+    """What a projection changed: tasks by token, and the message subscriptions that were opened."""
+
+    task_ids: dict[str, str] = field(default_factory=dict)
+    opened_messages: list[tuple[str, str | None]] = field(default_factory=list)
+
+
+def project(engine: Engine, session: Session, actor: Actor, row: InstanceRow, entry: Entry) -> Projected:
+    """Bring an instance's rows in line with what its live object waits for."""
+    if entry.projected is None:
+        entry.projected = _stored(session, row.id)
+    waiting = entry.live.waiting()
+    projected = Projected()
+    step = _Projection(engine, session, actor, row, entry, projected)
+    step.tasks(waiting.tasks)
+    step.timers(waiting.timers)
+    step.subscriptions(waiting.subscriptions)
+    step.incidents(waiting.incidents)
+    return projected
+
+
+class Locator:
+    """Elements of all processes an instance runs, by process and element id."""
+
+    def __init__(self, live: spiff.Instance) -> None:
+        self.live = live
+        self._places: dict[tuple[str, str], Place] = {}
+
+    def node(self, process_id: str, element_id: str) -> Node | None:
+        """The diagram's element, or None when the diagram has none of that id (a flow)."""
+        return self.live.node(process_id, element_id)
+
+    def place(self, process_id: str, element_id: str) -> Place:
+        """An element's names in both languages, and its kind."""
+        found = self._places.get((process_id, element_id))
+        if found is None:
+            node = self.node(process_id, element_id)
+            found = Place(name_of(node, element_id), node.kind if node else None)
+            self._places[process_id, element_id] = found
+        return found
+
+
+def name_of(node: Node | None, element_id: str) -> Text:
+    """An element's name in both languages; its id where the diagram gives none."""
+    if node is None:
+        return Text(element_id, element_id)
+    english = node.names.get("en") or node.name or element_id
+    return Text(english, node.names.get("zh") or node.name or english)
+
+
+def _stored(session: Session, instance_id: str) -> dict[str, dict[Any, Any]]:
+    tasks = session.execute(
+        select(
+            OpenTaskRow.token_id,
+            OpenTaskRow.id,
+            OpenTaskRow.assignee_id,
+            OpenTaskRow.due_at,
+            OpenTaskRow.follow_up_at,
+            OpenTaskRow.priority,
+            OpenTaskRow.form_id,
+        ).where(OpenTaskRow.instance_id == instance_id)
+    )
+    timers = session.execute(
+        select(TimerRow.token_id, TimerRow.occurrence, TimerRow.due_at).where(TimerRow.instance_id == instance_id)
+    )
+    subscriptions = session.execute(
+        select(
+            SubscriptionRow.id,
+            SubscriptionRow.token_id,
+            SubscriptionRow.element_id,
+            SubscriptionRow.kind,
+            SubscriptionRow.name,
+            SubscriptionRow.correlation_key,
+        ).where(SubscriptionRow.instance_id == instance_id)
+    )
+    incidents = session.execute(
+        select(IncidentRow.token_id, IncidentRow.id, IncidentRow.kind, IncidentRow.message_en, IncidentRow.retries_left)
+        .where(IncidentRow.instance_id == instance_id, IncidentRow.resolved_at.is_(None))
+        .where(IncidentRow.kind.not_in(STEP_INCIDENTS))
+    )
+    return {
+        "tasks": {token: (identity, tuple(rest)) for token, identity, *rest in tasks},
+        "timers": {(token, occurrence): due_at for token, occurrence, due_at in timers},
+        "subscriptions": {tuple(key): identity for identity, *key in subscriptions},
+        "incidents": {token: (identity, tuple(rest)) for token, identity, *rest in incidents},
+    }
+
+
+STEP_INCIDENTS = ("step",)
+"""Incidents of a whole step that failed: they aren't in any snapshot."""
+
+
+@dataclass
+class _Projection:
+    engine: Engine
+    session: Session
+    actor: Actor
+    row: InstanceRow
+    entry: Entry
+    projected: Projected
+
+    def __post_init__(self) -> None:
+        self.locator = Locator(self.entry.live)
+        assert self.entry.projected is not None
+        self.before = self.entry.projected
+        self.now = clock.now(self.session)
+
+    # -- tasks
+
+    def tasks(self, tasks: Iterable[spiff.OpenTask]) -> None:
+        known, now = self.before["tasks"], {}
+        rows: list[dict[str, Any]] = []
+        offers: list[dict[str, Any]] = []
+        for task in tasks:
+            signature = (task.assignee, task.due_at, task.follow_up_at, task.priority, task.form_id)
+            stored = known.get(task.token_id)
+            if stored is None:
+                row = self._task_row(task)
+                rows.append(row)
+                offers += offers_of(row)
+                now[task.token_id] = (row["id"], signature)
+                self.projected.task_ids[task.token_id] = row["id"]
+            else:
+                now[task.token_id] = (stored[0], signature)
+                if stored[1] != signature:
+                    self._change_task(stored[0], task)
+        gone = {token: stored[0] for token, stored in known.items() if token not in now}
+        self.projected.task_ids.update(gone)
+        for identities in _portions(list(gone.values())):
+            self.session.execute(delete(Offer).where(Offer.task_id.in_(identities)))
+            self.session.execute(delete(OpenTaskRow).where(OpenTaskRow.id.in_(identities)))
+        if rows:
+            self.session.execute(insert(OpenTaskRow), rows)
+        if offers:
+            self.session.execute(insert(Offer), offers)
+        self.before["tasks"] = now
+
+    def _task_row(self, task: spiff.OpenTask) -> dict[str, Any]:
+        node = self.locator.node(task.process_id, task.element_id)
+        name = name_of(node, task.element_id)
+        variables = task.variables
+        groups = [self.engine.resolve_group(group, variables) for group in task.candidate_groups]
+        duty = (node.duty or "") if node else ""
+        return {
+            "id": new_id(),
+            "instance_id": self.row.id,
+            "token_id": task.token_id,
+            "element_id": task.element_id,
+            "process_id": task.process_id,
+            "business_key": self.row.business_key,
+            "kind": task.kind,
+            "form_id": task.form_id,
+            "name_en": name.en[:300],
+            "name_zh": name.zh[:300],
+            "law": node.law if node else None,
+            "stage": node.stage if node else None,
+            "duty": duty.removeprefix(_DUTY).strip() if duty.startswith(_DUTY) else None,
+            "item_index": task.item_index,
+            "candidate_groups": list(dict.fromkeys(groups)),
+            "candidate_users": list(dict.fromkeys(task.candidate_users)),
+            "assignee_id": task.assignee,
+            "created_at": self.now,
+            "due_at": task.due_at,
+            "follow_up_at": task.follow_up_at,
+            "priority": 50 if task.priority is None else int(task.priority),
+            "version": 1,
+        }
+
+    def _change_task(self, task_id: str, task: spiff.OpenTask) -> None:
+        row = self.session.get(OpenTaskRow, task_id)
+        assert row is not None, task_id
+        row.assignee_id, row.due_at, row.follow_up_at = task.assignee, task.due_at, task.follow_up_at
+        row.priority = 50 if task.priority is None else int(task.priority)
+        row.form_id = task.form_id
+        row.version += 1
+        self.session.flush()
+        offer_anew(self.session, row)
+
+    # -- timers
+
+    def timers(self, timers: Iterable[spiff.ArmedTimer]) -> None:
+        known, now, rows = self.before["timers"], {}, []
+        for position, timer in enumerate(timers):
+            key = (timer.token_id, timer.occurrence)
+            now[key] = timer.due_at
+            if key not in known:
+                rows.append(self._timer_row(timer, position))
+            elif known[key] != timer.due_at:
+                self.session.execute(
+                    self._of_timer(update(TimerRow), key).values(due_at=timer.due_at, wake_at=self._wake(timer.due_at))
+                )
+        for key in known:
+            if key not in now:
+                self.session.execute(self._of_timer(delete(TimerRow), key))
+        if rows:
+            self.session.execute(insert(TimerRow), rows)
+        self.before["timers"] = now
+
+    def _wake(self, due_at: Any) -> Any:
+        return None if self.row.state == "suspended" else due_at
+
+    def _of_timer(self, statement: Any, key: tuple[str, int]) -> Any:
+        return statement.where(
+            TimerRow.instance_id == self.row.id, TimerRow.token_id == key[0], TimerRow.occurrence == key[1]
+        )
+
+    def _timer_row(self, timer: spiff.ArmedTimer, position: int) -> dict[str, Any]:
+        return {
+            "id": new_id(),
+            "instance_id": self.row.id,
+            "token_id": timer.token_id,
+            "element_id": timer.element_id,
+            "process_id": timer.process_id,
+            "occurrence": timer.occurrence,
+            "position": position,
+            "due_at": timer.due_at,
+            "wake_at": self._wake(timer.due_at),
+            "attempts": 0,
+        }
+
+    # -- subscriptions
+
+    def subscriptions(self, subscriptions: Iterable[spiff.Subscription]) -> None:
+        known, now, rows = self.before["subscriptions"], {}, []
+        for subscription in subscriptions:
+            key = (
+                subscription.token_id,
+                subscription.element_id,
+                subscription.kind,
+                subscription.name or "",
+                subscription.correlation_key,
+            )
+            now[key] = known.get(key) or new_id()
+            if key not in known:
+                rows.append(self._subscription_row(subscription, now[key]))
+                if subscription.kind == "message":
+                    self.projected.opened_messages.append((subscription.name, subscription.correlation_key))
+        gone = [identity for key, identity in known.items() if key not in now]
+        for identities in _portions(gone):
+            self.session.execute(delete(SubscriptionRow).where(SubscriptionRow.id.in_(identities)))
+        if rows:
+            self.session.execute(insert(SubscriptionRow), rows)
+        self.before["subscriptions"] = now
+
+    def _subscription_row(self, subscription: spiff.Subscription, identity: str) -> dict[str, Any]:
+        return {
+            "id": identity,
+            "instance_id": self.row.id,
+            "token_id": subscription.token_id,
+            "element_id": subscription.element_id,
+            "process_id": subscription.process_id,
+            "kind": subscription.kind,
+            "name": subscription.name or "",
+            "correlation_key": subscription.correlation_key,
+        }
+
+    # -- incidents
+
+    def incidents(self, incidents: Iterable[spiff.OpenIncident]) -> None:
+        known, now = self.before["incidents"], {}
+        for incident in incidents:
+            signature = (incident.kind, incident.message, incident.retries_left)
+            stored = known.get(incident.token_id)
+            failure = self.entry.environment.failures.get(incident.token_id)
+            if stored is None:
+                identity = self._open_incident(incident, failure)
+            else:
+                identity = stored[0]
+                if stored[1] != signature or failure is not None:
+                    self._change_incident(identity, incident, failure)
+            now[incident.token_id] = (identity, signature)
+        gone = [stored[0] for token, stored in known.items() if token not in now]
+        for identities in _portions(gone):
+            self.session.execute(
+                update(IncidentRow)
+                .where(IncidentRow.id.in_(identities))
+                .values(resolved_at=self.now, resolved_by=self.actor.id)
+            )
+        self.before["incidents"] = now
+
+    def _open_incident(self, incident: spiff.OpenIncident, failure: Text | None) -> str:
+        name = self.locator.place(incident.process_id, incident.element_id).name
+        message = failure or Text(incident.message, incident.message)
+        row = IncidentRow(
+            id=new_id(),
+            instance_id=self.row.id,
+            token_id=incident.token_id,
+            element_id=incident.element_id,
+            process_id=incident.process_id,
+            name_en=name.en[:300],
+            name_zh=name.zh[:300],
+            kind=incident.kind[:20],
+            message_en=message.en,
+            message_zh=message.zh,
+            retries_left=incident.retries_left or 0,
+            opened_at=self.now,
+        )
+        self.session.add(row)
+        return row.id
+
+    def _change_incident(self, identity: str, incident: spiff.OpenIncident, failure: Text | None) -> None:
+        message = failure or Text(incident.message, incident.message)
+        self.session.execute(
+            update(IncidentRow)
+            .where(IncidentRow.id == identity)
+            .values(
+                kind=incident.kind[:20],
+                message_en=message.en,
+                message_zh=message.zh,
+                retries_left=incident.retries_left or 0,
+            )
+        )
+
+
+def offers_of(row: dict[str, Any] | OpenTaskRow) -> list[dict[str, Any]]:
+    """To whom a task shows: its holder, and its candidates (marked as not free while somebody holds it)."""
+    values = row if isinstance(row, dict) else {key: getattr(row, key) for key in _OFFERED}
+    holder = values.get("claimed_by") or values["assignee_id"]
+    order = {"task_id": values["id"], "due_at": values["due_at"] or SOMEDAY, "urgency": -values["priority"]}
+    offers = [
+        {"kind": kind, "name": name, "free": holder is None, **order}
+        for kind, names in (("group", values["candidate_groups"]), ("user", values["candidate_users"]))
+        for name in names
+    ]
+    if not offers and holder is None:
+        offers = [{"kind": "group", "name": ADMINISTRATOR, "free": True, **order}]
+    return offers + ([{"kind": "holder", "name": holder, "free": True, **order}] if holder else [])
+
+
+_OFFERED = ("id", "claimed_by", "assignee_id", "due_at", "priority", "candidate_groups", "candidate_users")
+
+
+def offer_anew(session: Session, row: OpenTaskRow) -> None:
+    """Write a task's offers again after its holder, its due date or its priority changed."""
+    session.execute(delete(Offer).where(Offer.task_id == row.id))
+    offers = offers_of(row)
+    if offers:
+        session.execute(insert(Offer), offers)
+
+
+def _portions(identities: list[str], size: int = 500) -> Iterable[list[str]]:
+    return (identities[start : start + size] for start in range(0, len(identities), size))

@@ -1,0 +1,360 @@
+"""The first door: a person takes a task, fills in its form and completes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.engine import corridor, forms, history, instances, spiff
+from app.engine.engine import ADMINISTRATOR, Engine, IntakeContext
+from app.engine.inbox import Counts, Filters, Page, counts, inbox
+from app.engine.projection import offer_anew
+from app.engine.records import InstanceRow, OpenTaskRow
+from app.foundation import clock, journal
+from app.foundation.actor import Actor
+from app.foundation.errors import Conflict, NotAllowed, NotFound
+from app.foundation.text import Text
+
+__all__ = [
+    "Counts", "Filters", "NoSuchTask", "NotYourTask", "Page", "SamePerson", "Shown", "TaskChanged", "TaskHeld", "assign",
+    "claim", "complete", "counts", "give_back", "inbox", "may", "save_draft", "show", "throw_error",
+]  # fmt: skip
+
+
+class NoSuchTask(NotFound):
+    """There never was a task of that id."""
+
+    code = "no-such-task"
+    text = Text("There is no such task.", "没有该任务。")
+
+
+class NotYourTask(NotAllowed):
+    """The person is neither the assignee nor one of the candidates."""
+
+    code = "not-your-task"
+    text = Text("This task isn't offered to you.", "该任务未分派给您。")
+
+
+class SamePerson(NotAllowed):
+    """Separation of duties: who did one step may not do this one."""
+
+    code = "same-person"
+    text = Text(
+        "You did an earlier step of this case; another person must do this one.",
+        "您已办理本流程的前序环节，本环节须由他人办理。",
+    )
+
+
+class TaskHeld(Conflict):
+    """Somebody else has taken the task."""
+
+    code = "task-held"
+    text = Text("%(who)s has taken this task.", "该任务已由%(who)s领取。")
+
+
+class TaskChanged(Conflict):
+    """The task isn't as it was shown: done, gone, or in other hands. ``done`` says who did it and when, if it is done."""
+
+    code = "task-changed"
+    text = Text("This task has changed since you opened it.", "该任务在您打开后已发生变化。")
+
+    def __init__(self, done: history.Done | None = None) -> None:
+        super().__init__()
+        self.done = done
+
+    @property
+    def sentence(self) -> Text:
+        """Who did it, if somebody did."""
+        if self.done is None:
+            return self.text
+        if self.done.kind == "completed":
+            return Text("%(who)s has already done this task.", "%(who)s已办理该任务。").filled(who=self.done.actor_name)
+        return Text("This task is no longer needed.", "该任务已不再需要。")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A task as a page shows it: its form, the values to start from (the draft over the prepared ones), choices, facts."""
+
+    task: OpenTaskRow
+    instance: InstanceRow
+    form: forms.Form | None
+    values: dict[str, Any] = field(default_factory=dict)
+    options: Mapping[str, list[forms.Option]] = field(default_factory=dict)
+    facts: list[Any] = field(default_factory=list)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+def may(actor: Actor, task: OpenTaskRow) -> bool:
+    """Whether the task is for this person: as assignee, candidate, or one of a candidate group.
+
+    Where nobody is named, it is for administrators.
+    """
+    if actor.id in (task.assignee_id, task.claimed_by) or actor.id in task.candidate_users:
+        return True
+    if not actor.groups.isdisjoint(task.candidate_groups):
+        return True
+    named = task.assignee_id or task.claimed_by or task.candidate_users or task.candidate_groups
+    return not named and actor.has_role(ADMINISTRATOR)
+
+
+def complete(
+    engine: Engine,
+    session: Session,
+    actor: Actor,
+    task_id: str,
+    values: Mapping[str, Any],
+    *,
+    seen_version: int | None = None,
+) -> InstanceRow:
+    """Complete a task with what the person entered, and let the instance go on.
+
+    Of ``values`` only what the form knows is kept. A form with an intake hands them to it, in this transaction, and
+    only the variables it gives enter the process.
+
+    :raises TaskChanged: when it was done meanwhile, or isn't in ``seen_version``
+    :raises forms.FormInvalid: with one refusal for each field; any refusal of the intake goes to the caller too
+    """
+    row, task = _locked(session, task_id)
+    _refuse_others(session, actor, task)
+    if seen_version is not None and task.version != seen_version:
+        raise TaskChanged
+    form = _form(engine, session, row, task)
+    variables = dict(values) if form is None else _taken_in(engine, session, actor, row, task, form, values)
+    facts = {"task": task.id, "element": task.element_id, "form": task.form_id, "names": sorted(variables)}
+    _move(engine, session, actor, row, task, lambda live: live.complete(task.token_id, variables))
+    journal.write(session, actor, case=row.id, act="tasks.complete", facts=facts)
+    return row
+
+
+def throw_error(
+    engine: Engine,
+    session: Session,
+    actor: Actor,
+    task_id: str,
+    code: str,
+    variables: Mapping[str, Any] | None = None,
+    *,
+    seen_version: int | None = None,
+) -> InstanceRow:
+    """Report a business error on a task: its error events take the instance on."""
+    row, task = _locked(session, task_id)
+    _refuse_others(session, actor, task)
+    if seen_version is not None and task.version != seen_version:
+        raise TaskChanged
+    given = dict(variables or {})
+    _move(engine, session, actor, row, task, lambda live: live.throw_error(task.token_id, code, given))
+    facts = {"task": task.id, "element": task.element_id, "code": code}
+    journal.write(session, actor, case=row.id, act="tasks.throw_error", facts=facts)
+    return row
+
+
+def claim(engine: Engine, session: Session, actor: Actor, task_id: str, *, seen_version: int | None = None) -> OpenTaskRow:
+    """Take a task on, so that it leaves the others' inboxes; taking one's own again changes nothing."""
+    row, task = _locked(session, task_id)
+    if task.claimed_by == actor.id:
+        return task
+    _refuse_others(session, actor, task)
+    if seen_version is not None and task.version != seen_version:
+        raise TaskChanged
+    _hand_to(session, task, actor.id, actor.name)
+    _note(session, actor, row, task, "claimed", "tasks.claim")
+    return task
+
+
+def give_back(engine: Engine, session: Session, actor: Actor, task_id: str) -> OpenTaskRow:
+    """Offer a task that one has taken to all its candidates again; administrators may give back anybody's."""
+    row, task = _locked(session, task_id)
+    if task.claimed_by is None or (task.claimed_by != actor.id and not actor.has_role(ADMINISTRATOR)):
+        raise NotYourTask
+    _hand_to(session, task, None, None)
+    _note(session, actor, row, task, "given_back", "tasks.give_back")
+    return task
+
+
+def assign(engine: Engine, session: Session, actor: Actor, task_id: str, to: Actor) -> OpenTaskRow:
+    """Give a task to a person it is for: by its holder, or by an administrator (to anybody).
+
+    :raises NotYourTask: when the actor may not give it, or the other may not have it
+    :raises SamePerson: when separation of duties keeps it from the other
+    """
+    row, task = _locked(session, task_id)
+    administrator = actor.has_role(ADMINISTRATOR)
+    if not administrator and (task.holder_id != actor.id or not may(to, task)):
+        raise NotYourTask
+    _refuse_same_person(session, to, task)
+    _hand_to(session, task, to.id, to.name)
+    _note(session, actor, row, task, "assigned", "tasks.assign", to=to.name)
+    return task
+
+
+def save_draft(
+    engine: Engine, session: Session, actor: Actor, task_id: str, values: Mapping[str, Any], *, seen_version: int | None = None
+) -> datetime:
+    """Keep what a person has entered so far, as it stands; returns when it was saved.
+
+    :raises TaskChanged: when the task was done, or taken by somebody else
+    """
+    task = session.get(OpenTaskRow, task_id, with_for_update=True, populate_existing=True)
+    if task is None:
+        raise _gone(session, task_id)
+    _refuse_others(session, actor, task, duty=False)
+    if seen_version is not None and task.version != seen_version:
+        raise TaskChanged
+    now = clock.now(session)
+    task.draft, task.draft_by, task.draft_at = history.storable(dict(values)), actor.id, now
+    session.flush()
+    return now
+
+
+def show(engine: Engine, session: Session, actor: Actor, task_id: str) -> Shown:
+    """A task with its form, prepared for this person.
+
+    The form's ``prepare`` gives values, options (``{name: [(value, Text)]}``) and facts; a draft of the same person
+    lies over the values.
+
+    :raises TaskChanged: when it isn't open any more
+    :raises NotYourTask: when it isn't for this person (administrators may look)
+    """
+    task = session.get(OpenTaskRow, task_id)
+    if task is None:
+        raise _gone(session, task_id)
+    if not may(actor, task) and not actor.has_role(ADMINISTRATOR):
+        raise NotYourTask
+    row = instances.get(session, task.instance_id)
+    form = _form(engine, session, row, task)
+    visible = _visible(engine, session, row, task)
+    if form is None:
+        return Shown(task, row, None, _draft(task, actor), variables=visible)
+    prepared = _prepared(engine, _context(session, actor, row, task, visible), form)
+    shown = {name: visible[name] for name in form.names if visible.get(name) is not None}
+    values = shown | dict(prepared.get("values") or {}) | _draft(task, actor)
+    return Shown(task, row, form, values, _options(prepared), list(prepared.get("facts") or ()), visible)
+
+
+def _draft(task: OpenTaskRow, actor: Actor) -> dict[str, Any]:
+    return dict(task.draft or {}) if task.draft_by == actor.id else {}
+
+
+def _locked(session: Session, task_id: str) -> tuple[InstanceRow, OpenTaskRow]:
+    """The instance's row, locked, and the task as it is under that lock."""
+    task = session.get(OpenTaskRow, task_id)
+    if task is None:
+        raise _gone(session, task_id)
+    row = corridor.locked(session, task.instance_id)
+    task = session.get(OpenTaskRow, task_id, populate_existing=True)
+    if task is None:
+        raise _gone(session, task_id)
+    corridor.refuse_unless_active(row)
+    return row, task
+
+
+def _gone(session: Session, task_id: str) -> Conflict | NotFound:
+    done = history.completed_task(session, task_id)
+    return NoSuchTask() if done is None else TaskChanged(done)
+
+
+def _refuse_others(session: Session, actor: Actor, task: OpenTaskRow, *, duty: bool = True) -> None:
+    if not may(actor, task):
+        raise NotYourTask
+    if task.claimed_by is not None and task.claimed_by != actor.id:
+        raise TaskHeld(who=task.claimed_by_name or task.claimed_by)
+    if duty:
+        _refuse_same_person(session, actor, task)
+
+
+def _refuse_same_person(session: Session, actor: Actor, task: OpenTaskRow) -> None:
+    if task.duty and actor.id in history.doers(session, task.instance_id, task.duty):
+        raise SamePerson
+
+
+def _hand_to(session: Session, task: OpenTaskRow, person_id: str | None, name: str | None) -> None:
+    task.claimed_by, task.claimed_by_name = person_id, name
+    task.claimed_at = clock.now(session) if person_id else None
+    task.version += 1
+    session.flush()
+    offer_anew(session, task)
+
+
+def _note(
+    session: Session, actor: Actor, row: InstanceRow, task: OpenTaskRow, kind: str, act: str, **details: str
+) -> None:
+    history.note(
+        session, actor, row, kind, element_id=task.element_id, name=task.name, task_id=task.id, **details
+    )
+    session.flush()
+    journal.write(session, actor, case=row.id, act=act, facts={"task": task.id, "element": task.element_id, **details})
+
+
+def _move(
+    engine: Engine,
+    session: Session,
+    actor: Actor,
+    row: InstanceRow,
+    task: OpenTaskRow,
+    act: Callable[[spiff.Instance], Any],
+) -> None:
+    session.expunge(task)  # the step deletes its row
+    try:
+        corridor.move(engine, session, row, act, actor=actor)
+    except spiff.NoSuchToken as error:
+        raise TaskChanged from error
+
+
+def _form(engine: Engine, session: Session, row: InstanceRow, task: OpenTaskRow) -> forms.Form | None:
+    if task.form_id is None or engine.stand_ins:
+        return None
+    return engine.form(session, row.deployment_id, task.form_id)
+
+
+def _visible(engine: Engine, session: Session, row: InstanceRow, task: OpenTaskRow) -> Mapping[str, Any]:
+    with instances.looking(engine, session, row.id) as live:
+        return dict(live.task_variables(task.token_id))
+
+
+def _context(
+    session: Session, actor: Actor, row: InstanceRow, task: OpenTaskRow, visible: Mapping[str, Any]
+) -> IntakeContext:
+    return IntakeContext(session, actor, row, task, visible, clock.now(session))
+
+
+def _prepared(engine: Engine, context: IntakeContext, form: forms.Form) -> Mapping[str, Any]:
+    prepare = engine.prepare.get(form.id)
+    return prepare(context) if prepare else {}
+
+
+def _options(prepared: Mapping[str, Any]) -> dict[str, list[forms.Option]]:
+    return {
+        name: [forms.Option(value, label) for value, label in choices]
+        for name, choices in (prepared.get("options") or {}).items()
+    }
+
+
+def _taken_in(
+    engine: Engine,
+    session: Session,
+    actor: Actor,
+    row: InstanceRow,
+    task: OpenTaskRow,
+    form: forms.Form,
+    values: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The variables that the form's values become."""
+    taken = forms.take(form, values, zone=engine.zone)
+    intake = engine.intake.get(form.id)
+    needs_options = form.id in engine.prepare and any(field.options_from for field in form.fields)
+    context = None
+    if intake or needs_options:
+        context = _context(session, actor, row, task, _visible(engine, session, row, task))
+    options = _options(_prepared(engine, context, form)) if context and needs_options else {}
+    found = forms.errors(form, taken, options=options, zone=engine.zone)
+    if found:
+        forms.refuse(found)
+    if intake is None or context is None:
+        return taken
+    with session.begin_nested():
+        return dict(intake(context, taken) or {})
