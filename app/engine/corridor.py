@@ -111,11 +111,18 @@ def refuse_unless_active(row: InstanceRow) -> None:
 
 
 def move(
-    engine: Engine, session: Session, row: InstanceRow, act: Callable[[spiff.Instance], T], *, actor: Actor = SYSTEM
+    engine: Engine,
+    session: Session,
+    row: InstanceRow,
+    act: Callable[[spiff.Instance], T],
+    *,
+    actor: Actor = SYSTEM,
+    token_id: str | None = None,
 ) -> T:
     """Move a locked instance by one act and all automatic steps that follow from it.
 
-    What the act itself does is the actor's in the history, what follows is the system's.
+    What the act itself does, and the end of the token it was done to, is the actor's in the history; what follows is
+    the system's.
     """
     traffic = Traffic.of(session)
     assert row.id not in traffic.moving, "an instance can't be moved from inside its own step"
@@ -125,14 +132,21 @@ def move(
         result = act(entry.live)
         mine = [(actor, event) for event in entry.live.events()]
         entry.live.run()
-        traffic.deliveries += settle(engine, session, row, entry, actor, mine)
+        traffic.deliveries += settle(engine, session, row, entry, actor, mine, token_id)
     finally:
         traffic.moving.discard(row.id)
     deliver(engine, session)
     return result
 
 
-def begin(engine: Engine, session: Session, row: InstanceRow, live: spiff.Instance, environment: CaseEnvironment, actor: Actor) -> None:
+def begin(
+    engine: Engine,
+    session: Session,
+    row: InstanceRow,
+    live: spiff.Instance,
+    environment: CaseEnvironment,
+    actor: Actor,
+) -> None:
     """Run a new instance for the first time and keep it. ``row`` is already in the database."""
     traffic = Traffic.of(session)
     traffic.moving.add(row.id)
@@ -174,14 +188,17 @@ def settle(
     entry: Entry,
     actor: Actor,
     before: list[tuple[Actor, spiff.StepEvent]],
+    token_id: str | None = None,
 ) -> list[Delivery]:
     """Write what a step came to: projection, history, snapshot, the row. Gives what it sends to others."""
-    events = before + [(SYSTEM, event) for event in entry.live.events()]
+    events = before + [
+        (actor if token_id is not None and event.token_id == token_id else SYSTEM, event) for event in entry.live.events()
+    ]
     now = clock.now(session)
     if row.state == "active" and entry.live.state != "active":
         row.state, row.ended_at = entry.live.state, now
     projected = project(engine, session, actor, row, entry)
-    history.write(session, row, events, Locator(entry.live).place, projected.task_ids)
+    history.write(session, row, events, Locator(entry.live, entry.environment).place, projected.task_ids)
     row.snapshot = entry.live.snapshot()
     row.engine_version = spiff.VERSION
     row.moved_at = now
@@ -200,6 +217,8 @@ def _sent(row: InstanceRow, event: spiff.StepEvent) -> Delivery | None:
     if event.kind not in ("thrown_message", "thrown_signal"):
         return None
     details = event.details
+    if details.get("delivered"):
+        return None
     return Delivery(
         "message" if event.kind == "thrown_message" else "signal",
         str(details.get("name", "")),

@@ -17,7 +17,7 @@ from app.engine.bundles import Package, load
 from app.engine.cache import Cache
 from app.engine.operations import Registry
 from app.engine.records import DeployedFile, Deployment, InstanceRow, OpenTaskRow
-from app.foundation import clock
+from app.foundation import clock as clocks
 from app.foundation.actor import Actor
 from app.foundation.text import Text
 
@@ -56,12 +56,12 @@ class Engine:
     operations aren't judged (scenarios). ``observe`` is told each step's events.
     """
 
-    clock: clock.Clock | None = None
+    clock: clocks.Clock | None = None
     forms: forms.Library = field(default_factory=forms.Library)
     operations: Registry = field(default_factory=Registry)
     roles: Mapping[str, Text] | None = None
     resolve_group: Callable[[str, Mapping[str, Any]], str] = _as_named
-    zone: tzinfo = clock.PLACE
+    zone: tzinfo = clocks.PLACE
     cache_size: int = 200
     step_limit: int = 100_000
     automatic_retries: bool = True
@@ -117,4 +117,4 @@ class Engine:
     def use_clock(self, session_factory: sessionmaker[Session]) -> None:
         """Let the sessions of a factory take their time from the engine's clock, if it has one of its own."""
         if self.clock is not None:
-            clock.use(session_factory, self.clock)
+            clocks.use(session_factory, self.clock)

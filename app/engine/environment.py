@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exc, select
@@ -31,15 +31,15 @@ class CaseEnvironment:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.zone: tzinfo = engine.zone
+        self.zone: Any = engine.zone
         self.step_limit = engine.step_limit
         self.automatic_retries = engine.automatic_retries
         self.failures: dict[str, Text] = {}
         self._session: Session | None = None
         self._row: InstanceRow | None = None
 
-    def bind(self, session: Session, row: InstanceRow) -> None:
-        """Work in this session's transaction, for this instance."""
+    def bind(self, session: Session, row: InstanceRow | None) -> None:
+        """Work in this session's transaction, for this instance (none: only the time is asked)."""
         self._session, self._row = session, row
 
     def release(self) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
@@ -29,7 +30,6 @@ from app.engine.records import (
     SubscriptionRow,
 )
 from app.engine.spiff import snapshots
-from app.engine.spiff.values import correlation_text
 from app.foundation import clock, journal
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.errors import Conflict
@@ -71,7 +71,7 @@ def send(
 
     :raises NobodyWaits: when nobody waits and it has no time to live
     """
-    delivery = Delivery("message", name, correlation_text(key), dict(variables or {}), ttl)
+    delivery = Delivery("message", name, spiff.correlation_text(key), dict(variables or {}), ttl)
     with session.begin_nested():
         if message_id is not None and not _first_time(session, message_id, name):
             known = session.get(DeliveredMessageId, message_id)
@@ -129,7 +129,7 @@ def keep(session: Session, delivery: Delivery, target: SubscriptionRow | None = 
     row = BufferedMessage(
         name=delivery.name,
         correlation_key=delivery.key,
-        variables=snapshots.pack(snapshots.encode(dict(delivery.variables))),
+        variables=snapshots.encode(spiff.plain(dict(delivery.variables))),
         kind=delivery.kind,
         target_id=target.instance_id if target else None,
         token_id=target.token_id if target else None,
@@ -215,7 +215,7 @@ def _take(engine: Engine, session: Session, message: BufferedMessage) -> None:
 
 
 def _delivery(message: BufferedMessage) -> Delivery:
-    variables = snapshots.decode(snapshots.unpack(message.variables))
+    variables = snapshots.decoded(orjson.loads(message.variables))
     return Delivery(message.kind, message.name, message.correlation_key, variables)
 
 
@@ -365,6 +365,7 @@ def _broadcast(engine: Engine, session: Session, actor: Actor, delivery: Deliver
         SubscriptionRow.kind == "signal", SubscriptionRow.name == delivery.name, SubscriptionRow.instance_id.is_not(None)
     )
     receivers = {row.instance_id: row for row in session.scalars(waiting.order_by(SubscriptionRow.instance_id))}
+    receivers.pop(delivery.sender_id, None)  # the sender's own events were woken as it threw
     variables = dict(delivery.variables)
     woken = 0
     for instance_id, subscription in receivers.items():

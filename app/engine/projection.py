@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.engine import spiff
 from app.engine.cache import Entry
 from app.engine.engine import ADMINISTRATOR, Engine
+from app.engine.environment import CaseEnvironment
 from app.engine.history import Place
 from app.engine.records import SOMEDAY, IncidentRow, InstanceRow, Offer, OpenTaskRow, SubscriptionRow, TimerRow
 from app.engine.spiff.model import Node
@@ -48,13 +49,18 @@ def project(engine: Engine, session: Session, actor: Actor, row: InstanceRow, en
 class Locator:
     """Elements of all processes an instance runs, by process and element id."""
 
-    def __init__(self, live: spiff.Instance) -> None:
+    def __init__(self, live: spiff.Instance, environment: CaseEnvironment) -> None:
         self.live = live
+        self.environment = environment
         self._places: dict[tuple[str, str], Place] = {}
 
     def node(self, process_id: str, element_id: str) -> Node | None:
         """The diagram's element, or None when the diagram has none of that id (a flow)."""
-        return self.live.node(process_id, element_id)
+        process = self.live.bundle.processes.get(process_id)
+        if process is None:
+            called = self.environment.called_process(process_id, "latest")
+            process = called.processes.get(process_id) if called else None
+        return process.nodes.get(element_id) if process else None
 
     def place(self, process_id: str, element_id: str) -> Place:
         """An element's names in both languages, and its kind."""
@@ -126,7 +132,7 @@ class _Projection:
     projected: Projected
 
     def __post_init__(self) -> None:
-        self.locator = Locator(self.entry.live)
+        self.locator = Locator(self.entry.live, self.entry.environment)
         assert self.entry.projected is not None
         self.before = self.entry.projected
         self.now = clock.now(self.session)

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.engine import spiff
 from app.engine.engine import Engine
+from app.engine.environment import CaseEnvironment
 from app.engine.records import Definition, SubscriptionRow, TimerRow
-from app.engine.spiff import timing
-from app.foundation import clock
 
 
 def listen(engine: Engine, session: Session, key: str, current: Definition | None) -> None:
@@ -27,28 +27,36 @@ def listen(engine: Engine, session: Session, key: str, current: Definition | Non
                 SubscriptionRow(definition_id=current.id, element_id=element_id, process_id=key, kind=kind, name=name)
             )
     for element_id in process.start_timers:
-        due_at = due(engine, session, current, element_id, 0, clock.now(session))
-        if due_at is not None:
-            session.add(
-                TimerRow(definition_id=current.id, element_id=element_id, process_id=key, due_at=due_at, wake_at=due_at)
-            )
+        arm(engine, session, current, element_id, None)
     session.flush()
 
 
 def due(
-    engine: Engine, session: Session, definition: Definition, element_id: str, occurrence: int, previous: datetime
-) -> datetime | None:
-    """When a timer start event is due for the ``occurrence``-th time (from 0), after ``previous``; None when never again."""
-    node = engine.package(session, definition.deployment_id).diagrams.processes[definition.key].nodes[element_id]
-    timer = node.event.timer
-    assert timer is not None, element_id
-    now = clock.now(session)
-    first, cycle = timing.arm(timer.kind, timer.source.evaluate({}, now), now, engine.zone)
-    if occurrence == 0:
-        return first
-    if cycle is None:
-        return None
-    remaining = None if cycle.remaining is None else cycle.remaining - occurrence + 1
-    if remaining is not None and remaining <= 1:
-        return None
-    return cycle.span.after(previous, cycle.zone or engine.zone)
+    engine: Engine, session: Session, definition: Definition, element_id: str, previous: tuple[datetime, int] | None
+) -> tuple[datetime, int] | None:
+    """When a timer start event is due first, or after ``previous`` (due time, occurrence from 0); None when never again."""
+    environment = CaseEnvironment(engine)
+    environment.bind(session, None)
+    bundle = engine.package(session, definition.deployment_id).diagrams
+    return spiff.start_timer_due(bundle, definition.key, element_id, environment, previous)
+
+
+def arm(
+    engine: Engine, session: Session, definition: Definition, element_id: str, previous: tuple[datetime, int] | None
+) -> None:
+    """Write the next due time of a timer start event, if there is one."""
+    found = due(engine, session, definition, element_id, previous)
+    if found is None:
+        return
+    due_at, occurrence = found
+    session.add(
+        TimerRow(
+            definition_id=definition.id,
+            element_id=element_id,
+            process_id=definition.key,
+            occurrence=occurrence,
+            due_at=due_at,
+            wake_at=due_at,
+        )
+    )
+    session.flush()

@@ -63,8 +63,8 @@ class TaskChanged(Conflict):
     text = Text("This task has changed since you opened it.", "该任务在您打开后已发生变化。")
 
     def __init__(self, done: history.Done | None = None) -> None:
-        super().__init__()
         self.done = done
+        super().__init__()
 
     @property
     def sentence(self) -> Text:
@@ -300,7 +300,7 @@ def _move(
 ) -> None:
     session.expunge(task)  # the step deletes its row
     try:
-        corridor.move(engine, session, row, act, actor=actor)
+        corridor.move(engine, session, row, act, actor=actor, token_id=task.token_id)
     except spiff.NoSuchToken as error:
         raise TaskChanged from error
 

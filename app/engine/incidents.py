@@ -1,0 +1,155 @@
+"""The fourth door: what can't go on by itself, seen by an administrator and tried again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.engine import corridor, history, spiff
+from app.engine.engine import ADMINISTRATOR, Engine
+from app.engine.projection import STEP_INCIDENTS
+from app.engine.records import IncidentRow, InstanceRow, TimerRow
+from app.foundation import clock, journal
+from app.foundation.actor import Actor
+from app.foundation.database import new_id
+from app.foundation.errors import Conflict, NotAllowed, NotFound
+from app.foundation.text import Text
+
+class NoSuchIncident(NotFound):
+    """There is no incident of that id."""
+
+    code = "no-such-incident"
+    text = Text("There is no such incident.", "没有该异常。")
+
+
+class IncidentResolved(Conflict):
+    """The incident isn't open any more."""
+
+    code = "incident-resolved"
+    text = Text("This incident has been set right already.", "该异常已被排除。")
+
+
+class AdministratorsOnly(NotAllowed):
+    """Repairs are for administrators."""
+
+    code = "administrators-only"
+    text = Text("Only an administrator may do this.", "仅系统管理员可执行此操作。")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which incidents: of a process, an instance, an element, a kind; ``resolved`` shows those set right instead."""
+
+    process_id: str | None = None
+    instance_id: str | None = None
+    element_id: str | None = None
+    kind: str | None = None
+    resolved: bool = False
+
+
+def open(session: Session, filters: Filters | None = None, *, page: int = 1, size: int = 25) -> list[IncidentRow]:
+    """Open incidents (or those set right), the latest first."""
+    query = _where(filters or Filters()).order_by(IncidentRow.opened_at.desc(), IncidentRow.id.desc())
+    return list(session.scalars(query.offset((page - 1) * size).limit(size)))
+
+
+def count(session: Session, filters: Filters | None = None) -> int:
+    """How many there are."""
+    query = _where(filters or Filters()).with_only_columns(func.count())
+    return session.scalar(query) or 0
+
+
+def _where(filters: Filters):  # type: ignore[no-untyped-def]
+    resolved = IncidentRow.resolved_at.is_not(None) if filters.resolved else IncidentRow.resolved_at.is_(None)
+    query = select(IncidentRow).where(resolved)
+    for name in ("process_id", "instance_id", "element_id", "kind"):
+        wanted = getattr(filters, name)
+        if wanted is not None:
+            query = query.where(getattr(IncidentRow, name) == wanted)
+    return query
+
+
+def retry(engine: Engine, session: Session, actor: Actor, incident_id: str) -> InstanceRow | None:
+    """Let an element go on exactly where it stopped. If it fails again, the incident stays open with what is wrong now.
+
+    :raises IncidentResolved: when it is open no more
+    :raises AdministratorsOnly: for anybody else
+    """
+    if not actor.has_role(ADMINISTRATOR):
+        raise AdministratorsOnly
+    incident = session.get(IncidentRow, incident_id)
+    if incident is None:
+        raise NoSuchIncident
+    if incident.instance_id is None:
+        return _retry_timer(session, actor, incident, None)
+    row = corridor.locked(session, incident.instance_id)
+    corridor.refuse_unless_active(row)
+    session.refresh(incident)
+    if incident.resolved_at is not None:
+        raise IncidentResolved
+    if incident.kind in STEP_INCIDENTS:
+        return _retry_timer(session, actor, incident, row)
+    history.note(session, actor, row, "retried", element_id=incident.element_id, name=incident.name)
+    token = incident.token_id
+    try:
+        corridor.move(engine, session, row, lambda live: live.retry(token), actor=actor)
+    except spiff.NoSuchToken as error:
+        raise IncidentResolved from error
+    session.refresh(incident)
+    facts = {"incident": incident.id, "element": incident.element_id, "resolved": incident.resolved_at is not None}
+    journal.write(session, actor, case=row.id, act="incidents.retry", facts=facts)
+    return row
+
+
+def _retry_timer(session: Session, actor: Actor, incident: IncidentRow, row: InstanceRow | None) -> InstanceRow | None:
+    """Let the timer whose whole step failed be looked at at once."""
+    now = clock.now(session)
+    waking = update(TimerRow).where(TimerRow.token_id == incident.token_id, TimerRow.element_id == incident.element_id)
+    if row is None:
+        waking = waking.where(TimerRow.instance_id.is_(None), TimerRow.process_id == incident.process_id)
+    else:
+        waking = waking.where(TimerRow.instance_id == row.id)
+        history.note(session, actor, row, "retried", element_id=incident.element_id, name=incident.name)
+    session.execute(waking.values(wake_at=TimerRow.due_at))
+    incident.resolved_at, incident.resolved_by = now, actor.id
+    session.flush()
+    facts = {"incident": incident.id, "element": incident.element_id}
+    journal.write(session, actor, case=row.id if row else incident.process_id, act="incidents.retry", facts=facts)
+    return row
+
+
+def open_for_step(
+    session: Session, row: InstanceRow | None, token_id: str, element_id: str, process_id: str, error: Exception
+) -> None:
+    """Show that a whole step failed and nothing of it was kept; one open incident for each place."""
+    what = f"{type(error).__name__}: {error}"[:2000]
+    message = Text(f"The step failed and was undone: {what}", f"步骤执行失败，已全部撤销：{what}")
+    there = session.scalars(
+        select(IncidentRow).where(
+            IncidentRow.instance_id == row.id if row else IncidentRow.instance_id.is_(None),
+            IncidentRow.token_id == token_id,
+            IncidentRow.element_id == element_id,
+            IncidentRow.kind == STEP_INCIDENTS[0],
+            IncidentRow.resolved_at.is_(None),
+        )
+    ).first()
+    if there is not None:
+        there.message_en, there.message_zh = message
+        return
+    session.add(
+        IncidentRow(
+            id=new_id(),
+            instance_id=row.id if row else None,
+            token_id=token_id,
+            element_id=element_id,
+            process_id=process_id,
+            name_en=element_id,
+            name_zh=element_id,
+            kind=STEP_INCIDENTS[0],
+            message_en=message.en,
+            message_zh=message.zh,
+            opened_at=clock.now(session),
+        )
+    )
