@@ -1,0 +1,165 @@
+"""The statutory data: periods, ceilings, ratios and head counts, each dated, with its article and how far it was verified.
+
+The rows are ``statute.json`` beside this file; nothing else in the house, no diagram and no page, holds such a number.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from app.foundation.text import Text
+from app.foundation.workdays import Calendar, Day, Sense
+
+STATUTE_FILE = Path(__file__).with_name("statute.json")
+
+VERIFICATION = {
+    "V": Text("verified in the primary text", "已核对法规原文"),
+    "S": Text("from a secondary source", "依据二手资料"),
+    "R": Text("not verified", "未经核实"),
+    "P": Text("policy of the house, not law", "平台政策，非法定"),
+}
+"""How far a rule was verified; anything but V must be shown as such."""
+
+SOURCES = {
+    "GPL": Text("Government Procurement Law", "政府采购法"),
+    "IR": Text("Implementing Regulations (State Council Decree 658)", "政府采购法实施条例"),
+    "O74": Text("MoF Order 74", "财政部令第74号"),
+    "O87": Text("MoF Order 87", "财政部令第87号"),
+    "O94": Text("MoF Order 94", "财政部令第94号"),
+    "O101": Text("MoF Order 101", "财政部令第101号"),
+    "N22": Text("MoF Notice 22/2021", "财库〔2021〕22号"),
+    "N38": Text("MoF Notice 38/2019", "财库〔2019〕38号"),
+    "N46": Text("MoF Notice 46/2020", "财库〔2020〕46号"),
+    "SMEPay": Text("Regulations on payments to small and medium enterprises", "保障中小企业款项支付条例"),
+    "PBOC": Text("People's Bank of China", "中国人民银行"),
+    "policy": Text("policy of the house", "平台政策"),
+}
+"""The full names of the sources by their keys; other keys are document numbers and stand for themselves."""
+
+
+class NoRule(LookupError):
+    """The statutory data has no row for this; a gap in the data, never a person's mistake."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row. ``unit``: d, wd, min, year, ratio, count, thirds or an ISO 4217 currency; ``sense``: min, max or duty."""
+
+    id: str
+    name: str
+    title: Text
+    value: Decimal
+    unit: str
+    sense: str
+    start: str | None
+    end: str | None
+    jurisdiction: str
+    objects: frozenset[str]
+    methods: frozenset[str]
+    valid_from: date
+    valid_to: date | None
+    source: str
+    article: str
+    quote: str
+    status: str
+
+    @property
+    def count(self) -> int:
+        """The value as a whole number (days, heads)."""
+        return int(self.value)
+
+    @property
+    def citation(self) -> str:
+        """``O87 18, IR 31``: the sources with their articles."""
+        sources, articles = self.source.split(", "), self.article.split(", ")
+        if len(sources) != len(articles):
+            return f"{self.source} {self.article}".strip()
+        return ", ".join(f"{source} {article}".strip() for source, article in zip(sources, articles, strict=True))
+
+    @property
+    def verification(self) -> Text:
+        """How far the row was verified, in words."""
+        return VERIFICATION[self.status]
+
+    def after(self, calendar: Calendar, start: date) -> Day:
+        """The last day of this period from ``start``, which isn't counted; doubt is resolved by the rule's sense."""
+        if self.unit == "wd":
+            return calendar.add_working_days(start, self.count)
+        if self.unit == "d":
+            return calendar.add_days(start, self.count, Sense.DUTY if self.sense == "duty" else Sense.MINIMUM)
+        raise ValueError(f"{self.id} is no period of days")
+
+    def before(self, calendar: Calendar, end: date) -> Day:
+        """The last day from which this minimum period still ends by ``end``."""
+        return calendar.latest_start(end, self.count, self.unit)
+
+    def _fits(self, *, object: str | None, method: str | None, on: date, jurisdiction: str) -> bool:
+        return (
+            jurisdiction.startswith(self.jurisdiction)
+            and (not self.objects or object in self.objects)
+            and (not self.methods or method in self.methods)
+            and self.valid_from <= on
+            and (self.valid_to is None or on <= self.valid_to)
+        )
+
+    @property
+    def _weight(self) -> tuple[int, int, int, date]:
+        return (len(self.jurisdiction), bool(self.objects), bool(self.methods), self.valid_from)
+
+
+@cache
+def statute(path: Path = STATUTE_FILE) -> tuple[Rule, ...]:
+    """Every row of the statutory data, in the file's order."""
+    rows = json.loads(path.read_text(encoding="utf-8"))["rules"]
+    return tuple(_rule(row) for row in rows)
+
+
+def _rule(row: dict) -> Rule:
+    until = row["valid_to"]
+    return Rule(
+        **{
+            **row,
+            "title": Text(**row["title"]),
+            "value": Decimal(row["value"]),
+            "objects": frozenset(row["objects"]),
+            "methods": frozenset(row["methods"]),
+            "valid_from": date.fromisoformat(row["valid_from"]),
+            "valid_to": date.fromisoformat(until) if until else None,
+        }
+    )
+
+
+def find(
+    name: str,
+    *,
+    on: date,
+    object: str | None = None,
+    method: str | None = None,
+    jurisdiction: str = "CN",
+    rows: Iterable[Rule] | None = None,
+) -> Rule:
+    """The rule of a name or id that is in force ``on`` a day, the most specific one. Raises NoRule.
+
+    ``jurisdiction`` is a region code like ``CN-SC``; a region's own row goes before the nation's.
+    """
+    fitting = [
+        rule
+        for rule in (statute() if rows is None else rows)
+        if name in (rule.name, rule.id) and rule._fits(object=object, method=method, on=on, jurisdiction=jurisdiction)
+    ]
+    if not fitting:
+        raise NoRule(f"no rule {name!r} for {object}, {method} on {on}")
+    return max(fitting, key=lambda rule: rule._weight)
+
+
+def value(
+    name: str, *, on: date, object: str | None = None, method: str | None = None, jurisdiction: str = "CN"
+) -> Decimal:
+    """The value of the rule in force (see ``find``)."""
+    return find(name, on=on, object=object, method=method, jurisdiction=jurisdiction).value
