@@ -29,7 +29,10 @@ KINDS = {
 
 
 class Organisation(Base):
-    """An organisation. ``uscc`` is unique; ``supervisor_id`` is the finance department a buyer answers to (GPL 13)."""
+    """An organisation. ``uscc`` is unique; ``supervisor_id`` is the finance department a buyer answers to (GPL 13).
+
+    ``region`` is the jurisdiction whose rules apply (``CN-SC``); ``short_code`` begins the numbers it gives out.
+    """
 
     __tablename__ = "organisation"
     __table_args__ = (CheckConstraint("kind IN ('buyer','agency','supplier','finance','platform')", name="kind"),)
@@ -38,7 +41,8 @@ class Organisation(Base):
     uscc: Mapped[str] = mapped_column(String(18), unique=True)
     name_zh: Mapped[str] = mapped_column(String(200))
     name_en: Mapped[str] = mapped_column(String(200))
-    region: Mapped[str] = mapped_column(String(12), default="")
+    region: Mapped[str] = mapped_column(String(12), default="CN")
+    short_code: Mapped[str] = mapped_column(String(10), default="")
     address: Mapped[str] = mapped_column(String(300), default="")
     contact_name: Mapped[str] = mapped_column(String(100), default="")
     contact_phone: Mapped[str] = mapped_column(String(50), default="")
@@ -91,7 +95,8 @@ def register(
     kind: str,
     uscc: str,
     name: Text,
-    region: str = "",
+    region: str = "CN",
+    short_code: str = "",
     address: str = "",
     contact_name: str = "",
     contact_phone: str = "",
@@ -109,6 +114,7 @@ def register(
         name_zh=name.zh,
         name_en=name.en,
         region=region,
+        short_code=short_code,
         address=address,
         contact_name=contact_name,
         contact_phone=contact_phone,

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
+from app.foundation.actor import Actor
+from app.foundation.errors import NotAllowed
 from app.foundation.text import Text
 
 
@@ -179,3 +181,16 @@ def of_kind(kind: str) -> tuple[Role, ...]:
 def conflicts(roles: frozenset[str] | set[str]) -> tuple[tuple[str, str], ...]:
     """The pairs among ``roles`` that the separation of duties keeps apart."""
     return tuple((a, b) for a, b in combinations(sorted(roles), 2) if frozenset({a, b}) in KEPT_APART)
+
+
+class RoleMissing(NotAllowed):
+    """The person doesn't hold the role this act belongs to."""
+
+    code = "role-missing"
+    text = Text("This is done by: %(role)s.", "此操作由%(role)s办理。")
+
+
+def require(actor: Actor, role: str, organisation_id: str | None = None) -> None:
+    """Go on only if the person holds ``role`` (for the organisation, when given); raises RoleMissing."""
+    if not actor.has_role(role, organisation_id):
+        raise RoleMissing(role=name(role))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
 from app.foundation.text import Text
-from app.procurement.projects import Lot, Project
+from app.procurement.projects.records import Lot, Project
 
 
 class TenderState(StrEnum):

@@ -1,0 +1,172 @@
+"""The course of projects and lots: finding and locking them, their states, their numbers, who may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.foundation import clock, journal
+from app.foundation.actor import Actor
+from app.foundation.errors import Conflict, NotFound
+from app.foundation.text import Text
+from app.foundation.workdays import local_day
+from app.procurement.projects.records import Lot, LotState, NumberSeries, Project, ProjectState
+
+
+class ProjectUnknown(NotFound):
+    """There is no such project, or none this person may know of."""
+
+    code = "project-unknown"
+    text = Text("There is no such project.", "没有该采购项目。")
+
+
+class LotUnknown(NotFound):
+    """There is no such lot."""
+
+    code = "lot-unknown"
+    text = Text("There is no such lot.", "没有该采购包。")
+
+
+class NotInThisState(Conflict):
+    """The project or lot has gone on in the meantime, or isn't that far yet."""
+
+    code = "not-in-this-state"
+    text = Text("This can't be done now: it is “%(state)s”.", "当前状态为“%(state)s”，不能执行此操作。")
+
+
+STATE_NAMES: dict[str, Text] = {
+    ProjectState.APPLIED: Text("applied for", "已申请"),
+    ProjectState.RETURNED: Text("returned for correction", "已退回修改"),
+    ProjectState.REVIEWED: Text("reviewed", "已审核"),
+    ProjectState.FILED: Text("filed", "已备案"),
+    ProjectState.PLANNED: Text("planned", "已编制计划"),
+    ProjectState.ENTRUSTED: Text("entrusted", "已委托"),
+    ProjectState.PUBLISHED: Text("published", "已公告"),
+    ProjectState.CLOSED: Text("closed", "已结项"),
+    LotState.BIDDING: Text("open for bids", "投标中"),
+    LotState.OPENED: Text("opened", "已开标"),
+    LotState.EVALUATING: Text("being evaluated", "评标中"),
+    LotState.DECIDED: Text("decided", "已定标"),
+    LotState.NOTIFIED: Text("award published", "已公告中标结果"),
+    LotState.CONTRACTED: Text("contracted", "已签合同"),
+    LotState.PERFORMING: Text("being performed", "履约中"),
+    LotState.ACCEPTED: Text("accepted", "已验收"),
+    LotState.PAID: Text("paid", "已支付"),
+    LotState.ARCHIVED: Text("archived", "已归档"),
+    LotState.FAILED: Text("failed", "已废标"),
+    LotState.CANCELLED: Text("cancelled", "已取消"),
+}
+"""The names of all states of projects and lots."""
+
+_COURSE = (
+    LotState.PLANNED,
+    LotState.BIDDING,
+    LotState.OPENED,
+    LotState.EVALUATING,
+    LotState.DECIDED,
+    LotState.NOTIFIED,
+    LotState.CONTRACTED,
+    LotState.PERFORMING,
+    LotState.ACCEPTED,
+    LotState.PAID,
+    LotState.ARCHIVED,
+)
+LOT_MOVES: dict[str, frozenset[str]] = {
+    state: frozenset({following, LotState.CANCELLED}) for state, following in pairwise(_COURSE)
+}
+"""From each state of a lot to those it may go to next."""
+for _state in (LotState.BIDDING, LotState.OPENED, LotState.EVALUATING, LotState.DECIDED, LotState.NOTIFIED):
+    LOT_MOVES[_state] |= {LotState.FAILED}
+LOT_MOVES[LotState.ACCEPTED] |= {LotState.PERFORMING}
+LOT_MOVES[LotState.NOTIFIED] |= {LotState.DECIDED, LotState.EVALUATING}
+LOT_MOVES[LotState.DECIDED] |= {LotState.EVALUATING}
+LOT_MOVES[LotState.FAILED] = frozenset({LotState.PLANNED, LotState.ARCHIVED})
+LOT_MOVES[LotState.CANCELLED] = frozenset({LotState.ARCHIVED})
+
+
+def get(session: Session, project_id: str) -> Project:
+    """A project; raises ProjectUnknown."""
+    project = session.get(Project, project_id)
+    if project is None:
+        raise ProjectUnknown()
+    return project
+
+
+def lock(session: Session, project_id: str, *, states: Iterable[str] | None = None) -> Project:
+    """A project under its row lock, in one of ``states``; raises ProjectUnknown or NotInThisState."""
+    project = session.get(Project, project_id, with_for_update=True, populate_existing=True)
+    if project is None:
+        raise ProjectUnknown()
+    if states is not None and project.state not in set(states):
+        raise NotInThisState(state=STATE_NAMES[project.state])
+    return project
+
+
+def lot(session: Session, lot_id: str, *, lock: bool = False) -> Lot:
+    """A lot, under its row lock if asked; raises LotUnknown."""
+    found = session.get(Lot, lot_id, with_for_update=lock or None, populate_existing=lock)
+    if found is None:
+        raise LotUnknown()
+    return found
+
+
+def move_lot(session: Session, lot: Lot, state: LotState) -> None:
+    """Let a lot go on to ``state``; raises NotInThisState when its course doesn't lead there."""
+    if lot.state == state:
+        return
+    if state not in LOT_MOVES.get(lot.state, frozenset()):
+        raise NotInThisState(state=STATE_NAMES.get(lot.state, Text("planned", "已编制计划")))
+    lot.state = state
+
+
+def stage(project: Project) -> str:
+    """Where a project stands: its own state, and once published that of the lot that is least far."""
+    if project.state != ProjectState.PUBLISHED:
+        return project.state
+    alive = [lot.state for lot in project.lots if lot.state not in (LotState.FAILED, LotState.CANCELLED)]
+    if not alive:
+        return LotState.FAILED if any(lot.state == LotState.FAILED for lot in project.lots) else LotState.CANCELLED
+    return min(alive, key=lambda state: _COURSE.index(LotState(state)))
+
+
+def next_number(session: Session, prefix: str, *, width: int = 4) -> str:
+    """The next number of this year's series: ``JC-2026-0001``. Gaps arise only from what was rolled back: none."""
+    name = f"{prefix}-{local_day(clock.now(session)).year}"
+    series = session.get(NumberSeries, name, with_for_update=True, populate_existing=True)
+    if series is None:
+        series = NumberSeries(name=name, last=0)
+        session.add(series)
+    series.last += 1
+    session.flush()
+    return f"{name}-{series.last:0{width}d}"
+
+
+def close(session: Session, actor: Actor, *, project_id: str, outcome: str) -> Project:
+    """End a project: ``done`` or ``another_procedure``; lots that were paid are archived (GPL 42)."""
+    project = lock(session, project_id)
+    if project.state == ProjectState.CLOSED:
+        return project
+    project.state, project.outcome = ProjectState.CLOSED, outcome
+    project.closed_at = clock.now(session)
+    for each in project.lots:
+        if each.state in (LotState.PAID, LotState.FAILED, LotState.CANCELLED):
+            move_lot(session, each, LotState.ARCHIVED)
+    journal.write(session, actor, case=project.id, act="projects.close", facts={"outcome": outcome})
+    return project
+
+
+def of_buyer(session: Session, buyer_id: str) -> list[Project]:
+    """A buyer's projects, the newest first."""
+    return list(session.scalars(select(Project).where(Project.buyer_id == buyer_id).order_by(Project.id.desc())))
+
+
+def visible_to(actor: Actor, project: Project) -> bool:
+    """Who may see a project itself: its buyer, its finance department, its agency, and auditors.
+
+    What the public sees are notices and documents (``tenders.visible_to``), never the application.
+    """
+    parties = {project.buyer_id, project.finance_id, project.agency_id} - {None}
+    return actor.organisation_id in parties or actor.has_role("auditor")

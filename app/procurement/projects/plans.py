@@ -1,0 +1,313 @@
+"""The procurement plan: lots, ceilings, reservations, the survey, and the method with its legal ground."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.foundation import clock, journal
+from app.foundation.actor import Actor
+from app.foundation.errors import Invalid, Refusal, RuleBroken, Several
+from app.foundation.text import Text
+from app.foundation.workdays import local_day
+from app.identity import organisations, roles
+from app.procurement import rules
+from app.procurement.projects.lives import get, lock
+from app.procurement.projects.records import BudgetLine, Item, Lot, Project, ProjectState
+
+
+class LotsOverBudget(RuleBroken):
+    """The lots' budgets come to more than the project's budget (Sichuan's typical error 5; GPL 6)."""
+
+    code = "lots-over-budget"
+    text = Text(
+        "The lots come to %(sum)s yuan, the project's budget is %(budget)s yuan.",
+        "各采购包预算合计%(sum)s元，超过项目预算%(budget)s元。",
+    )
+    statute = "GPL 6"
+
+
+class CeilingOverBudget(RuleBroken):
+    """A ceiling price lies above the lot's budget (O87 12)."""
+
+    code = "ceiling-over-budget"
+    text = Text("The ceiling of lot %(lot)s is above its budget.", "采购包%(lot)s的最高限价超过其预算。")
+    statute = "O87 12"
+
+
+class LotItemsOverBudget(RuleBroken):
+    """A lot's items are estimated higher than the lot's budget."""
+
+    code = "lot-items-over-budget"
+    text = Text(
+        "The items of lot %(lot)s are estimated at %(sum)s yuan, above its budget.",
+        "采购包%(lot)s的标的预计金额%(sum)s元超过其预算。",
+    )
+    statute = "GPL 6"
+
+
+class LotsInvalid(Invalid):
+    """Lots must be numbered once each, and every item belongs to exactly one of them (N22 17)."""
+
+    code = "lots-invalid"
+    text = Text("%(why)s", "%(why)s")
+    statute = "N22 17"
+
+
+class NoticeDayPassed(Invalid):
+    """The wanted notice day lies in the past."""
+
+    code = "notice-day-passed"
+    text = Text("The wanted day of the notice has passed.", "拟定的公告日期已过。")
+
+
+class SurveyMissing(RuleBroken):
+    """A demand survey is a duty from this amount on (N22 11)."""
+
+    code = "survey-missing"
+    text = Text(
+        "From %(limit)s yuan a demand survey must be made; describe it.",
+        "%(limit)s元以上项目应当开展需求调查，请填写。",
+    )
+    statute = "N22 11"
+
+
+@dataclass(frozen=True)
+class PlannedLot:
+    """A lot as it is planned; ``sme_mode`` is ``none`` or ``reserved``."""
+
+    number: int
+    name: Text
+    budget: Decimal
+    ceiling: Decimal | None = None
+    sme_mode: str = "none"
+    sme_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Warning:
+    """Something a person should look at before going on; it doesn't stop the act."""
+
+    code: str
+    text: Text
+    statute: str
+
+
+def plan(
+    session: Session,
+    actor: Actor,
+    *,
+    project_id: str,
+    review_method: str,
+    grounds: str,
+    notice_on: date,
+    lots: Sequence[PlannedLot],
+    items: Mapping[str, int],
+    contract_plan: str,
+    survey: str = "",
+    risk_plan: str = "",
+    core_item_ids: Sequence[str] = (),
+) -> Project:
+    """Plan a filed project: its lots, and the lot number of each item id. Planning again replaces the lots.
+
+    Raises the refusals of this module (several as Several), RoleMissing or NotInThisState.
+    """
+    project = lock(session, project_id, states=[ProjectState.FILED, ProjectState.PLANNED])
+    roles.require(actor, "buyer-handler", project.buyer_id)
+    problems = [
+        *_lot_problems(project, lots, items),
+        *_budget_problems(project, lots, items),
+        *_plan_problems(session, project, notice_on, survey),
+    ]
+    if problems:
+        raise problems[0] if len(problems) == 1 else Several(problems)
+    _replace_lots(session, project, lots, items, core_item_ids)
+    project.review_method, project.grounds, project.notice_on = review_method, grounds, notice_on
+    project.survey, project.contract_plan, project.risk_plan = survey, contract_plan, risk_plan
+    project.state, project.planner_id, project.planned_at = ProjectState.PLANNED, actor.id, clock.now(session)
+    project.method = None
+    facts = {"lots": [str(lot.budget) for lot in lots], "review_method": review_method, "notice_on": str(notice_on)}
+    journal.write(session, actor, case=project.id, act="projects.plan", facts=facts)
+    return project
+
+
+def _lot_problems(project: Project, lots: Sequence[PlannedLot], items: Mapping[str, int]) -> list[Refusal]:
+    numbers = [lot.number for lot in lots]
+    whys = []
+    if not lots or len(set(numbers)) < len(numbers):
+        whys.append(Text("Number each lot once.", "采购包编号不得缺少或重复。"))
+    if {item.id for item in project.items} != set(items):
+        whys.append(
+            Text("Every item of the project belongs to exactly one lot.", "每项采购标的须且仅须归入一个采购包。")
+        )
+    if set(items.values()) - set(numbers):
+        whys.append(Text("An item is put into a lot that isn't there.", "有标的归入了不存在的采购包。"))
+    empty = set(numbers) - set(items.values())
+    if empty:
+        whys.append(Text(f"Lot {min(empty)} has no items.", f"采购包{min(empty)}没有采购标的。"))
+    return [LotsInvalid(field="lots", why=why) for why in whys]
+
+
+def _budget_problems(project: Project, lots: Sequence[PlannedLot], items: Mapping[str, int]) -> list[Refusal]:
+    problems: list[Refusal] = []
+    total = sum((lot.budget for lot in lots), Decimal(0))
+    if total > project.estimate:
+        problems.append(LotsOverBudget(field="lots", sum=f"{total:,.2f}", budget=f"{project.estimate:,.2f}"))
+    for lot in lots:
+        if lot.ceiling is not None and lot.ceiling > lot.budget:
+            problems.append(CeilingOverBudget(field="lots", lot=lot.number))
+        value = sum((_value(item) for item in project.items if items.get(item.id) == lot.number), Decimal(0))
+        if value > lot.budget:
+            problems.append(LotItemsOverBudget(field="lots", lot=lot.number, sum=f"{value:,.2f}"))
+    return problems
+
+
+def _value(item: Item) -> Decimal:
+    return (item.quantity * item.unit_price).quantize(Decimal("0.01"))
+
+
+def _plan_problems(session: Session, project: Project, notice_on: date, survey: str) -> list[Refusal]:
+    problems: list[Refusal] = []
+    today = local_day(clock.now(session))
+    if notice_on < today:
+        problems.append(NoticeDayPassed(field="notice_on"))
+    limit = rules.value("survey_limit", object=project.object, on=today)
+    if project.estimate >= limit and not survey.strip():
+        problems.append(SurveyMissing(field="survey", limit=f"{limit:,.0f}"))
+    return problems
+
+
+def _replace_lots(
+    session: Session,
+    project: Project,
+    lots: Sequence[PlannedLot],
+    items: Mapping[str, int],
+    core_item_ids: Sequence[str],
+) -> None:
+    for item in project.items:
+        item.lot_id = None
+    session.flush()
+    for old in list(project.lots):
+        session.delete(old)
+    session.flush()
+    session.expire(project, ["lots"])
+    by_number = {}
+    for planned in lots:
+        by_number[planned.number] = lot = Lot(
+            project_id=project.id,
+            number=planned.number,
+            name_zh=planned.name.zh,
+            name_en=planned.name.en,
+            budget=planned.budget,
+            ceiling=planned.ceiling,
+            currency=project.currency,
+            sme_mode=planned.sme_mode,
+            sme_reason=planned.sme_reason,
+        )
+        session.add(lot)
+    session.flush()
+    for item in project.items:
+        item.lot_id = by_number[items[item.id]].id
+        item.is_core = item.id in core_item_ids
+    session.flush()
+    session.expire(project, ["lots"])
+    for lot in by_number.values():
+        session.expire(lot, ["items"])
+
+
+def record_method(
+    session: Session,
+    actor: Actor,
+    *,
+    project_id: str,
+    method: str,
+    legal_ground: str = "",
+    approval_needed: bool = False,
+    reasons: str = "",
+) -> Project:
+    """Record the method of procurement, its legal ground and whether the finance department must approve (GPL 27)."""
+    project = lock(session, project_id, states=[ProjectState.PLANNED])
+    project.method, project.legal_ground = method, legal_ground
+    project.approval_needed, project.method_reasons = approval_needed, reasons
+    facts = {
+        "method": method,
+        "legal_ground": legal_ground,
+        "approval_needed": approval_needed,
+        "warnings": [warning.code for warning in warnings(session, project.id)],
+    }
+    journal.write(session, actor, case=project.id, act="projects.record_method", facts=facts)
+    return project
+
+
+def warnings(session: Session, project_id: str) -> list[Warning]:
+    """What a person should look at in a plan: splitting (IR 28), reservations for smaller enterprises (N46 7-8)."""
+    project = get(session, project_id)
+    return [*_splitting(session, project), *_reservations(session, project), *_core_products(project)]
+
+
+def _splitting(session: Session, project: Project) -> list[Warning]:
+    """Several purchases other than by open tender of one kind on one budget line, together above the threshold."""
+    line = session.get_one(BudgetLine, project.budget_line_id)
+    categories = {item.code[:3] for item in project.items}
+    siblings = session.scalars(
+        select(Project)
+        .join(BudgetLine, Project.budget_line_id == BudgetLine.id)
+        .where(
+            Project.buyer_id == project.buyer_id,
+            BudgetLine.year == line.year,
+            BudgetLine.category == line.category,
+            Project.id != project.id,
+            Project.method.is_not(None),
+            Project.method != "open_tender",
+        )
+    )
+    similar = [other for other in siblings if categories & {item.code[:3] for item in other.items}]
+    if not similar or project.method == "open_tender":
+        return []
+    region = organisations.get(session, project.buyer_id).region or "CN"
+    threshold = rules.value(
+        "open_tender_threshold", object=project.object, on=local_day(clock.now(session)), jurisdiction=region
+    )
+    total = project.estimate + sum((other.estimate for other in similar), Decimal(0))
+    if total <= threshold:
+        return []
+    numbers = ", ".join(other.number for other in similar)
+    text = Text(
+        f"With {numbers} this comes to {total:,.2f} yuan of one kind in one year, above the open-tender threshold.",
+        f"与{numbers}合计，同一年度同类采购达{total:,.2f}元，超过公开招标数额标准。",
+    )
+    return [Warning("splitting", text, "IR 28")]
+
+
+def _reservations(session: Session, project: Project) -> list[Warning]:
+    limit = rules.value("sme_reservation_limit", object=project.object, on=local_day(clock.now(session)))
+    open_lots = [lot for lot in project.lots if lot.sme_mode == "none" and not lot.sme_reason]
+    if project.estimate > limit or not open_lots:
+        return []
+    text = Text(
+        f"Up to {limit:,.0f} yuan, what suits smaller enterprises is reserved for them; give the reason why it isn't.",
+        f"{limit:,.0f}元以下且适宜由中小企业提供的，应当专门面向中小企业采购；不预留的须说明原因。",
+    )
+    return [Warning("sme-reservation", text, "N46 7")]
+
+
+def _core_products(project: Project) -> list[Warning]:
+    if project.object != "goods":
+        return []
+    open_lots = [lot.number for lot in project.lots if len(lot.items) > 1 and not any(i.is_core for i in lot.items)]
+    return [
+        Warning(
+            "core-product",
+            Text(
+                f"Lot {number} has several products; name the core product.",
+                f"采购包{number}为非单一产品采购，请确定核心产品。",
+            ),
+            "O87 31",
+        )
+        for number in open_lots
+    ]
