@@ -253,8 +253,8 @@ def _first_time(session: Session, message_id: str, name: str) -> bool:
     """Whether this id was never seen: notes it, in this transaction."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(DeliveredMessageId).values(message_id=message_id, name=name, at=clock.now(session))
-    result: Any = session.execute(statement.on_conflict_do_nothing())
-    return bool(result.rowcount)
+    noted = statement.on_conflict_do_nothing().returning(DeliveredMessageId.message_id)
+    return session.execute(noted).first() is not None
 
 
 def _correlate(
