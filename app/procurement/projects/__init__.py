@@ -1,7 +1,8 @@
 """Projects: the budget line, the application with its reviews, the plan with its lots, the method, the end."""
 
-from app.procurement.projects.applications import NewItem, apply, committed, file, review
+from app.procurement.projects.applications import NewItem, ReasonsMissing, SamePerson, apply, committed, file, review
 from app.procurement.projects.lives import (
+    STATE_NAMES,
     LotUnknown,
     NotInThisState,
     ProjectUnknown,
@@ -11,6 +12,7 @@ from app.procurement.projects.lives import (
     lot,
     move_lot,
     next_number,
+    of_buyer,
     stage,
     visible_to,
 )
@@ -27,6 +29,7 @@ from app.procurement.projects.records import (
 )
 
 __all__ = [
+    "STATE_NAMES",
     "BudgetLine",
     "Item",
     "Lot",
@@ -40,6 +43,8 @@ __all__ = [
     "ProjectReview",
     "ProjectState",
     "ProjectUnknown",
+    "ReasonsMissing",
+    "SamePerson",
     "Warning",
     "apply",
     "close",
@@ -50,6 +55,7 @@ __all__ = [
     "lot",
     "move_lot",
     "next_number",
+    "of_buyer",
     "plan",
     "record_method",
     "review",
