@@ -35,7 +35,7 @@ class Projected:
 def project(engine: Engine, session: Session, actor: Actor, row: InstanceRow, entry: Entry) -> Projected:
     """Bring an instance's rows in line with what its live object waits for."""
     if entry.projected is None:
-        entry.projected = _stored(session, row.id)
+        entry.projected = stored(session, row.id)
     waiting = entry.live.waiting()
     projected = Projected()
     step = _Projection(engine, session, actor, row, entry, projected)
@@ -80,7 +80,8 @@ def name_of(node: Node | None, element_id: str) -> Text:
     return Text(english, node.names.get("zh") or node.name or english)
 
 
-def _stored(session: Session, instance_id: str) -> dict[str, dict[Any, Any]]:
+def stored(session: Session, instance_id: str) -> dict[str, dict[Any, Any]]:
+    """What the rows of an instance say, in the form in which a projection compares."""
     tasks = session.execute(
         select(
             OpenTaskRow.token_id,
@@ -162,7 +163,7 @@ class _Projection:
             self.session.execute(delete(Offer).where(Offer.task_id.in_(identities)))
             self.session.execute(delete(OpenTaskRow).where(OpenTaskRow.id.in_(identities)))
         if rows:
-            self.session.execute(insert(OpenTaskRow), rows)
+            self.session.execute(insert(OpenTaskRow.__table__), rows)
         if offers:
             self.session.execute(insert(Offer), offers)
         self.before["tasks"] = now

@@ -1,0 +1,205 @@
+"""The outbox: what leaves the house, written in the transaction of the act and sent afterwards.
+
+A row is sent at least once and under one idempotency key, so that a receiver can tell a repetition. A sender takes a
+row on lease, works outside any transaction, and says so at the end under its fence number: one that was frozen past
+its lease can't mark what another sent meanwhile. A receiver that doesn't answer keeps nobody else waiting.
+"""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import ssl
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+
+from sqlalchemy import Index, String, func, select, update
+from sqlalchemy import Text as LongText
+from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
+
+from app.foundation import clock
+from app.foundation.database import Base, Json, UtcDateTime, new_id
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)
+MOST_ATTEMPTS = 30
+
+
+class Outgoing(Base):
+    """One message to somebody outside. ``state``: waiting, sent, failed (given up; a person must look).
+
+    ``key`` is the idempotency key; ``fence`` counts the leases.
+    """
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (Index(None, "state", "next_at"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    channel: Mapped[str] = mapped_column(String(20), default="mail")
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    fence: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_error: Mapped[str | None] = mapped_column(LongText)
+
+
+class GivenUp(Exception):
+    """The receiver will never take this: don't try again."""
+
+
+Sender = Callable[[Outgoing], None]
+"""Sends one message under its key; raises ``GivenUp`` when trying again is of no use, anything else to be tried again."""
+
+
+def mail(session: Session, *, key: str, to: Iterable[str], subject: str, body: str) -> Outgoing:
+    """Put a mail into the outbox; a key that is there already gives the message it is there for, unchanged."""
+    return put(session, key=key, channel="mail", content={"to": list(to), "subject": subject, "body": body})
+
+
+def put(session: Session, *, key: str, channel: str, content: dict[str, Any]) -> Outgoing:
+    """Put a message into the outbox, for the sender of its channel."""
+    there = session.scalars(select(Outgoing).where(Outgoing.key == key)).first()
+    if there is not None:
+        return there
+    now = clock.now(session)
+    row = Outgoing(key=key, channel=channel, content=content, created_at=now, next_at=now)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def send_due(session_factory: sessionmaker[Session], senders: dict[str, Sender], limit: int = 100) -> int:
+    """Send what is due, at most ``limit``; returns how many were sent. Several nodes may do this at once."""
+    sent = tried = 0
+    while tried < limit:
+        with session_factory() as session:
+            row = _lease(session, list(senders))
+            session.commit()
+        if row is None:
+            break
+        tried += 1
+        sent += _send(session_factory, row, senders[row.channel])
+    return sent
+
+
+def waiting(session: Session) -> int:
+    """How many messages haven't been sent yet."""
+    return session.scalar(select(func.count()).select_from(Outgoing).where(Outgoing.state == "waiting")) or 0
+
+
+def failed(session: Session) -> list[Outgoing]:
+    """The messages that were given up."""
+    return list(session.scalars(select(Outgoing).where(Outgoing.state == "failed").order_by(Outgoing.created_at)))
+
+
+def again(session: Session, identity: str) -> None:
+    """Try a message that was given up once more, under the same key."""
+    session.execute(
+        update(Outgoing)
+        .where(Outgoing.id == identity, Outgoing.state == "failed")
+        .values(state="waiting", attempts=0, next_at=clock.now(session))
+    )
+
+
+def _lease(session: Session, channels: list[str]) -> Outgoing | None:
+    now = clock.now(session)
+    row = session.scalars(
+        select(Outgoing)
+        .where(Outgoing.state == "waiting", Outgoing.next_at <= now, Outgoing.channel.in_(channels))
+        .where(Outgoing.leased_until.is_(None) | (Outgoing.leased_until <= now))
+        .order_by(Outgoing.next_at, Outgoing.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if row is None:
+        return None
+    row.leased_until, row.fence, row.attempts = now + LEASE, row.fence + 1, row.attempts + 1
+    session.flush()
+    session.expunge(row)
+    return row
+
+
+def _send(session_factory: sessionmaker[Session], row: Outgoing, sender: Sender) -> bool:
+    """Send a leased message and say how it went, unless the lease has passed to somebody else."""
+    try:
+        sender(row)
+        outcome: dict[str, Any] = {"state": "sent", "last_error": None}
+    except GivenUp as error:
+        outcome = {"state": "failed", "last_error": str(error)}
+    except Exception as error:
+        log.warning("message %s (%s) could not be sent: %s", row.id, row.key, error)
+        over = row.attempts >= MOST_ATTEMPTS
+        outcome = {"state": "failed" if over else "waiting", "last_error": f"{type(error).__name__}: {error}"}
+    with session_factory() as session:
+        now = clock.now(session)
+        if outcome["state"] == "sent":
+            outcome["sent_at"] = now
+        pause = min(FIRST_PAUSE * 2 ** min(row.attempts - 1, 10), LONGEST_PAUSE)
+        session.execute(
+            update(Outgoing)
+            .where(Outgoing.id == row.id, Outgoing.fence == row.fence, Outgoing.state == "waiting")
+            .values(leased_until=None, next_at=now + pause, **outcome)
+        )
+        session.commit()
+    return outcome["state"] == "sent"
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """Sends mails by a real SMTP conversation. ``starttls`` needs the server to offer it, and a certificate that holds."""
+
+    host: str
+    port: int = 25
+    sender: str = "no-reply@localhost"
+    user: str | None = None
+    password: str | None = None
+    starttls: bool = False
+    timeout: float = 20
+
+    def __call__(self, row: Outgoing) -> None:
+        """Hand one mail over.
+
+        :raises GivenUp: when the server refuses the mail or all its receivers for good (5xx)
+        """
+        message = self.compose(row)
+        try:
+            with smtplib.SMTP(self.host, self.port, timeout=self.timeout) as server:
+                if self.starttls:
+                    server.starttls(context=ssl.create_default_context())
+                if self.user is not None:
+                    server.login(self.user, self.password or "")
+                server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            if all(code >= 500 for code, _ in error.recipients.values()):
+                raise GivenUp(f"all receivers were refused: {error.recipients}") from error
+            raise
+        except smtplib.SMTPResponseException as error:
+            if error.smtp_code >= 500 and not isinstance(error, smtplib.SMTPAuthenticationError):
+                raise GivenUp(f"{error.smtp_code} {error.smtp_error!r}") from error
+            raise
+
+    def compose(self, row: Outgoing) -> EmailMessage:
+        """The mail; its Message-ID is made of the key, so that a repetition carries the same one."""
+        message = EmailMessage()
+        message["From"] = self.sender
+        message["To"] = ", ".join(_one_line(address) for address in row.content["to"])
+        message["Subject"] = _one_line(row.content["subject"])
+        message["Date"] = format_datetime(row.created_at)
+        message["Message-ID"] = f"<{row.id}@{self.sender.rpartition('@')[2] or 'localhost'}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(row.content["body"])
+        return message
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
