@@ -1,0 +1,30 @@
+"""The core of the engine: diagrams to live instances. The only part of the program that imports SpiffWorkflow."""
+
+from __future__ import annotations
+
+from app.engine.spiff.course import StepEvent
+from app.engine.spiff.environment import DecisionOutcome, Environment, OperationCall
+from app.engine.spiff.failures import Abort, BpmnError, Failure, NoSuchStart, NoSuchToken, UnknownSnapshot
+from app.engine.spiff.instance import (
+    ArmedTimer,
+    Instance,
+    OpenIncident,
+    OpenTask,
+    Subscription,
+    TokenView,
+    Waiting,
+    restore,
+    start,
+    start_timer_due,
+)
+from app.engine.spiff.model import Bundle, Finding, Flow, Lane, Node, Process, Reference
+from app.engine.spiff.reading import read
+from app.engine.spiff.snapshots import VERSION
+from app.engine.spiff.values import correlation_text, plain
+
+__all__ = [
+    "VERSION", "Abort", "ArmedTimer", "BpmnError", "Bundle", "DecisionOutcome", "Environment", "Failure", "Finding", "Flow",
+    "Instance", "Lane", "Node", "NoSuchStart", "NoSuchToken", "OpenIncident", "OpenTask", "OperationCall", "Process",
+    "Reference", "StepEvent", "Subscription", "TokenView", "UnknownSnapshot", "Waiting", "correlation_text", "plain", "read",
+    "restore", "start", "start_timer_due",
+]  # fmt: skip

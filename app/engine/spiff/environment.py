@@ -1,0 +1,62 @@
+"""What an instance needs from outside: the time, operations, decisions and called processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from app.engine.spiff.model import Bundle
+
+
+@dataclass(frozen=True)
+class OperationCall:
+    """One call of a registered operation by a task or a throwing event.
+
+    ``inputs`` are the task's input mappings as values, or without mappings everything the task sees; ``variables`` is
+    a read-only view of everything it sees. ``attempt`` counts from 1.
+    """
+
+    type: str
+    inputs: Mapping[str, Any]
+    headers: Mapping[str, str]
+    token_id: str
+    element_id: str
+    process_id: str
+    variables: Mapping[str, Any]
+    attempt: int = 1
+
+
+@dataclass(frozen=True)
+class DecisionOutcome:
+    """What a decision gave, and which of its rules fired (any plain value, kept in history)."""
+
+    value: Any
+    fired: list[Any] = field(default_factory=list)
+
+
+class Environment(Protocol):
+    """Given by the platform to every live instance.
+
+    ``zone`` is the zone of literals without one and of calendar arithmetic. ``step_limit`` bounds one ``run()``.
+    ``automatic_retries`` false: a technical failure is an incident at its first attempt, whatever ``retries`` says.
+    """
+
+    zone: ZoneInfo
+    step_limit: int
+    automatic_retries: bool
+
+    def now(self) -> datetime: ...
+
+    def call(self, request: OperationCall) -> Mapping[str, Any] | None: ...
+
+    def decide(self, decision_id: str, variables: Mapping[str, Any]) -> DecisionOutcome: ...
+
+    def called_process(self, process_id: str, binding: str) -> Bundle | None:
+        """The bundle whose process of that id is to be called now, None for the caller's own bundle or nothing."""
+
+    def bundle(self, key: str) -> Bundle | None:
+        """The bundle with that ``Bundle.key``: asked when an instance is restored that runs a process of another bundle."""

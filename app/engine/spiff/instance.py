@@ -1,0 +1,354 @@
+"""One live instance, and the doors through which it moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from app.engine.spiff import listening, propagation, scopes, snapshots, timing, tokens
+from app.engine.spiff.course import Course, StepEvent
+from app.engine.spiff.environment import Environment
+from app.engine.spiff.failures import BpmnError, NoSuchStart, NoSuchToken
+from app.engine.spiff.model import Bundle, Node, Process
+from app.engine.spiff.values import plain
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """A task that somebody has to do. ``item_index``: which item of a multi-instance it is, from 0."""
+
+    token_id: str
+    element_id: str
+    process_id: str
+    kind: str
+    form_id: str | None
+    assignee: str | None
+    candidate_groups: tuple[str, ...]
+    candidate_users: tuple[str, ...]
+    due_at: datetime | None
+    follow_up_at: datetime | None
+    priority: int | None
+    scope_id: str
+    variables: Mapping[str, Any]
+    item_index: int | None
+
+
+@dataclass(frozen=True)
+class ArmedTimer:
+    """A timer that will be due; ``occurrence`` counts the firings of a cycle from 0."""
+
+    token_id: str
+    element_id: str
+    process_id: str
+    due_at: datetime
+    occurrence: int
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """Something that waits for a message, a signal or a condition."""
+
+    token_id: str
+    element_id: str
+    process_id: str
+    kind: str
+    name: str
+    correlation_key: str | None
+
+
+@dataclass(frozen=True)
+class OpenIncident:
+    """An element that can't go on until it is retried."""
+
+    token_id: str
+    element_id: str
+    process_id: str
+    kind: str
+    message: str
+    retries_left: int
+
+
+@dataclass(frozen=True)
+class TokenView:
+    """Where a token stands. ``state``: ready, open, waiting, listening or incident."""
+
+    token_id: str
+    element_id: str
+    process_id: str
+    scope_id: str
+    state: str
+    entered_at: datetime
+    item_index: int | None
+
+
+@dataclass
+class Waiting:
+    """What an instance waits for."""
+
+    tasks: list[OpenTask] = field(default_factory=list)
+    timers: list[ArmedTimer] = field(default_factory=list)
+    subscriptions: list[Subscription] = field(default_factory=list)
+    incidents: list[OpenIncident] = field(default_factory=list)
+
+
+class Instance:
+    """A running process. Nothing moves but through these methods and ``run``; token ids are unique within the instance."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+
+    # -- looking
+
+    @property
+    def state(self) -> str:
+        """``active``, ``completed`` or ``cancelled``."""
+        return self._course.state
+
+    @property
+    def process_id(self) -> str:
+        return self._course.process_id
+
+    @property
+    def bundle(self) -> Bundle:
+        return self._course.bundle
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables of the started process's own scope."""
+        return dict(self._root.variables)
+
+    @property
+    def _root(self) -> scopes.Scope:
+        return next(iter(self._course.scopes.values()))
+
+    def waiting(self) -> Waiting:
+        """Everything that the instance waits for, in the order in which it came to wait."""
+        found = Waiting()
+        for token in self._course.live():
+            if token.incident is not None:
+                incident = token.incident
+                found.incidents.append(
+                    OpenIncident(*self._place(token), incident["kind"], incident["message"], incident["retries_left"])
+                )
+                continue
+            if token.state == TaskState.STARTED and "task" in token.info and token.phase == tokens.WORK:
+                found.tasks.append(self._open_task(token))
+            if timer := token.info.get("timer"):
+                found.timers.append(ArmedTimer(*self._place(token), timer["due"], int(timer["occurrence"])))
+            if subscription := self._subscription(token):
+                found.subscriptions.append(subscription)
+        return found
+
+    def _place(self, token: tokens.Token) -> tuple[str, str, str]:
+        return token.id, token.node.id, token.task_spec.process_id
+
+    def _open_task(self, token: tokens.Token) -> OpenTask:
+        task = token.info["task"]
+        priority = task.get("priority")
+        return OpenTask(
+            *self._place(token),
+            kind=task["kind"],
+            form_id=token.node.form_id,
+            assignee=task.get("assignee"),
+            candidate_groups=tuple(task.get("groups", ())),
+            candidate_users=tuple(task.get("users", ())),
+            due_at=task.get("due"),
+            follow_up_at=task.get("follow_up"),
+            priority=int(priority) if priority is not None else None,
+            scope_id=token.scope,
+            variables=self._course.view(token.scope),
+            item_index=token.index,
+        )
+
+    def _subscription(self, token: tokens.Token) -> Subscription | None:
+        if message := token.info.get("message"):
+            return Subscription(*self._place(token), "message", message[0], message[1])
+        if (signal := token.info.get("signal")) is not None:
+            return Subscription(*self._place(token), "signal", signal, None)
+        if "held" in token.info and token.node.event.condition is not None:
+            return Subscription(*self._place(token), "conditional", token.node.event.condition.text, None)
+        return None
+
+    def tokens(self) -> list[TokenView]:
+        """Where all live tokens stand, those that only listen (``listening``) included."""
+        return [
+            TokenView(*self._place(token), token.home, _state_of(token), token.entered_at, token.index)
+            for token in self._course.live()
+        ]
+
+    def task_variables(self, token_id: str) -> dict[str, Any]:
+        """Everything the element at which a token stands can read."""
+        return dict(self._course.view(self._token(token_id).scope))
+
+    def events(self) -> list[StepEvent]:
+        """What has happened since this was asked last."""
+        happened, self._course.happened = self._course.happened, []
+        return happened
+
+    def snapshot(self) -> bytes:
+        return snapshots.write(self._course)
+
+    # -- the doors
+
+    def run(self) -> None:
+        """Automatic steps until everything waits or has ended."""
+        self._course.run()
+
+    def complete(self, token_id: str, variables: Mapping[str, Any] | None = None) -> None:
+        """A user, manual or receive task is done.
+
+        :raises NoSuchToken: when no such task is open
+        """
+        token = self._open(token_id)
+        token.task_spec.accept(token, self._course, plain(dict(variables or {})))
+
+    def throw_error(self, token_id: str, code: str, variables: Mapping[str, Any] | None = None) -> None:
+        """The person at an open task reports a business error.
+
+        :raises NoSuchToken: when no such task is open
+        """
+        token = self._open(token_id)
+        propagation.throw_error(self._course, token, BpmnError(code, "", plain(dict(variables or {}))))
+
+    def fire_timer(self, token_id: str, occurrence: int) -> bool:
+        """Fire a timer that is due; False when it isn't, was fired already or is gone."""
+        token = self._course.token(token_id)
+        if token is None or token.incident is not None:
+            return False
+        return listening.fire_timer(self._course, token, occurrence)
+
+    def message(self, token_id: str, name: str, variables: Mapping[str, Any] | None = None) -> None:
+        """Deliver a message to one open subscription.
+
+        :raises NoSuchToken: when that token doesn't wait for this message
+        """
+        token = self._course.token(token_id)
+        if token is None or (token.info.get("message") or [None])[0] != name:
+            raise NoSuchToken(f"{token_id} does not wait for the message {name!r}")
+        listening.fire(self._course, token, plain(dict(variables or {})))
+
+    def signal(self, name: str, variables: Mapping[str, Any] | None = None) -> int:
+        """A signal from outside; how many events of this instance it woke."""
+        return listening.broadcast(self._course, name, plain(dict(variables or {})))
+
+    def set_variables(self, variables: Mapping[str, Any], scope_id: str | None = None) -> None:
+        """Set variables of the process itself, or of one scope; conditional events react in ``run``."""
+        scope = self._root.id if scope_id is None else scope_id
+        if scope not in self._course.scopes:
+            raise NoSuchToken(f"there is no scope {scope_id!r}")
+        for name, value in plain(dict(variables)).items():
+            self._course.scopes.declare(scope, name, value)
+
+    def retry(self, token_id: str) -> None:
+        """Let an element with an incident go on exactly where it stopped.
+
+        :raises NoSuchToken: when that token has no incident
+        """
+        token = self._token(token_id)
+        if token.incident is None:
+            raise NoSuchToken(f"{token_id} has no incident")
+        self._course.note("resolved", token, type=token.incident["kind"])
+        token.task_spec.retry(token, self._course)
+
+    def cancel(self) -> None:
+        """End everything at once."""
+        if self._course.state != "active":
+            return
+        self._course.end_scope(self._root)
+        self._course.queue.clear()
+        self._course.finish("cancelled")
+
+    # -- within
+
+    def _token(self, token_id: str) -> tokens.Token:
+        token = self._course.token(token_id)
+        if token is None:
+            raise NoSuchToken(f"there is no token {token_id!r}")
+        return token
+
+    def _open(self, token_id: str) -> tokens.Token:
+        token = self._token(token_id)
+        if "task" not in token.info or token.state != TaskState.STARTED or token.phase != tokens.WORK:
+            raise NoSuchToken(f"no task is open at {token_id}")
+        return token
+
+
+def _state_of(token: tokens.Token) -> str:
+    if token.incident is not None:
+        return "incident"
+    if token.role != tokens.FLOWING:
+        return "listening"
+    if token.state == TaskState.READY:
+        return "ready"
+    return "open" if "task" in token.info and token.state == TaskState.STARTED else "waiting"
+
+
+def start(
+    bundle: Bundle,
+    process_id: str,
+    variables: Mapping[str, Any] | None,
+    environment: Environment,
+    *,
+    start_id: str | None = None,
+    message: str | None = None,
+) -> Instance:
+    """A new instance at one of its start events: the named one, the one of a message, or the none start. It has not run yet.
+
+    :raises NoSuchStart: when there is no such process or start event
+    """
+    process = bundle.processes.get(process_id)
+    if process is None:
+        raise NoSuchStart(f"there is no process {process_id!r}")
+    node = _start_node(process, start_id, message)
+    course = Course(bundle, process_id, environment)
+    root = course.open_scope(scopes.ROOT, None, None, process_id, process_id)
+    given = plain(dict(variables or {}))
+    caught = given if message is not None else {}
+    root.variables = {} if message is not None else given
+    course.note("started", None, variables=sorted(given))
+    course.create(course.spec_named(process_id).elements[node.id], root.id, result=caught)
+    listening.open_starts(course, root)
+    return Instance(course)
+
+
+def _start_node(process: Process, start_id: str | None, message: str | None) -> Node:
+    if message is not None:
+        start_id = process.start_messages.get(message)
+        if start_id is None:
+            raise NoSuchStart(f"no start event of {process.id!r} waits for the message {message!r}")
+    if start_id is not None:
+        found = next((node for node in process.body.starts if node.id == start_id), None)
+        if found is None:
+            raise NoSuchStart(f"the process {process.id!r} has no start event {start_id!r}")
+        return found
+    if process.body.none_start is None:
+        raise NoSuchStart(f"the process {process.id!r} has no none start event")
+    return process.body.none_start
+
+
+def restore(bundle: Bundle, snapshot: bytes, environment: Environment) -> Instance:
+    """The instance that a snapshot was taken of.
+
+    :raises UnknownSnapshot: written by another version of the engine, or for other diagrams
+    """
+    return Instance(snapshots.read(bundle, snapshot, environment))
+
+
+def start_timer_due(
+    bundle: Bundle, process_id: str, start_id: str, environment: Environment, previous: tuple[datetime, int] | None = None
+) -> tuple[datetime, int] | None:
+    """When a process's timer start event is due first, or after ``previous`` (due time, occurrence); None: never again."""
+    event = bundle.processes[process_id].nodes[start_id].event
+    assert event.timer is not None
+    value = event.timer.source.evaluate({}, environment.now())
+    due, cycle = timing.arm(event.timer.kind, value, environment.now(), environment.zone)
+    if previous is None:
+        return due, 0
+    at, occurrence = previous
+    if cycle is None or (cycle.remaining is not None and occurrence + 1 >= cycle.remaining):
+        return None
+    return cycle.span.after(at, cycle.zone or environment.zone), occurrence + 1

@@ -1,0 +1,57 @@
+"""Values as a diagram writes them: a literal, or ``=`` and a FEEL expression, compiled once when the diagram is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app import feel
+from app.engine.spiff.failures import Failure
+
+
+class Source:
+    """A literal or an expression. ``error`` says why an expression can't be compiled; then it can't be evaluated."""
+
+    __slots__ = ("error", "expression", "raw", "text")
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+        self.text = raw.strip()
+        self.expression: feel.Expression | None = None
+        self.error: str | None = None
+        if self.text.startswith("="):
+            try:
+                self.expression = feel.compile(self.text[1:])
+            except feel.FeelSyntaxError as wrong:
+                self.error = str(wrong)
+
+    @property
+    def is_expression(self) -> bool:
+        return self.text.startswith("=")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables it reads."""
+        return self.expression.names if self.expression else frozenset()
+
+    def evaluate(self, variables: Mapping[str, Any], now: datetime) -> Any:
+        """Its value; a literal is its text.
+
+        :raises Failure: when the expression needs more than its budget, or never compiled
+        """
+        if not self.is_expression:
+            return self.raw
+        if self.expression is None:
+            raise Failure("expression", f"{self.text}: {self.error}")
+        try:
+            return self.expression.evaluate(variables, now=now)
+        except feel.BudgetExceeded as exceeded:
+            raise Failure("expression", f"{self.text}: {exceeded}") from exceeded
+
+    def holds(self, variables: Mapping[str, Any], now: datetime) -> bool:
+        """Whether it is true; anything else than true doesn't hold."""
+        return self.evaluate(variables, now) is True
+
+    def __repr__(self) -> str:
+        return f"Source({self.text!r})"

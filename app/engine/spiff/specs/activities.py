@@ -1,0 +1,245 @@
+"""Tasks and call activities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import DBAPIError
+
+from app import feel
+from app.engine.spiff import listening, scopes, timing, tokens
+from app.engine.spiff.environment import OperationCall
+from app.engine.spiff.failures import Abort, BpmnError, Failure
+from app.engine.spiff.model import Bundle
+from app.engine.spiff.scopes import Scope
+from app.engine.spiff.sources import Source
+from app.engine.spiff.specs.elements import ElementSpec
+from app.engine.spiff.tokens import Token
+from app.engine.spiff.values import plain
+
+if TYPE_CHECKING:
+    from app.engine.spiff.course import Course
+
+
+class TaskSpecOf(ElementSpec):
+    """An undefined task passes at once."""
+
+
+class UserSpec(ElementSpec):
+    """Waits until somebody has done it."""
+
+    def work(self, token: Token, course: Course) -> bool:
+        kind = "user" if self.node.kind == "userTask" else "manual"
+        token.info["task"] = {"kind": kind, **self._assignment(token, course), **self._schedule(token, course)}
+        course.note("opened", token)
+        return False
+
+    def _assignment(self, token: Token, course: Course) -> dict[str, Any]:
+        node = self.node
+        assignee = _text_of(node.assignee, token, course)
+        groups = _texts_of(node.candidate_groups, token, course)
+        users = _texts_of(node.candidate_users, token, course)
+        if not groups and not users and not assignee and node.lane:
+            groups = [node.lane]
+        return {"assignee": assignee, "groups": groups, "users": users}
+
+    def _schedule(self, token: Token, course: Course) -> dict[str, Any]:
+        node = self.node
+        priority = course.evaluate(node.priority, token) if node.priority else None
+        number = plain(int(priority) if isinstance(priority, str) and priority.isdigit() else priority)
+        if number is not None and not (hasattr(number, "is_finite") and number == int(number)):
+            raise Failure("task", f"the priority must be a whole number, not {feel.to_text(number)}")
+        return {
+            "due": _instant_of(node.due, token, course),
+            "follow_up": _instant_of(node.follow_up, token, course),
+            "priority": number,
+        }
+
+
+def _text_of(source: Source | None, token: Token, course: Course) -> str | None:
+    value = course.evaluate(source, token) if source is not None else None
+    if value is None or isinstance(value, str):
+        return value or None
+    return feel.to_text(plain(value))
+
+
+def _texts_of(source: Source | None, token: Token, course: Course) -> list[str]:
+    value = course.evaluate(source, token) if source is not None else None
+    if isinstance(value, str):
+        value = value.split(",")
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Failure("task", f"candidates must be text or a list, not {feel.to_text(plain(value))}")
+    found = [item.strip() if isinstance(item, str) else feel.to_text(plain(item)) for item in value if item is not None]
+    return [item for item in found if item]
+
+
+def _instant_of(source: Source | None, token: Token, course: Course) -> datetime | None:
+    value = course.evaluate(source, token) if source is not None else None
+    zone = course.environment.zone
+    if isinstance(value, str):
+        value = timing.parse_instant(value.strip()) or feel.parse_date(value.strip()) or value
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+    if isinstance(value, date):
+        return datetime.combine(value, time.max.replace(microsecond=0), tzinfo=zone).astimezone(UTC)
+    raise Failure("task", f"{feel.to_text(plain(value))} is no date and time")
+
+
+class ReceiveSpec(ElementSpec):
+    """Waits for a message, or for an operator who says that it has come."""
+
+    def work(self, token: Token, course: Course) -> bool:
+        token.info["task"] = {"kind": "receive"}
+        listening.begin(course, token)
+        return False
+
+    def accept(self, token: Token, course: Course, values: Mapping[str, Any]) -> None:
+        listening.forget(course, token)
+        super().accept(token, course, values)
+
+
+class OperationSpec(ElementSpec):
+    """Calls a registered operation."""
+
+    def work(self, token: Token, course: Course) -> bool:
+        token.result = call_operation(token, course)
+        return True
+
+
+def call_operation(token: Token, course: Course) -> dict[str, Any]:
+    """Call the operation that an element names, as often as its retries allow.
+
+    :raises Failure: a technical failure, after its retries
+    :raises BpmnError: a business error
+    """
+    node = token.node
+    assert node.operation is not None
+    kind = course.evaluate(node.operation, token)
+    if not isinstance(kind, str) or not kind:
+        raise Failure("operation", f"the type of the operation is no text: {node.operation.text}")
+    view = course.view(token.scope)
+    inputs: Mapping[str, Any] = view
+    if node.inputs:
+        declared = course.scopes[token.scope].variables
+        inputs = {name: declared[name] for name in {mapping.target.partition(".")[0]: None for mapping in node.inputs}}
+    attempts = _attempts(token, course)
+    for attempt in range(1, attempts + 1):
+        request = OperationCall(
+            kind, inputs, node.headers, token.id, node.id, course.process_of(token), view, attempt
+        )
+        try:
+            returned = course.environment.call(request)
+        except (Abort, DBAPIError, BpmnError, Failure):
+            raise
+        except Exception as wrong:
+            if attempt == attempts:
+                raise Failure("operation", f"{kind}: {wrong or type(wrong).__name__}") from wrong
+            continue
+        return returned_values(returned, kind)
+    raise AssertionError("an operation is called at least once")
+
+
+def _attempts(token: Token, course: Course) -> int:
+    retries = token.node.retries
+    if retries is None or not course.environment.automatic_retries:
+        return 1
+    value = course.evaluate(retries, token)
+    try:
+        return max(1, min(int(value), 10))
+    except (TypeError, ValueError):
+        raise Failure("operation", f"retries must be a whole number, not {value!r}") from None
+
+
+def returned_values(returned: Mapping[str, Any] | None, source: str) -> dict[str, Any]:
+    """What an operation returned, as variables."""
+    if returned is None:
+        return {}
+    if not isinstance(returned, Mapping):
+        raise Failure("operation", f"{source} returned a {type(returned).__name__}, not variables")
+    copied: dict[str, Any] = plain(returned)
+    return copied
+
+
+class ScriptSpec(ElementSpec):
+    """Works out one FEEL expression."""
+
+    def work(self, token: Token, course: Course) -> bool:
+        node = self.node
+        assert node.script is not None and node.result_variable is not None
+        token.result = {node.result_variable: plain(course.evaluate(node.script, token))}
+        return True
+
+
+class DecisionSpec(ElementSpec):
+    """Asks a deployed decision."""
+
+    def work(self, token: Token, course: Course) -> bool:
+        node = self.node
+        assert node.decision_id is not None and node.result_variable is not None
+        decision = course.evaluate(node.decision_id, token)
+        if not isinstance(decision, str) or not decision:
+            raise Failure("decision", f"the id of the decision is no text: {node.decision_id.text}")
+        try:
+            outcome = course.environment.decide(decision, course.view(token.scope))
+        except (Abort, DBAPIError, Failure):
+            raise
+        except Exception as wrong:
+            raise Failure("decision", f"{decision}: {wrong or type(wrong).__name__}") from wrong
+        token.result = {node.result_variable: plain(outcome.value)}
+        course.note("decision", token, decision=decision, fired=plain(outcome.fired))
+        return True
+
+
+class CallSpec(ElementSpec):
+    """Calls a process: an instance of its own with its own root scope, inside the same course."""
+
+    def work(self, token: Token, course: Course) -> bool:
+        spec = self._called(token, course)
+        start = spec.process.body.none_start
+        if start is None:
+            raise Failure("call", f"the process {spec.process.id!r} has no none start event, so it can't be called")
+        if self.node.inputs:
+            own = course.scopes[token.scope].variables
+            received = {mapping.target.partition(".")[0]: None for mapping in self.node.inputs}
+            variables = {name: own[name] for name in received}
+        else:
+            variables = dict(course.view(token.scope))
+        root = course.open_scope(scopes.CALL, None, token, spec.qualified, spec.process.id)
+        root.variables = variables
+        course.note("called", token, process=spec.process.id)
+        course.create(spec.elements[start.id], root.id)
+        listening.open_starts(course, root)
+        return False
+
+    def _called(self, token: Token, course: Course) -> Any:
+        from app.engine.spiff.specs.processes import spec_of
+
+        assert self.node.called is not None
+        name = course.evaluate(self.node.called, token)
+        if not isinstance(name, str) or not name:
+            raise Failure("call", f"the id of the called process is no text: {self.node.called.text}")
+        own: Bundle = self.process_spec.bundle
+        bundle = course.environment.called_process(name, self.node.binding) or own
+        if self.node.binding == "deployment" and name in own.processes:
+            bundle = own
+        if name not in bundle.processes:
+            raise Failure("call", f"there is no process {name!r}")
+        foreign = bundle.key != course.bundle.key
+        spec = spec_of(bundle, name, f"{bundle.key}:{name}" if foreign else None)
+        course.specs.setdefault(spec.qualified, spec)
+        return spec
+
+    def body_done(self, token: Token, scope: Scope, course: Course) -> None:
+        """The called process has ended; its variables come back."""
+        returned = dict(scope.variables)
+        if not self.node.outputs and not self.node.propagate_all:
+            returned = {}
+        course.scopes.pop(scope.id)
+        token.bodies.remove(scope.id)
+        course.wake(token, tokens.LEAVE, returned)

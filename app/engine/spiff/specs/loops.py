@@ -1,0 +1,174 @@
+"""Multi-instance and standard loops: one token for the whole, one for each repetition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app import feel
+from app.engine.spiff import propagation, scopes, tokens
+from app.engine.spiff.failures import Failure
+from app.engine.spiff.scopes import Scope
+from app.engine.spiff.specs.elements import ElementSpec
+from app.engine.spiff.tokens import Token
+from app.engine.spiff.values import plain
+
+if TYPE_CHECKING:
+    from app.engine.spiff.course import Course
+
+
+class _RepeatingSpec(ElementSpec):
+    """The whole of a repeated activity: it has the boundary events and the flows, each repetition the mappings."""
+
+    def enter(self, token: Token, course: Course) -> None:
+        course.note("entered", token, whole=True)
+
+    def completed(self, token: Token, course: Course) -> None:
+        course.note("completed", token, whole=True)
+        propagation.remember(course, token)
+
+    def body_done(self, token: Token, scope: Scope, course: Course) -> None:
+        """The last repetition has said so itself."""
+
+    def _open(self, token: Token, course: Course) -> Scope:
+        kind = scopes.MULTI
+        body = course.open_scope(kind, token.scope, token, self.process_spec.qualified, self.node.id)
+        token.info["body"] = body.id
+        return body
+
+    def _repeat(self, token: Token, body: Scope, course: Course, index: int, variables: dict[str, Any]) -> None:
+        qualified = self.process_spec.qualified
+        item = course.open_scope(scopes.ELEMENT, body.id, token, qualified, self.node.id)
+        item.variables = variables
+        course.create(self.process_spec.inner[self.node.id], body.id, scope=item.id, index=index)
+
+    def _finish(self, token: Token, course: Course) -> None:
+        body = course.scopes[token.info["body"]]
+        token.records = body.records
+        course.wake(token, tokens.LEAVE, {})
+
+
+class MultiSpec(_RepeatingSpec):
+    """Multi-instance. The whole's result is the collection of outputs, in input order."""
+
+    def work(self, token: Token, course: Course) -> bool:
+        multi = self.node.multi
+        assert multi is not None
+        items = course.evaluate(multi.collection, token)
+        if not isinstance(items, list):
+            raise Failure("collection", f"{multi.collection.text} gives {feel.to_text(plain(items))}, which is no list")
+        items = plain(items)
+        if multi.output_collection:
+            token.info["outputs"] = [None] * len(items)
+        if not items:
+            return True
+        body = self._open(token, course)
+        token.info["items"] = items if multi.sequential else None
+        counts = {"numberOfInstances": len(items), "numberOfCompletedInstances": 0, "numberOfTerminatedInstances": 0}
+        body.variables = plain({**counts, "numberOfActiveInstances": 1 if multi.sequential else len(items)})
+        for index in range(1 if multi.sequential else len(items)):
+            self._item(token, body, course, index, items[index])
+        return False
+
+    def _item(self, token: Token, body: Scope, course: Course, index: int, value: Any) -> None:
+        assert self.node.multi is not None
+        variables = {"loopCounter": plain(index + 1)}
+        if self.node.multi.input_element:
+            variables[self.node.multi.input_element] = value
+        self._repeat(token, body, course, index, variables)
+
+    def instance_done(self, token: Token, course: Course) -> bool | None:
+        """Collect one repetition's output, count it, and see whether the whole is done."""
+        multi, body = self.node.multi, course.scopes[token.home]
+        assert multi is not None and token.index is not None
+        whole = course.token(body.owner or "")
+        assert whole is not None
+        if multi.output_element is not None and "collected" not in token.info:
+            whole.info["outputs"][token.index] = plain(course.evaluate(multi.output_element, token, token.result))
+        self._count(token, body, course)
+        finished = multi.completion is not None and course.holds(multi.completion, token, token.result)
+        if finished or body.variables["numberOfCompletedInstances"] == body.variables["numberOfInstances"]:
+            token.info["last"] = True
+        return True
+
+    def _count(self, token: Token, body: Scope, course: Course) -> None:
+        """Count a completed repetition, once even when its completion condition has to be retried."""
+        if token.info.get("counted"):
+            return
+        token.info["counted"] = True
+        done = int(body.variables["numberOfCompletedInstances"]) + 1
+        total = int(body.variables["numberOfInstances"])
+        sequential = token.node.multi is not None and token.node.multi.sequential
+        active = (1 if done < total else 0) if sequential else int(body.variables["numberOfActiveInstances"]) - 1
+        course.scopes.declare(body.id, "numberOfCompletedInstances", plain(done))
+        course.scopes.declare(body.id, "numberOfActiveInstances", plain(active))
+
+    def after_instance(self, token: Token, course: Course) -> None:
+        """One repetition is completed: the next one, or the end of the whole."""
+        body = course.scopes[token.home]
+        whole = course.token(body.owner or "")
+        assert whole is not None and token.index is not None
+        if token.info.get("last"):
+            course.end_scope(body, token)
+            self._finish(whole, course)
+        elif whole.info.get("items") is not None:
+            following = token.index + 1
+            self._item(whole, body, course, following, whole.info["items"][following])
+
+    def give_outputs(self, token: Token, course: Course) -> None:
+        assert self.node.multi is not None
+        if self.node.multi.output_collection:
+            course.scopes.assign(token.scope, self.node.multi.output_collection, token.info["outputs"])
+
+
+class LoopSpec(_RepeatingSpec):
+    """Standard loop: repeats while its condition holds, at most so often; the condition is asked before or after each turn."""
+
+    def work(self, token: Token, course: Course) -> bool:
+        loop = self.node.loop
+        assert loop is not None
+        if "body" not in token.info:
+            body = self._open(token, course)
+            body.variables["loopCounter"] = plain(1)
+        body = course.scopes[token.info["body"]]
+        if loop.maximum == 0 or (loop.test_before and not self._goes_on(token, body, course)):
+            token.bodies.remove(body.id)
+            course.scopes.pop(body.id)
+            return True
+        self._turn(token, body, course)
+        return False
+
+    def _turn(self, token: Token, body: Scope, course: Course) -> None:
+        number = int(body.variables["loopCounter"])
+        self._repeat(token, body, course, number - 1, {"loopCounter": plain(number)})
+
+    def _goes_on(self, token: Token, body: Scope, course: Course) -> bool:
+        loop = self.node.loop
+        assert loop is not None
+        if loop.condition is None:
+            return True
+        value = loop.condition.evaluate(course.view(body.id), course.environment.now())
+        return value is True
+
+    def instance_done(self, token: Token, course: Course) -> bool | None:
+        """One turn is done: ask whether there is another."""
+        loop, body = self.node.loop, course.scopes[token.home]
+        whole = course.token(body.owner or "")
+        assert loop is not None and whole is not None and token.index is not None
+        done = token.index + 1
+        more = (loop.maximum is None or done < loop.maximum) and self._goes_on(whole, body, course)
+        token.info["last"] = not more
+        return True
+
+    def after_instance(self, token: Token, course: Course) -> None:
+        """One turn is completed: another, or the end."""
+        body = course.scopes[token.home]
+        whole = course.token(body.owner or "")
+        assert whole is not None and token.index is not None
+        if token.info["last"]:
+            self._finish(whole, course)
+            return
+        course.scopes.declare(body.id, "loopCounter", plain(token.index + 2))
+        self._turn(whole, body, course)
+
+    def give_outputs(self, token: Token, course: Course) -> None:
+        """Each turn has given its own."""

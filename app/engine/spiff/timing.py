@@ -1,0 +1,214 @@
+"""Timers: ISO 8601 text and FEEL values to instants.
+
+Years, months, weeks and days are added to the date in the zone of the start, hours, minutes and seconds as exact time: P1D
+across a change of summer time is the same time of day, PT24H is not. A FEEL days-and-time duration is exact seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from app import feel
+from app.engine.spiff.failures import Failure
+
+_NUMBER = r"(?:(\d{1,9})%s)?"
+_DURATION = re.compile(
+    r"([+-]?)P(?=[\dT])" + "".join(_NUMBER % unit for unit in "YMWD")
+    + r"(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})(?:[.,](\d{1,9}))?S)?)?\Z"
+)  # fmt: skip
+_CYCLE = re.compile(r"R(-1|\d{0,9})/(.+)\Z")
+_CRON = re.compile(r"(@\w+|[\d*/,\-?LW#A-Za-z]+(\s+[\d*/,\-?LW#A-Za-z]+){4,6})\Z")
+_LAST = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A length of time: months and days of the calendar, and exact seconds."""
+
+    months: int = 0
+    days: int = 0
+    exact: timedelta = timedelta()
+
+    @property
+    def is_positive(self) -> bool:
+        return self.months >= 0 and self.days >= 0 and self.exact >= timedelta() and self != Span()
+
+    def after(self, start: datetime, zone: tzinfo) -> datetime:
+        """The instant this long after ``start``, dates being added in ``zone``; never past the year 9999."""
+        try:
+            wall = start.astimezone(zone)
+            if self.months or self.days:
+                day = feel.add_months(wall.date(), self.months) + timedelta(days=self.days)
+                wall = datetime.combine(day, wall.time(), tzinfo=zone)
+            return min(wall.astimezone(UTC) + self.exact, _LAST)
+        except (OverflowError, ValueError):
+            return _LAST if self.months >= 0 and self.days >= 0 else start
+
+    def to_text(self) -> str:
+        sign = "-" if self.months < 0 or self.days < 0 or self.exact < timedelta() else ""
+        micros = abs(self.exact) // timedelta(microseconds=1)
+        return f"{sign}P{abs(self.months)}M{abs(self.days)}DT{micros // 1_000_000}.{micros % 1_000_000:06d}S"
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """``remaining`` firings are to come (None: no end), each ``span`` after the previous due time."""
+
+    span: Span
+    remaining: int | None
+    start: datetime | None = None
+    zone: tzinfo | None = None
+
+
+def parse_span(text: str) -> Span | None:
+    """An ISO 8601 duration, or None."""
+    found = _DURATION.match(text)
+    if not found or text[-1] in "PT":
+        return None
+    sign, years, months, weeks, days, hours, minutes, seconds, fraction = found.groups()
+    factor = -1 if sign == "-" else 1
+    try:
+        exact = timedelta(
+            hours=int(hours or 0),
+            minutes=int(minutes or 0),
+            seconds=int(seconds or 0),
+            microseconds=int((fraction or "0")[:6].ljust(6, "0")),
+        )
+    except OverflowError:
+        return None
+    whole_days = int(weeks or 0) * 7 + int(days or 0)
+    return Span(factor * (int(years or 0) * 12 + int(months or 0)), factor * whole_days, factor * exact)
+
+
+def parse_instant(text: str) -> datetime | None:
+    """A date and time; naive when it names no zone. None when it is neither. ``[Area/City]`` and ``@Area/City`` are zones."""
+    found = re.match(r"(.+?)(?:\[([^\]]+)\]|@(.+))?\Z", text)
+    if found is None or "T" not in found[1]:
+        return None
+    try:
+        moment = datetime.fromisoformat(found[1])
+        area = found[2] or found[3]
+        if area:
+            moment = moment.replace(tzinfo=ZoneInfo(area))
+        moment.utcoffset()
+        return moment
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        return None
+
+
+def parse_cycle(text: str) -> Cycle | None:
+    """``R3/PT1H``, ``R/P1D``, or with a start ``R/2026-01-01T09:00:00+08:00/P1D``; None when it is none of them."""
+    found = _CYCLE.match(text)
+    if not found:
+        return None
+    count, rest = found.groups()
+    remaining = None if count in ("", "-1") else int(count)
+    first, _, second = rest.partition("/")
+    span = parse_span(second or first)
+    start = parse_instant(first) if second else None
+    if span is None or (second and start is None):
+        return None
+    return Cycle(span, remaining, start, start.tzinfo if start is not None else None)
+
+
+def problem_of_literal(kind: str, text: str) -> str | None:
+    """What is wrong with a literal of ``timeDate``, ``timeDuration`` or ``timeCycle``, in plain words; None when nothing is."""
+    if kind == "timeCycle":
+        return _problem_of_cycle(text)
+    if kind == "timeDuration":
+        return None if parse_span(text) is not None else f"{text!r} is not a duration; write it like P3D or PT2H"
+    moment = parse_instant(text)
+    if moment is None:
+        return f"{text!r} is not a date and time; write it like 2026-03-05T09:00:00+08:00"
+    if moment.tzinfo is None:
+        return f"{text!r} says no zone; write it like {text}+08:00"
+    return None
+
+
+def _problem_of_cycle(text: str) -> str | None:
+    if _CRON.match(text):
+        return f"{text!r} is a cron expression, which is not executed; write a cycle like R/P1D"
+    cycle = parse_cycle(text)
+    if cycle is None:
+        return f"{text!r} is not a cycle; write it like R3/PT1H or R/P1D"
+    if cycle.start is not None and cycle.start.tzinfo is None:
+        return f"the start of {text!r} says no zone; write it like 2026-03-05T09:00:00+08:00"
+    if cycle.remaining == 0:
+        return f"{text!r} never fires; say how often"
+    if not cycle.span.is_positive:
+        return f"the interval of {text!r} is not longer than nothing"
+    return None
+
+
+def arm(kind: str, value: Any, now: datetime, zone: tzinfo) -> tuple[datetime, Cycle | None]:
+    """When a timer with this value is due first, and its cycle if it is one.
+
+    :raises Failure: when the value is no duration, instant or text that reads like one
+    """
+    if isinstance(value, str):
+        return _arm_text(kind, value.strip(), now, zone)
+    span = _span_of(value)
+    if span is not None and kind == "timeCycle":
+        return _arm_cycle(Cycle(span, None), now, zone)
+    if span is not None:
+        return span.after(now, zone), None
+    if isinstance(value, datetime):
+        return _aware(value), None
+    raise Failure("timer", f"a timer needs a duration or an instant, not {feel.to_text(value)}")
+
+
+def _span_of(value: Any) -> Span | None:
+    if isinstance(value, feel.YearsMonthsDuration):
+        return Span(months=value.months)
+    return Span(exact=value) if isinstance(value, timedelta) else None
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        raise Failure("timer", f"the date and time {moment.isoformat()} says no zone")
+    return moment.astimezone(UTC)
+
+
+def _arm_text(kind: str, text: str, now: datetime, zone: tzinfo) -> tuple[datetime, Cycle | None]:
+    if text.startswith("R") or kind == "timeCycle":
+        problem = _problem_of_cycle(text)
+        cycle = parse_cycle(text)
+        if problem or cycle is None:
+            raise Failure("timer", problem or text)
+        return _arm_cycle(cycle, now, zone)
+    span = parse_span(text)
+    if span is not None:
+        return span.after(now, zone), None
+    moment = parse_instant(text)
+    if moment is None:
+        raise Failure("timer", f"{text!r} is neither a duration nor a date and time")
+    return _aware(moment), None
+
+
+def _arm_cycle(cycle: Cycle, now: datetime, zone: tzinfo) -> tuple[datetime, Cycle]:
+    if not cycle.span.is_positive:
+        raise Failure("timer", "the interval of a cycle must be longer than nothing")
+    due = _aware(cycle.start) if cycle.start is not None else cycle.span.after(now, zone)
+    return due, cycle
+
+
+def next_due(previous: datetime, cycle: Cycle, zone: tzinfo) -> tuple[datetime, Cycle] | None:
+    """The firing after the one that was due at ``previous``, or None when that was the last."""
+    remaining = None if cycle.remaining is None else cycle.remaining - 1
+    if remaining == 0:
+        return None
+    due = cycle.span.after(previous, cycle.zone or zone)
+    return due, Cycle(cycle.span, remaining, None, cycle.zone)
+
+
+def zone_named(text: str | None) -> tzinfo | None:
+    """A zone from its name, or from its offset in seconds."""
+    if text is None:
+        return None
+    if text.lstrip("-").isdigit():
+        return timezone(timedelta(seconds=int(text)))
+    return ZoneInfo(text)
