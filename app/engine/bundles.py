@@ -49,8 +49,11 @@ def digest(files: Mapping[str, bytes]) -> str:
 
 
 def load(files: Mapping[str, bytes]) -> Package:
-    """Read a bundle of ``.bpmn``, ``.dmn`` and form files. Never raises: what is wrong is in ``findings``."""
-    diagrams = spiff.read({name: content for name, content in files.items() if name.endswith(".bpmn")})
+    """Read a bundle: decisions end in ``.dmn``, forms in ``.json``, the rest are diagrams.
+
+    Never raises: what is wrong is in ``findings``.
+    """
+    diagrams = spiff.read({name: content for name, content in files.items() if not name.endswith((".dmn", ".json"))})
     package = Package(dict(files), diagrams, findings=list(diagrams.findings))
     for name, content in files.items():
         if name.endswith(".dmn"):
@@ -72,7 +75,9 @@ def _load_decisions(package: Package, name: str, content: bytes) -> None:
         if decision_id in package.models:
             where = package.decision_files[decision_id]
             package.findings.append(
-                spiff.Finding(name, decision_id, decision_name, "error", f"a decision with this id stands in {where} too")
+                spiff.Finding(
+                    name, decision_id, decision_name, "error", f"a decision with this id stands in {where} too"
+                )
             )
         package.models[decision_id] = model
         package.decision_files[decision_id] = name
@@ -90,9 +95,7 @@ def judge(package: Package, engine: Engine | None, known: Known) -> list[spiff.F
     found = list(package.findings)
     for reference in package.diagrams.references:
         for level, message in _judged(reference, package, engine, known):
-            found.append(
-                spiff.Finding(reference.file, reference.element_id, reference.element_name, level, message)
-            )
+            found.append(spiff.Finding(reference.file, reference.element_id, reference.element_name, level, message))
     found += _form_findings(package)
     return found
 
@@ -103,10 +106,16 @@ def _judged(
     name = reference.name
     if reference.kind == "process":
         if name not in package.diagrams.processes and name not in known.processes:
-            yield "error", f"it calls the process “{name}”, which isn't in this deployment; add its diagram or mend the id"
+            yield (
+                "error",
+                f"it calls the process “{name}”, which isn't in this deployment; add its diagram or mend the id",
+            )
     elif reference.kind == "decision":
         if name not in package.models and name not in known.decisions:
-            yield "error", f"it calls the decision “{name}”, which isn't in this deployment; add its DMN file or mend the id"
+            yield (
+                "error",
+                f"it calls the decision “{name}”, which isn't in this deployment; add its DMN file or mend the id",
+            )
     elif engine is None or engine.stand_ins:
         return
     elif reference.kind == "form":
@@ -120,7 +129,10 @@ def _judged(
 def _judged_form(name: str, package: Package, engine: Engine) -> Iterator[tuple[spiff.Level, str]]:
     try:
         if package.forms.get(name) is None and engine.forms.get(name) is None:
-            yield "error", f"there is no form “{name}”; make forms/{name}.schema.json and forms/{name}.ui.json or mend the id"
+            yield (
+                "error",
+                f"there is no form “{name}”; make forms/{name}.schema.json and forms/{name}.ui.json or mend the id",
+            )
     except forms.BrokenForm as error:
         yield "error", f"its form “{name}” can't be used: {'; '.join(error.problems)}"
 
@@ -136,7 +148,10 @@ def _judged_operation(reference: spiff.Reference, engine: Engine) -> Iterator[tu
     for parameter in reference.parameters:
         if operation.parameter(parameter) is None:
             listed = _listed(known.name for known in operation.parameters)
-            yield "error", f"the operation “{operation.type}” has no input “{parameter}”; its inputs are: {listed or 'none'}"
+            yield (
+                "error",
+                f"the operation “{operation.type}” has no input “{parameter}”; its inputs are: {listed or 'none'}",
+            )
     for required in operation.parameters:
         if required.required and required.name not in reference.parameters:
             yield "error", f"the operation “{operation.type}” needs the input “{required.name}”"

@@ -138,7 +138,11 @@ def propose(engine: Engine, session: Session, actor: Actor, deployment_id: str, 
     package, _ = _complete(engine, bundles.load(files_of(session, deployment)))
     _refuse_errors(engine, session, package)
     deployment.state, deployment.why = "proposed", why.strip()
-    deployment.proposed_at, deployment.proposed_by, deployment.proposed_by_name = clock.now(session), actor.id, actor.name
+    deployment.proposed_at, deployment.proposed_by, deployment.proposed_by_name = (
+        clock.now(session),
+        actor.id,
+        actor.name,
+    )
     session.flush()
     _note(session, actor, deployment, "deployments.propose")
     return deployment
@@ -236,6 +240,12 @@ def all_latest(session: Session, kind: str = PROCESS) -> list[Definition]:
     )
 
 
+def of_deployment(session: Session, deployment_id: str) -> list[Definition]:
+    """The processes and decisions that a deployment brought."""
+    query = select(Definition).where(Definition.deployment_id == deployment_id)
+    return list(session.scalars(query.order_by(Definition.kind.desc(), Definition.key)))
+
+
 def deployments(session: Session, *states: str) -> list[Deployment]:
     """Deployments and drafts in these states (all, when none is given), those saved last first."""
     query = select(Deployment).order_by(Deployment.saved_at.desc(), Deployment.id.desc())
@@ -249,7 +259,8 @@ def _known(session: Session | None) -> Known:
         select(Definition.kind, Definition.key).where(Definition.retired_at.is_(None)).distinct()
     ).all()
     return Known(
-        frozenset(key for kind, key in rows if kind == PROCESS), frozenset(key for kind, key in rows if kind == DECISION)
+        frozenset(key for kind, key in rows if kind == PROCESS),
+        frozenset(key for kind, key in rows if kind == DECISION),
     )
 
 

@@ -1,0 +1,213 @@
+"""The flask commands (house.md, section 8). Their words and exit codes are an interface."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Protocol
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from sqlalchemy import Engine as Database
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.engine import definitions, incidents, instances, invariants, scenarios, spiff, timers
+from app.engine.engine import Engine
+from app.foundation import clock
+from app.foundation.actor import Actor
+from app.foundation.database import reading
+
+OPERATOR = Actor("operator", "Operator", groups=frozenset({"administrator"}))
+"""Who acts on the command line: somebody who has the machine."""
+
+ELSEWHERE = ("app.cli_demo", "app.cli_ocds", "app.cli_bench", "app.cli_accounts")
+"""Modules that bring commands of their own: each has ``register(app)``, and is left out while it doesn't exist."""
+
+
+class House(Protocol):
+    """What the composition root leaves in ``app.extensions["tenderway"]`` for the commands."""
+
+    engine: Engine
+    sessions: sessionmaker[Session]
+    database: Database
+
+
+def register(app: Flask) -> None:
+    """Add every command to ``flask --app run``."""
+    for command in (check, deploy, play_scenarios, tck, list_timers, list_incidents, verify):
+        app.cli.add_command(command)
+    for name in ELSEWHERE:
+        if find_spec(name) is not None:
+            import_module(name).register(app)
+
+
+def house() -> House:
+    """The parts of the running application."""
+    found: House = current_app.extensions["tenderway"]
+    return found
+
+
+# -- check
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@with_appcontext
+def check(files: Sequence[Path]) -> None:
+    """Say what is wrong or doubtful in diagrams and decisions, taken as one deployment with the decisions beside them."""
+    known = current_app.extensions.get("tenderway")
+    lines, wrong = checked(files, known.engine if known is not None else None)
+    for line in lines:
+        click.echo(line)
+    sys.exit(1 if wrong else 0)
+
+
+def checked(files: Sequence[Path], engine: Engine | None) -> tuple[list[str], bool]:
+    """The lines that ``check`` prints, and whether there is an error among them."""
+    contents: dict[str, bytes] = {}
+    findings: list[spiff.Finding] = []
+    for path in [*files, *_decisions_beside(files)]:
+        try:
+            contents[str(path)] = path.read_bytes()
+        except OSError as error:
+            findings.append(spiff.Finding(str(path), None, None, "error", f"it can't be read: {error.strerror}"))
+    try:
+        findings += definitions.check(contents, engine)
+    except Exception as error:
+        logging.getLogger(__name__).debug("check failed", exc_info=True)
+        what = f"it could not be checked to the end ({type(error).__name__}); please report this file"
+        findings.append(spiff.Finding(str(files[0]), None, None, "error", what))
+    order = {name: number for number, name in enumerate(contents)}
+    findings.sort(key=lambda finding: order.get(finding.file, -1))
+    return [line_of(finding) for finding in findings], any(finding.level == "error" for finding in findings)
+
+
+def line_of(finding: spiff.Finding) -> str:
+    """``FILE: ELEMENT-ID (NAME): error|warning: what is wrong``, without what the finding doesn't name."""
+    name = f" ({_one_line(finding.name)})" if finding.name else ""
+    element = f" {_one_line(finding.element_id)}{name}:" if finding.element_id else ""
+    return f"{finding.file}:{element} {finding.level}: {_one_line(finding.message)}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _decisions_beside(files: Iterable[Path]) -> list[Path]:
+    given = {path.resolve() for path in files}
+    found: dict[Path, Path] = {}
+    for folder in dict.fromkeys(path.parent for path in files):
+        for path in sorted([*folder.glob("*.dmn"), *folder.glob("decisions/*.dmn")]):
+            if path.resolve() not in given:
+                found.setdefault(path.resolve(), path)
+    return list(found.values())
+
+
+# -- deploy
+
+
+@click.command("deploy")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--why", default="deployed on the command line", help="The reason that is kept with the deployment.")
+@with_appcontext
+def deploy(folder: Path, why: str) -> None:
+    """Deploy all diagrams, decisions and forms under a folder as one deployment."""
+    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(_deployable(folder))}
+    with house().sessions() as session:
+        try:
+            deployment = definitions.deploy(house().engine, session, OPERATOR, found, why)
+        except definitions.DeploymentRefused as refused:
+            for finding in refused.findings:
+                click.echo(line_of(finding))
+            sys.exit(1)
+        session.commit()
+        for definition in definitions.of_deployment(session, deployment.id):
+            click.echo(f"{definition.kind} {definition.key}, version {definition.version}: {definition.name.en}")
+
+
+def _deployable(folder: Path) -> Iterable[Path]:
+    for suffix in (".bpmn", ".dmn", ".schema.json", ".ui.json"):
+        yield from folder.rglob(f"*{suffix}")
+
+
+# -- scenarios
+
+
+@click.command("scenarios")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--reload", is_flag=True, help="Forget everything in memory before every step.")
+@click.option("--database", metavar="URL", help="Play on this database instead of a fresh SQLite file.")
+def play_scenarios(paths: Sequence[Path], reload: bool, database: str | None) -> None:
+    """Play scenario files, or all in a folder, and say which hold."""
+    logging.getLogger("app").setLevel(logging.CRITICAL)  # failures that a scenario asks for are no news
+    outcomes: list[scenarios.Outcome] = []
+    try:
+        with scenarios.Stage(database) as stage:
+            for path in scenarios.find(paths):
+                outcomes.append(scenarios.play_file(path, stage, reload=reload))
+                click.echo(outcomes[-1].line)
+    except scenarios.StageOccupied as occupied:
+        raise click.ClickException(str(occupied)) from occupied
+    passed = sum(outcome.passed for outcome in outcomes)
+    click.echo(f"{passed} passed, {len(outcomes) - passed} failed")
+    sys.exit(0 if passed == len(outcomes) else 1)
+
+
+# -- tck
+
+
+@click.command("tck")
+@click.argument("folder", type=click.Path(exists=True, path_type=Path))
+def tck(folder: Path) -> None:
+    """Run the DMN TCK's cases under a folder."""
+    from app.engine.tck import run_tck
+
+    sys.exit(run_tck(folder))
+
+
+# -- operations
+
+
+@click.command("timers")
+@click.option("--limit", default=100, show_default=True)
+@with_appcontext
+def list_timers(limit: int) -> None:
+    """List the armed timers, the earliest first."""
+    with reading(house().database) as session:
+        now = clock.now(session)
+        for timer in timers.upcoming(session, limit):
+            state = "held" if timer.wake_at is None else "late" if timer.due_at <= now else "armed"
+            where = timer.instance_id or f"start of {timer.process_id}"
+            click.echo(f"{timer.due_at.isoformat()} {state} {where} {timer.element_id}")
+        click.echo(f"{timers.due_now(session)} due now")
+
+
+@click.command("incidents")
+@click.option("--limit", default=100, show_default=True)
+@with_appcontext
+def list_incidents(limit: int) -> None:
+    """List the open incidents, the latest first; exit 0 also when there are some."""
+    with reading(house().database) as session:
+        for incident in incidents.open(session, size=limit):
+            where = f"{incident.instance_id or '-'} {incident.element_id} ({_one_line(incident.name.en)})"
+            click.echo(f"{incident.opened_at.isoformat()} {where}: {_one_line(incident.message.en)}")
+        click.echo(f"{incidents.count(session)} open")
+
+
+@click.command("verify")
+@with_appcontext
+def verify() -> None:
+    """Check every invariant and the journal; exit 1 on a violation."""
+    found = 0
+    with reading(house().database) as session:
+        for violation in invariants.violations(house().engine, session):
+            found += 1
+            click.echo(f"{violation.subject}: {violation.what}")
+        counted = instances.find(session, size=1).total
+    click.echo(f"{counted} instances, {found} violations")
+    sys.exit(1 if found else 0)
