@@ -1,0 +1,130 @@
+"""A forgotten password: a link by mail that sets a new one, once, within an hour."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.foundation import clock, outbox
+from app.foundation.actor import Actor
+from app.foundation.database import Base, UtcDateTime, new_id
+from app.foundation.errors import NotAllowed
+from app.foundation.text import Text
+from app.identity import accounts, sessions
+from app.identity.accounts import Account
+
+LASTS = timedelta(hours=1)
+INVITATION_LASTS = timedelta(days=7)
+MOST_OPEN = 3
+"""How many unused links an account may have at once, so that nobody's letter box is filled."""
+
+
+class PasswordReset(Base):
+    """A link that was mailed. ``token_hash`` is the SHA-256 of what the link holds."""
+
+    __tablename__ = "password_reset"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    account_id: Mapped[str] = mapped_column(String(32), ForeignKey("account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LinkOver(NotAllowed):
+    """The link was used, or its time is over."""
+
+    code = "link-over"
+    text = Text("This link has been used or is too old. Ask for a new one.", "该链接已使用或已过期，请重新申请。")
+
+
+def ask(session: Session, login_or_address: str, link: Callable[[str], str]) -> None:
+    """Mail a link to whom the name or address belongs; whether there is anybody isn't said.
+
+    ``link`` makes the address of the page from the token.
+    """
+    for account in accounts.by_login_or_address(session, login_or_address):
+        if account.is_active and account.email and _open_links(session, account) < MOST_OPEN:
+            token = _new(session, account, LASTS)
+            _mail(session, account, link(token), _FORGOTTEN, _FORGOTTEN_SUBJECT)
+
+
+def invite(session: Session, account: Account, link: Callable[[str], str]) -> str:
+    """Mail a new person the link under which they set their first password; returns the link."""
+    address = link(_new(session, account, INVITATION_LASTS))
+    if account.email:
+        _mail(session, account, address, _INVITED, _INVITED_SUBJECT)
+    return address
+
+
+def account_of(session: Session, token: str) -> Account:
+    """Whose password a link may set; raises LinkOver."""
+    return accounts.get(session, _usable(session, token).account_id)
+
+
+def set_password(session: Session, *, token: str, password: str) -> Account:
+    """Use a link: set the password and end all sessions; raises LinkOver or passwords.PasswordUnfit."""
+    reset = _usable(session, token, lock=True)
+    account = accounts.get(session, reset.account_id)
+    accounts.change_password(session, Actor(account.id, account.name), account_id=account.id, password=password)
+    reset.used_at = clock.now(session)
+    sessions.end_all(session, account.id)
+    return account
+
+
+def _new(session: Session, account: Account, lasts: timedelta) -> str:
+    token = secrets.token_urlsafe(32)
+    row = PasswordReset(account_id=account.id, token_hash=_hash(token), ends_at=clock.now(session) + lasts)
+    session.add(row)
+    session.flush()
+    return token
+
+
+def _usable(session: Session, token: str, *, lock: bool = False) -> PasswordReset:
+    query = select(PasswordReset).where(PasswordReset.token_hash == _hash(token))
+    row = session.scalars(query.with_for_update() if lock else query).first()
+    if row is None or row.used_at is not None or row.ends_at <= clock.now(session):
+        raise LinkOver
+    return row
+
+
+def _open_links(session: Session, account: Account) -> int:
+    query = select(func.count()).where(
+        PasswordReset.account_id == account.id,
+        PasswordReset.used_at.is_(None),
+        PasswordReset.ends_at > clock.now(session),
+    )
+    return session.scalar(query) or 0
+
+
+def _mail(session: Session, account: Account, link: str, body: Text, subject: Text) -> None:
+    words = body.filled(name=account.name, link=link)
+    languages = (account.language,) if account.language else ("zh", "en")
+    outbox.mail(
+        session,
+        key=f"password:{_hash(link)[:40]}",
+        to=[account.email],
+        subject=" / ".join(subject.in_(language) for language in languages),
+        body="\n\n".join(words.in_(language) for language in languages),
+    )
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+_FORGOTTEN_SUBJECT = Text("Set a new password", "重置密码")
+_FORGOTTEN = Text(
+    "%(name)s,\n\nsomebody asked to set a new password for your account. If it was you, open this page within an "
+    "hour:\n\n%(link)s\n\nIf it wasn't you, do nothing: your password stays as it is.",
+    "%(name)s：\n\n有人申请重置您的账号密码。如为本人操作，请在一小时内打开以下页面：\n\n%(link)s\n\n如非本人操作，请忽略本邮件，您的密码不会改变。",
+)
+_INVITED_SUBJECT = Text("Your account", "您的账号已开通")
+_INVITED = Text(
+    "%(name)s,\n\nan account has been made for you. Set its password within seven days:\n\n%(link)s",
+    "%(name)s：\n\n已为您开通账号。请在七日内打开以下页面设置密码：\n\n%(link)s",
+)

@@ -1,0 +1,171 @@
+"""Signing in, and the sessions that come of it: rows that can be looked at and ended.
+
+The browser holds only a random token; the table holds only its hash. What a role allows is read at every request,
+so that taking a role away or disabling an account works at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.foundation import clock, journal
+from app.foundation.actor import SYSTEM, Actor
+from app.foundation.database import Base, UtcDateTime, new_id
+from app.foundation.errors import NotAllowed, NotFound
+from app.foundation.text import Text
+from app.identity import accounts, attempts, passwords
+from app.identity.accounts import Account
+
+IDLE = timedelta(hours=4)
+"""How long a session lives without being used."""
+LONGEST = timedelta(hours=16)
+"""How long a session lives at most."""
+NOTED_EVERY = timedelta(minutes=10)
+"""How exactly it is known when a session was last used: looking at pages shouldn't write each time."""
+
+
+class SignedIn(Base):
+    """One sign-in of a person in one browser. ``token_hash`` is the SHA-256 of what the cookie holds."""
+
+    __tablename__ = "account_session"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    account_id: Mapped[str] = mapped_column(String(32), ForeignKey("account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    organisation_id: Mapped[str | None] = mapped_column(String(32))
+    address: Mapped[str] = mapped_column(String(64), default="")
+    browser: Mapped[str] = mapped_column(String(300), default="")
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new session, and the token that must be given to the browser now and is kept nowhere."""
+
+    session: SignedIn
+    token: str
+
+
+class WrongPassword(NotAllowed):
+    """No account with this name and password; which of the two is wrong isn't said."""
+
+    code = "wrong-password"
+    text = Text("The sign-in name or the password is wrong.", "登录名或密码不正确。")
+
+
+class SessionUnknown(NotFound):
+    """There is no such session of this person."""
+
+    code = "session-unknown"
+    text = Text("There is no such session.", "没有该会话。")
+
+
+def sign_in(session: Session, *, login: str, password: str, address: str = "", browser: str = "") -> Opened:
+    """Open a session for who knows the password. The caller commits in either case: failures are counted.
+
+    :raises attempts.TooManyAttempts: before the password is looked at
+    :raises WrongPassword: also for an account that doesn't exist or is disabled, after the same time
+    """
+    attempts.refuse_if_too_many(session, login, address)
+    account = accounts.by_login(session, login)
+    right = passwords.matches(password, account.password_hash if account else None)
+    if account is None or not right or not account.is_active:
+        attempts.count_failure(session, login, address)
+        raise WrongPassword
+    attempts.forget(session, login, address)
+    if account.password_hash and passwords.is_dated(account.password_hash):
+        account.password_hash = passwords.hashed(password)
+    return open_for(session, account, address=address, browser=browser)
+
+
+def open_for(session: Session, account: Account, *, address: str = "", browser: str = "") -> Opened:
+    """Open a session for a person who has been recognised."""
+    now = clock.now(session)
+    token = secrets.token_urlsafe(32)
+    opened = SignedIn(
+        account_id=account.id,
+        token_hash=_hash(token),
+        address=address[:64],
+        browser=browser[:300],
+        opened_at=now,
+        seen_at=now,
+        ends_at=now + LONGEST,
+    )
+    session.add(opened)
+    session.flush()
+    actor = Actor(account.id, account.name)
+    journal.write(session, actor, case=f"account:{account.id}", act="sessions.open", facts={"session": opened.id})
+    return Opened(opened, token)
+
+
+def find(session: Session, token: str | None) -> tuple[SignedIn, Account] | None:
+    """The running session of a token and its person, or None: unknown, ended, too old, idle too long, disabled."""
+    if not token:
+        return None
+    row = session.execute(
+        select(SignedIn, Account)
+        .join(Account, Account.id == SignedIn.account_id)
+        .where(SignedIn.token_hash == _hash(token), SignedIn.ended_at.is_(None), Account.disabled_at.is_(None))
+    ).first()
+    if row is None:
+        return None
+    now = clock.now(session)
+    found: SignedIn = row[0]
+    return None if now >= found.ends_at or now >= found.seen_at + IDLE else (found, row[1])
+
+
+def is_to_be_noted(session: Session, found: SignedIn) -> bool:
+    """Whether it is time to write down that a session is being used."""
+    return clock.now(session) >= found.seen_at + NOTED_EVERY
+
+
+def note_use(session: Session, session_id: str) -> None:
+    """Write down that a session was used now."""
+    session.execute(update(SignedIn).where(SignedIn.id == session_id).values(seen_at=clock.now(session)))
+
+
+def act_for(session: Session, found: SignedIn, organisation_id: str) -> None:
+    """Let a session act for another of the person's organisations."""
+    found.organisation_id = organisation_id
+
+
+def of_account(session: Session, account_id: str) -> list[SignedIn]:
+    """A person's running sessions, the one used last first."""
+    now = clock.now(session)
+    query = select(SignedIn).where(
+        SignedIn.account_id == account_id,
+        SignedIn.ended_at.is_(None),
+        SignedIn.ends_at > now,
+        SignedIn.seen_at > now - IDLE,
+    )
+    return list(session.scalars(query.order_by(SignedIn.seen_at.desc(), SignedIn.id.desc())))
+
+
+def end(session: Session, account_id: str, session_id: str) -> None:
+    """End one of a person's sessions; raises SessionUnknown."""
+    found = session.get(SignedIn, session_id)
+    if found is None or found.account_id != account_id:
+        raise SessionUnknown
+    if found.ended_at is None:
+        found.ended_at = clock.now(session)
+        journal.write(session, SYSTEM, case=f"account:{account_id}", act="sessions.end", facts={"session": session_id})
+
+
+def end_all(session: Session, account_id: str, *, except_id: str | None = None) -> int:
+    """End all of a person's sessions but one; returns how many ended."""
+    ended = [found for found in of_account(session, account_id) if found.id != except_id]
+    for found in ended:
+        end(session, account_id, found.id)
+    return len(ended)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
