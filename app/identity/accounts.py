@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from sqlalchemy import String, func, or_, select
@@ -10,28 +11,45 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
 from app.foundation.database import Base, UtcDateTime, new_id
-from app.foundation.errors import Conflict, NotFound
-from app.foundation.text import Text
+from app.foundation.errors import Conflict, Invalid, NotFound
+from app.foundation.text import LANGUAGES, Text
 from app.identity import passwords
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}\Z")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+\Z")
 
 
 class Account(Base):
-    """A person. Without ``password_hash`` nobody can sign in yet; a disabled account never can."""
+    """A person. Without ``password_hash`` nobody can sign in yet; a disabled account never can.
+
+    ``name`` is as it is shown and journalled, ``login`` and ``email`` are lower case, ``language`` is empty until
+    the person chooses one. ``demonstration`` marks the people of the demonstration town, who exist only in
+    demonstration mode.
+    """
 
     __tablename__ = "account"
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    login: Mapped[str] = mapped_column(String(100), unique=True)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254), default="", index=True)
-    language: Mapped[str] = mapped_column(String(2), default="zh")
+    language: Mapped[str | None] = mapped_column(String(2))
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    demonstration: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def is_active(self) -> bool:
-        """Whether the person may sign in."""
+        """Whether the person may sign in (Flask-Login asks too)."""
         return self.disabled_at is None
+
+    is_authenticated = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """The id, as Flask-Login asks for it."""
+        return self.id
 
 
 class AccountUnknown(NotFound):
@@ -48,6 +66,37 @@ class LoginTaken(Conflict):
     text = Text("The sign-in name %(login)s is taken.", "登录名 %(login)s 已被使用。")
 
 
+class LoginInvalid(Invalid):
+    """A sign-in name that can't be typed and told apart safely."""
+
+    code = "login-invalid"
+    text = Text(
+        "A sign-in name has 2 to 64 letters, digits, dots, dashes or @, and begins with a letter or digit.",
+        "登录名为2至64位字母、数字、点、短横线或@，并以字母或数字开头。",
+    )
+
+
+class NameMissing(Invalid):
+    """An account needs the person's name."""
+
+    code = "name-missing"
+    text = Text("Enter the person's name.", "请填写姓名。")
+
+
+class AddressInvalid(Invalid):
+    """Not an e-mail address."""
+
+    code = "address-invalid"
+    text = Text("“%(email)s” isn't an e-mail address.", "“%(email)s”不是有效的电子邮箱。")
+
+
+class LanguageUnknown(Invalid):
+    """A language the house doesn't speak."""
+
+    code = "language-unknown"
+    text = Text("The house speaks English and Chinese.", "系统支持中文和英文。")
+
+
 def create(
     session: Session,
     actor: Actor,
@@ -56,25 +105,66 @@ def create(
     name: str,
     password: str | None = None,
     email: str = "",
-    language: str = "zh",
+    language: str | None = None,
+    demonstration: bool = False,
 ) -> Account:
-    """Make an account; raises LoginTaken or PasswordUnfit."""
+    """Make an account; without a password the person sets one through a mailed link.
+
+    :raises LoginInvalid: :raises LoginTaken: :raises NameMissing: :raises AddressInvalid:
+    :raises passwords.PasswordUnfit:
+    """
     login = login.strip().lower()
+    if not _LOGIN.match(login):
+        raise LoginInvalid(field="login")
     if by_login(session, login) is not None:
         raise LoginTaken(field="login", login=login)
+    account = Account(login=login, language=language, demonstration=demonstration, created_at=clock.now(session))
+    _set_details(account, name, email)
     if password is not None:
-        passwords.check(password, login, name)
-    account = Account(
-        login=login,
-        name=name,
-        email=email.strip().lower(),
-        language=language,
-        password_hash=None if password is None else passwords.hashed(password),
-        created_at=clock.now(session),
-    )
+        _set_password(session, account, password)
     session.add(account)
-    session.flush()
-    journal.write(session, actor, case=f"account:{account.id}", act="accounts.create", facts={"login": login})
+    _note(session, actor, account, "accounts.create", login=login, name=account.name)
+    return account
+
+
+def change_password(session: Session, actor: Actor, *, account_id: str, password: str) -> Account:
+    """Give an account another password; raises passwords.PasswordUnfit."""
+    account = get(session, account_id)
+    _set_password(session, account, password)
+    _note(session, actor, account, "accounts.change_password")
+    return account
+
+
+def change_details(session: Session, actor: Actor, *, account_id: str, name: str, email: str) -> Account:
+    """Change a person's name and address; raises NameMissing or AddressInvalid."""
+    account = get(session, account_id)
+    _set_details(account, name, email)
+    _note(session, actor, account, "accounts.change_details", name=account.name)
+    return account
+
+
+def set_language(session: Session, *, account_id: str, language: str) -> None:
+    """Remember the language a person reads; raises LanguageUnknown."""
+    if language not in LANGUAGES:
+        raise LanguageUnknown(field="language")
+    get(session, account_id).language = language
+
+
+def disable(session: Session, actor: Actor, *, account_id: str, reasons: str = "") -> Account:
+    """Close an account: its sessions are over at once; what the person did stays."""
+    account = get(session, account_id)
+    if account.disabled_at is None:
+        account.disabled_at = clock.now(session)
+        _note(session, actor, account, "accounts.disable", reasons=reasons)
+    return account
+
+
+def enable(session: Session, actor: Actor, *, account_id: str) -> Account:
+    """Let a person sign in again."""
+    account = get(session, account_id)
+    if account.disabled_at is not None:
+        account.disabled_at = None
+        _note(session, actor, account, "accounts.enable")
     return account
 
 
@@ -88,7 +178,7 @@ def get(session: Session, account_id: str) -> Account:
 
 def by_login(session: Session, login: str) -> Account | None:
     """An account by its sign-in name, however it is written."""
-    return session.scalars(select(Account).where(Account.login == login.strip().lower())).first()
+    return session.scalars(select(Account).where(Account.login == login.strip().lower())).one_or_none()
 
 
 def by_login_or_address(session: Session, wanted: str) -> list[Account]:
@@ -99,28 +189,45 @@ def by_login_or_address(session: Session, wanted: str) -> list[Account]:
     return list(session.scalars(select(Account).where(or_(Account.login == wanted, Account.email == wanted))))
 
 
-def change_password(session: Session, actor: Actor, *, account_id: str, password: str) -> Account:
-    """Give an account another password; raises PasswordUnfit."""
-    account = get(session, account_id)
-    passwords.check(password, account.login, account.name)
-    account.password_hash = passwords.hashed(password)
-    journal.write(session, actor, case=f"account:{account.id}", act="accounts.change_password")
-    return account
+def search(session: Session, text: str = "", *, limit: int = 50, offset: int = 0) -> tuple[list[Account], int]:
+    """Accounts whose name, login or address contains ``text``, by name; and how many there are in all."""
+    query, wanted = select(Account), text.strip()
+    if wanted:
+        query = query.where(
+            Account.name.icontains(wanted, autoescape=True)
+            | Account.login.icontains(wanted, autoescape=True)
+            | Account.email.icontains(wanted, autoescape=True)
+        )
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return list(session.scalars(query.order_by(Account.name, Account.id).limit(limit).offset(offset))), total
 
 
-def set_language(session: Session, *, account_id: str, language: str) -> None:
-    """Remember the language a person reads."""
-    get(session, account_id).language = language
-
-
-def disable(session: Session, actor: Actor, *, account_id: str, reasons: str) -> Account:
-    """Close an account: its sessions are over at once."""
-    account = get(session, account_id)
-    account.disabled_at = account.disabled_at or clock.now(session)
-    journal.write(session, actor, case=f"account:{account.id}", act="accounts.disable", facts={"reasons": reasons})
-    return account
+def demonstration_people(session: Session) -> list[Account]:
+    """The people of the demonstration town, in the order in which they were made."""
+    query = select(Account).where(Account.demonstration.is_(True), Account.disabled_at.is_(None))
+    return list(session.scalars(query.order_by(Account.id)))
 
 
 def count(session: Session) -> int:
     """How many accounts there are."""
     return session.scalar(select(func.count()).select_from(Account)) or 0
+
+
+def _set_details(account: Account, name: str, email: str) -> None:
+    name, email = name.strip(), email.strip().lower()
+    if not name:
+        raise NameMissing(field="name")
+    if email and not _ADDRESS.match(email):
+        raise AddressInvalid(field="email", email=email)
+    account.name, account.email = name, email
+
+
+def _set_password(session: Session, account: Account, password: str) -> None:
+    passwords.check(password, account.login, account.name)
+    account.password_hash = passwords.hashed(password)
+    account.password_changed_at = clock.now(session)
+
+
+def _note(session: Session, actor: Actor, account: Account, act: str, **facts: str) -> None:
+    session.flush()
+    journal.write(session, actor, case=f"account:{account.id}", act=act, facts=facts)
