@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from pyrage import x25519
 from stdnum.cn import uscc
 
 from app.foundation import workdays
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.text import Text
 from app.identity import organisations
-from app.procurement import projects
+from app.procurement import agreements, projects, tenders
 
 
 def code(number: int) -> str:
@@ -147,3 +148,115 @@ def planned(session, town, filed, plan) -> projects.Project:
     return projects.record_method(
         session, town.handler, project_id=filed.id, method="open_tender", legal_ground="GPL 26"
     )
+
+
+@pytest.fixture
+def entrusted(session, town, planned) -> projects.Project:
+    """A project whose agency has every power until the end of the year."""
+    agreement = agreements.propose(
+        session,
+        town.handler,
+        project_id=planned.id,
+        agency_id=town.agency_id,
+        scope="公开招标全过程",
+        powers=list(agreements.POWERS),
+        term_until=date(2026, 12, 31),
+        fee=Decimal(8000),
+        fee_payer="winner",
+    )
+    agreements.sign(session, town.officer, agreement_id=agreement.id)
+    agreements.sign(session, town.reviewer, agreement_id=agreement.id)
+    return planned
+
+
+REQUIREMENTS = (
+    tenders.NewRequirement(
+        1, "Q1", "qualification", Text("Licence to sell medical devices", "具有有效的医疗器械经营许可证"), True
+    ),
+    tenders.NewRequirement(
+        1, "T1", "technical", Text("Probe elements, IEC 60601", "探头阵元数不少于128，执行IEC 60601标准"), True
+    ),
+    tenders.NewRequirement(1, "T2", "technical", Text("Screen of 21 inches", "显示器21英寸"), evidence="产品彩页"),
+    tenders.NewRequirement(1, "C1", "commercial", Text("Training on site", "提供现场操作培训")),
+)
+FACTORS = (
+    tenders.NewFactor(1, "F1", Text("Price", "价格"), "price", Decimal(40)),
+    tenders.NewFactor(1, "F2", Text("Screen", "显示器"), "objective", Decimal(40), "T2满足要求的得40分，不满足的得0分"),
+    tenders.NewFactor(
+        1, "F3", Text("Training", "培训"), "subjective", Decimal(20), "C1培训包含操作、维护两项的得20分，缺一项扣10分"
+    ),
+)
+CONTRACT = (
+    "验收由采购人组织（主体），到货后10日内（时间）以现场测试方式，按开箱、安装、试运行程序，对全部内容依采购文件标准验收。"
+    "收到发票后30日内支付。履约保证金为合同金额的5%，验收合格后10日内退还。任何一方违约的，承担违约责任。"
+)
+
+
+def documents(**options):
+    """The arguments of ``tenders.draft_documents`` for documents without a fault; ``terms`` are changed singly."""
+    values = {
+        "bid_deadline_at": datetime(2026, 3, 25, 1, 30, tzinfo=UTC),
+        "bond_percent": Decimal(2),
+        "validity_days": 90,
+        "performance_bond_percent": Decimal(5),
+        "payment_days": 30,
+        "delivery_days": 30,
+        "tie_break": "draw",
+        "committee_size": 5,
+        "contract_terms": CONTRACT,
+        "sme_deduction_percent": Decimal(10),
+    }
+    parts = {"requirements": options.pop("requirements", REQUIREMENTS), "factors": options.pop("factors", FACTORS)}
+    return {**parts, "terms": tenders.Terms(**{**values, **options})}
+
+
+class MemoryKeeper:
+    """A keeper without a process: real keys, and it keeps to the session's clock."""
+
+    def __init__(self):
+        self.identities, self.deadlines = {}, {}
+
+    def create(self, lot_id: str, deadline_at: datetime) -> str:
+        identity = self.identities.setdefault(lot_id, x25519.Identity.generate())
+        self.deadlines[lot_id] = deadline_at
+        return str(identity.to_public())
+
+    def extend(self, lot_id: str, deadline_at: datetime) -> None:
+        self.deadlines[lot_id] = deadline_at
+
+    def release(self, lot_id: str) -> str:
+        return str(self.identities[lot_id])
+
+
+@pytest.fixture
+def keeper() -> MemoryKeeper:
+    return MemoryKeeper()
+
+
+@pytest.fixture
+def draft(session, town, entrusted):
+    """Drafts documents (without a fault unless told otherwise) and gives the tender."""
+
+    def act(**options):
+        return tenders.draft_documents(session, town.officer, project_id=entrusted.id, **documents(**options))
+
+    return act
+
+
+@pytest.fixture
+def publish(session, town, entrusted, draft, keeper):
+    """Drafts, checks, confirms and publishes."""
+
+    def act(**options):
+        draft(**options)
+        tenders.check(session, SYSTEM, project_id=entrusted.id)
+        tenders.confirm_documents(session, town.handler, project_id=entrusted.id, decision="confirm")
+        return tenders.publish(session, SYSTEM, project_id=entrusted.id, keeper=keeper)
+
+    return act
+
+
+@pytest.fixture
+def tender(publish) -> tenders.Tender:
+    """A published tender: notice on 2 March, deadline on 25 March 2026, 09:30 in Shanghai."""
+    return publish()

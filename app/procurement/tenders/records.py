@@ -30,7 +30,8 @@ class TenderState(StrEnum):
 class Tender(Base):
     """One invitation to bid for a project (a new one after a failure: ``round``). Its row lock orders bids and changes.
 
-    Amounts in the project's currency, percentages as percent (2 = 2 %), ``version`` counts published versions.
+    Amounts in the project's currency, percentages as percent (2 = 2 %). ``version`` counts published versions;
+    ``binding_version`` is the newest one that bids must be made or confirmed for.
     """
 
     __tablename__ = "tender"
@@ -44,6 +45,7 @@ class Tender(Base):
     review_method: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20), default=TenderState.DRAFTING)
     version: Mapped[int] = mapped_column(default=0)
+    binding_version: Mapped[int] = mapped_column(default=0)
     bid_deadline_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     supply_ends_on: Mapped[date | None] = mapped_column(default=None)

@@ -1,0 +1,240 @@
+"""Checks of the scoring scheme: weights, measures, and its tie to the requirements (O87 55)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from difflib import SequenceMatcher
+
+from app.foundation.text import Text
+from app.procurement.tenders.checks.drafts import ERROR, WARNING, Draft, Found, text_of
+from app.procurement.tenders.numbers import plain
+from app.procurement.tenders.records import Factor
+
+HUNDRED = Decimal(100)
+_RANGE = re.compile(r"(不少于|不低于|不高于|不超过|不大于|不小于|至少|以上|以下|以内|[≥≤><＞＜]|\d\s*[-~～至]\s*\d)")
+_POINTS = re.compile(r"(\d+(?:\.\d+)?)\s*分")
+
+
+def weights(draft: Draft) -> Iterator[Found]:
+    """The points of a lot come to one hundred (O87 55)."""
+    if draft.tender.review_method != "comprehensive":
+        return
+    for lot in draft.lots:
+        total = sum((factor.points for factor in draft.factors(lot)), Decimal(0))
+        if total != HUNDRED:
+            yield Found(
+                "E3",
+                "O87 55",
+                f"{lot.number}/factors",
+                ERROR,
+                Text(
+                    f"The points come to {plain(total)}, not to 100.", f"各项分值合计为{plain(total)}分，不等于100分。"
+                ),
+                Text("Make them come to 100.", "调整分值使合计为100分。"),
+            )
+
+
+def price_weight(draft: Draft) -> Iterator[Found]:
+    """Price weighs at least what the law says (O87 55)."""
+    if draft.tender.review_method != "comprehensive":
+        return
+    rule = draft.rule("price_weight_min")
+    for lot in draft.lots:
+        points = sum((f.points for f in draft.factors(lot) if f.kind == "price"), Decimal(0))
+        if points < rule.value * HUNDRED:
+            yield Found(
+                rule.id,
+                rule.citation,
+                f"{lot.number}/factors",
+                ERROR,
+                Text(
+                    f"Price weighs {plain(points)} points; at least {plain(rule.value * HUNDRED)} are required.",
+                    f"价格分值{plain(points)}分，不得低于{plain(rule.value * HUNDRED)}分。",
+                ),
+                Text("Give price more points.", "提高价格分值。"),
+            )
+
+
+def one_price_factor(draft: Draft) -> Iterator[Found]:
+    """There is one price factor: E2's formula has one base (O87 55)."""
+    for lot in draft.lots:
+        prices = [f for f in draft.factors(lot) if f.kind == "price"]
+        for extra in prices[1:]:
+            yield Found(
+                "E2",
+                "O87 55",
+                draft.place(extra),
+                ERROR,
+                Text("Price is scored twice.", "价格分重复设置。"),
+                Text("Keep one price factor.", "只保留一项价格分。"),
+            )
+
+
+def lowest_price_scored(draft: Draft) -> Iterator[Found]:
+    """Under the lowest evaluated price nothing is scored (O87 54)."""
+    if draft.tender.review_method != "lowest_price":
+        return
+    for factor in draft.tender.factors:
+        yield Found(
+            "O87-54",
+            "O87 54",
+            draft.place(factor),
+            ERROR,
+            Text("Under the lowest evaluated price there are no scores.", "最低评标价法不得设置评分因素。"),
+            Text("Leave the factor out, or choose comprehensive scoring.", "删除该因素，或者改用综合评分法。"),
+        )
+
+
+def measures(draft: Draft) -> Iterator[Found]:
+    """Every factor but the price says what earns how many points (O87 55, typical error 47)."""
+    for factor in _scored(draft):
+        if not factor.standard.strip() and not factor.bands:
+            yield _unmeasured(draft, factor, "no standard", "未规定评分标准")
+        elif not factor.bands and not _POINTS.search(factor.standard):
+            yield _unmeasured(draft, factor, "a standard that names no points", "评分标准未规定分值")
+
+
+def _unmeasured(draft: Draft, factor: Factor, what: str, what_zh: str) -> Found:
+    return Found(
+        "E4-measure",
+        "O87 55, IR 34",
+        draft.place(factor),
+        ERROR,
+        Text(f"The factor has {what}.", f"该评审因素{what_zh}。"),
+        Text("Say what earns how many points.", "明确得分条件及对应分值。"),
+    )
+
+
+def points_match(draft: Draft) -> Iterator[Found]:
+    """No single step is worth more than its factor (typical error 47)."""
+    for factor in _scored(draft):
+        steps = [Decimal(found) for found in _POINTS.findall(factor.standard)]
+        steps += [Decimal(str(band["points"])) for band in factor.bands if "points" in band]
+        if steps and max(steps) > factor.points:
+            yield Found(
+                "E4-points",
+                "O87 55",
+                draft.place(factor),
+                ERROR,
+                Text(
+                    f"A step gives {plain(max(steps))} points, the factor has {plain(factor.points)}.",
+                    f"评分标准中有{plain(max(steps))}分，超过该因素分值{plain(factor.points)}分。",
+                ),
+                Text("Make the steps fit the factor.", "使各档分值与该因素分值对应。"),
+            )
+
+
+def ranges(draft: Draft) -> Iterator[Found]:
+    """A requirement with a range is scored in steps, each with its own points (O87 55, typical error 45)."""
+    for lot in draft.lots:
+        by_code = {r.code: r for r in draft.requirements(lot)}
+        for factor in draft.factors(lot):
+            scored = [by_code[code] for code in factor.requirement_codes if code in by_code]
+            ranged = [r for r in scored if _RANGE.search(r.text_zh)]
+            steps = len(factor.bands) or len(set(_POINTS.findall(factor.standard)))
+            if ranged and factor.kind == "objective" and steps < 2:
+                yield Found(
+                    "E4-ranges",
+                    "O87 55",
+                    draft.place(factor),
+                    ERROR,
+                    Text(
+                        f"Requirement {ranged[0].code} has a range, but its score has no steps.",
+                        f"{ranged[0].code}有区间规定，评审因素未量化到相应区间并设置不同分值。",
+                    ),
+                    Text("Give each step its points.", "按区间设置不同分值。"),
+                )
+
+
+def tied_to_requirements(draft: Draft) -> Iterator[Found]:
+    """What is scored was asked for (O87 55, typical error 48)."""
+    for lot in draft.lots:
+        codes = {r.code for r in draft.requirements(lot)}
+        for factor in draft.factors(lot):
+            strangers = set(factor.requirement_codes) - codes
+            if strangers:
+                yield Found(
+                    "E4-unknown",
+                    "O87 55",
+                    draft.place(factor),
+                    ERROR,
+                    Text(
+                        f"It scores {min(strangers)}, which isn't required.",
+                        f"评审因素对应的{min(strangers)}不在采购需求中。",
+                    ),
+                    Text("Name requirements of this lot.", "对应本采购包的采购需求。"),
+                )
+            elif factor.kind != "price" and not factor.requirement_codes:
+                yield Found(
+                    "E4-untied",
+                    "O87 55",
+                    draft.place(factor),
+                    WARNING,
+                    Text("The factor names no requirement it scores.", "该评审因素未对应任何商务条件或者采购需求。"),
+                    Text("Name the requirement's code in the standard.", "在评分标准中注明对应的需求编号。"),
+                )
+
+
+def qualification_scored(draft: Draft) -> Iterator[Found]:
+    """A qualification condition isn't scored as well (O87 55, typical error 49): by code, or by the same words."""
+    for lot in draft.lots:
+        conditions = draft.requirements(lot, "qualification")
+        for factor in draft.factors(lot):
+            twin = next(
+                (c for c in conditions if c.code in factor.requirement_codes or _alike(c.text_zh, factor)), None
+            )
+            if twin is not None:
+                yield Found(
+                    "E4-qualification",
+                    "O87 55",
+                    draft.place(factor),
+                    ERROR,
+                    Text(f"Qualification condition {twin.code} is scored.", f"将资格条件{twin.code}设置为评审因素。"),
+                    Text("Leave it out of the scores.", "从评审因素中删除。"),
+                )
+
+
+def _alike(condition: str, factor: Factor) -> bool:
+    if len(condition) < 8:
+        return False
+    match = SequenceMatcher(None, condition, text_of(factor), autojunk=False).find_longest_match()
+    return match.size >= max(8, len(condition) * 6 // 10)
+
+
+def samples(draft: Draft) -> Iterator[Found]:
+    """Where samples are asked for, how they are judged is said (O87 22, typical error 55)."""
+    for lot in draft.lots:
+        asked = [r for r in draft.requirements(lot) if re.search(r"提供样品|递交样品|提交样品", r.text_zh)]
+        judged = any("样品" in text_of(factor) for factor in draft.factors(lot))
+        if asked and not judged and not any("评审" in r.text_zh for r in asked):
+            yield Found(
+                "O87-22",
+                "O87 22",
+                draft.place(asked[0]),
+                ERROR,
+                Text(
+                    "Samples are asked for, but not how they are judged.",
+                    "要求提供样品，但未规定样品的评审方法及评审标准。",
+                ),
+                Text("Say how they are judged, or leave them out.", "规定样品的评审方法和标准，或者删除样品要求。"),
+            )
+
+
+def _scored(draft: Draft) -> Iterator[Factor]:
+    return (factor for factor in draft.tender.factors if factor.kind != "price")
+
+
+CHECKS = (
+    weights,
+    price_weight,
+    one_price_factor,
+    lowest_price_scored,
+    measures,
+    points_match,
+    ranges,
+    tied_to_requirements,
+    qualification_scored,
+    samples,
+)

@@ -1,0 +1,326 @@
+"""Notices: the invitation to bid, failures and terminations; who may see what of a tender, and when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.foundation import clock, journal, workdays
+from app.foundation.actor import Actor
+from app.foundation.errors import NotAllowed, RuleBroken
+from app.foundation.text import Text
+from app.foundation.workdays import local_day
+from app.identity import organisations, roles
+from app.procurement import agreements, projects, rules
+from app.procurement.projects import Lot, LotState, ProjectState, ReasonsMissing
+from app.procurement.tenders import findings
+from app.procurement.tenders.checks import ERROR
+from app.procurement.tenders.documents import (
+    STATE_NAMES,
+    FindingsOpen,
+    TenderNotOpen,
+    TenderUnknown,
+    content,
+    digest,
+    of_project,
+)
+from app.procurement.tenders.numbers import plain
+from app.procurement.tenders.records import (
+    DocumentAccess,
+    DocumentVersion,
+    LotKey,
+    Notice,
+    Tender,
+    TenderState,
+)
+from app.procurement.tenders.timetables import jurisdiction
+
+
+class KeyKeeper(Protocol):
+    """The keeper of the lots' private keys (``app.keeper``); only what publishing and changing need."""
+
+    def create(self, lot_id: str, deadline_at: datetime) -> str:
+        """Make a lot's key, or find it again; the public recipient."""
+
+    def extend(self, lot_id: str, deadline_at: datetime) -> None:
+        """Move a key's release to a later deadline."""
+
+
+class DeadlinePassed(RuleBroken):
+    """The bid deadline has passed."""
+
+    code = "deadline-passed"
+    text = Text("The bid deadline has passed.", "投标截止时间已过。")
+    statute = "O87 33"
+
+
+class NotASupplierHere(NotAllowed):
+    """Only a supplier does this."""
+
+    code = "not-a-supplier-here"
+    text = Text("Only a supplier can do this.", "仅供应商可执行此操作。")
+
+
+FAILURES: dict[str, Text] = {
+    "few_bids": Text("fewer than three bids at the deadline", "投标截止时投标人不足三家"),
+    "few_qualified": Text("fewer than three bidders passed the qualification review", "合格投标人不足三家"),
+    "few_conforming": Text(
+        "fewer than three bids answer the substantive requirements", "对招标文件作实质响应的投标人不足三家"
+    ),
+    "unlawful": Text("illegal acts that affect fairness", "出现影响采购公正的违法、违规行为"),
+    "over_budget": Text("all bids are above the budget", "投标人的报价均超过采购预算，采购人不能支付"),
+    "cancelled": Text("the task was cancelled for a major change", "因重大变故，采购任务取消"),
+    "documents_flawed": Text("the documents are seriously flawed", "招标文件存在重大缺陷"),
+}
+"""Why a lot fails (GPL 36, O87 41, 44, 65)."""
+
+
+def get(session: Session, tender_id: str, *, lock: bool = False) -> Tender:
+    """A tender, under its row lock if asked; raises TenderUnknown."""
+    tender = session.get(Tender, tender_id, with_for_update=lock or None, populate_existing=lock)
+    if tender is None:
+        raise TenderUnknown()
+    return tender
+
+
+def of_lot(session: Session, lot_id: str, *, lock: bool = False) -> Tender:
+    """The tender a lot belongs to now; raises LotUnknown or TenderUnknown."""
+    return of_project(session, projects.lot(session, lot_id).project_id, lock=lock)
+
+
+def publish(session: Session, actor: Actor, *, project_id: str, keeper: KeyKeeper) -> Tender:
+    """Publish confirmed documents: the notice, version 1, the lots' keys, and every date that starts to run (O87 13).
+
+    They are checked once more as of today, since a late notice can make the bid period too short. Raises FindingsOpen
+    or TenderNotOpen.
+    """
+    tender = of_project(session, project_id, lock=True)
+    if tender.state != TenderState.CONFIRMED or tender.bid_deadline_at is None:
+        raise TenderNotOpen(state=STATE_NAMES[tender.state])
+    now = clock.now(session)
+    found = findings.record(session, tender, local_day(now))
+    errors = sum(finding.severity == ERROR for finding in found)
+    if errors:
+        raise FindingsOpen(count=errors)
+    project = projects.lock(session, project_id, states=[ProjectState.ENTRUSTED])
+    _start_clocks(session, tender, now)
+    version = add_version(session, tender, [])
+    notice = _tender_notice(session, tender, now)
+    for lot in project.lots:
+        recipient = keeper.create(lot.id, tender.bid_deadline_at)
+        session.merge(LotKey(lot_id=lot.id, tender_id=tender.id, recipient=recipient, created_at=now))
+        projects.move_lot(session, lot, LotState.BIDDING)
+    project.state = ProjectState.PUBLISHED
+    session.flush()
+    facts = {
+        "tender": tender.id,
+        "notice": notice.id,
+        "digest": version.digest,
+        "bid_deadline_at": tender.bid_deadline_at.isoformat(),
+    }
+    journal.write(session, actor, case=project_id, act="tenders.publish", facts=facts)
+    return tender
+
+
+def _start_clocks(session: Session, tender: Tender, now: datetime) -> None:
+    calendar, today = workdays.load(session), local_day(now)
+    place = jurisdiction(session, tender.project)
+
+    def end(name: str) -> workdays.Day:
+        rule = rules.find(name, on=today, object=tender.project.object, method=tender.method, jurisdiction=place)
+        return rule.after(calendar, today)
+
+    tender.state, tender.published_at = TenderState.PUBLISHED, now
+    tender.version = tender.binding_version = 1
+    tender.notice_ends_on = workdays.latest(end("notice_period"))
+    tender.supply_ends_on = workdays.latest(end("document_supply"))
+
+
+def add_version(session: Session, tender: Tender, differences: list[dict[str, Any]]) -> DocumentVersion:
+    """Keep the documents as they now stand under the tender's version number."""
+    whole = content(tender)
+    version = DocumentVersion(
+        tender_id=tender.id,
+        number=tender.version,
+        content=whole,
+        digest=digest(whole),
+        differences=differences,
+        published_at=clock.now(session),
+    )
+    session.add(version)
+    session.flush()
+    session.expire(tender, ["versions"])
+    return version
+
+
+def _tender_notice(session: Session, tender: Tender, now: datetime) -> Notice:
+    title = tender.project.title
+    return add_notice(
+        session,
+        tender,
+        kind="tender",
+        title=Text(f"Tender notice: {title.en}", f"{title.zh}公开招标公告"),
+        content=notice_content(session, tender),
+        ends_on=tender.notice_ends_on,
+    )
+
+
+def add_notice(
+    session: Session,
+    tender: Tender,
+    *,
+    kind: str,
+    title: Text,
+    content: dict[str, Any],
+    lot_id: str | None = None,
+    ends_on: date | None = None,
+) -> Notice:
+    """Publish a notice of a tender now."""
+    notice = Notice(
+        tender_id=tender.id,
+        lot_id=lot_id,
+        kind=kind,
+        title=title.as_json(),
+        content=content,
+        published_at=clock.now(session),
+        ends_on=ends_on,
+    )
+    session.add(notice)
+    session.flush()
+    session.expire(tender, ["notices"])
+    return notice
+
+
+def notice_content(session: Session, tender: Tender) -> dict[str, Any]:
+    """What a tender notice must say: the eight contents of O87 13."""
+    project = tender.project
+    buyer = organisations.get(session, tender.buyer_id)
+    agency = organisations.get(session, tender.agency_id)
+    return {
+        "number": project.number,
+        "title": project.title.as_json(),
+        "buyer": _party(buyer),
+        "agency": _party(agency),
+        "object": project.object,
+        "need": project.need,
+        "lots": [
+            {
+                "number": lot.number,
+                "name": lot.name.as_json(),
+                "budget": f"{lot.budget:.2f}",
+                "ceiling": None if lot.ceiling is None else f"{lot.ceiling:.2f}",
+                "sme_mode": lot.sme_mode,
+                "items": [
+                    {"name": item.name, "quantity": plain(item.quantity), "unit": item.unit} for item in lot.items
+                ],
+            }
+            for lot in project.lots
+        ],
+        "qualification": [r.text.as_json() for r in tender.requirements if r.kind == "qualification"],
+        "documents": {"from": str(local_day(clock.now(session))), "until": str(tender.supply_ends_on), "price": "0.00"},
+        "notice_ends_on": str(tender.notice_ends_on),
+        "bid_deadline_at": tender.bid_deadline_at.isoformat() if tender.bid_deadline_at else None,
+        "consortium": bool(tender.terms.get("consortium", True)),
+    }
+
+
+def _party(organisation: organisations.Organisation) -> dict[str, Any]:
+    return {
+        "name": organisation.name.as_json(),
+        "uscc": organisation.uscc,
+        "address": organisation.address,
+        "contact": organisation.contact_name,
+        "phone": organisation.contact_phone,
+    }
+
+
+def take_documents(session: Session, actor: Actor, *, tender_id: str) -> DocumentAccess:
+    """A supplier takes the documents: free, unconditional (N38; IR 20), and nobody is told (O87 28)."""
+    tender = get(session, tender_id)
+    supplier_id = _supplier_id(session, actor)
+    if tender.state != TenderState.PUBLISHED:
+        raise TenderUnknown()
+    query = select(DocumentAccess).where(
+        DocumentAccess.tender_id == tender.id, DocumentAccess.supplier_id == supplier_id
+    )
+    access = session.scalars(query).one_or_none()
+    if access is None:
+        access = DocumentAccess(tender_id=tender.id, supplier_id=supplier_id, taken_at=clock.now(session))
+        session.add(access)
+        session.flush()
+    return access
+
+
+def _supplier_id(session: Session, actor: Actor) -> str:
+    if actor.organisation_id is None:
+        raise NotASupplierHere()
+    if organisations.get(session, actor.organisation_id).kind != "supplier":
+        raise NotASupplierHere()
+    return actor.organisation_id
+
+
+def fail(session: Session, actor: Actor, *, lot_id: str, reason: str) -> Lot:
+    """A lot fails (废标): the reason is published to all bidders (GPL 36). ``reason`` is a key of FAILURES."""
+    why = FAILURES[reason]
+    lot = projects.lot(session, lot_id, lock=True)
+    if lot.state == LotState.FAILED:
+        return lot
+    tender = of_lot(session, lot_id)
+    projects.move_lot(session, lot, LotState.FAILED)
+    lot.failure_reason, lot.failed_at = reason, clock.now(session)
+    add_notice(
+        session,
+        tender,
+        kind="failure",
+        lot_id=lot.id,
+        title=Text(f"Failed: {lot.name.en}", f"{lot.name.zh}废标公告"),
+        content={"lot": lot.number, "reason": reason, "why": why.as_json()},
+    )
+    journal.write(session, actor, case=lot.project_id, act="tenders.fail", facts={"lot": lot.id, "reason": reason})
+    return lot
+
+
+def terminate(session: Session, actor: Actor, *, tender_id: str, reasons: str) -> Tender:
+    """End a tender because the task was cancelled for a major change; nothing else allows it (O87 29)."""
+    tender = get(session, tender_id, lock=True)
+    roles.require(actor, "agency-officer", tender.agency_id)
+    agreements.require_power(session, actor, project_id=tender.project_id, power="publish")
+    if tender.state != TenderState.PUBLISHED:
+        raise TenderNotOpen(state=STATE_NAMES[tender.state])
+    if not reasons.strip():
+        raise ReasonsMissing(field="reasons")
+    tender.state = TenderState.TERMINATED
+    for lot in tender.project.lots:
+        projects.move_lot(session, lot, LotState.CANCELLED)
+    title = tender.project.title
+    add_notice(
+        session,
+        tender,
+        kind="termination",
+        title=Text(f"Terminated: {title.en}", f"{title.zh}终止公告"),
+        content={"reasons": reasons},
+    )
+    journal.write(session, actor, case=tender.project_id, act="tenders.terminate", facts={"reasons": reasons})
+    return tender
+
+
+def visible_to(actor: Actor | None, tender: Tender, now: datetime) -> bool:
+    """Who may see notice, documents and changes: everybody once published; before, buyer, agency and finance only."""
+    if tender.published_at is not None and tender.published_at <= now:
+        return True
+    parties = {tender.buyer_id, tender.agency_id, tender.project.finance_id}
+    return actor is not None and actor.organisation_id in parties
+
+
+def accesses_visible_to(actor: Actor, tender: Tender, now: datetime) -> bool:
+    """Who may see which suppliers took the documents: nobody before the deadline, then the opening host (O87 28)."""
+    passed = tender.bid_deadline_at is not None and now >= tender.bid_deadline_at
+    return passed and actor.has_role("agency-host", tender.agency_id)
+
+
+def open_for_bids(tender: Tender, now: datetime) -> bool:
+    """Whether bids are taken at this instant: published, and before the deadline (O87 33)."""
+    return tender.state == TenderState.PUBLISHED and tender.bid_deadline_at is not None and now < tender.bid_deadline_at

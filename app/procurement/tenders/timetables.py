@@ -1,0 +1,107 @@
+"""A project's timetable: drawn from the statutory data, and confirmed by a person where the calendar can't say."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.foundation import clock, journal, workdays
+from app.foundation.actor import Actor
+from app.foundation.errors import Invalid, RuleBroken
+from app.foundation.text import Text
+from app.foundation.workdays import Uncertain, local_day
+from app.identity import organisations, roles
+from app.procurement import projects, rules
+from app.procurement.projects import Project
+from app.procurement.tenders.records import TimetableDate
+
+DEFAULT_METHOD = "open_tender"
+
+
+class OutsideBounds(RuleBroken):
+    """The confirmed deadline is earlier than it can lawfully be under any calendar (GPL 35)."""
+
+    code = "outside-bounds"
+    text = Text(
+        "The deadline can't be before %(earliest)s under any calendar.",
+        "无论如何放假，投标截止日不得早于%(earliest)s。",
+    )
+    statute = "GPL 35"
+
+
+class SourceMissing(Invalid):
+    """Who settles an uncertain date says on what ground."""
+
+    code = "source-missing"
+    text = Text("Say what the date rests on.", "请说明确定日期的依据。")
+
+
+def draw_timetable(session: Session, actor: Actor, *, project_id: str) -> list[TimetableDate]:
+    """Work out every date from the planned notice day; a date in a year without a calendar stays empty with its bounds.
+
+    The timetable is certain when ``all(row.on for row in rows)``.
+    """
+    project = projects.lock(session, project_id)
+    entries = rules.timetable(
+        workdays.load(session),
+        notice_on=notice_day(session, project),
+        object=project.object,
+        method=project.method or DEFAULT_METHOD,
+        jurisdiction=jurisdiction(session, project),
+    )
+    session.execute(delete(TimetableDate).where(TimetableDate.project_id == project.id))
+    rows = [
+        TimetableDate(
+            project_id=project.id,
+            position=position,
+            name=entry.name,
+            on=None if isinstance(entry.on, Uncertain) else entry.on,
+            earliest=workdays.earliest(entry.on),
+            latest=workdays.latest(entry.on),
+            rule=entry.rule.id,
+            article=entry.rule.citation,
+        )
+        for position, entry in enumerate(entries, 1)
+    ]
+    session.add_all(rows)
+    session.flush()
+    facts = {row.name: str(row.on or f"{row.earliest}/{row.latest}") for row in rows}
+    journal.write(session, actor, case=project.id, act="tenders.draw_timetable", facts=facts)
+    return rows
+
+
+def confirm_timetable(
+    session: Session, actor: Actor, *, project_id: str, bid_deadline_at: datetime, source: str
+) -> TimetableDate:
+    """A person settles the bid deadline that the calendar leaves open, and names the ground."""
+    project = projects.lock(session, project_id)
+    roles.require(actor, "buyer-handler", project.buyer_id)
+    if not source.strip():
+        raise SourceMissing(field="source")
+    rows = {row.name: row for row in timetable_of(session, project_id)}
+    row, day = rows["bid_deadline"], local_day(bid_deadline_at)
+    if day < row.earliest:
+        raise OutsideBounds(field="bid_deadline_at", earliest=row.earliest)
+    row.on, row.confirmed_by, row.confirmed_source = day, actor.id, source
+    facts = {"bid_deadline_on": str(day), "source": source}
+    journal.write(session, actor, case=project_id, act="tenders.confirm_timetable", facts=facts)
+    return row
+
+
+def timetable_of(session: Session, project_id: str) -> list[TimetableDate]:
+    """The drawn dates of a project, in order."""
+    query = select(TimetableDate).where(TimetableDate.project_id == project_id)
+    return list(session.scalars(query.order_by(TimetableDate.position)))
+
+
+def notice_day(session: Session, project: Project) -> date:
+    """The day of the notice: as planned, or today when that has passed."""
+    today = local_day(clock.now(session))
+    return max(today, project.notice_on or today)
+
+
+def jurisdiction(session: Session, project: Project) -> str:
+    """The region whose rules apply to a project: its buyer's."""
+    return organisations.get(session, project.buyer_id).region or "CN"
