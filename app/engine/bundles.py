@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.engine import decisions, forms, spiff
+from app.engine.spiff.model import Level
 from app.foundation.text import Text
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _load_decisions(package: Package, name: str, content: bytes) -> None:
         package.decision_files[decision_id] = name
 
 
-def _level(level: str) -> spiff.Level:
+def _level(level: str) -> Level:
     return "warning" if level == "warning" else "error"
 
 
@@ -102,7 +103,7 @@ def judge(package: Package, engine: Engine | None, known: Known) -> list[spiff.F
 
 def _judged(
     reference: spiff.Reference, package: Package, engine: Engine | None, known: Known
-) -> Iterator[tuple[spiff.Level, str]]:
+) -> Iterator[tuple[Level, str]]:
     name = reference.name
     if reference.kind == "process":
         if name not in package.diagrams.processes and name not in known.processes:
@@ -126,7 +127,7 @@ def _judged(
         yield "warning", f"“{name}” is no role here, so nobody will see the task; use one of: {_listed(engine.roles)}"
 
 
-def _judged_form(name: str, package: Package, engine: Engine) -> Iterator[tuple[spiff.Level, str]]:
+def _judged_form(name: str, package: Package, engine: Engine) -> Iterator[tuple[Level, str]]:
     try:
         if package.forms.get(name) is None and engine.forms.get(name) is None:
             yield (
@@ -137,7 +138,7 @@ def _judged_form(name: str, package: Package, engine: Engine) -> Iterator[tuple[
         yield "error", f"its form “{name}” can't be used: {'; '.join(error.problems)}"
 
 
-def _judged_operation(reference: spiff.Reference, engine: Engine) -> Iterator[tuple[spiff.Level, str]]:
+def _judged_operation(reference: spiff.Reference, engine: Engine) -> Iterator[tuple[Level, str]]:
     operation = engine.operations.get(reference.name)
     if operation is None:
         near = _listed(known.type for known in engine.operations)

@@ -192,7 +192,8 @@ def settle(
 ) -> list[Delivery]:
     """Write what a step came to: projection, history, snapshot, the row. Gives what it sends to others."""
     events = before + [
-        (actor if token_id is not None and event.token_id == token_id else SYSTEM, event) for event in entry.live.events()
+        (actor if token_id is not None and event.token_id == token_id else SYSTEM, event)
+        for event in entry.live.events()
     ]
     now = clock.now(session)
     if row.state == "active" and entry.live.state != "active":

@@ -200,7 +200,7 @@ def files_of(session: Session, deployment: Deployment) -> dict[str, bytes]:
         .where(DeployedFile.deployment_id == deployment.id)
         .order_by(DeployedFile.name)
     )
-    return {name: content for name, content in rows}
+    return {row.name: row.content for row in rows}
 
 
 def versions(session: Session, key: str, kind: str = PROCESS) -> list[Definition]:

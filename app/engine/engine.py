@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.engine import forms
 from app.engine.bundles import Package, load
 from app.engine.cache import Cache
+from app.engine.forms import Form, Library
 from app.engine.operations import Registry
 from app.engine.records import DeployedFile, Deployment, InstanceRow, OpenTaskRow
 from app.foundation import clock as clocks
@@ -57,7 +57,7 @@ class Engine:
     """
 
     clock: clocks.Clock | None = None
-    forms: forms.Library = field(default_factory=forms.Library)
+    forms: Library = field(default_factory=Library)
     operations: Registry = field(default_factory=Registry)
     roles: Mapping[str, Text] | None = None
     resolve_group: Callable[[str, Mapping[str, Any]], str] = _as_named
@@ -88,7 +88,7 @@ class Engine:
             .where(DeployedFile.deployment_id == deployment_id)
             .order_by(DeployedFile.name)
         )
-        package = load({name: content for name, content in files})
+        package = load({file.name: file.content for file in files})
         self.keep(deployment_id, package)
         return package
 
@@ -104,7 +104,7 @@ class Engine:
             while len(self._packages) > 100:
                 self._packages.popitem(last=False)
 
-    def form(self, session: Session, deployment_id: str, form_id: str) -> forms.Form | None:
+    def form(self, session: Session, deployment_id: str, form_id: str) -> Form | None:
         """A task's form: as its deployment has it, else as it stands in the library."""
         return self.package(session, deployment_id).forms.get(form_id) or self.forms.get(form_id)
 

@@ -111,7 +111,12 @@ class CaseEnvironment:
             raise decisions.DecisionFailed(f"there is no decision “{decision_id}”")
         result = model.evaluate(decision_id, variables, now=self.now())
         fired = [
-            {"decision": table.decision, "rules": list(table.rules), "inputs": list(table.inputs), "output": table.output}
+            {
+                "decision": table.decision,
+                "rules": list(table.rules),
+                "inputs": list(table.inputs),
+                "output": table.output,
+            }
             for table in result.fired
         ]
         return spiff.DecisionOutcome(result.value, fired)

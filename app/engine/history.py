@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app import feel
 from app.engine import spiff
-from app.engine.records import HistoryRow, InstanceRow
+from app.engine.records import HistoryRow, InstanceRow, table_of
 from app.foundation import clock
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.text import Text
@@ -102,7 +102,7 @@ def write(
             }
         )
     if rows:
-        session.execute(insert(HistoryRow), rows)
+        session.execute(insert(table_of(HistoryRow)), rows)
 
 
 _OF_TASKS = frozenset({"entered", "completed", "cancelled"})
@@ -137,7 +137,7 @@ def note(
         "actor_name": actor.name,
         "details": storable(details) or None,
     }
-    session.execute(insert(HistoryRow), [values])
+    session.execute(insert(table_of(HistoryRow)), [values])
 
 
 def storable(value: Any) -> Any:
@@ -175,7 +175,16 @@ def story(session: Session, instance_id: str, *, limit: int | None = None) -> li
         text = sentence(row)
         if text is not None:
             lines.append(
-                Line(row.sequence, row.at, row.actor_id, row.actor_name, row.kind, row.element_id, text, row.details or {})
+                Line(
+                    row.sequence,
+                    row.at,
+                    row.actor_id,
+                    row.actor_name,
+                    row.kind,
+                    row.element_id,
+                    text,
+                    row.details or {},
+                )
             )
         if limit and len(lines) == limit:
             break

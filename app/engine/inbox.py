@@ -66,9 +66,7 @@ class Counts:
     late: int
 
 
-def inbox(
-    session: Session, actor: Actor, filters: Filters | None = None, page: int = 1, size: int = 25
-) -> Page:
+def inbox(session: Session, actor: Actor, filters: Filters | None = None, page: int = 1, size: int = 25) -> Page:
     """The open tasks for a person: by due date, then priority, then age."""
     filters = filters or Filters()
     names = _names(actor, filters.whose)

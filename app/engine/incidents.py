@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from app.engine import corridor, history, spiff
@@ -16,6 +17,7 @@ from app.foundation.actor import Actor
 from app.foundation.database import new_id
 from app.foundation.errors import Conflict, NotAllowed, NotFound
 from app.foundation.text import Text
+
 
 class NoSuchIncident(NotFound):
     """There is no incident of that id."""
@@ -61,7 +63,7 @@ def count(session: Session, filters: Filters | None = None) -> int:
     return session.scalar(query) or 0
 
 
-def _where(filters: Filters):  # type: ignore[no-untyped-def]
+def _where(filters: Filters) -> Select[Any]:
     resolved = IncidentRow.resolved_at.is_not(None) if filters.resolved else IncidentRow.resolved_at.is_(None)
     query = select(IncidentRow).where(resolved)
     for name in ("process_id", "instance_id", "element_id", "kind"):

@@ -118,7 +118,12 @@ def advance(
 
 
 def set_variables(
-    engine: Engine, session: Session, actor: Actor, instance_id: str, variables: Mapping[str, Any], scope_id: str | None = None
+    engine: Engine,
+    session: Session,
+    actor: Actor,
+    instance_id: str,
+    variables: Mapping[str, Any],
+    scope_id: str | None = None,
 ) -> None:
     """Set process variables as an administrator; the names and their values before and after are journalled."""
 

@@ -38,8 +38,7 @@ def violations(engine: Engine, session: Session) -> Iterator[Violation]:
 def _without_next_step(session: Session) -> Iterator[Violation]:
     """Active instances that wait for nothing: nobody would ever move them."""
     nothing = [
-        ~exists().where(record.instance_id == InstanceRow.id)
-        for record in (OpenTaskRow, TimerRow, SubscriptionRow)
+        ~exists().where(record.instance_id == InstanceRow.id) for record in (OpenTaskRow, TimerRow, SubscriptionRow)
     ]
     no_incident = ~exists().where(IncidentRow.instance_id == InstanceRow.id, IncidentRow.resolved_at.is_(None))
     stuck = select(InstanceRow.id).where(InstanceRow.state == "active", no_incident, *nothing)

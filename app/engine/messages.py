@@ -7,7 +7,7 @@ nobody waits for is kept for its time to live, else refused. An id is taken in o
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from app.engine import corridor, history, spiff
 from app.engine.cache import Held
@@ -36,6 +36,9 @@ from app.foundation.errors import Conflict
 from app.foundation.text import Text
 
 log = logging.getLogger(__name__)
+
+Sessions = Callable[[], Session]
+"""Makes sessions: a sessionmaker, or anything called like one."""
 
 UNTIL_TAKEN = timedelta(days=3650)
 """How long a message that found its receiver busy or suspended is kept for it."""
@@ -157,7 +160,7 @@ def deliver_to(engine: Engine, session: Session, row: InstanceRow) -> None:
     corridor.deliver(engine, session)
 
 
-def deliver_waiting(engine: Engine, session_factory: sessionmaker[Session], limit: int = 100) -> int:
+def deliver_waiting(engine: Engine, session_factory: Sessions, limit: int = 100) -> int:
     """Deliver what found its receiver busy, each in its own transaction, and drop what has expired.
 
     A message whose delivery fails is tried again at later looks, ten times, behind all others.
@@ -178,7 +181,7 @@ def deliver_waiting(engine: Engine, session_factory: sessionmaker[Session], limi
     return sum(_deliver_one(engine, session_factory, identity) for identity in found)
 
 
-def _deliver_one(engine: Engine, session_factory: sessionmaker[Session], identity: str) -> bool:
+def _deliver_one(engine: Engine, session_factory: Sessions, identity: str) -> bool:
     locking = select(BufferedMessage).where(BufferedMessage.id == identity).with_for_update(skip_locked=True)
     with session_factory() as session:
         message = session.scalars(locking).first()
@@ -294,7 +297,9 @@ def _next_subscription(
         SubscriptionRow.instance_id.is_not(None),
         SubscriptionRow.id.not_in(passed),
     )
-    return session.scalars(query.order_by(SubscriptionRow.instance_id != (first or ""), SubscriptionRow.id).limit(1)).first()
+    return session.scalars(
+        query.order_by(SubscriptionRow.instance_id != (first or ""), SubscriptionRow.id).limit(1)
+    ).first()
 
 
 def _still_there(session: Session, subscription: SubscriptionRow) -> bool:
@@ -319,7 +324,9 @@ def _wake(
         return False
     except (spiff.Abort, *FATAL):
         raise
-    history.note(session, actor, row, "message", element_id=subscription.element_id, value=delivery.key, of=delivery.name)
+    history.note(
+        session, actor, row, "message", element_id=subscription.element_id, value=delivery.key, of=delivery.name
+    )
     session.flush()
     if actor is not SYSTEM:
         facts = {"name": delivery.name, "key": delivery.key}
@@ -362,7 +369,9 @@ def _broadcast(engine: Engine, session: Session, actor: Actor, delivery: Deliver
     from app.engine import instances
 
     waiting = select(SubscriptionRow).where(
-        SubscriptionRow.kind == "signal", SubscriptionRow.name == delivery.name, SubscriptionRow.instance_id.is_not(None)
+        SubscriptionRow.kind == "signal",
+        SubscriptionRow.name == delivery.name,
+        SubscriptionRow.instance_id.is_not(None),
     )
     receivers = {row.instance_id: row for row in session.scalars(waiting.order_by(SubscriptionRow.instance_id))}
     receivers.pop(delivery.sender_id, None)  # the sender's own events were woken as it threw
@@ -376,8 +385,6 @@ def _broadcast(engine: Engine, session: Session, actor: Actor, delivery: Deliver
             corridor.move(engine, session, row, lambda live: live.signal(delivery.name, dict(variables)), actor=actor)
             woken += 1
     for definition, element_id in session.execute(_start_subscriptions(session, delivery)).all():
-        instances.start(
-            engine, session, actor, definition.key, variables, start_id=element_id, definition=definition
-        )
+        instances.start(engine, session, actor, definition.key, variables, start_id=element_id, definition=definition)
         woken += 1
     return woken

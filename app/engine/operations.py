@@ -90,7 +90,9 @@ class UnfitInput(Refusal):
     """An operation was called without a value it needs, or with one it can't read."""
 
     code = "unfit-input"
-    text = Text("The input “%(parameter)s” can't be used: it is %(found)s.", "输入“%(parameter)s”无法使用：其值为%(found)s。")
+    text = Text(
+        "The input “%(parameter)s” can't be used: it is %(found)s.", "输入“%(parameter)s”无法使用：其值为%(found)s。"
+    )
 
 
 class UnknownOperation(Refusal):
@@ -120,9 +122,7 @@ class Registry:
         def register(handler: Handler) -> Handler:
             if type in self._operations:
                 raise ValueError(f"the operation {type} is registered twice")
-            self._operations[type] = Operation(
-                type, name, handler, tuple(parameters or ()), tuple(results or ()), hint
-            )
+            self._operations[type] = Operation(type, name, handler, tuple(parameters or ()), tuple(results or ()), hint)
             return handler
 
         return register

@@ -14,7 +14,16 @@ from app.engine.cache import Entry
 from app.engine.engine import ADMINISTRATOR, Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.history import Place
-from app.engine.records import SOMEDAY, IncidentRow, InstanceRow, Offer, OpenTaskRow, SubscriptionRow, TimerRow
+from app.engine.records import (
+    SOMEDAY,
+    IncidentRow,
+    InstanceRow,
+    Offer,
+    OpenTaskRow,
+    SubscriptionRow,
+    TimerRow,
+    table_of,
+)
 from app.engine.spiff.model import Node
 from app.foundation import clock
 from app.foundation.actor import Actor
@@ -163,9 +172,9 @@ class _Projection:
             self.session.execute(delete(Offer).where(Offer.task_id.in_(identities)))
             self.session.execute(delete(OpenTaskRow).where(OpenTaskRow.id.in_(identities)))
         if rows:
-            self.session.execute(insert(OpenTaskRow.__table__), rows)
+            self.session.execute(insert(table_of(OpenTaskRow)), rows)
         if offers:
-            self.session.execute(insert(Offer), offers)
+            self.session.execute(insert(table_of(Offer)), offers)
         self.before["tasks"] = now
 
     def _task_row(self, task: spiff.OpenTask) -> dict[str, Any]:
@@ -226,7 +235,7 @@ class _Projection:
             if key not in now:
                 self.session.execute(self._of_timer(delete(TimerRow), key))
         if rows:
-            self.session.execute(insert(TimerRow), rows)
+            self.session.execute(insert(table_of(TimerRow)), rows)
         self.before["timers"] = now
 
     def _wake(self, due_at: Any) -> Any:
@@ -272,7 +281,7 @@ class _Projection:
         for identities in _portions(gone):
             self.session.execute(delete(SubscriptionRow).where(SubscriptionRow.id.in_(identities)))
         if rows:
-            self.session.execute(insert(SubscriptionRow), rows)
+            self.session.execute(insert(table_of(SubscriptionRow)), rows)
         self.before["subscriptions"] = now
 
     def _subscription_row(self, subscription: spiff.Subscription, identity: str) -> dict[str, Any]:
@@ -368,7 +377,7 @@ def offer_anew(session: Session, row: OpenTaskRow) -> None:
     session.execute(delete(Offer).where(Offer.task_id == row.id))
     offers = offers_of(row)
     if offers:
-        session.execute(insert(Offer), offers)
+        session.execute(insert(table_of(Offer)), offers)
 
 
 def _portions(identities: list[str], size: int = 500) -> Iterable[list[str]]:

@@ -153,7 +153,9 @@ def throw_error(
     return row
 
 
-def claim(engine: Engine, session: Session, actor: Actor, task_id: str, *, seen_version: int | None = None) -> OpenTaskRow:
+def claim(
+    engine: Engine, session: Session, actor: Actor, task_id: str, *, seen_version: int | None = None
+) -> OpenTaskRow:
     """Take a task on, so that it leaves the others' inboxes; taking one's own again changes nothing."""
     row, task = _locked(session, task_id)
     if task.claimed_by == actor.id:
@@ -193,7 +195,13 @@ def assign(engine: Engine, session: Session, actor: Actor, task_id: str, to: Act
 
 
 def save_draft(
-    engine: Engine, session: Session, actor: Actor, task_id: str, values: Mapping[str, Any], *, seen_version: int | None = None
+    engine: Engine,
+    session: Session,
+    actor: Actor,
+    task_id: str,
+    values: Mapping[str, Any],
+    *,
+    seen_version: int | None = None,
 ) -> datetime:
     """Keep what a person has entered so far, as it stands; returns when it was saved.
 
@@ -283,9 +291,7 @@ def _hand_to(session: Session, task: OpenTaskRow, person_id: str | None, name: s
 def _note(
     session: Session, actor: Actor, row: InstanceRow, task: OpenTaskRow, kind: str, act: str, **details: str
 ) -> None:
-    history.note(
-        session, actor, row, kind, element_id=task.element_id, name=task.name, task_id=task.id, **details
-    )
+    history.note(session, actor, row, kind, element_id=task.element_id, name=task.name, task_id=task.id, **details)
     session.flush()
     journal.write(session, actor, case=row.id, act=act, facts={"task": task.id, "element": task.element_id, **details})
 

@@ -8,11 +8,12 @@ incident, so that it doesn't keep the others waiting.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from app.engine import corridor, incidents, instances, starts
 from app.engine.engine import Engine
@@ -21,6 +22,9 @@ from app.foundation import clock
 from app.foundation.actor import SYSTEM
 
 log = logging.getLogger(__name__)
+
+Sessions = Callable[[], Session]
+"""Makes sessions: a sessionmaker, or anything called like one."""
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 
@@ -31,7 +35,7 @@ class _Due:
     instance_id: str | None
 
 
-def fire_due(engine: Engine, session_factory: sessionmaker[Session], limit: int = 100) -> int:
+def fire_due(engine: Engine, session_factory: Sessions, limit: int = 100) -> int:
     """Fire what is due now, the earliest first, at most ``limit``; returns how many fired.
 
     Several workers may do this at once: each instance's row is locked with ``SKIP LOCKED``, what is due is looked at
@@ -81,7 +85,7 @@ def _next(session: Session, busy: set[str]) -> _Due | None:
     return None if row is None else _Due(*row)
 
 
-def _fire(engine: Engine, session_factory: sessionmaker[Session], found: _Due) -> bool:
+def _fire(engine: Engine, session_factory: Sessions, found: _Due) -> bool:
     """Fire one timer in a transaction of its own; False when somebody else has it or its step failed."""
     with session_factory() as session:
         try:

@@ -19,12 +19,15 @@ from typing import Any
 
 from sqlalchemy import Index, String, func, select, update
 from sqlalchemy import Text as LongText
-from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.foundation import clock
 from app.foundation.database import Base, Json, UtcDateTime, new_id
 
 log = logging.getLogger(__name__)
+
+Sessions = Callable[[], Session]
+"""Makes sessions: a sessionmaker, or anything called like one."""
 
 LEASE = timedelta(minutes=2)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)
@@ -78,7 +81,7 @@ def put(session: Session, *, key: str, channel: str, content: dict[str, Any]) ->
     return row
 
 
-def send_due(session_factory: sessionmaker[Session], senders: dict[str, Sender], limit: int = 100) -> int:
+def send_due(session_factory: Sessions, senders: dict[str, Sender], limit: int = 100) -> int:
     """Send what is due, at most ``limit``; returns how many were sent. Several nodes may do this at once."""
     sent = tried = 0
     while tried < limit:
@@ -129,7 +132,7 @@ def _lease(session: Session, channels: list[str]) -> Outgoing | None:
     return row
 
 
-def _send(session_factory: sessionmaker[Session], row: Outgoing, sender: Sender) -> bool:
+def _send(session_factory: Sessions, row: Outgoing, sender: Sender) -> bool:
     """Send a leased message and say how it went, unless the lease has passed to somebody else."""
     try:
         sender(row)

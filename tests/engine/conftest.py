@@ -11,11 +11,11 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent))  # test folders are no packages; the toys stand beside the tests
 
-import toys  # noqa: E402
+import toys
 
-from app.engine import definitions, instances  # noqa: E402
-from app.engine.engine import Engine  # noqa: E402
-from app.engine.records import InstanceRow  # noqa: E402
+from app.engine import definitions, instances
+from app.engine.engine import Engine
+from app.engine.records import InstanceRow
 
 
 @pytest.fixture

@@ -138,7 +138,9 @@ def test_a_signal_thrown_by_one_instance_wakes_another_in_the_same_transaction(e
     assert state(session, row) == "completed"
 
 
-def test_a_receiver_that_somebody_else_is_moving_gets_the_signal_a_moment_later(engine, play, session_factory, database):
+def test_a_receiver_that_somebody_else_is_moving_gets_the_signal_a_moment_later(
+    engine, play, session_factory, database
+):
     if database.dialect.name == "sqlite":
         pytest.skip("SQLite has one writer at a time: nobody else can be moving anything")
     row = play(LISTENING)

@@ -132,7 +132,9 @@ def test_two_completions_at_once_act_once(engine, play, session_factory):
     for thread in threads:
         thread.join()
     with session_factory() as session:
-        times = session.scalars(select(HistoryRow).where(HistoryRow.element_id == "work", HistoryRow.kind == "completed"))
+        times = session.scalars(
+            select(HistoryRow).where(HistoryRow.element_id == "work", HistoryRow.kind == "completed")
+        )
         assert (sorted(outcomes), len(times.all())) == (["changed", "done"], 1)
 
 
@@ -144,7 +146,9 @@ def test_only_the_fields_of_the_form_enter_the_process(engine, planned, session)
 def test_wrong_values_are_refused_field_by_field(engine, planned, session):
     with pytest.raises(forms.FormInvalid) as refused:
         tasks.complete(engine, session, toys.ANNA, only_task(session).id, {"budget": 0})
-    assert [(part.field, part.sentence.en) for part in refused.value.parts] == [("budget", "“Budget” must be 1 or more.")]
+    assert [(part.field, part.sentence.en) for part in refused.value.parts] == [
+        ("budget", "“Budget” must be 1 or more.")
+    ]
 
 
 def test_an_intake_decides_what_enters_the_process(engine, planned, session):

@@ -10,9 +10,7 @@ from app.engine import definitions, incidents, instances, spiff, timers
 from app.engine.records import HistoryRow, InstanceRow, TimerRow
 from app.foundation.text import Text
 
-WAITING = toys.diagram(
-    toys.START + toys.catch_timer("wait", "P1D") + toys.END + toys.flows("start", "wait", "end")
-)
+WAITING = toys.diagram(toys.START + toys.catch_timer("wait", "P1D") + toys.END + toys.flows("start", "wait", "end"))
 CALLING = toys.diagram(
     toys.START
     + toys.catch_timer("wait", "P1D")
@@ -57,7 +55,9 @@ def test_several_workers_fire_each_timer_once(engine, session_factory, session, 
     start_many(engine, session_factory, CALLING, 12)
     virtual_clock.turn(timedelta(days=2))
     fired = []
-    workers = [threading.Thread(target=lambda: fired.append(timers.fire_due(engine, session_factory))) for _ in range(3)]
+    workers = [
+        threading.Thread(target=lambda: fired.append(timers.fire_due(engine, session_factory))) for _ in range(3)
+    ]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -103,7 +103,9 @@ def test_a_poisoned_timer_is_tried_again_later(engine, session_factory, session,
     assert (timers.fire_due(engine, session_factory), states(session)) == (1, ["completed"])
 
 
-def test_the_timers_of_a_suspended_instance_wait_until_it_is_resumed(engine, play, session_factory, session, virtual_clock):
+def test_the_timers_of_a_suspended_instance_wait_until_it_is_resumed(
+    engine, play, session_factory, session, virtual_clock
+):
     row = play(WAITING)
     instances.suspend(engine, session, toys.ROOT, row.id, "a question")
     session.commit()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from app.engine.engine import Engine
 from app.foundation.actor import Actor
 
@@ -28,7 +30,8 @@ def diagram(body: str, process_id: str = "toy", globals_: str = "") -> bytes:
 def flows(*ids: str) -> str:
     """Sequence flows from each element to the next."""
     return "".join(
-        f'<bpmn:sequenceFlow id="{a}_to_{b}" sourceRef="{a}" targetRef="{b}" />' for a, b in zip(ids, ids[1:], strict=False)
+        f'<bpmn:sequenceFlow id="{a}_to_{b}" sourceRef="{a}" targetRef="{b}" />'
+        for a, b in pairwise(ids)
     )
 
 
@@ -91,9 +94,7 @@ START = '<bpmn:startEvent id="start" />'
 END = '<bpmn:endEvent id="end" />'
 
 ONE_TASK = diagram(START + user("work") + END + flows("start", "work", "end"))
-TWO_TASKS = diagram(
-    START + user("draft") + user("check", duty="draft") + END + flows("start", "draft", "check", "end")
-)
+TWO_TASKS = diagram(START + user("draft") + user("check", duty="draft") + END + flows("start", "draft", "check", "end"))
 
 
 def engine(**parts: object) -> Engine:

@@ -39,7 +39,9 @@ def mailbox():
 
 
 def put(session, key="k1"):
-    row = outbox.mail(session, key=key, to=["wang@example.org"], subject="中标通知 Award", body="您已中标。\nYou have won.")
+    row = outbox.mail(
+        session, key=key, to=["wang@example.org"], subject="中标通知 Award", body="您已中标。\nYou have won."
+    )
     session.commit()
     return row
 
@@ -109,7 +111,9 @@ def test_a_dead_receiver_keeps_nobody_else_waiting(session, session_factory):
 def test_a_message_on_lease_is_left_to_its_sender(session, session_factory):
     put(session)
     inner = []
-    outbox.send_due(session_factory, {"mail": lambda row: inner.append(outbox.send_due(session_factory, {"mail": print}))})
+    outbox.send_due(
+        session_factory, {"mail": lambda row: inner.append(outbox.send_due(session_factory, {"mail": print}))}
+    )
     assert inner == [0]
 
 

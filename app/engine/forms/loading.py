@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from datetime import date, datetime, time
+from datetime import date, time
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,24 @@ from app.feel import parse_date, parse_date_time
 from app.foundation.text import Text, text_of
 
 WIDGETS = frozenset(
-    "text textarea money number date datetime select radio checkbox checkboxes file files table heading note hidden".split()
+    [
+        "text",
+        "textarea",
+        "money",
+        "number",
+        "date",
+        "datetime",
+        "select",
+        "radio",
+        "checkbox",
+        "checkboxes",
+        "file",
+        "files",
+        "table",
+        "heading",
+        "note",
+        "hidden",
+    ]
 )
 SAID = frozenset({"heading", "note"})
 """Widgets that say something and take nothing in."""

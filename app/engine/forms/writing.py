@@ -19,11 +19,10 @@ TWO_DATES = Text(
     "该日期有两种读法，请写成 2026-03-02 或 2026年3月2日。",
 )
 NO_TIME = Text(
-    "Write a day and a time, such as 2026-03-02 09:30.", "请填写日期和时间，例如 2026-03-02 09:30 或 2026年3月2日 9时30分。"
+    "Write a day and a time, such as 2026-03-02 09:30.",
+    "请填写日期和时间，例如 2026-03-02 09:30 或 2026年3月2日 9时30分。",
 )
-NO_SUCH_TIME = Text(
-    "The clocks were moved then: there was no such time of day.", "当时正值时制调整，该时刻不存在。"
-)
+NO_SUCH_TIME = Text("The clocks were moved then: there was no such time of day.", "当时正值时制调整，该时刻不存在。")
 
 _NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)?(\.\d+)?\s?(万|亿|万亿)?\Z")
 _MULTIPLES = {None: 0, "万": 4, "亿": 8, "万亿": 12}
@@ -34,9 +33,22 @@ _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)\Z")
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]+)\.?,?\s+(\d{4})\Z")
 _MONTH_DAY = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\Z")
 _EITHER = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\Z")
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _CLOCK = re.compile(
-    r"(?P<day>.+?)[T\s]*(?P<half>上午|下午|中午|晚上|凌晨)?\s*(?P<hour>\d{1,2})\s*(?:[:：时点]\s*(?P<minute>\d{1,2})?\s*分?)"
+    r"(?P<day>.+?)[T\s,]*(?P<half>上午|下午|中午|晚上|凌晨)?\s*(?P<hour>\d{1,2})\s*(?:[:：时点]\s*(?P<minute>\d{1,2})?\s*分?)"
     r"(?:[:：]?\s*(?P<second>\d{1,2})(?:\.\d+)?\s*秒?)?\s*(?P<meridiem>[ap]\.?m\.?)?\s*(?P<zone>Z|[+-]\d\d:?\d\d)?\Z",
     re.IGNORECASE,
 )

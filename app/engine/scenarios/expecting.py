@@ -134,7 +134,11 @@ def _variables(wanted: Mapping[str, Any], found: Found) -> None:
 def same(wanted: Any, there: Any) -> bool:
     """Whether a value in a scenario is the variable's: numbers by value, dates and durations by their FEEL text."""
     if isinstance(wanted, Mapping):
-        return isinstance(there, Mapping) and wanted.keys() == there.keys() and all(same(wanted[k], there[k]) for k in wanted)
+        return (
+            isinstance(there, Mapping)
+            and wanted.keys() == there.keys()
+            and all(same(wanted[k], there[k]) for k in wanted)
+        )
     if isinstance(wanted, list):
         return isinstance(there, list) and len(wanted) == len(there) and all(map(same, wanted, there))
     if isinstance(wanted, bool) or isinstance(there, bool) or wanted is None or there is None:
@@ -168,7 +172,9 @@ def completions(found: Found) -> list[str]:
 def _completed(wanted: list[str], found: Found) -> None:
     missing = [element for element in wanted if element not in set(completions(found))]
     if missing:
-        raise Unmet(f"expected {_listed(missing)} to be completed, found only {_listed(dict.fromkeys(completions(found)))}")
+        raise Unmet(
+            f"expected {_listed(missing)} to be completed, found only {_listed(dict.fromkeys(completions(found)))}"
+        )
 
 
 def _order(wanted: list[str], found: Found) -> None:

@@ -129,7 +129,9 @@ def main_key(step: Mapping[str, Any]) -> str:
 def _clock(text: str) -> datetime:
     start = timing.parse_instant(text)
     if start is None or start.tzinfo is None:
-        raise BadScenario(f"its clock {text!r} is no date and time with a zone; write it like 2026-03-02T09:00:00+08:00")
+        raise BadScenario(
+            f"its clock {text!r} is no date and time with a zone; write it like 2026-03-02T09:00:00+08:00"
+        )
     return start
 
 
@@ -178,7 +180,9 @@ def _check_step(step: Any, number: int) -> None:
 
 def _check_expectation(expected: Mapping[str, Any], number: int) -> None:
     if "state" in expected and expected["state"] not in _STATES:
-        raise BadScenario(f"there is no state “{expected['state']}”; the states are: {', '.join(sorted(_STATES))}", number)
+        raise BadScenario(
+            f"there is no state “{expected['state']}”; the states are: {', '.join(sorted(_STATES))}", number
+        )
     for timer in expected.get("timers", ()):
         _keys(timer, {"element": str, "due": str}, "a timer", number)
         if "element" not in timer:

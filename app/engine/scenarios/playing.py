@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,8 @@ def play(scenario: Scenario, stage: Stage, *, reload: bool = False) -> Outcome:
     number: int | None = None
     try:
         player.deploy()
-        for number, step in enumerate(scenario.steps, 1):
+        for step in scenario.steps:
+            number = (number or 0) + 1
             if reload:
                 player.engine.forget()
             player.step(step)
@@ -117,7 +118,7 @@ class _Player:
 
     def __post_init__(self) -> None:
         self.clock = clock.VirtualClock(self.scenario.clock)
-        self.zone: Any = self.scenario.clock.tzinfo
+        self.zone: tzinfo = self.scenario.clock.tzinfo or UTC
         self.stand_ins = StandIns(self.scenario.services)
         self.engine = Engine(
             clock=self.clock,
@@ -130,9 +131,6 @@ class _Player:
     def session(self) -> Session:
         return self.stage.session_factory(info={"clock": self.clock})
 
-    def sessions(self) -> Session:
-        return self.session()
-
     def deploy(self) -> None:
         with self.session() as session:
             definitions.deploy(self.engine, session, PLAYER, self.scenario.files, "played by a scenario")
@@ -142,7 +140,8 @@ class _Player:
         kind = main_key(step)
         if kind == "expect":
             with self.session() as session:
-                found = expecting.Found(session, self.instance_id(session), self.variables, self.stand_ins.calls)
+                instance_id = self.instance_id(session)
+                found = expecting.Found(session, instance_id, lambda: self.variables(session), self.stand_ins.calls)
                 expecting.check(step["expect"], found)
             return
         _STEPS[kind](self, step)
@@ -163,9 +162,8 @@ class _Player:
             raise Failed("nothing was started yet")
         return instance_id
 
-    def variables(self) -> Mapping[str, Any]:
-        with self.session() as session:
-            return instances.variables(self.engine, session, self.needed_instance(session))
+    def variables(self, session: Session) -> Mapping[str, Any]:
+        return instances.variables(self.engine, session, self.needed_instance(session))
 
     def fire_due(self) -> int:
         return timers.fire_due(self.engine, self.session, limit=MOST_FIRINGS)
@@ -195,7 +193,9 @@ class _Player:
 
     def throw_error(self, step: Mapping[str, Any]) -> None:
         code, variables = step["code"], dict(step.get("variables", {}))
-        self.at_task(step["throwError"], step.get("where"), lambda live, token: live.throw_error(token, code, variables))
+        self.at_task(
+            step["throwError"], step.get("where"), lambda live, token: live.throw_error(token, code, variables)
+        )
 
     def at_task(self, element_id: str, where: str | None, act: Callable[[spiff.Instance, str], None]) -> None:
         with self.session() as session:
@@ -245,7 +245,9 @@ class _Player:
 
     def advance_until(self, target: datetime) -> None:
         if target < self.clock.instant:
-            raise Failed(f"the clock stands at {self.clock.instant.astimezone(self.zone).isoformat()} and doesn't go back")
+            raise Failed(
+                f"the clock stands at {self.clock.instant.astimezone(self.zone).isoformat()} and doesn't go back"
+            )
         fired = 0
         while (due := self.next_due()) is not None and due <= target:
             self.clock.turn_to(max(due, self.clock.instant))
@@ -290,7 +292,9 @@ class _Player:
 
     def retry(self, step: Mapping[str, Any]) -> None:
         with self.session() as session:
-            there = session.scalars(select(IncidentRow).where(IncidentRow.resolved_at.is_(None)).order_by(IncidentRow.id)).all()
+            there = session.scalars(
+                select(IncidentRow).where(IncidentRow.resolved_at.is_(None)).order_by(IncidentRow.id)
+            ).all()
             found = next((incident for incident in there if incident.element_id == step["retry"]), None)
             if found is None or found.instance_id is None:
                 names = ", ".join(sorted(incident.element_id for incident in there)) or "none"
