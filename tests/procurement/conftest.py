@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -260,3 +260,33 @@ def publish(session, town, entrusted, draft, keeper):
 def tender(publish) -> tenders.Tender:
     """A published tender: notice on 2 March, deadline on 25 March 2026, 09:30 in Shanghai."""
     return publish()
+
+
+@pytest.fixture
+def change(session, town, tender, keeper):
+    """Changes the published tender: what is told replaces what faultless documents say."""
+
+    def act(*, reasons="应投标人询问", affects_bids=False, actor=None, **options):
+        return tenders.change(
+            session,
+            actor or town.officer,
+            tender_id=tender.id,
+            reasons=reasons,
+            affects_bids=affects_bids,
+            keeper=keeper,
+            **documents(**options),
+        )
+
+    return act
+
+
+@pytest.fixture
+def reworded():
+    """The faultless requirements with the text of one of them replaced, or one more."""
+
+    def act(code, text, **options):
+        if all(r.code != code for r in REQUIREMENTS):
+            return [*REQUIREMENTS, tenders.NewRequirement(1, code, "technical", Text("x", text), **options)]
+        return [replace(r, text=Text(r.text.en, text), **options) if r.code == code else r for r in REQUIREMENTS]
+
+    return act

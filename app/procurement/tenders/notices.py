@@ -240,7 +240,7 @@ def _party(organisation: organisations.Organisation) -> dict[str, Any]:
 def take_documents(session: Session, actor: Actor, *, tender_id: str) -> DocumentAccess:
     """A supplier takes the documents: free, unconditional (N38; IR 20), and nobody is told (O87 28)."""
     tender = get(session, tender_id)
-    supplier_id = _supplier_id(session, actor)
+    supplier_id = supplier_of(session, actor)
     if tender.state != TenderState.PUBLISHED:
         raise TenderUnknown()
     query = select(DocumentAccess).where(
@@ -254,7 +254,8 @@ def take_documents(session: Session, actor: Actor, *, tender_id: str) -> Documen
     return access
 
 
-def _supplier_id(session: Session, actor: Actor) -> str:
+def supplier_of(session: Session, actor: Actor) -> str:
+    """The id of the supplier the actor acts for; raises NotASupplierHere."""
     if actor.organisation_id is None:
         raise NotASupplierHere()
     if organisations.get(session, actor.organisation_id).kind != "supplier":

@@ -14,7 +14,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import roles
 from app.procurement import agreements, rules
-from app.procurement.tenders.notices import DeadlinePassed, _supplier_id, add_notice, get, open_for_bids
+from app.procurement.tenders.notices import DeadlinePassed, add_notice, get, open_for_bids, supplier_of
 from app.procurement.tenders.records import Question
 
 
@@ -53,7 +53,7 @@ class PublicQuestion:
 def ask(session: Session, actor: Actor, *, tender_id: str, text: str) -> Question:
     """A supplier asks before the deadline; an answer is due in three working days (IR 52)."""
     tender = get(session, tender_id, lock=True)
-    supplier_id = _supplier_id(session, actor)
+    supplier_id = supplier_of(session, actor)
     now = clock.now(session)
     if not open_for_bids(tender, now):
         raise DeadlinePassed()
