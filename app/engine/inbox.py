@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import ScalarSelect, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.engine.records import Offer, OpenTaskRow
@@ -81,11 +81,19 @@ def inbox(session: Session, actor: Actor, filters: Filters | None = None, page: 
 
 def counts(session: Session, actor: Actor, now: datetime) -> Counts:
     """How many tasks are the person's, how many are free for the taking, how many of both are late."""
-    return Counts(
-        mine=_count(session, _names(actor, "mine"), Filters()),
-        group=_count(session, _names(actor, "group"), Filters()),
-        late=_count(session, _names(actor, "all"), Filters(due_before=now)),
-    )
+    mine, group = _counted(_names(actor, "mine")), _counted(_names(actor, "group"))
+    late = _counted(_names(actor, "all"), Offer.due_at < now)
+    return Counts(*session.execute(select(mine, group, late)).one())
+
+
+def _counted(names: list[tuple[str, str]], *conditions: Any) -> ScalarSelect[int]:
+    """How many tasks are offered under these names, as part of a query."""
+    by_kind: dict[str, list[str]] = {}
+    for kind, name in names:
+        by_kind.setdefault(kind, []).append(name)
+    offered = or_(*(and_(Offer.kind == kind, Offer.name.in_(named)) for kind, named in by_kind.items()))
+    tasks = select(Offer.task_id).where(offered, Offer.free.is_(True), *conditions).distinct().limit(COUNTED)
+    return select(func.count()).select_from(tasks.subquery()).scalar_subquery()
 
 
 def _names(actor: Actor, whose: str) -> list[tuple[str, str]]:
@@ -123,8 +131,9 @@ def _conditions(filters: Filters) -> Iterable[Any]:
 
 
 def _count(session: Session, names: list[tuple[str, str]], filters: Filters) -> int:
-    if not names:
-        return 0
+    if not filters.narrows:
+        late = () if filters.due_before is None else (Offer.due_at < filters.due_before,)
+        return session.scalar(select(_counted(names, *late))) or 0
     offers = union_all(*(_offers(name, filters, COUNTED) for name in names)).subquery()
-    counted = select(literal(1)).select_from(offers).group_by(offers.c.task_id).limit(COUNTED).subquery()
+    counted = select(offers.c.task_id).distinct().limit(COUNTED).subquery()
     return session.scalar(select(func.count()).select_from(counted)) or 0
