@@ -9,6 +9,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).parent
+MEBIBYTE = 1024 * 1024
+
+
+def _given(name: str, default: str = "") -> str:
+    """A variable, or the contents of the file that ``<NAME>_FILE`` names (for secrets)."""
+    file = os.environ.get(f"{name}_FILE")
+    return Path(file).read_text().strip() if file else os.environ.get(name, default)
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "").strip().lower() in ("1", "true", "yes", "on")
 
 
 def _instance() -> Path:
@@ -17,14 +28,16 @@ def _instance() -> Path:
 
 def _secret() -> str:
     """The given key, or one made once and kept in the instance folder, readable by its owner only."""
-    given = os.environ.get("SECRET_KEY")
+    given = _given("SECRET_KEY")
     if given:
         return given
     kept = _instance() / "secret-key"
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    try:
         with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass  # made by an earlier start, or by another process just now
     return kept.read_text()
 
 
@@ -32,21 +45,58 @@ def _secret() -> str:
 class Config:
     """What an installation may choose; every value has a default that serves one office."""
 
-    # where the data is: an embedded SQLite file, or postgresql://… for several nodes
-    database_url: str = field(default_factory=lambda: os.environ.get("DATABASE_URL", f"sqlite:///{_instance() / 'tenderway.db'}"))
-    # signs cookies and form tokens
-    secret_key: str = field(default_factory=_secret)
-    # shown in the top bar, in English and Chinese
-    office_name: tuple[str, str] = field(default_factory=lambda: (os.environ.get("OFFICE_NAME_EN", "Jiangcheng Procurement"), os.environ.get("OFFICE_NAME_ZH", "江城市政府采购")))
-    # the place's time zone
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(os.environ.get("ZONE", "Asia/Shanghai")))
-    # with a demonstration town: its people and their password stand on the sign-in page
-    demonstration: bool = field(default_factory=lambda: os.environ.get("DEMONSTRATION", "") == "1")
-    # where forms and processes are
-    forms_folder: Path = ROOT / "forms"
-    processes_folder: Path = ROOT / "processes"
+    # INSTANCE_FOLDER: what an installation keeps beside the program
+    instance_folder: Path = field(default_factory=_instance)
+    # DATABASE_URL: where the data is, an embedded SQLite file, or postgresql+psycopg://… for several nodes
+    database_url: str = field(
+        default_factory=lambda: _given("DATABASE_URL") or f"sqlite:///{_instance() / 'tenderway.db'}"
+    )
+    # SECRET_KEY: signs form tokens
+    secret_key: str = field(default_factory=_secret, repr=False)
+    # BASE_URL: the address people use, for links in mails; with https, cookies travel over https only
+    base_url: str = field(default_factory=lambda: _given("BASE_URL", "http://127.0.0.1:8000").rstrip("/"))
+    # TRUSTED_PROXIES: how many proxies stand before us and name the caller's address
+    trusted_proxies: int = field(default_factory=lambda: int(_given("TRUSTED_PROXIES", "0")))
+    # OFFICE_NAME_EN, OFFICE_NAME_ZH: shown in the top bar
+    office_name: tuple[str, str] = field(
+        default_factory=lambda: (
+            _given("OFFICE_NAME_EN", "Jiangcheng Public Procurement"),
+            _given("OFFICE_NAME_ZH", "江城市政府采购"),
+        )
+    )
+    # LANGUAGE_OF_THE_HOUSE: en or zh, for who says nothing else
+    language: str = field(default_factory=lambda: "zh" if _given("LANGUAGE_OF_THE_HOUSE") == "zh" else "en")
+    # ZONE: the place's time zone
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(_given("ZONE", "Asia/Shanghai")))
+    # DEMONSTRATION: with a demonstration town, whose people and passwords stand on the sign-in page
+    demonstration: bool = field(default_factory=lambda: _flag("DEMONSTRATION"))
+    # SMTP_URL: smtp://[user:password@]host[:port][?starttls=1&sender=…]; without it mails wait in the outbox
+    smtp_url: str = field(default_factory=lambda: _given("SMTP_URL"), repr=False)
+    # UPLOAD_LIMIT: the most bytes of one file, and UPLOAD_FILES_LIMIT of all files of one form
+    upload_limit: int = field(default_factory=lambda: int(_given("UPLOAD_LIMIT", str(100 * MEBIBYTE))))
+    upload_files_limit: int = field(default_factory=lambda: int(_given("UPLOAD_FILES_LIMIT", str(300 * MEBIBYTE))))
+    # DOCUMENTS_FOLDER: where the contents of documents lie
+    documents_folder: Path = field(
+        default_factory=lambda: Path(_given("DOCUMENTS_FOLDER") or _instance() / "documents")
+    )
+    # OCID_PREFIX: begins the identifiers of contracting processes, as registered with the OCDS helpdesk
+    ocid_prefix: str = field(default_factory=lambda: _given("OCID_PREFIX", "ocds-tender"))
+    # KEEPER_ADDRESS: where the keeper of the bids' keys listens: unix:PATH or HOST:PORT
+    keeper_address: str = field(
+        default_factory=lambda: _given("KEEPER_ADDRESS") or f"unix:{_instance() / 'keeper.socket'}"
+    )
+    # FORMS_FOLDER, PROCESSES_FOLDER: the forms and procedures that the program ships with
+    forms_folder: Path = field(default_factory=lambda: Path(_given("FORMS_FOLDER") or ROOT / "forms"))
+    processes_folder: Path = field(default_factory=lambda: Path(_given("PROCESSES_FOLDER") or ROOT / "processes"))
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach us over https."""
+        return self.base_url.startswith("https://")
 
     def prepare(self) -> None:
-        """Make the folder an embedded database lies in."""
+        """Make the folders that an embedded installation lies in."""
+        self.instance_folder.mkdir(parents=True, exist_ok=True)
+        self.documents_folder.mkdir(parents=True, exist_ok=True)
         if self.database_url.startswith("sqlite:///"):
             Path(self.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,8 @@ from app.engine.engine import Engine
 from app.engine.forms import Library
 from app.foundation.clock import Clock
 from app.foundation.database import sessions
-from app.identity import accounts, attempts, grants, organisations, resets, roles, sessions as signed_in
+from app.identity import accounts, attempts, grants, organisations, resets, roles
+from app.identity import sessions as signed_in
 from app.workflow.assignment import resolve_group
 
 __all__ = ["House", "build"]
@@ -36,7 +37,9 @@ class House:
 def build(database: Database, *, forms_folder: Path, zone: ZoneInfo, clock: Clock | None = None, **parts: Any) -> House:
     """Build the house on a database; ``parts`` are further parts of the engine (operations, intake, prepare)."""
     known: Mapping[str, Any] = {role.id: role.name for role in roles.ROLES.values()}
-    engine = Engine(clock=clock, forms=Library(forms_folder), roles=known, resolve_group=resolve_group, zone=zone, **parts)
+    engine = Engine(
+        clock=clock, forms=Library(forms_folder), roles=known, resolve_group=resolve_group, zone=zone, **parts
+    )
     factory = sessions(database)
     engine.use_clock(factory)
     return House(engine, factory, database)

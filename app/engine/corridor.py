@@ -80,6 +80,12 @@ class Traffic:
         """The session's own."""
         return session.info.setdefault("engine_traffic", cls())
 
+    def stop(self, instance_id: str) -> None:
+        """An instance's step came to nothing; when no other is on its way, so did all that was sent."""
+        self.moving.discard(instance_id)
+        if not self.moving and not self.delivering:
+            self.deliveries.clear()
+
 
 def lock(session: Session, instance_id: str, *, skip_locked: bool = False) -> InstanceRow | None:
     """The instance's row, locked until the transaction ends; with ``skip_locked``, None when another has it."""
@@ -133,8 +139,10 @@ def move(
         mine = [(actor, event) for event in entry.live.events()]
         entry.live.run()
         traffic.deliveries += settle(engine, session, row, entry, actor, mine, token_id)
-    finally:
-        traffic.moving.discard(row.id)
+    except BaseException:
+        traffic.stop(row.id)
+        raise
+    traffic.moving.discard(row.id)
     deliver(engine, session)
     return result
 
@@ -155,8 +163,10 @@ def begin(
         mine = [(actor, event) for event in live.events()]
         live.run()
         traffic.deliveries += settle(engine, session, row, entry, actor, mine)
-    finally:
-        traffic.moving.discard(row.id)
+    except BaseException:
+        traffic.stop(row.id)
+        raise
+    traffic.moving.discard(row.id)
     deliver(engine, session)
 
 

@@ -94,7 +94,11 @@ class Engine:
 
     def package_by_key(self, session: Session, key: str) -> Package | None:
         """The deployed bundle whose diagrams have that ``Bundle.key``, or None."""
-        found = session.scalars(select(Deployment.id).where(Deployment.diagrams_key == key).limit(1)).first()
+        found = session.scalars(
+            select(Deployment.id)
+            .where(Deployment.diagrams_key == key, Deployment.state.in_(("deployed", "retired")))
+            .limit(1)
+        ).first()
         return None if found is None else self.package(session, found)
 
     def keep(self, deployment_id: str, package: Package) -> None:

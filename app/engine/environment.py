@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -70,21 +71,26 @@ class CaseEnvironment:
         :raises spiff.Abort: when the database failed, so that the whole step is undone
         """
         operation = self.engine.operations.get(request.type)
+        deliveries = self.session.info["engine_traffic"].deliveries
+        sent = len(deliveries)
         try:
             if operation is None:
                 raise UnknownOperation(type=request.type)
             with self.session.begin_nested():
                 return operation.call(self._context(request), request.inputs)
         except (spiff.BpmnError, spiff.Abort):
+            _take_back(deliveries, sent)
             raise
         except FATAL as error:
             raise spiff.Abort(f"the database failed during {request.type}") from error
         except Refusal as refusal:
+            _take_back(deliveries, sent)
             self.failures[request.token_id] = refusal.sentence
             raise
         except Exception as error:
+            _take_back(deliveries, sent)
             log.exception("%s failed at %s of instance %s", request.type, request.element_id, self.row.id)
-            what = f"{type(error).__name__}: {error}"[:2000]
+            what = f"{type(error).__name__}: {error}"[:2000].replace("\0", "")
             self.failures[request.token_id] = Text(f"It failed: {what}", f"执行失败：{what}")
             raise
 
@@ -144,3 +150,9 @@ class CaseEnvironment:
         """The deployed bundle with that key."""
         package = self.engine.package_by_key(self.session, key)
         return None if package is None else package.diagrams
+
+
+def _take_back(deliveries: deque[Any], length: int) -> None:
+    """Take back what an operation sent before it failed."""
+    while len(deliveries) > length:
+        deliveries.pop()

@@ -260,7 +260,7 @@ def sentence(row: HistoryRow) -> Text | None:
 
 
 _PERSONAL = frozenset({"completed", "fired", "cancelled", "thrown_error", "started"})
-_DETAILS = ("message", "name", "code", "to", "reasons", "names", "value")
+_DETAILS = ("message", "message_name", "name", "code", "to", "reasons", "names", "value")
 _WORDS: dict[str, Text] = {
     "started": Text("The case started.", "流程开始。"),
     "started by": Text("%(who)s started the case.", "%(who)s发起了流程。"),
@@ -283,8 +283,8 @@ _WORDS: dict[str, Text] = {
     "claimed": Text("%(who)s took on “%(what)s”.", "%(who)s领取了“%(what)s”。"),
     "given_back": Text("%(who)s gave “%(what)s” back.", "%(who)s退回了“%(what)s”。"),
     "assigned": Text("%(who)s gave “%(what)s” to %(to)s.", "%(who)s将“%(what)s”分派给%(to)s。"),
-    "message": Text("The message “%(name)s” arrived.", "收到消息“%(name)s”。"),
-    "lost_message": Text("Nobody waited for the message “%(name)s”.", "消息“%(name)s”无人等待。"),
+    "message": Text("The message “%(message_name)s” arrived.", "收到消息“%(message_name)s”。"),
+    "lost_message": Text("Nobody waited for the message “%(message_name)s”.", "消息“%(message_name)s”无人等待。"),
     "signal": Text("The signal “%(name)s” arrived.", "收到信号“%(name)s”。"),
     "suspended": Text("%(who)s suspended the case: %(reasons)s", "%(who)s暂停了流程：%(reasons)s"),
     "resumed": Text("%(who)s resumed the case.", "%(who)s恢复了流程。"),

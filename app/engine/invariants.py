@@ -93,7 +93,7 @@ def _pairs(waiting: spiff.Waiting, stored: dict[str, dict[Any, Any]]) -> dict[st
             {(*key, due_at) for key, due_at in stored["timers"].items()},
         ),
         "subscription": (
-            {(s.token_id, s.element_id, s.kind, s.name or "", s.correlation_key) for s in waiting.subscriptions},
+            {projection.subscription_key(subscription) for subscription in waiting.subscriptions},
             of("subscriptions"),
         ),
         "incident": ({incident.token_id for incident in waiting.incidents}, of("incidents")),

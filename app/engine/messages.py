@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.engine import corridor, history, spiff
+from app.engine import corridor, history, incidents, spiff
 from app.engine.cache import Held
 from app.engine.corridor import Delivery, Traffic
 from app.engine.engine import Engine
@@ -28,6 +28,7 @@ from app.engine.records import (
     DeliveredMessageId,
     InstanceRow,
     SubscriptionRow,
+    stored_key,
 )
 from app.engine.spiff import snapshots
 from app.foundation import clock, journal
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 Sessions = Callable[[], Session]
 """Makes sessions: a sessionmaker, or anything called like one."""
 
+MOST_ATTEMPTS = 10
 UNTIL_TAKEN = timedelta(days=3650)
 """How long a message that found its receiver busy or suspended is kept for it."""
 
@@ -74,6 +76,8 @@ def send(
 
     :raises NobodyWaits: when nobody waits and it has no time to live
     """
+    if len(name) > 200:
+        raise NobodyWaits(name=name[:200])
     delivery = Delivery("message", name, spiff.correlation_text(key), dict(variables or {}), ttl)
     with session.begin_nested():
         if message_id is not None and not _first_time(session, message_id, name):
@@ -112,6 +116,21 @@ def signal(
 
 def route(engine: Engine, session: Session, delivery: Delivery) -> None:
     """Deliver what an instance sent. A receiver's failure is the receiver's: what it was sent waits for it."""
+    deliveries = Traffic.of(session).deliveries
+    before = list(deliveries)
+    try:
+        with session.begin_nested():
+            _route(engine, session, delivery)
+    except (spiff.Abort, *FATAL):
+        raise
+    except Exception:
+        log.exception("what instance %s sent (%s) could not be delivered yet", delivery.sender_id, delivery.name)
+        deliveries.clear()
+        deliveries.extend(before)
+        postpone(session, delivery)
+
+
+def _route(engine: Engine, session: Session, delivery: Delivery) -> None:
     if delivery.kind == "signal":
         _broadcast(engine, session, SYSTEM, delivery, wait=False)
     elif delivery.kind == "buffered":
@@ -121,7 +140,8 @@ def route(engine: Engine, session: Session, delivery: Delivery) -> None:
             keep(session, delivery)
         elif delivery.sender_id:
             sender = corridor.locked(session, delivery.sender_id)
-            history.note(session, SYSTEM, sender, "lost_message", element_id=delivery.element_id, name_=delivery.name)
+            details = {"element_id": delivery.element_id, "message_name": delivery.name}
+            history.note(session, SYSTEM, sender, "lost_message", **details)
             session.flush()
 
 
@@ -131,7 +151,7 @@ def keep(session: Session, delivery: Delivery, target: SubscriptionRow | None = 
     ttl = _ttl(delivery.ttl) if target is None else UNTIL_TAKEN
     row = BufferedMessage(
         name=delivery.name,
-        correlation_key=delivery.key,
+        correlation_key=stored_key(delivery.key),
         variables=snapshots.encode(spiff.plain(dict(delivery.variables))),
         kind=delivery.kind,
         target_id=target.instance_id if target else None,
@@ -163,21 +183,25 @@ def deliver_to(engine: Engine, session: Session, row: InstanceRow) -> None:
 def deliver_waiting(engine: Engine, session_factory: Sessions, limit: int = 100) -> int:
     """Deliver what found its receiver busy, each in its own transaction, and drop what has expired.
 
-    A message whose delivery fails is tried again at later looks, ten times, behind all others.
+    A message whose delivery fails is tried again at later looks, behind all others; after the last it is an incident.
     """
     with session_factory() as session:
+        session.connection(execution_options={"read_only": True})
         now = clock.now(session)
-        session.execute(delete(BufferedMessage).where(BufferedMessage.expires_at <= now))
-        session.commit()
+        expired = session.scalars(select(BufferedMessage.id).where(BufferedMessage.expires_at <= now).limit(1)).first()
         suspended = select(InstanceRow.id).where(InstanceRow.state == "suspended")
         found = session.scalars(
             select(BufferedMessage.id)
-            .where(BufferedMessage.target_id.is_not(None), BufferedMessage.attempts < 10)
+            .where(BufferedMessage.target_id.is_not(None), BufferedMessage.attempts < MOST_ATTEMPTS)
             .where(BufferedMessage.target_id.not_in(suspended))
             .order_by(BufferedMessage.attempts, BufferedMessage.id)
             .limit(limit)
         ).all()
         session.rollback()
+    if expired is not None:
+        with session_factory() as session:
+            session.execute(delete(BufferedMessage).where(BufferedMessage.expires_at <= clock.now(session)))
+            session.commit()
     return sum(_deliver_one(engine, session_factory, identity) for identity in found)
 
 
@@ -192,14 +216,25 @@ def _deliver_one(engine: Engine, session_factory: Sessions, identity: str) -> bo
             corridor.deliver(engine, session)
             session.commit()
             return True
-        except Exception:
+        except Exception as error:
             log.exception("the message %s could not be delivered", identity)
             session.rollback()
+            failure = error
         message = session.scalars(locking).first()
         if message is not None:
-            message.attempts += 1
+            _note_failure(session, message, failure)
             session.commit()
         return False
+
+
+def _note_failure(session: Session, message: BufferedMessage, failure: Exception) -> None:
+    """Count a failed delivery; the last one is an administrator's matter."""
+    message.attempts += 1
+    if message.attempts < MOST_ATTEMPTS:
+        return
+    row = session.get(InstanceRow, message.target_id) if message.target_id else None
+    place = message.name[:200]
+    incidents.open_for_step(session, row, message.token_id or "", place, row.process_id if row else "", failure)
 
 
 def _take(engine: Engine, session: Session, message: BufferedMessage) -> None:
@@ -243,7 +278,7 @@ def _deliver_buffered(engine: Engine, session: Session, delivery: Delivery) -> N
 
 
 def _same_key(column: Any, key: str | None) -> Any:
-    return column.is_(None) if key is None else column == key
+    return column.is_(None) if key is None else column == stored_key(key)
 
 
 def _ttl(ttl: Any) -> timedelta:

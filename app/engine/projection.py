@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,7 @@ from app.engine.records import (
     OpenTaskRow,
     SubscriptionRow,
     TimerRow,
+    stored_key,
     table_of,
 )
 from app.engine.spiff.model import Node
@@ -29,6 +31,8 @@ from app.foundation import clock
 from app.foundation.actor import Actor
 from app.foundation.database import new_id
 from app.foundation.text import Text
+
+log = logging.getLogger(__name__)
 
 _DUTY = "not the same person as "
 
@@ -181,7 +185,7 @@ class _Projection:
         node = self.locator.node(task.process_id, task.element_id)
         name = name_of(node, task.element_id)
         variables = task.variables
-        groups = [self.engine.resolve_group(group, variables) for group in task.candidate_groups]
+        groups = [self._resolved(group, variables) for group in task.candidate_groups]
         duty = (node.duty or "") if node else ""
         return {
             "id": new_id(),
@@ -207,6 +211,16 @@ class _Projection:
             "priority": 50 if task.priority is None else int(task.priority),
             "version": 1,
         }
+
+    def _resolved(self, group: str, variables: Any) -> str:
+        """The group as actors have it; administrators, when the variables don't say whose it is."""
+        try:
+            return self.engine.resolve_group(group, variables)
+        except (KeyError, TypeError, ValueError, LookupError):
+            log.warning(
+                "the group %s of instance %s could not be told; administrators see the task", group, self.row.id
+            )
+            return ADMINISTRATOR
 
     def _change_task(self, task_id: str, task: spiff.OpenTask) -> None:
         row = self.session.get(OpenTaskRow, task_id)
@@ -265,13 +279,7 @@ class _Projection:
     def subscriptions(self, subscriptions: Iterable[spiff.Subscription]) -> None:
         known, now, rows = self.before["subscriptions"], {}, []
         for subscription in subscriptions:
-            key = (
-                subscription.token_id,
-                subscription.element_id,
-                subscription.kind,
-                subscription.name or "",
-                subscription.correlation_key,
-            )
+            key = subscription_key(subscription)
             now[key] = known.get(key) or new_id()
             if key not in known:
                 rows.append(self._subscription_row(subscription, now[key]))
@@ -292,8 +300,8 @@ class _Projection:
             "element_id": subscription.element_id,
             "process_id": subscription.process_id,
             "kind": subscription.kind,
-            "name": subscription.name or "",
-            "correlation_key": subscription.correlation_key,
+            "name": (subscription.name or "")[:200],
+            "correlation_key": stored_key(subscription.correlation_key),
         }
 
     # -- incidents
@@ -322,7 +330,7 @@ class _Projection:
 
     def _open_incident(self, incident: spiff.OpenIncident, failure: Text | None) -> str:
         name = self.locator.place(incident.process_id, incident.element_id).name
-        message = failure or Text(incident.message, incident.message)
+        message = failure or Text(*[incident.message.replace("\0", "")] * 2)
         row = IncidentRow(
             id=new_id(),
             instance_id=self.row.id,
@@ -341,7 +349,7 @@ class _Projection:
         return row.id
 
     def _change_incident(self, identity: str, incident: spiff.OpenIncident, failure: Text | None) -> None:
-        message = failure or Text(incident.message, incident.message)
+        message = failure or Text(*[incident.message.replace("\0", "")] * 2)
         self.session.execute(
             update(IncidentRow)
             .where(IncidentRow.id == identity)
@@ -352,6 +360,12 @@ class _Projection:
                 retries_left=incident.retries_left or 0,
             )
         )
+
+
+def subscription_key(subscription: spiff.Subscription) -> tuple[str, str, str, str, str | None]:
+    """What tells an instance's subscriptions apart, as their rows hold it."""
+    name, key = (subscription.name or "")[:200], stored_key(subscription.correlation_key)
+    return subscription.token_id, subscription.element_id, subscription.kind, name, key
 
 
 def offers_of(row: dict[str, Any] | OpenTaskRow) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ its projection, written in the same transaction so that lists, timers and messag
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -23,6 +24,11 @@ SOMEDAY = datetime(9999, 12, 31, tzinfo=UTC)
 def table_of(record: type[Base]) -> Table:
     """A record's table, for writing many rows at once without the identity map."""
     return cast(Table, record.__table__)
+
+
+def stored_key(key: str | None) -> str | None:
+    """A correlation key as its column holds it: a very long one as its SHA-256."""
+    return key if key is None or len(key) <= 400 else f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 class Deployment(Base):

@@ -45,6 +45,7 @@ def fire_due(engine: Engine, session_factory: Sessions, limit: int = 100) -> int
     busy: set[str] = set()
     while fired < limit:
         with session_factory() as session:
+            session.connection(execution_options={"read_only": True})
             found = _next(session, busy)
             session.rollback()
         if found is None:

@@ -828,10 +828,7 @@ _RELATIONS: dict[str, Callable[[Range, Range], bool]] = {
     "met by": lambda a, b: _same(a.low, b.high) and a.low_included and b.high_included,
     "overlaps": _overlaps,
     "overlaps before": lambda a, b: (
-        (_overlaps(a, b)
-        and not _starts_within(a, b)
-        and _ends_within(a, b)
-        and not _same_end(a, b))
+        (_overlaps(a, b) and not _starts_within(a, b) and _ends_within(a, b) and not _same_end(a, b))
         or (_overlaps(a, b) and not _starts_within(a, b) and _same_end(a, b))
     ),
     "overlaps after": lambda a, b: _overlaps(a, b) and not _ends_within(a, b) and _starts_within(a, b),

@@ -16,7 +16,27 @@ from app.feel.values import number_from, parse_temporal
 
 MAX_DEPTH = 100
 KEYWORDS = frozenset(
-    ["if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "and", "or", "between", "instance", "of", "function", "true", "false", "null", "external"]
+    [
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "and",
+        "or",
+        "between",
+        "instance",
+        "of",
+        "function",
+        "true",
+        "false",
+        "null",
+        "external",
+    ]
 )
 _RESERVED = KEYWORDS - {"in", "of", "external"}
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})

@@ -17,7 +17,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
-from sqlalchemy import Index, String, func, select, update
+from sqlalchemy import Index, Select, String, func, select, update
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -86,6 +86,12 @@ def send_due(session_factory: Sessions, senders: dict[str, Sender], limit: int =
     sent = tried = 0
     while tried < limit:
         with session_factory() as session:
+            session.connection(execution_options={"read_only": True})
+            nothing = session.scalars(_due(clock.now(session), list(senders))).first() is None
+            session.rollback()
+        if nothing:
+            break
+        with session_factory() as session:
             row = _lease(session, list(senders))
             session.commit()
         if row is None:
@@ -114,16 +120,19 @@ def again(session: Session, identity: str) -> None:
     )
 
 
-def _lease(session: Session, channels: list[str]) -> Outgoing | None:
-    now = clock.now(session)
-    row = session.scalars(
+def _due(now: datetime, channels: list[str]) -> Select[tuple[Outgoing]]:
+    return (
         select(Outgoing)
         .where(Outgoing.state == "waiting", Outgoing.next_at <= now, Outgoing.channel.in_(channels))
         .where(Outgoing.leased_until.is_(None) | (Outgoing.leased_until <= now))
         .order_by(Outgoing.next_at, Outgoing.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
+    )
+
+
+def _lease(session: Session, channels: list[str]) -> Outgoing | None:
+    now = clock.now(session)
+    row = session.scalars(_due(now, channels).with_for_update(skip_locked=True)).first()
     if row is None:
         return None
     row.leased_until, row.fence, row.attempts = now + LEASE, row.fence + 1, row.attempts + 1

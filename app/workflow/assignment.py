@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-PARTIES = {"buyer": "buyer_id", "payment": "buyer_id", "finance": "finance_id", "agency": "agency_id", "supplier": "supplier_id"}
+PARTIES = {
+    "buyer": "buyer_id",
+    "payment": "buyer_id",
+    "finance": "finance_id",
+    "agency": "agency_id",
+    "supplier": "supplier_id",
+}
 """The first word of a role, and the process variable that holds its organisation."""
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The browser tests drive Debian's Chromium with a Chinese font: install both when we may, else say how.
 set -euo pipefail
-have() { command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi 'noto.*cjk'; }
+have() { command -v chromium >/dev/null && [ -n "$(fc-list 2>/dev/null | grep -i "noto.*cjk")" ]; }
 have && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "Installing Chromium and a Chinese font for the browser tests …"

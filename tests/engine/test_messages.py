@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.engine import definitions, instances, messages, tasks
 from app.engine.records import BufferedMessage, InstanceRow, OpenTaskRow, SubscriptionRow
+from app.foundation.text import Text
 
 WAITING = toys.diagram(
     toys.START + toys.catch_message("wait") + toys.END + toys.flows("start", "wait", "end"),
@@ -157,7 +158,6 @@ def test_a_receiver_that_somebody_else_is_moving_gets_the_signal_a_moment_later(
 
 
 def test_a_message_sent_by_an_operation_to_its_own_instance_arrives_after_the_step(session):
-    from app.foundation.text import Text
 
     engine = toys.engine()
 
@@ -176,3 +176,27 @@ def test_a_message_sent_by_an_operation_to_its_own_instance_arrives_after_the_st
     definitions.deploy(engine, session, toys.ROOT, {"toy.bpmn": diagram}, "x")
     row = instances.start(engine, session, toys.ANNA, "toy", {"key": "A"})
     assert (row.state, instances.variables(engine, session, row.id)["answer"]) == ("completed", 7)
+
+
+def test_a_message_sent_by_an_operation_that_then_fails_is_not_delivered(play, session):
+    engine = toys.engine()
+
+    @engine.operations.operation("tell", name=Text("Tell", "告知"))
+    def tell(context):
+        messages.send(engine, context.session, context.actor, "answered", "A")
+        raise ValueError("after all not")
+
+    receiver = play(WAITING, {"key": "A"})
+    diagram = toys.diagram(
+        toys.START + toys.service("call", "tell") + toys.END + toys.flows("start", "call", "end"), process_id="teller"
+    )
+    definitions.deploy(engine, session, toys.ROOT, {"teller.bpmn": diagram}, "x")
+    instances.start(engine, session, toys.ANNA, "teller")
+    session.commit()
+    assert state(session, receiver) == "active"
+
+
+def test_a_very_long_key_finds_its_subscription(engine, play, session):
+    row = play(WAITING, {"key": "A" * 5000})
+    messages.send(engine, session, toys.ROOT, "answered", "A" * 5000)
+    assert state(session, row) == "completed"

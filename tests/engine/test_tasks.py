@@ -194,3 +194,10 @@ def test_an_error_reported_at_a_task_goes_its_own_way(engine, session):
     instances.start(engine, session, toys.ANNA, "toy")
     row = tasks.throw_error(engine, session, toys.ANNA, only_task(session).id, "NO", {"why": "late"})
     assert (row.state, instances.variables(engine, session, row.id)) == ("completed", {"why": "late"})
+
+
+def test_a_group_that_cannot_be_told_leaves_the_task_to_administrators(session):
+    engine = toys.engine(resolve_group=lambda group, variables: f"{group}@{variables['office']}")
+    definitions.deploy(engine, session, toys.ROOT, {"toy.bpmn": toys.ONE_TASK}, "x")
+    instances.start(engine, session, toys.ANNA, "toy")
+    assert [task.element_id for task in tasks.inbox(session, toys.ROOT).rows] == ["work"]

@@ -29,10 +29,7 @@ def diagram(body: str, process_id: str = "toy", globals_: str = "") -> bytes:
 
 def flows(*ids: str) -> str:
     """Sequence flows from each element to the next."""
-    return "".join(
-        f'<bpmn:sequenceFlow id="{a}_to_{b}" sourceRef="{a}" targetRef="{b}" />'
-        for a, b in pairwise(ids)
-    )
+    return "".join(f'<bpmn:sequenceFlow id="{a}_to_{b}" sourceRef="{a}" targetRef="{b}" />' for a, b in pairwise(ids))
 
 
 def user(

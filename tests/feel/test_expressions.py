@@ -95,9 +95,7 @@ def test_a_bomb_runs_out_of_its_budget(bomb):
         value(bomb)
 
 
-@pytest.mark.parametrize(
-    "text", ["9 ** 999999999", 'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "(a+)+$")']
-)
+@pytest.mark.parametrize("text", ["9 ** 999999999", 'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "(a+)+$")'])
 def test_what_has_no_bounded_value_is_null(text):
     assert value(text) is None
 

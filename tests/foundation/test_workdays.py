@@ -71,13 +71,13 @@ def test_the_library_is_not_believed_about_2027():
 
 def test_a_published_year_makes_its_days_certain(session):
     workdays.seed(session)
-    days = {on: DayKind.STATUTORY for on in statutory_days_of_2027()}
+    days = dict.fromkeys(statutory_days_of_2027(), DayKind.STATUTORY)
     workdays.publish_year(session, CLERK, year=2027, days=days, source="国办发明电〔2026〕9号")
     assert workdays.load(session).add_working_days(date(2026, 12, 30), 2) == date(2027, 1, 4)
 
 
 def test_publishing_a_year_is_journalled_with_its_source(session):
-    days = {on: DayKind.STATUTORY for on in statutory_days_of_2027()}
+    days = dict.fromkeys(statutory_days_of_2027(), DayKind.STATUTORY)
     workdays.publish_year(session, CLERK, year=2027, days=days, source="国办发明电〔2026〕9号")
     assert journal.of_case(session, "calendar:2027")[0].facts["source"] == "国办发明电〔2026〕9号"
 
@@ -98,7 +98,7 @@ def test_what_can_not_be_the_notice_of_that_year_is_refused(session, days, sourc
 
 
 def test_seeding_again_changes_nothing_a_person_published(session):
-    days = {on: DayKind.STATUTORY for on in statutory_days_of_2027()}
+    days = dict.fromkeys(statutory_days_of_2027(), DayKind.STATUTORY)
     workdays.publish_year(session, CLERK, year=2027, days=days, source="国办发明电〔2026〕9号")
     workdays.seed(session)
     assert workdays.load(session).is_official(2027)

@@ -41,7 +41,8 @@ def test_every_named_element_is_named_in_both_languages(diagram):
     unnamed = [
         element.get("id")
         for element in etree.parse(diagram).xpath("//b:process/descendant-or-self::b:*[@name]", namespaces=BPMN)
-        if {"name:en", "name:zh"} - set(element.xpath("b:extensionElements/z:properties/z:property/@name", namespaces=BPMN))
+        if {"name:en", "name:zh"}
+        - set(element.xpath("b:extensionElements/z:properties/z:property/@name", namespaces=BPMN))
     ]
     assert unnamed == []
 

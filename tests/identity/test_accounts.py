@@ -37,6 +37,8 @@ def test_a_taken_sign_in_name_is_refused(session, li):
 
 
 def test_a_grant_makes_a_role_at_an_organisation(session, li):
-    buyer = organisations.register(session, SYSTEM, kind="buyer", uscc="91350100M000100Y43", name=Text("First Hospital", "第一医院"))
+    buyer = organisations.register(
+        session, SYSTEM, kind="buyer", uscc="91350100M000100Y43", name=Text("First Hospital", "第一医院")
+    )
     grants.grant(session, SYSTEM, account_id=li.id, role="buyer-handler", organisation_id=buyer.id)
     assert grants.actor_of(session, li).has_role("buyer-handler", buyer.id)

@@ -99,7 +99,7 @@ class _Details:
             if element.get(name, "1") != "1":
                 self.error(f"{name} other than 1 is not executed here; draw a multi-instance task")
         if xml.flag(element, "instantiate", False):
-            self.error("instantiate=\"true\" is not executed here; draw a message start event")
+            self.error('instantiate="true" is not executed here; draw a message start event')
         if element.get("eventGatewayType", "Exclusive") != "Exclusive":
             self.error("a parallel event gateway is not executed here; draw a parallel gateway and catching events")
         if xml.flag(element, "parallelMultiple", False):
@@ -153,7 +153,7 @@ class _Details:
                 return EventDefinition(kind, link=(element.get("name") or "").strip() or None)
             case "compensation":
                 if not xml.flag(element, "waitForCompletion", True):
-                    self.error("waitForCompletion=\"false\" is not executed here; remove it")
+                    self.error('waitForCompletion="false" is not executed here; remove it')
                 return EventDefinition(kind, activity_ref=element.get("activityRef") or None)
         return EventDefinition(kind)
 
@@ -213,7 +213,7 @@ class _Details:
             if xml.child(element, name) is not None:
                 self.error(f"{name} is not executed here; remove it")
         if element.get("behavior", "All") != "All":
-            self.error("only behavior=\"All\" is executed in a multi-instance; remove the attribute")
+            self.error('only behavior="All" is executed in a multi-instance; remove the attribute')
         values = extensions.only(element, "loopCharacteristics")
         collection = extensions.optional(values.get("inputCollection")) if values is not None else None
         if collection is None or values is None:

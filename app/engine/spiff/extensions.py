@@ -184,7 +184,7 @@ def _called(extension: Element, node: Node, error: Report) -> None:
     if node.binding not in ("latest", "deployment"):
         error(f"bindingType {node.binding!r} is not supported; use latest or deployment")
     if not xml.flag(extension, "propagateAllParentVariables", True) and not node.inputs:
-        error("propagateAllParentVariables=\"false\" is not supported; give the call the inputs it needs")
+        error('propagateAllParentVariables="false" is not supported; give the call the inputs it needs')
 
 
 _READERS: dict[str, Callable[[Element, Node, Report], None]] = {

@@ -339,7 +339,11 @@ def restore(bundle: Bundle, snapshot: bytes, environment: Environment) -> Instan
 
 
 def start_timer_due(
-    bundle: Bundle, process_id: str, start_id: str, environment: Environment, previous: tuple[datetime, int] | None = None
+    bundle: Bundle,
+    process_id: str,
+    start_id: str,
+    environment: Environment,
+    previous: tuple[datetime, int] | None = None,
 ) -> tuple[datetime, int] | None:
     """When a process's timer start event is due first, or after ``previous`` (due time, occurrence); None: never again."""
     event = bundle.processes[process_id].nodes[start_id].event

@@ -142,7 +142,9 @@ def _subscribe(course: Course, token: Token) -> None:
     if message.correlation_key is not None:
         key = correlation_text(course.evaluate(message.correlation_key, token))
         if key is None:
-            raise Failure("correlation", f"the correlation key {message.correlation_key.text} is neither text nor number")
+            raise Failure(
+                "correlation", f"the correlation key {message.correlation_key.text} is neither text nor number"
+            )
     if not isinstance(name, str):
         raise Failure("message", f"the name of the message is no text: {message.name.text}")
     token.info["message"] = [name, key]

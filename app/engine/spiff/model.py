@@ -17,9 +17,7 @@ TASKS = frozenset(
 BODIES = frozenset({"subProcess", "transaction", "eventSubProcess"})
 ACTIVITIES = TASKS | {"subProcess", "transaction", "callActivity"}
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
-EVENTS = frozenset(
-    {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
-)
+EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
 LISTENING = frozenset({"message", "timer", "signal", "conditional"})
 
 

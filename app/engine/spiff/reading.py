@@ -103,7 +103,7 @@ class _Reader:
         process_elements = xml.children(root, "process")
         executable = [element for element in process_elements if xml.flag(element, "isExecutable", False)]
         if not executable:
-            self.error("there is no executable process; set isExecutable=\"true\" on the process that is to run")
+            self.error('there is no executable process; set isExecutable="true" on the process that is to run')
         self._collaborations(root, {element.get("id") for element in process_elements})
         for element in executable:
             self._process(element)
@@ -145,7 +145,9 @@ class _Reader:
         if identity in self.processes:
             return self.error(f"the process {identity!r} is in the deployment twice", element)
         values = extensions.properties(element, lambda text: self.warning(text, element))
-        extensions.refuse_all_but(element, frozenset({"properties"}), "a process", lambda text: self.error(text, element))
+        extensions.refuse_all_but(
+            element, frozenset({"properties"}), "a process", lambda text: self.error(text, element)
+        )
         process = Process(
             id=identity,
             file=self.file,

@@ -54,12 +54,20 @@ def _marked(value: Any) -> dict[str, Any]:
             return {_MARK + "n": str(value)}
         case datetime():
             area = getattr(value.tzinfo, "key", None)
-            return {_MARK + "m": [value.replace(tzinfo=None).isoformat(), area]} if area else {_MARK + "m": value.isoformat()}
+            return (
+                {_MARK + "m": [value.replace(tzinfo=None).isoformat(), area]}
+                if area
+                else {_MARK + "m": value.isoformat()}
+            )
         case date():
             return {_MARK + "d": value.isoformat()}
         case time():
             area = getattr(value.tzinfo, "key", None)
-            return {_MARK + "t": [value.replace(tzinfo=None).isoformat(), area]} if area else {_MARK + "t": value.isoformat()}
+            return (
+                {_MARK + "t": [value.replace(tzinfo=None).isoformat(), area]}
+                if area
+                else {_MARK + "t": value.isoformat()}
+            )
         case timedelta():
             return {_MARK + "s": [value.days, value.seconds, value.microseconds]}
         case feel.YearsMonthsDuration():

@@ -50,7 +50,9 @@ def _copied(value: Any, depth: int) -> Any:
         return {str(key): plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item, depth + 1) for item in value]
-    raise Failure("variables", f"a {type(value).__name__} is no process variable; use text, numbers, dates or lists of them")
+    raise Failure(
+        "variables", f"a {type(value).__name__} is no process variable; use text, numbers, dates or lists of them"
+    )
 
 
 def correlation_text(value: Any) -> str | None:

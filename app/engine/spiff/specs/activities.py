@@ -130,9 +130,7 @@ def call_operation(token: Token, course: Course) -> dict[str, Any]:
         inputs = {name: declared[name] for name in {mapping.target.partition(".")[0]: None for mapping in node.inputs}}
     attempts = _attempts(token, course)
     for attempt in range(1, attempts + 1):
-        request = OperationCall(
-            kind, inputs, node.headers, token.id, node.id, course.process_of(token), view, attempt
-        )
+        request = OperationCall(kind, inputs, node.headers, token.id, node.id, course.process_of(token), view, attempt)
         try:
             returned = course.environment.call(request)
         except (Abort, DBAPIError, BpmnError, Failure):
@@ -171,7 +169,8 @@ class ScriptSpec(ElementSpec):
 
     def work(self, token: Token, course: Course) -> bool:
         node = self.node
-        assert node.script is not None and node.result_variable is not None
+        assert node.script is not None
+        assert node.result_variable is not None
         token.result = {node.result_variable: plain(course.evaluate(node.script, token))}
         return True
 
@@ -181,7 +180,8 @@ class DecisionSpec(ElementSpec):
 
     def work(self, token: Token, course: Course) -> bool:
         node = self.node
-        assert node.decision_id is not None and node.result_variable is not None
+        assert node.decision_id is not None
+        assert node.result_variable is not None
         decision = course.evaluate(node.decision_id, token)
         if not isinstance(decision, str) or not decision:
             raise Failure("decision", f"the id of the decision is no text: {node.decision_id.text}")

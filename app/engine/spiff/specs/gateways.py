@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from SpiffWorkflow.util.task import TaskState
+
 from app.engine.spiff import joins, listening, tokens
 from app.engine.spiff.failures import Failure
 from app.engine.spiff.model import Flow
 from app.engine.spiff.specs.elements import ElementSpec
 from app.engine.spiff.tokens import Token
-from SpiffWorkflow.util.task import TaskState
 
 if TYPE_CHECKING:
     from app.engine.spiff.course import Course

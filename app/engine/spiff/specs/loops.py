@@ -79,7 +79,8 @@ class MultiSpec(_RepeatingSpec):
     def instance_done(self, token: Token, course: Course) -> bool | None:
         """Collect one repetition's output, count it, and see whether the whole is done."""
         multi, body = self.node.multi, course.scopes[token.home]
-        assert multi is not None and token.index is not None
+        assert multi is not None
+        assert token.index is not None
         whole = course.token(body.owner or "")
         assert whole is not None
         if multi.output_element is not None and "collected" not in token.info:
@@ -106,7 +107,8 @@ class MultiSpec(_RepeatingSpec):
         """One repetition is completed: the next one, or the end of the whole."""
         body = course.scopes[token.home]
         whole = course.token(body.owner or "")
-        assert whole is not None and token.index is not None
+        assert whole is not None
+        assert token.index is not None
         if token.info.get("last"):
             course.end_scope(body, token)
             self._finish(whole, course)
@@ -153,7 +155,9 @@ class LoopSpec(_RepeatingSpec):
         """One turn is done: ask whether there is another."""
         loop, body = self.node.loop, course.scopes[token.home]
         whole = course.token(body.owner or "")
-        assert loop is not None and whole is not None and token.index is not None
+        assert loop is not None
+        assert whole is not None
+        assert token.index is not None
         done = token.index + 1
         more = (loop.maximum is None or done < loop.maximum) and self._goes_on(whole, body, course)
         token.info["last"] = not more
@@ -163,7 +167,8 @@ class LoopSpec(_RepeatingSpec):
         """One turn is completed: another, or the end."""
         body = course.scopes[token.home]
         whole = course.token(body.owner or "")
-        assert whole is not None and token.index is not None
+        assert whole is not None
+        assert token.index is not None
         if token.info["last"]:
             self._finish(whole, course)
             return

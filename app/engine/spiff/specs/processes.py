@@ -8,7 +8,15 @@ from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
 from app.engine.spiff.model import Bundle, Node, Process
-from app.engine.spiff.specs.activities import CallSpec, DecisionSpec, OperationSpec, ReceiveSpec, ScriptSpec, TaskSpecOf, UserSpec
+from app.engine.spiff.specs.activities import (
+    CallSpec,
+    DecisionSpec,
+    OperationSpec,
+    ReceiveSpec,
+    ScriptSpec,
+    TaskSpecOf,
+    UserSpec,
+)
 from app.engine.spiff.specs.elements import ElementSpec
 from app.engine.spiff.specs.events import BoundarySpec, CatchSpec, EndSpec, StartSpec, ThrowSpec
 from app.engine.spiff.specs.gateways import EventGatewaySpec, ExclusiveSpec, InclusiveSpec, ParallelSpec

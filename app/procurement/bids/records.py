@@ -1,4 +1,4 @@
-"""Bids: the supplier's draft, the sealed bid with its receipt, and the opening.
+"""The tables of bids: the supplier's draft, the sealed bid with its receipt, and the opening.
 
 What is protected and what isn't: a draft is stored readable, because the supplier works on it here; no page shows it
 to anyone else, and it is deleted in the transaction that seals it. A submitted bid exists in the database only sealed

@@ -1,0 +1,315 @@
+"""Bonds coming in: asked for with a reference of their own, matched from the bank's statement, or a letter of guarantee."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_DOWN, Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from stdnum import iso11649
+from stdnum.iso7064 import mod_97_10
+
+from app.foundation import clock, journal
+from app.foundation.actor import Actor
+from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
+from app.foundation.text import Text
+from app.foundation.workdays import ONE_DAY, local_day
+from app.identity import roles
+from app.procurement import projects, suppliers, tenders
+from app.procurement.bonds.records import BankStatement, Bond, BondState, StatementEntry
+from app.procurement.projects import Lot
+from app.procurement.tenders import Tender
+
+_REFERENCE = re.compile(r"RF\d{2}[A-Z0-9]{1,21}")
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+class BondUnknown(NotFound):
+    """There is no such bond, or none this person may know of."""
+
+    code = "bond-unknown"
+    text = Text("There is no such bid bond.", "没有该投标保证金。")
+
+
+class NoBondAsked(RuleBroken):
+    """This tender asks for no bid bond."""
+
+    code = "no-bond-asked"
+    text = Text("This tender asks for no bid bond.", "本项目不收取投标保证金。")
+
+
+class BondSettled(Conflict):
+    """The bond has arrived already."""
+
+    code = "bond-settled"
+    text = Text("This bond has already arrived.", "该投标保证金已到账。")
+
+
+class GuaranteeTooSmall(Invalid):
+    """The guarantee covers less than the bond."""
+
+    code = "guarantee-too-small"
+    text = Text("The guarantee must cover %(amount)s yuan.", "保函金额不得低于%(amount)s元。")
+    statute = "IR 33"
+
+
+class GuaranteeTooShort(Invalid):
+    """The guarantee ends before the bids do (O87 23)."""
+
+    code = "guarantee-too-short"
+    text = Text(
+        "The guarantee must last until %(until)s, as long as the bid.", "保函有效期不得早于投标有效期届满日%(until)s。"
+    )
+    statute = "O87 23"
+
+
+class StatementKnown(Conflict):
+    """This statement was imported before."""
+
+    code = "statement-known"
+    text = Text("This statement was imported before.", "该银行对账单已导入。")
+
+
+@dataclass(frozen=True)
+class Credit:
+    """One incoming payment of a statement; ``bank_reference`` is the bank's own id of it, unique for the account.
+
+    ``booked_at`` is the instant of booking; where the bank gives a day only, the end of that day.
+    """
+
+    bank_reference: str
+    booked_at: datetime
+    amount: Decimal
+    currency: str
+    remittance: str
+    payer_name: str = ""
+    payer_account: str = ""
+    payer_bank: str = ""
+
+
+def amount_for(lot: Lot, tender: Tender) -> Decimal:
+    """The bond of a lot in yuan: its percentage of the lot's budget, never rounded above the ceiling (IR 33)."""
+    return (lot.budget * tender.bond_percent / 100).quantize(Decimal("0.01"), ROUND_DOWN)
+
+
+def request(session: Session, actor: Actor, *, lot_id: str) -> Bond:
+    """A supplier asks where to pay: the bond with its payment reference (ISO 11649), the same one at every asking.
+
+    Raises NoBondAsked, DeadlinePassed, NotRegistered, SupplierExcluded or RoleMissing.
+    """
+    lot, tender, supplier_id = _open_lot(session, actor, lot_id)
+    bond = of_supplier(session, lot.id, supplier_id)
+    if bond is None:
+        bond = _made(session, lot, tender, supplier_id, "transfer")
+    return bond
+
+
+def _open_lot(session: Session, actor: Actor, lot_id: str) -> tuple[Lot, Tender, str]:
+    registration = suppliers.require_active(session, actor.organisation_id)
+    roles.require(actor, "supplier-bidder", registration.organisation_id)
+    tender = tenders.of_lot(session, lot_id, lock=True)
+    if not tenders.open_for_bids(tender, clock.now(session)):
+        raise tenders.DeadlinePassed()
+    if tender.bond_percent <= 0:
+        raise NoBondAsked()
+    return projects.lot(session, lot_id), tender, registration.organisation_id
+
+
+def _made(session: Session, lot: Lot, tender: Tender, supplier_id: str, kind: str) -> Bond:
+    bond = Bond(
+        lot_id=lot.id,
+        supplier_id=supplier_id,
+        reference=_new_reference(),
+        kind=kind,
+        amount=amount_for(lot, tender),
+        currency=lot.currency,
+        requested_at=clock.now(session),
+    )
+    session.add(bond)
+    session.flush()
+    return bond
+
+
+def _new_reference() -> str:
+    """A structured creditor reference (ISO 11649): random, so that it tells the bank nothing of tender or bidder."""
+    body = "".join(secrets.choice(_LETTERS) for _ in range(12))
+    return f"RF{mod_97_10.calc_check_digits(body + 'RF')}{body}"
+
+
+def lodge_guarantee(
+    session: Session,
+    actor: Actor,
+    *,
+    lot_id: str,
+    number: str,
+    issuer: str,
+    amount: Decimal,
+    valid_until: date,
+    document_id: str,
+) -> Bond:
+    """Take a letter of guarantee for a bond, in the supplier's own choice of form (IR 33, N38).
+
+    Raises GuaranteeTooSmall, GuaranteeTooShort or BondSettled besides the refusals of ``request``.
+    """
+    lot, tender, supplier_id = _open_lot(session, actor, lot_id)
+    bond = of_supplier(session, lot.id, supplier_id) or _made(session, lot, tender, supplier_id, "guarantee")
+    if bond.state != BondState.REQUESTED:
+        raise BondSettled()
+    if amount < bond.amount:
+        raise GuaranteeTooSmall(field="amount", amount=f"{bond.amount:,.2f}")
+    needed = bids_valid_until(tender)
+    if valid_until < needed:
+        raise GuaranteeTooShort(field="valid_until", until=needed)
+    bond.kind, bond.guarantee_number, bond.guarantee_issuer = "guarantee", number, issuer
+    bond.guarantee_until, bond.guarantee_document_id = valid_until, document_id
+    bond.state, bond.arrived_at = BondState.HELD, clock.now(session)
+    _journal(session, bond, "bonds.lodge_guarantee", {"amount": str(amount)})
+    return bond
+
+
+def bids_valid_until(tender: Tender) -> date:
+    """The last day of the bids' validity, counted from the deadline (O87 23)."""
+    if tender.bid_deadline_at is None:
+        raise ValueError("a tender without a deadline has no validity")
+    return local_day(tender.bid_deadline_at) + tender.validity_days * ONE_DAY
+
+
+def import_credits(
+    session: Session,
+    actor: Actor,
+    *,
+    statement_id: str,
+    account: str,
+    digest: str,
+    credits: Iterable[Credit],
+    document_id: str | None = None,
+) -> list[StatementEntry]:
+    """Take a statement's credits: each is matched to the bond of its reference, or kept with the reason why not.
+
+    ``outcome``: matched, late, wrong_amount, repeated, unknown or no_reference. A credit already taken from another
+    statement is passed over. Raises StatementKnown for a file that was imported before.
+    """
+    roles.require(actor, "agency-officer")
+    if session.scalars(select(BankStatement).where(BankStatement.digest == digest)).first():
+        raise StatementKnown()
+    statement = BankStatement(
+        digest=digest,
+        statement_id=statement_id,
+        account=account,
+        document_id=document_id,
+        imported_by=actor.id,
+        imported_at=clock.now(session),
+    )
+    session.add(statement)
+    session.flush()
+    known = select(StatementEntry.bank_reference).where(StatementEntry.account == account)
+    taken = set(session.scalars(known))
+    entries = []
+    for credit in credits:
+        if credit.bank_reference not in taken:
+            taken.add(credit.bank_reference)
+            entries.append(_match(session, statement, credit))
+    session.flush()
+    counts = {outcome: sum(e.outcome == outcome for e in entries) for outcome in sorted({e.outcome for e in entries})}
+    facts = {"statement": statement_id, "digest": digest, "outcomes": counts}
+    journal.write(session, actor, case=f"bank:{account}", act="bonds.import_statement", facts=facts)
+    return entries
+
+
+def _match(session: Session, statement: BankStatement, credit: Credit) -> StatementEntry:
+    bond, outcome = _bond_for(session, credit)
+    entry = StatementEntry(
+        bank_statement_id=statement.id,
+        account=statement.account,
+        bank_reference=credit.bank_reference,
+        amount=credit.amount,
+        currency=credit.currency,
+        booked_at=credit.booked_at,
+        payer_name=credit.payer_name,
+        payer_account=credit.payer_account,
+        remittance=credit.remittance,
+        bond_id=bond.id if bond else None,
+        outcome=outcome,
+    )
+    session.add(entry)
+    if bond is not None and outcome in ("matched", "late"):
+        bond.kind = "transfer"
+        bond.state = BondState.HELD if outcome == "matched" else BondState.LATE
+        bond.arrived_at, bond.payer_name = credit.booked_at, credit.payer_name
+        bond.payer_account, bond.payer_bank = credit.payer_account, credit.payer_bank
+        _journal(session, bond, "bonds.arrive", {"outcome": outcome, "booked_at": credit.booked_at.isoformat()})
+    return entry
+
+
+def _bond_for(session: Session, credit: Credit) -> tuple[Bond | None, str]:
+    reference = read_reference(credit.remittance)
+    if reference is None:
+        return None, "no_reference"
+    query = select(Bond).where(Bond.reference == reference).with_for_update().execution_options(populate_existing=True)
+    bond = session.scalars(query).first()
+    if bond is None:
+        return None, "unknown"
+    if bond.state != BondState.REQUESTED:
+        return bond, "repeated"
+    if (credit.amount, credit.currency) != (bond.amount, bond.currency):
+        return bond, "wrong_amount"
+    deadline = tenders.of_lot(session, bond.lot_id).bid_deadline_at
+    in_time = deadline is not None and credit.booked_at < deadline
+    return bond, "matched" if in_time else "late"
+
+
+def read_reference(remittance: str) -> str | None:
+    """The bond's reference in a payment's words, whatever the spaces and case; only with right check digits."""
+    joined = re.sub(r"[\s\-/.]", "", remittance).upper()
+    for found in _REFERENCE.finditer(joined):
+        for end in range(len(found[0]), 4, -1):
+            if iso11649.is_valid(found[0][:end]) and len(found[0][:end]) == 16:
+                return found[0][:end]
+    return None
+
+
+def of_supplier(session: Session, lot_id: str, supplier_id: str) -> Bond | None:
+    """A supplier's bond for a lot."""
+    query = select(Bond).where(Bond.lot_id == lot_id, Bond.supplier_id == supplier_id)
+    return session.scalars(query).one_or_none()
+
+
+def of_lot(session: Session, lot_id: str) -> list[Bond]:
+    """All bonds of a lot."""
+    return list(session.scalars(select(Bond).where(Bond.lot_id == lot_id).order_by(Bond.id)))
+
+
+def in_order(session: Session, tender: Tender, lot_id: str, supplier_id: str) -> bool:
+    """Whether the bond of a bid arrived in time, or none was asked for (O87 63(1))."""
+    if tender.bond_percent <= 0:
+        return True
+    bond = of_supplier(session, lot_id, supplier_id)
+    return bond is not None and bond.arrived_at is not None and bond.state != BondState.LATE
+
+
+def shared_accounts(session: Session, lot_id: str) -> list[list[str]]:
+    """Groups of suppliers whose bonds came from one account: presumed collusion (O87 37(6))."""
+    by_account: dict[str, list[str]] = {}
+    for bond in of_lot(session, lot_id):
+        if bond.payer_account:
+            by_account.setdefault(bond.payer_account, []).append(bond.supplier_id)
+    return [group for group in by_account.values() if len(group) > 1]
+
+
+def visible_to(actor: Actor, bond: Bond, tender: Tender, now: datetime) -> bool:
+    """Who may see that a bond exists: its supplier; the agency and the finance department only after the deadline."""
+    if actor.organisation_id == bond.supplier_id:
+        return True
+    passed = tender.bid_deadline_at is not None and now >= tender.bid_deadline_at
+    return passed and actor.organisation_id in (tender.agency_id, tender.project.finance_id)
+
+
+def _journal(session: Session, bond: Bond, act: str, facts: dict[str, object]) -> None:
+    """Under the bond's own case: a project's journal is read by people who mustn't know who takes part (O87 28)."""
+    anonymous = Actor(id="supplier", name="Supplier")
+    journal.write(session, anonymous, case=f"bond:{bond.id}", act=act, facts={"bond": bond.id, **facts})

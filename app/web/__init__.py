@@ -1,0 +1,20 @@
+"""What people see: blueprints that read, call one function and answer; the shell around them; who may call what."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from config import Config
+
+
+def install(app: Flask, config: Config) -> None:
+    """Add the pages and everything around them to an application."""
+    from app.web import blueprints, current, errors, language, permissions, protection, templating
+
+    current.install(app)
+    protection.install(app, config)
+    permissions.install(app)
+    language.install(app)
+    templating.install(app)
+    errors.install(app)
+    blueprints.register(app)

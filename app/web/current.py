@@ -1,0 +1,158 @@
+"""The request at hand: its session, person, language, time and the parts of the house."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from flask import Flask, Response, abort, current_app, g, has_request_context, request
+from flask_login import LoginManager, current_user
+from sqlalchemy.orm import Session
+
+from app.bootstrap import House
+from app.engine.engine import Engine
+from app.foundation import clock as clocks
+from app.foundation import workdays
+from app.foundation.actor import Actor
+from app.foundation.text import Text
+from app.identity import grants, sessions
+from app.identity.accounts import Account
+from app.identity.sessions import SignedIn
+from app.web.storage import db
+from config import Config
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+NOBODY = Actor("nobody", "")
+"""Who asks without having signed in: no groups, no acts."""
+
+
+def install(app: Flask) -> None:
+    """Let Flask-Login find the person of a request, and note that their session is in use."""
+    login = LoginManager(app)
+    login.session_protection = None  # our sessions are rows; Flask-Login keeps nothing
+    login.request_loader(lambda _request: _recognise())
+    app.after_request(_note_use)
+
+
+def config() -> Config:
+    """The installation's settings."""
+    return cast(Config, current_app.extensions["tenderway-config"])
+
+
+def house() -> House:
+    """The parts of the running application."""
+    return cast(House, current_app.extensions["tenderway"])
+
+
+def engine() -> Engine:
+    """The engine."""
+    return house().engine
+
+
+def session() -> Session:
+    """The request's session; read-only when the request only looks. Views that act commit it themselves."""
+    found = db.session()
+    if "prepared" not in found.info:
+        found.info["prepared"] = True
+        found.info["read_only"] = has_request_context() and request.method in SAFE
+        turned = house().engine.clock
+        if turned is not None:
+            found.info["clock"] = turned
+    return found
+
+
+def commit() -> None:
+    """Make the request's act durable."""
+    session().commit()
+
+
+def account() -> Account | None:
+    """Who is signed in."""
+    return current_user if isinstance(current_user._get_current_object(), Account) else None
+
+
+def person() -> Account:
+    """Who is signed in, where the permission table has made sure of it."""
+    found = account()
+    if found is None:
+        abort(401)
+    return found
+
+
+def signed_in() -> SignedIn | None:
+    """The session the person is signed in with."""
+    return g.get("signed_in") if account() is not None else None
+
+
+def actor() -> Actor:
+    """Who acts in this request, with the roles held now; NOBODY for who isn't signed in."""
+    if "actor" not in g:
+        found = account()
+        acting_for = g.signed_in.organisation_id if found is not None else None
+        g.actor = NOBODY if found is None else grants.actor_of(session(), found, acting_for)
+    return g.actor
+
+
+def now() -> datetime:
+    """The request's time: the same until its transaction ends."""
+    return clocks.now(session())
+
+
+def zone() -> ZoneInfo:
+    """The place's zone."""
+    return config().zone
+
+
+def calendar() -> workdays.Calendar:
+    """The working days, read once a request."""
+    if "calendar" not in g:
+        g.calendar = workdays.load(session())
+    return g.calendar
+
+
+def office() -> Text:
+    """The office's name."""
+    return Text(*config().office_name)
+
+
+@cache
+def cookie_name(is_https: bool) -> str:
+    """The session cookie's name; with https, one that no other host and no http page can set."""
+    return "__Host-tenderway" if is_https else "tenderway"
+
+
+def set_cookie(response: Response, token: str) -> None:
+    """Give the browser the token of a new session."""
+    secure = config().is_https
+    longest = int(sessions.LONGEST.total_seconds())
+    response.set_cookie(
+        cookie_name(secure), token, max_age=longest, secure=secure, httponly=True, samesite="Lax", path="/"
+    )
+
+
+def clear_cookie(response: Response) -> None:
+    """Take the token back."""
+    secure = config().is_https
+    response.delete_cookie(cookie_name(secure), secure=secure, httponly=True, samesite="Lax", path="/")
+
+
+def _recognise() -> Account | None:
+    token = request.cookies.get(cookie_name(config().is_https))
+    found = sessions.find(session(), token)
+    if found is None:
+        return None
+    g.signed_in, recognised = found
+    return recognised
+
+
+def _note_use(response: Response) -> Response:
+    """Write down now and then, in a transaction of its own, that a session is in use."""
+    used: SignedIn | None = g.get("signed_in")
+    if used is not None and response.status_code < 500 and sessions.is_to_be_noted(session(), used):
+        db.session.remove()
+        with house().sessions() as writing:
+            sessions.note_use(writing, used.id)
+            writing.commit()
+    return response

@@ -1,0 +1,210 @@
+"""Who may call which page, and when: one table. A page without a row is refused, and fails the tests.
+
+A rule says who (everybody, who is signed in, who holds one of some roles) and, where it depends on the object and its
+phase, a predicate that raises the refusal. The acts themselves check again, inside their transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import Unauthorized
+from werkzeug.wrappers import Response
+
+from app.engine import tasks
+from app.foundation.actor import Actor
+from app.foundation.errors import NotAllowed
+from app.foundation.text import Text
+from app.identity import roles as known_roles
+from app.web import current
+
+log = logging.getLogger(__name__)
+
+Predicate = Callable[..., None]
+"""``(session, actor, **parts of the address)``: raises a refusal, or lets the request through."""
+
+STAFF = frozenset(role.id for role in known_roles.ROLES.values() if role.kind not in ("supplier",))
+"""Everybody who works in the house, at the buyer's, the agency's, or on a committee."""
+ANYBODY = frozenset(known_roles.ROLES)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``roles``: one of them is needed; empty: none. ``check`` depends on the object and its phase."""
+
+    public: bool = False
+    roles: frozenset[str] = frozenset()
+    check: Predicate | None = None
+
+    @property
+    def said(self) -> str:
+        """The rule in a few words, for the reference."""
+        who = "everybody" if self.public else ", ".join(sorted(self.roles)) or "who is signed in"
+        return who if self.check is None else f"{who}; {(self.check.__doc__ or self.check.__name__).splitlines()[0]}"
+
+
+def everybody(check: Predicate | None = None) -> Rule:
+    """No sign-in needed."""
+    return Rule(public=True, check=check)
+
+
+def signed_in(check: Predicate | None = None) -> Rule:
+    """Any person with an account."""
+    return Rule(check=check)
+
+
+def holders(*roles: str, check: Predicate | None = None) -> Rule:
+    """Who holds one of these roles."""
+    unknown = [role for role in roles if not known_roles.known(role)]
+    assert not unknown, f"there is no role {unknown}"
+    return Rule(roles=frozenset(roles), check=check)
+
+
+class RoleNeeded(NotAllowed):
+    """None of the roles that may do this."""
+
+    code = "role-needed"
+    text = Text("This is for: %(roles)s.", "此页面仅供以下角色使用：%(roles)s。")
+
+
+class NoRule(NotAllowed):
+    """The table has no row for this page: nobody may call it."""
+
+    code = "no-rule"
+
+
+def task_is_for_them(session: Session, actor: Actor, task_id: str, **_: Any) -> None:
+    """the task is offered to or held by the person (administrators may look)"""
+    from app.engine.records import OpenTaskRow
+
+    task = session.get(OpenTaskRow, task_id)
+    if task is None or tasks.may(actor, task) or actor.has_role("administrator"):
+        return  # a task that is gone is answered by the page itself: done, and by whom
+    raise tasks.NotYourTask
+
+
+def case_is_visible(session: Session, actor: Actor, instance_id: str, **_: Any) -> None:
+    """the person has a part in the case, or watches over all"""
+    from app.web.visibility import refuse_unseen
+
+    refuse_unseen(session, actor, instance_id)
+
+
+def document_is_visible(session: Session, actor: Actor, document_id: str, **_: Any) -> None:
+    """the document is public, the person's own, or belongs to a case they see"""
+    from app.web.visibility import refuse_unseen_document
+
+    refuse_unseen_document(session, actor, document_id)
+
+
+def in_demonstration(session: Session, actor: Actor, **_: Any) -> None:
+    """the house shows its demonstration town"""
+    if not current.config().demonstration:
+        raise NotAllowed
+
+
+RULES: dict[str, Rule] = {
+    # -- the shell
+    "static": everybody(),
+    "shell.home": everybody(),
+    "shell.set_language": everybody(),
+    "shell.help_page": everybody(),
+    "shell.search": signed_in(),
+    "shell.is_alive": everybody(),
+    # -- signing in, one's own account
+    "identity.sign_in": everybody(),
+    "identity.sign_in_as": everybody(in_demonstration),
+    "identity.sign_out": signed_in(),
+    "identity.forgotten": everybody(),
+    "identity.set_password": everybody(),
+    "identity.my_account": signed_in(),
+    "identity.change_details": signed_in(),
+    "identity.change_password": signed_in(),
+    "identity.end_session": signed_in(),
+    "identity.end_other_sessions": signed_in(),
+    "identity.act_for": signed_in(),
+    # -- people and their roles
+    "people.index": holders("administrator", "auditor"),
+    "people.show": holders("administrator", "auditor"),
+    "people.add": holders("administrator"),
+    "people.change_details": holders("administrator"),
+    "people.invite": holders("administrator"),
+    "people.grant": holders("administrator"),
+    "people.revoke": holders("administrator"),
+    "people.disable": holders("administrator"),
+    "people.enable": holders("administrator"),
+    # -- the inbox and its tasks
+    "inbox.index": signed_in(),
+    "tasks.show": signed_in(task_is_for_them),
+    "tasks.submit": signed_in(task_is_for_them),
+    "tasks.save_draft": signed_in(task_is_for_them),
+    "tasks.claim": signed_in(task_is_for_them),
+    "tasks.give_back": signed_in(task_is_for_them),
+    "tasks.done": signed_in(),
+    # -- cases
+    "cases.index": signed_in(),
+    "cases.show": signed_in(case_is_visible),
+    "cases.diagram": signed_in(case_is_visible),
+    "cases.state": signed_in(case_is_visible),
+    "starts.index": signed_in(),
+    "starts.start": signed_in(),
+    # -- documents
+    "documents.upload": signed_in(),
+    "documents.download": everybody(document_is_visible),
+}
+"""Every page's rule, by endpoint. Further parts of the site add their rows here, each under its own heading."""
+
+
+def install(app: Flask) -> None:
+    """Ask the table before every request."""
+    app.before_request(enforce)
+
+
+def enforce() -> Response | None:
+    """Let the request through, send it to the sign-in page, or refuse it."""
+    if request.endpoint is None:
+        return None  # there is no such page: Flask says so
+    rule = RULES.get(request.endpoint)
+    if rule is None:
+        log.error("no rule for %s", request.endpoint)
+        raise NoRule
+    if not rule.public and current.account() is None:
+        return _ask_to_sign_in()
+    if rule.roles and not any(current.actor().has_role(role) for role in rule.roles):
+        named = [known_roles.name(role) for role in known_roles.ROLES if role in rule.roles]
+        raise RoleNeeded(roles=_listed(named))
+    if rule.check is not None:
+        rule.check(current.session(), current.actor(), **(request.view_args or {}))
+    return None
+
+
+def allows(endpoint: str, **parts: Any) -> bool:
+    """Whether the person at hand may call a page (menus and buttons ask, so that nobody is shown a closed door)."""
+    rule = RULES.get(endpoint)
+    if rule is None or (not rule.public and current.account() is None):
+        return False
+    if rule.roles and not any(current.actor().has_role(role) for role in rule.roles):
+        return False
+    if rule.check is None or not parts:
+        return True
+    try:
+        rule.check(current.session(), current.actor(), **parts)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _ask_to_sign_in() -> Response:
+    if request.method in current.SAFE and request.accept_mimetypes.accept_html:
+        wanted = request.full_path.rstrip("?")
+        return redirect(url_for("identity.sign_in", next=wanted if wanted != "/" else None))
+    raise Unauthorized
+
+
+def _listed(names: list[Text]) -> Text:
+    return Text(", ".join(name.en for name in names), "、".join(name.zh for name in names))

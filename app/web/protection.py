@@ -1,0 +1,78 @@
+"""What protects the browser's side: form tokens, the place a request comes from, and the headers of every answer."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.foundation.errors import NotAllowed
+from app.foundation.text import Text
+from app.web import current
+from config import Config
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""The content security policy of every page: nothing from elsewhere, nothing inline."""
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+csrf = CSRFProtect()
+
+
+class FromElsewhere(NotAllowed):
+    """A form that was sent from another site."""
+
+    code = "from-elsewhere"
+    text = Text("This request came from another site.", "该请求来自其他网站。")
+
+
+def install(app: Flask, config: Config) -> None:
+    """Guard every unsafe request by a token and its origin, and set the headers of every answer."""
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-tenderway-forms" if config.is_https else "tenderway-forms",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.is_https,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the browser's session: a page may stay open over lunch
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=5_000,
+    )
+    if config.trusted_proxies:
+        proxies = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    app.before_request(refuse_from_elsewhere)
+    csrf.init_app(app)
+    app.after_request(_set_headers)
+
+
+def refuse_from_elsewhere() -> None:
+    """Refuse an unsafe request that the browser says another site has sent (a second wall beside the token)."""
+    if request.method not in current.SAFE and request.headers.get("Sec-Fetch-Site", "same-origin") not in (
+        "same-origin",
+        "none",
+    ):
+        raise FromElsewhere
+
+
+def _set_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current.config().is_https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store" if current.signed_in() else "private, no-cache")
+        response.vary.add("Cookie")
+        response.vary.add("Accept-Language")
+    return response

@@ -1,0 +1,16 @@
+"""Forms taken in: each form's values become a domain act in the transaction that completes its task.
+
+One module for each concept. ``INTAKE`` gives the variables (ids and decisions, nothing else) that enter the process;
+``PREPARE`` what a form shows before it is filled in: ``values`` (what fields start from, rows of fixed tables among them),
+``options`` (choices by ``options_from``: pairs of value and Text) and ``facts`` (pairs of Texts, shown beside the form).
+"""
+
+from __future__ import annotations
+
+from app.engine.engine import Intake, Prepare
+from app.workflow.intake import projects
+
+_PARTS = (projects,)
+
+INTAKE: dict[str, Intake] = {form: take for part in _PARTS for form, take in part.INTAKE.items()}
+PREPARE: dict[str, Prepare] = {form: prepare for part in _PARTS for form, prepare in part.PREPARE.items()}
