@@ -75,10 +75,6 @@ class Config:
     # UPLOAD_LIMIT: the most bytes of one file, and UPLOAD_FILES_LIMIT of all files of one form
     upload_limit: int = field(default_factory=lambda: int(_given("UPLOAD_LIMIT", str(100 * MEBIBYTE))))
     upload_files_limit: int = field(default_factory=lambda: int(_given("UPLOAD_FILES_LIMIT", str(300 * MEBIBYTE))))
-    # DOCUMENTS_FOLDER: where the contents of documents lie
-    documents_folder: Path = field(
-        default_factory=lambda: Path(_given("DOCUMENTS_FOLDER") or _instance() / "documents")
-    )
     # OCID_PREFIX: begins the identifiers of contracting processes, as registered with the OCDS helpdesk
     ocid_prefix: str = field(default_factory=lambda: _given("OCID_PREFIX", "ocds-tender"))
     # KEEPER_ADDRESS: where the keeper of the bids' keys listens: unix:PATH or HOST:PORT
@@ -97,6 +93,5 @@ class Config:
     def prepare(self) -> None:
         """Make the folders that an embedded installation lies in."""
         self.instance_folder.mkdir(parents=True, exist_ok=True)
-        self.documents_folder.mkdir(parents=True, exist_ok=True)
         if self.database_url.startswith("sqlite:///"):
             Path(self.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.engine.engine import Engine
 from app.engine.forms import Library
+from app.foundation import documents
 from app.foundation.clock import Clock
 from app.foundation.database import sessions
 from app.identity import accounts, attempts, grants, organisations, resets, roles
@@ -21,7 +22,7 @@ from app.workflow.assignment import resolve_group
 
 __all__ = ["House", "build"]
 
-RECORDS = (accounts, attempts, grants, organisations, resets, signed_in)
+RECORDS = (accounts, attempts, documents, grants, organisations, resets, signed_in)
 """Modules named here so that their tables are known wherever the house is built."""
 
 
