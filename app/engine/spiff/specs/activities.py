@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
+from SpiffWorkflow.util.task import TaskState
 from sqlalchemy.exc import DBAPIError
 
 from app import feel
@@ -97,6 +98,7 @@ class ReceiveSpec(ElementSpec):
     def work(self, token: Token, course: Course) -> bool:
         token.info["task"] = {"kind": "receive"}
         listening.begin(course, token)
+        token._set_state(TaskState.STARTED)  # open like any task: an operator may say that the message has come
         return False
 
     def accept(self, token: Token, course: Course, values: Mapping[str, Any]) -> None:
