@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.engine import decisions, forms, spiff
-from app.engine.spiff.model import Level
+from app.engine.spiff.findings import Level
 from app.foundation.text import Text
 
 if TYPE_CHECKING:

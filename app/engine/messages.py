@@ -140,8 +140,14 @@ def _route(engine: Engine, session: Session, delivery: Delivery) -> None:
             keep(session, delivery)
         elif delivery.sender_id:
             sender = corridor.locked(session, delivery.sender_id)
-            details = {"element_id": delivery.element_id, "message_name": delivery.name}
-            history.note(session, SYSTEM, sender, "lost_message", **details)
+            history.note(
+                session,
+                SYSTEM,
+                sender,
+                "lost_message",
+                element_id=delivery.element_id,
+                message_name=delivery.name,
+            )
             session.flush()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.engine.spiff.course import StepEvent
 from app.engine.spiff.environment import DecisionOutcome, Environment, OperationCall
 from app.engine.spiff.failures import Abort, BpmnError, Failure, NoSuchStart, NoSuchToken, UnknownSnapshot
+from app.engine.spiff.findings import Finding
 from app.engine.spiff.instance import (
     ArmedTimer,
     Instance,
@@ -17,7 +18,7 @@ from app.engine.spiff.instance import (
     start,
     start_timer_due,
 )
-from app.engine.spiff.model import Bundle, Finding, Flow, Lane, Node, Process, Reference
+from app.engine.spiff.model import Bundle, Flow, Lane, Node, Process, Reference
 from app.engine.spiff.reading import read
 from app.engine.spiff.snapshots import VERSION
 from app.engine.spiff.values import correlation_text, plain

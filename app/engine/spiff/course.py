@@ -50,7 +50,7 @@ class Course(Workflow):
         self.tasks: dict[str, Token] = {}
         self.specs: dict[str, ProcessSpec] = {process_id: spec}
         self.task_tree = Token(self, spec.root, None, TaskState.STARTED, "root")
-        self.task_tree._children = tokens.Children()  # type: ignore[assignment]
+        self.task_tree._children = tokens.Children()
         self.scopes = Scopes(self._variable_changed)
         self.queue: deque[str] = deque()
         self.happened: list[StepEvent] = []
@@ -186,7 +186,7 @@ class Course(Workflow):
         self.note("taken", token, flow=flow.id)
         self.create(token.task_spec.process_spec.elements[flow.target], token.home, flow=flow.id)
 
-    def _task_completed_notify(self, task: Token) -> None:  # type: ignore[override]
+    def _task_completed_notify(self, task: Token) -> None:
         """Called by the library when a token's element is completed."""
         self.drop(task)
 

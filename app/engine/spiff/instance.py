@@ -14,6 +14,7 @@ from app.engine.spiff.course import Course, StepEvent
 from app.engine.spiff.environment import Environment
 from app.engine.spiff.failures import BpmnError, NoSuchStart, NoSuchToken
 from app.engine.spiff.model import Bundle, Node, Process
+from app.engine.spiff.tokens import Token
 from app.engine.spiff.values import plain
 
 
@@ -143,10 +144,10 @@ class Instance:
                 found.subscriptions.append(subscription)
         return found
 
-    def _place(self, token: tokens.Token) -> tuple[str, str, str]:
+    def _place(self, token: Token) -> tuple[str, str, str]:
         return token.id, token.node.id, token.task_spec.process_id
 
-    def _open_task(self, token: tokens.Token) -> OpenTask:
+    def _open_task(self, token: Token) -> OpenTask:
         task = token.info["task"]
         priority = task.get("priority")
         return OpenTask(
@@ -164,7 +165,7 @@ class Instance:
             item_index=token.index,
         )
 
-    def _subscription(self, token: tokens.Token) -> Subscription | None:
+    def _subscription(self, token: Token) -> Subscription | None:
         if message := token.info.get("message"):
             return Subscription(*self._place(token), "message", message[0], message[1])
         if (signal := token.info.get("signal")) is not None:
@@ -264,20 +265,20 @@ class Instance:
 
     # -- within
 
-    def _token(self, token_id: str) -> tokens.Token:
+    def _token(self, token_id: str) -> Token:
         token = self._course.token(token_id)
         if token is None:
             raise NoSuchToken(f"there is no token {token_id!r}")
         return token
 
-    def _open(self, token_id: str) -> tokens.Token:
+    def _open(self, token_id: str) -> Token:
         token = self._token(token_id)
         if "task" not in token.info or token.state != TaskState.STARTED or token.phase != tokens.WORK:
             raise NoSuchToken(f"no task is open at {token_id}")
         return token
 
 
-def _state_of(token: tokens.Token) -> str:
+def _state_of(token: Token) -> str:
     if token.incident is not None:
         return "incident"
     if token.role != tokens.FLOWING:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
+from app.engine.spiff.findings import Finding
 from app.engine.spiff.sources import Source
-
-Level = Literal["error", "warning"]
 
 TASKS = frozenset(
     {"task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask"}
@@ -19,17 +18,6 @@ ACTIVITIES = TASKS | {"subProcess", "transaction", "callActivity"}
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
 LISTENING = frozenset({"message", "timer", "signal", "conditional"})
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something wrong (error) or doubtful (warning) in a diagram, in plain words with what to draw instead."""
-
-    file: str
-    element_id: str | None
-    name: str | None
-    level: Level
-    message: str
 
 
 @dataclass(frozen=True)
@@ -279,6 +267,13 @@ class Process:
     def start_timers(self) -> tuple[str, ...]:
         """Ids of the timer start events."""
         return tuple(node.id for node in self.body.starts if node.event.kind == "timer")
+
+    def bodies(self) -> Iterator[Body]:
+        """The body of the process, and those of its sub-processes."""
+        yield self.body
+        for node in self.nodes.values():
+            if node.body is not None:
+                yield node.body
 
     def body_of(self, container: str) -> Body:
         """The body of the process itself or of one of its sub-processes."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 
 from app.engine.spiff import check, elements, extensions, references, xml
 from app.engine.spiff.definitions import Globals
-from app.engine.spiff.model import GATEWAYS, TASKS, Body, Bundle, Finding, Flow, Lane, Node, Process
+from app.engine.spiff.findings import Finding, Findings
+from app.engine.spiff.model import GATEWAYS, TASKS, Body, Bundle, Flow, Lane, Node, Process
 from app.engine.spiff.sources import Source
 from app.engine.spiff.xml import Element
 
@@ -58,7 +60,9 @@ def read(files: Mapping[str, bytes]) -> Bundle:
         digest.update(file.encode() + b"\0" + hashlib.sha256(files[file]).digest())
         if not file.lower().endswith(".dmn"):
             _Reader(file, processes, findings).read(files[file])
-    check.add_findings(processes, findings)
+    gate = Findings()
+    check.add_findings(processes, gate)
+    findings.extend(gate)
     return Bundle(digest.hexdigest(), processes, findings, references.collect(processes))
 
 
@@ -134,7 +138,7 @@ class _Reader:
                     reference = element.get("processRef")
                     if reference is not None and reference.split(":")[-1] not in process_ids:
                         self.error(f"the pool refers to the process {reference!r}, which does not exist", element)
-                    extensions.properties(element, lambda text, at=element: self.warning(text, at))
+                    extensions.properties(element, partial(self.warning, element=element))
                 elif name not in DRAWING | {"messageFlow"}:
                     self._refuse(element)
 
@@ -250,7 +254,7 @@ class _Reader:
 
     def _lane_set(self, holder: Element, process: Process) -> None:
         for element in xml.children(holder, "lane"):
-            values = extensions.properties(element, lambda text, at=element: self.warning(text, at))
+            values = extensions.properties(element, partial(self.warning, element=element))
             members = tuple(xml.content(reference) for reference in xml.children(element, "flowNodeRef"))
             name = element.get("name") or None
             identity = element.get("id") or ""

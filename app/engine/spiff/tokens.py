@@ -44,7 +44,7 @@ class Token(Task):
     entered_at: datetime
 
     def __init__(self, workflow: Course, task_spec: Any, parent: Token | None, state: int, identity: str) -> None:
-        super().__init__(workflow, task_spec, parent, state=state, id=identity)  # type: ignore[arg-type]
+        super().__init__(workflow, task_spec, parent, state=state, id=identity)
         self.role = FLOWING
         self.phase = ENTER
         self.flow = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lxml import etree
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -37,7 +39,7 @@ def parse(content: bytes) -> Element:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as wrong:
         raise Unreadable(f"this is not well-formed XML: {wrong}") from None
-    document = root.getroottree().docinfo
+    document: Any = root.getroottree().docinfo
     if document.doctype or document.internalDTD is not None:
         raise Unreadable("the file has a DOCTYPE; remove it")
     for count, _ in enumerate(root.iter()):
@@ -66,7 +68,7 @@ def child(element: Element, name: str, namespace: str = BPMN) -> Element | None:
 
 def content(element: Element | None) -> str:
     """The text inside, without the white space around it."""
-    return "".join(element.itertext()).strip() if element is not None else ""
+    return "".join(str(part) for part in element.itertext()).strip() if element is not None else ""
 
 
 def flag(element: Element, name: str, default: bool) -> bool:
@@ -76,4 +78,5 @@ def flag(element: Element, name: str, default: bool) -> bool:
 
 
 def line(element: Element) -> int:
-    return int(element.sourceline or 0)
+    found: Any = element.sourceline
+    return int(found or 0)

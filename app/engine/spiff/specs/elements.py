@@ -43,16 +43,16 @@ class ElementSpec(BpmnTaskSpec):
     def test(self) -> None:
         """The gate has checked the diagram; the library's own test would refuse a start event."""
 
-    def _predict_hook(self, my_task: Token) -> None:  # type: ignore[override]
+    def _predict_hook(self, my_task: Token) -> None:
         """Nothing is predicted: on completion the tokens that follow are made, ready."""
 
-    def _update_hook(self, my_task: Token) -> bool:  # type: ignore[override]
+    def _update_hook(self, my_task: Token) -> bool:
         return my_task.role == tokens.FLOWING
 
-    def _on_ready_hook(self, my_task: Token) -> None:  # type: ignore[override]
+    def _on_ready_hook(self, my_task: Token) -> None:
         my_task.workflow.enqueue(my_task)
 
-    def _run_hook(self, my_task: Token) -> bool | None:  # type: ignore[override]
+    def _run_hook(self, my_task: Token) -> bool | None:
         course = my_task.workflow
         try:
             return self._pass_through(my_task, course)
@@ -62,7 +62,7 @@ class ElementSpec(BpmnTaskSpec):
             propagation.throw_error(course, my_task, error)
         return None
 
-    def _on_complete_hook(self, my_task: Token) -> None:  # type: ignore[override]
+    def _on_complete_hook(self, my_task: Token) -> None:
         course = my_task.workflow
         self.completed(my_task, course)
         if self.inner:

@@ -37,7 +37,7 @@ class ExclusiveSpec(ElementSpec):
 class ParallelSpec(ElementSpec):
     """Waits for one token from each incoming flow, then goes on by every outgoing flow."""
 
-    def _update_hook(self, my_task: Token) -> bool:  # type: ignore[override]
+    def _update_hook(self, my_task: Token) -> bool:
         if len(self.node.incoming) < 2 or joins.arrive_parallel(my_task.workflow, my_task):
             return True
         my_task._set_state(TaskState.WAITING)
@@ -51,7 +51,7 @@ class ParallelSpec(ElementSpec):
 class InclusiveSpec(ElementSpec):
     """Waits while a token can still reach it, then goes on by every flow whose condition holds, else by the default."""
 
-    def _update_hook(self, my_task: Token) -> bool:  # type: ignore[override]
+    def _update_hook(self, my_task: Token) -> bool:
         if len(self.node.incoming) < 2:
             return True
         my_task._set_state(TaskState.WAITING)
