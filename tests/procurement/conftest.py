@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from pyrage import x25519
 from stdnum.cn import uscc
+
+sys.path.append(str(Path(__file__).parent))  # test folders are no packages; the builders stand beside the tests
+
+import lots
 
 from app.foundation import workdays
 from app.foundation.actor import SYSTEM, Actor
@@ -288,5 +294,35 @@ def reworded():
         if all(r.code != code for r in REQUIREMENTS):
             return [*REQUIREMENTS, tenders.NewRequirement(1, code, "technical", Text("x", text), **options)]
         return [replace(r, text=Text(r.text.en, text), **options) if r.code == code else r for r in REQUIREMENTS]
+
+    return act
+
+
+@pytest.fixture
+def opened(session, town, tender, virtual_clock):
+    """Opens bids of the first lot on the morning of the deadline (four bids unless told otherwise) and gives the lot."""
+
+    def act(prices=lots.PRICES, **options):
+        session.commit()
+        virtual_clock.turn_to(datetime(2026, 3, 25, 1, 30, tzinfo=UTC))
+        lots.open_bids(session, tender, town.supplier_ids, prices, **options)
+        return tender.project.lots[0]
+
+    return act
+
+
+@pytest.fixture
+def pool(session):
+    """Nine experts for medical equipment."""
+    return [lots.new_expert(session, number) for number in range(1, 10)]
+
+
+@pytest.fixture
+def committee(session, town, opened, pool):
+    """Opens the bids and seats a committee of five experts: gives the lot and the members as actors."""
+
+    def act(prices=lots.PRICES, **options):
+        lot = opened(prices, **options)
+        return lot, lots.seat_committee(session, town, lot.id)
 
     return act

@@ -1,0 +1,298 @@
+"""The evaluation committee of a lot: the buyer's representative, its size, the seating, its leader, who may know it (O87 47)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.foundation import clock, journal
+from app.foundation.actor import Actor
+from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
+from app.foundation.text import Text
+from app.foundation.workdays import local_day
+from app.identity import accounts, grants, roles
+from app.identity.accounts import Account
+from app.procurement import projects, rules, tenders
+from app.procurement.experts.eligibility import REASONS, bound, surroundings
+from app.procurement.experts.pool import of_account
+from app.procurement.experts.records import Committee, Expert, Member, MemberState
+from app.procurement.projects import STATE_NAMES, Lot, LotState, NotInThisState
+from app.procurement.tenders import Tender, jurisdiction
+
+
+class CommitteeUnknown(NotFound):
+    """There is no committee of this lot, or none this person may know of."""
+
+    code = "committee-unknown"
+    text = Text("There is no evaluation committee here.", "没有该评标委员会。")
+
+
+class CommitteeSeated(Conflict):
+    """The committee is complete; it isn't formed anew."""
+
+    code = "committee-seated"
+    text = Text("The committee is complete already.", "评标委员会已组成。")
+
+
+class CommitteeTooSmall(RuleBroken):
+    """The committee has too few seats for this lot (O87 47)."""
+
+    code = "committee-too-small"
+    text = Text("This lot needs a committee of at least %(least)s.", "本项目评标委员会成员应当为%(least)s人以上。")
+    statute = "O87 47"
+
+
+class CommitteeEven(RuleBroken):
+    """A committee has an odd number of members (O87 47)."""
+
+    code = "committee-even"
+    text = Text("The number of members must be odd.", "评标委员会成员人数应当为单数。")
+    statute = "O87 47"
+
+
+class TooFewExperts(RuleBroken):
+    """Experts are at least two thirds of a committee (O87 47)."""
+
+    code = "too-few-experts"
+    text = Text("Experts must be at least two thirds of the members.", "评审专家不得少于成员总数的三分之二。")
+    statute = "O87 47"
+
+
+class RepresentativeUnfit(RuleBroken):
+    """Who handled the project, or is bound to a party, doesn't represent the buyer on its committee."""
+
+    code = "representative-unfit"
+    text = Text("%(name)s can't be the buyer's representative: %(why)s.", "%(name)s不能担任本项目采购人代表：%(why)s。")
+    statute = "O87 45, IR 9"
+
+
+class RepresentativeMissing(Invalid):
+    """Name the representative, or say that the buyer sends none."""
+
+    code = "representative-missing"
+    text = Text("Choose a representative, or say that the buyer sends none.", "请选择采购人代表，或者确认不派代表。")
+
+
+class NotAMember(NotAllowed):
+    """Only a member of the committee does this."""
+
+    code = "not-a-member"
+    text = Text("Only members of the evaluation committee can do this.", "仅评标委员会成员可执行此操作。")
+    statute = "O87 66"
+
+
+def of_lot(session: Session, lot_id: str, *, lock: bool = False) -> Committee:
+    """A lot's committee, under its row lock if asked; raises CommitteeUnknown."""
+    query = select(Committee).where(Committee.lot_id == lot_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    committee = session.scalars(query).one_or_none()
+    if committee is None:
+        raise CommitteeUnknown()
+    return committee
+
+
+def appoint_representative(session: Session, actor: Actor, *, lot_id: str, account_id: str | None) -> Committee:
+    """The buyer names its representative (None: all members are experts); with this the committee begins (O87 47).
+
+    The seed of the draw is made here, before anybody can know the pool, and its commitment is journalled.
+    Raises RepresentativeUnfit, CommitteeSeated, RoleMissing or NotInThisState.
+    """
+    lot = opened_lot(session, lot_id)
+    tender = tenders.of_lot(session, lot_id)
+    roles.require(actor, "buyer-reviewer", tender.buyer_id)
+    representative = None if account_id is None else _fit(session, actor, tender, lot_id, account_id)
+    committee = _begun(session, actor, lot)
+    committee.representative_id = representative.id if representative else None
+    committee.appointed_by, committee.appointed_at = actor.id, clock.now(session)
+    _seat_representative(session, committee, representative)
+    facts = {"representative": committee.representative_id is not None, "seed_commitment": committee.seed_commitment}
+    note(session, actor, lot_id, "experts.appoint_representative", facts)
+    return committee
+
+
+def _begun(session: Session, actor: Actor, lot: Lot) -> Committee:
+    committee = session.scalars(select(Committee).where(Committee.lot_id == lot.id).with_for_update()).one_or_none()
+    if committee is not None and committee.seats:
+        raise CommitteeSeated()
+    if committee is None:
+        seed = secrets.token_bytes(32)
+        committee = Committee(
+            lot_id=lot.id,
+            seed=seed.hex(),
+            seed_commitment=hashlib.sha256(seed).hexdigest(),
+            appointed_by=actor.id,
+            appointed_at=clock.now(session),
+        )
+        session.add(committee)
+        session.flush()
+    return committee
+
+
+def _seat_representative(session: Session, committee: Committee, representative: Account | None) -> None:
+    for old in committee.members:
+        session.delete(old)
+    session.flush()
+    now = clock.now(session)
+    if representative is not None:
+        session.add(
+            Member(
+                committee_id=committee.id,
+                account_id=representative.id,
+                name=representative.name,
+                position=0,
+                state=MemberState.ACCEPTED,
+                called_at=now,
+                answered_at=now,
+            )
+        )
+    session.flush()
+    session.expire(committee, ["members"])
+
+
+def _fit(session: Session, actor: Actor, tender: Tender, lot_id: str, account_id: str) -> Account:
+    account = accounts.get(session, account_id)
+    why = _unfit(session, actor, tender, lot_id, account)
+    if why is not None:
+        raise RepresentativeUnfit(field="account", name=account.name, why=why)
+    return account
+
+
+def _unfit(session: Session, actor: Actor, tender: Tender, lot_id: str, account: Account) -> Text | None:
+    """Why a person can't represent the buyer, or None."""
+    held = grants.of_account(session, account.id)
+    if tender.buyer_id not in grants.places(held):
+        return Text("this isn't one of the buyer's people", "并非采购人工作人员")
+    if account.id in _handlers(tender):
+        return Text("handled this project", "经办过本项目")
+    if account.id == actor.id:
+        return Text("confirms the winner of this lot", "负责确定本项目中标人")
+    expert = of_account(session, account.id)
+    reason = bound(session, surroundings(session, lot_id), account.id, expert.ties if expert else ())
+    return REASONS[reason] if reason not in (None, "own_unit") else None
+
+
+def _handlers(tender: Tender) -> set[str]:
+    """Who handled a project: applied, planned or confirmed its documents."""
+    project = tender.project
+    return {project.applicant_id, project.planner_id or "", tender.confirmed_by or "", tender.drafted_by} - {""}
+
+
+def fit_representatives(session: Session, actor: Actor, lot_id: str) -> list[Account]:
+    """The buyer's people who can represent it on a lot's committee, by name."""
+    tender = tenders.of_lot(session, lot_id)
+    people: dict[str, Account] = {}
+    for role in roles.of_kind("buyer"):
+        for account in grants.holders(session, role.id, tender.buyer_id):
+            people.setdefault(account.id, account)
+    fit = [p for p in people.values() if _unfit(session, actor, tender, lot_id, p) is None]
+    return sorted(fit, key=lambda account: (account.name, account.id))
+
+
+def least_seats(session: Session, lot_id: str) -> int:
+    """How many seats a lot's committee has at least: by the law and by the documents (O87 47)."""
+    tender = tenders.of_lot(session, lot_id)
+    project, today = tender.project, local_day(clock.now(session))
+    place = jurisdiction(session, project)
+
+    def rule(name: str) -> rules.Rule:
+        return rules.find(name, on=today, object=project.object, method=tender.method, jurisdiction=place)
+
+    large = project.estimate >= rule("committee_large_from").value
+    return max(rule("committee_size_large" if large else "committee_size").count, tender.committee_size)
+
+
+def share_kept(seats: int, experts: int, thirds: int) -> bool:
+    """Whether experts are at least ``thirds`` thirds of a committee."""
+    return experts * 3 >= seats * thirds
+
+
+def refuse_unlawful_size(session: Session, committee: Committee, seats: int) -> None:
+    """Raise CommitteeTooSmall, CommitteeEven or TooFewExperts for a size that O87 47 doesn't allow."""
+    least = max(least_seats(session, committee.lot_id), len(serving(committee)))
+    if seats < least:
+        raise CommitteeTooSmall(field="seats", least=least)
+    if seats % 2 == 0:
+        raise CommitteeEven(field="seats")
+    experts = seats - (committee.representative_id is not None)
+    if not share_kept(seats, experts, rules.find("expert_share", on=local_day(clock.now(session))).count):
+        raise TooFewExperts(field="seats")
+
+
+def seat(session: Session, actor: Actor, *, lot_id: str) -> int:
+    """Look who accepted: how many seats are still empty. With none the committee is complete, and the lot is evaluated.
+
+    Who hasn't answered by now is counted as not coming. The leader is the expert who has held the senior title
+    longest, of two the one called first; never the buyer's representative (O87 45(4)).
+    """
+    committee = of_lot(session, lot_id, lock=True)
+    for member in committee.members:
+        if member.state == MemberState.CALLED:
+            member.state = MemberState.SILENT
+    present = serving(committee)
+    missing = committee.seats - len(present)
+    if missing == 0 and committee.seated_at is None:
+        committee.leader_id = _leader(session, present).account_id
+        committee.seated_at = clock.now(session)
+        projects.move_lot(session, projects.lot(session, lot_id, lock=True), LotState.EVALUATING)
+    session.flush()
+    facts = {"seats": committee.seats, "missing": missing, "members": [m.account_id for m in present]}
+    note(session, actor, lot_id, "experts.seat", facts)
+    return missing
+
+
+def _leader(session: Session, present: list[Member]) -> Member:
+    def seniority(member: Member) -> tuple[object, int]:
+        return session.get_one(Expert, member.expert_id).senior_since, member.position
+
+    return min((member for member in present if not member.is_representative), key=seniority)
+
+
+def serving(committee: Committee) -> list[Member]:
+    """The members who accepted, the representative first, then in the order of the draw."""
+    return [member for member in committee.members if member.state == MemberState.ACCEPTED]
+
+
+def require_member(session: Session, actor: Actor, lot_id: str) -> Member:
+    """The actor's seat on the complete committee of a lot; raises NotAMember."""
+    committee = of_lot(session, lot_id)
+    for member in serving(committee):
+        if member.account_id == actor.id and committee.seated_at is not None:
+            return member
+    raise NotAMember()
+
+
+def reveal(session: Session, lot_id: str) -> Committee:
+    """Let the list of members be known: with the notice of the result, no earlier (O87 47, 69)."""
+    committee = of_lot(session, lot_id, lock=True)
+    committee.revealed_at = committee.revealed_at or clock.now(session)
+    return committee
+
+
+def visible_to(session: Session, actor: Actor | None, committee: Committee) -> bool:
+    """Who may know the members: everybody once revealed; before, only they themselves and the agency that organises."""
+    if committee.revealed_at is not None:
+        return True
+    if actor is None:
+        return False
+    agency_id = tenders.of_lot(session, committee.lot_id).agency_id
+    organising = actor.has_role("agency-officer", agency_id) or actor.has_role("agency-host", agency_id)
+    return organising or any(member.account_id == actor.id for member in committee.members)
+
+
+def opened_lot(session: Session, lot_id: str) -> Lot:
+    """A lot whose bids are open and whose committee isn't complete; raises NotInThisState."""
+    lot = projects.lot(session, lot_id, lock=True)
+    if lot.state != LotState.OPENED:
+        raise NotInThisState(state=STATE_NAMES.get(lot.state, Text("planned", "已编制计划")))
+    return lot
+
+
+def note(session: Session, actor: Actor, lot_id: str, act: str, facts: Mapping[str, Any]) -> None:
+    """Journal under the evaluation's own case: the project's journal is read by people who mustn't know (O87 47)."""
+    journal.write(session, actor, case=f"evaluation:{lot_id}", act=act, facts={"lot": lot_id, **facts})
