@@ -20,7 +20,7 @@ from app.engine import history, spiff
 from app.engine.cache import Entry, Held
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
-from app.engine.projection import Locator, project
+from app.engine.projection import Locator, project, relocate
 from app.engine.records import InstanceRow
 from app.foundation import clock
 from app.foundation.actor import SYSTEM, Actor
@@ -130,12 +130,42 @@ def move(
     What the act itself does, and the end of the token it was done to, is the actor's in the history; what follows is
     the system's.
     """
+    return _step(engine, session, row, lambda entry: act(entry.live), actor, token_id)
+
+
+def exchange(
+    engine: Engine,
+    session: Session,
+    row: InstanceRow,
+    make: Callable[[Entry], spiff.Instance],
+    *,
+    actor: Actor = SYSTEM,
+) -> None:
+    """Put another live object in the place of a locked instance's, rewrite what its rows copied from the diagram, and run it."""
+
+    def act(entry: Entry) -> None:
+        made = make(entry)
+        entry.live.events()
+        entry.live = made
+        relocate(engine, session, row, entry)
+
+    _step(engine, session, row, act, actor, None)
+
+
+def _step(
+    engine: Engine,
+    session: Session,
+    row: InstanceRow,
+    act: Callable[[Entry], T],
+    actor: Actor,
+    token_id: str | None,
+) -> T:
     traffic = Traffic.of(session)
     assert row.id not in traffic.moving, "an instance can't be moved from inside its own step"
     traffic.moving.add(row.id)
     try:
         entry = take_out(engine, session, row)
-        result = act(entry.live)
+        result = act(entry)
         mine = [(actor, event) for event in entry.live.events()]
         entry.live.run()
         traffic.deliveries += settle(engine, session, row, entry, actor, mine, token_id)

@@ -289,6 +289,12 @@ _WORDS: dict[str, Text] = {
     "suspended": Text("%(who)s suspended the case: %(reasons)s", "%(who)s暂停了流程：%(reasons)s"),
     "resumed": Text("%(who)s resumed the case.", "%(who)s恢复了流程。"),
     "case_cancelled": Text("%(who)s cancelled the case: %(reasons)s", "%(who)s撤销了流程：%(reasons)s"),
+    "case_migrated": Text(
+        "%(who)s moved the case to another version of its procedure: %(reasons)s",
+        "%(who)s将本流程迁移到另一版本：%(reasons)s",
+    ),
+    "case_modified": Text("%(who)s changed the case by hand: %(reasons)s", "%(who)s人工调整了本流程：%(reasons)s"),
+    "change_reverted": Text("%(who)s took the change back: %(reasons)s", "%(who)s撤销了该变更：%(reasons)s"),
     "retried": Text("%(who)s tried “%(what)s” again.", "%(who)s重试了“%(what)s”。"),
     "set": Text("%(who)s set values: %(names)s.", "%(who)s修改了变量：%(names)s。"),
 }

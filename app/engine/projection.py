@@ -28,7 +28,7 @@ from app.engine.records import (
 )
 from app.engine.spiff.model import Node
 from app.foundation import clock
-from app.foundation.actor import Actor
+from app.foundation.actor import SYSTEM, Actor
 from app.foundation.database import new_id
 from app.foundation.text import Text
 
@@ -57,6 +57,25 @@ def project(engine: Engine, session: Session, actor: Actor, row: InstanceRow, en
     step.subscriptions(waiting.subscriptions)
     step.incidents(waiting.incidents)
     return projected
+
+
+def relocate(engine: Engine, session: Session, row: InstanceRow, entry: Entry) -> None:
+    """Write again what an instance's rows copied from the diagram, after it came to stand on another one.
+
+    A task keeps its id, its holder and its draft; names, form, candidates and dates are those of the element it is at now.
+    """
+    entry.projected = stored(session, row.id)
+    step = _Projection(engine, session, SYSTEM, row, entry, Projected())
+    waiting = entry.live.waiting()
+    for task in waiting.tasks:
+        if known := entry.projected["tasks"].get(task.token_id):
+            step.rewrite_task(known[0], task)
+    for place in (*waiting.timers, *waiting.incidents):
+        record = TimerRow if isinstance(place, spiff.ArmedTimer) else IncidentRow
+        there = (record.instance_id == row.id, record.token_id == place.token_id, record.element_id != place.element_id)
+        session.execute(update(record).where(*there).values(element_id=place.element_id))
+    session.flush()
+    entry.projected = stored(session, row.id)
 
 
 class Locator:
@@ -132,6 +151,10 @@ def stored(session: Session, instance_id: str) -> dict[str, dict[Any, Any]]:
     }
 
 
+_COPIED = (
+    "element_id", "process_id", "kind", "form_id", "name_en", "name_zh", "law", "stage", "duty", "candidate_groups",
+    "candidate_users", "assignee_id", "due_at", "follow_up_at", "priority",
+)  # fmt: skip
 STEP_INCIDENTS = ("step",)
 """Incidents of a whole step that failed: they aren't in any snapshot."""
 
@@ -228,6 +251,19 @@ class _Projection:
         row.assignee_id, row.due_at, row.follow_up_at = task.assignee, task.due_at, task.follow_up_at
         row.priority = 50 if task.priority is None else int(task.priority)
         row.form_id = task.form_id
+        row.version += 1
+        self.session.flush()
+        offer_anew(self.session, row)
+
+    def rewrite_task(self, task_id: str, task: spiff.OpenTask) -> None:
+        row = self.session.get(OpenTaskRow, task_id)
+        assert row is not None, task_id
+        fresh = self._task_row(task)
+        changed = {name: fresh[name] for name in _COPIED if getattr(row, name) != fresh[name]}
+        if not changed:
+            return
+        for name, value in changed.items():
+            setattr(row, name, value)
         row.version += 1
         self.session.flush()
         offer_anew(self.session, row)

@@ -301,6 +301,31 @@ class IncidentRow(Base):
         return Text(self.name_en or self.element_id, self.name_zh or self.name_en or self.element_id)
 
 
+class InstanceChange(Base):
+    """An instance moved to another version (``migrate``) or changed by hand (``modify``), with what it was before.
+
+    ``plan``: what was done, as JSON. ``version``: the instance's version right after it; while it still has that one,
+    the change can be taken back exactly.
+    """
+
+    __tablename__ = "engine_instance_change"
+    __table_args__ = (Index(None, "instance_id", "id"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    instance_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_instance.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    before_definition_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_definition.id"))
+    after_definition_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_definition.id"))
+    before: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    plan: Mapped[dict[str, Any]] = mapped_column(Json)
+    reasons: Mapped[str] = mapped_column(LongText)
+    version: Mapped[int]
+    made_by: Mapped[str] = mapped_column(String(64))
+    made_by_name: Mapped[str] = mapped_column(String(200))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reverted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reverted_by: Mapped[str | None] = mapped_column(String(64))
+
+
 class HistoryRow(Base):
     """One thing that happened in an instance, with the names as they were then; never changed, never deleted.
 

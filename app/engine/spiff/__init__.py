@@ -18,7 +18,9 @@ from app.engine.spiff.instance import (
     start,
     start_timer_due,
 )
+from app.engine.spiff.migration import Moved, Noted, Plan, migrate
 from app.engine.spiff.model import Bundle, Flow, Lane, Node, Process, Reference
+from app.engine.spiff.modification import Modification, Start, Unfit
 from app.engine.spiff.reading import read
 from app.engine.spiff.snapshots import VERSION
 from app.engine.spiff.values import correlation_text, plain
@@ -36,20 +38,27 @@ __all__ = [
     "Flow",
     "Instance",
     "Lane",
+    "Modification",
+    "Moved",
     "NoSuchStart",
     "NoSuchToken",
     "Node",
+    "Noted",
     "OpenIncident",
     "OpenTask",
     "OperationCall",
+    "Plan",
     "Process",
     "Reference",
+    "Start",
     "StepEvent",
     "Subscription",
     "TokenView",
+    "Unfit",
     "UnknownSnapshot",
     "Waiting",
     "correlation_text",
+    "migrate",
     "plain",
     "read",
     "restore",

@@ -9,7 +9,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from app.engine.spiff import listening, propagation, scopes, snapshots, timing, tokens
+from app.engine.spiff import listening, modification, propagation, scopes, snapshots, timing, tokens
 from app.engine.spiff.course import Course, StepEvent
 from app.engine.spiff.environment import Environment
 from app.engine.spiff.failures import BpmnError, NoSuchStart, NoSuchToken
@@ -243,6 +243,13 @@ class Instance:
             raise NoSuchToken(f"there is no scope {scope_id!r}")
         for name, value in plain(dict(variables)).items():
             self._course.scopes.declare(scope, name, value)
+
+    def modify(self, change: modification.Modification) -> None:
+        """Set variables, put tokens before elements and take tokens away.
+
+        :raises modification.Unfit: for an instruction that makes no sense here
+        """
+        modification.modify(self._course, change)
 
     def retry(self, token_id: str) -> None:
         """Let an element with an incident go on exactly where it stopped.

@@ -40,6 +40,27 @@ def arrive_inclusive(course: Course, token: Token) -> None:
     course.unsettled[token.home] = None
 
 
+def look_again(course: Course, scope: Scope) -> None:
+    """Open the joins for which, by a changed diagram, everything has come already."""
+    for gateway, by_flow in list(scope.arrived.items()):
+        node = course.spec_named(scope.process).process.nodes[gateway]
+        if all(by_flow.get(flow.id) for flow in node.incoming):
+            merged = [by_flow[flow.id].pop(0) for flow in node.incoming]
+            survivor = course.token(merged[0])
+            assert survivor is not None, gateway
+            _merge(course, scope, survivor, merged)
+            if not any(by_flow.values()):
+                del scope.arrived[gateway]
+            _wake(course, survivor)
+    if scope.waiting:
+        course.unsettled[scope.id] = None
+
+
+def _wake(course: Course, survivor: Token) -> None:
+    survivor._set_state(TaskState.READY)
+    course.enqueue(survivor)
+
+
 def leave(course: Course, scope: Scope, token: Token) -> None:
     """A token has left a scope: correct the counts, and look at its inclusive joins again."""
     node = token.node.id
@@ -99,8 +120,7 @@ def _open(course: Course, scope: Scope, gateway: str) -> None:
     else:
         course.unsettled[scope.id] = None
     _merge(course, scope, survivor, [token.id for token in merged])
-    survivor._set_state(TaskState.READY)
-    course.enqueue(survivor)
+    _wake(course, survivor)
 
 
 def nodes_before(body: Body, gateway: str) -> frozenset[str]:

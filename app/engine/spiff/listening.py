@@ -75,17 +75,18 @@ def attach(course: Course, host: Token) -> None:
     """Let the boundary events of an activity listen."""
     for edge in host.node.boundaries:
         if edge.event.kind in LISTENING:
-            _listen(course, host, edge, tokens.BOUNDARY)
+            listen(course, host, edge, tokens.BOUNDARY)
 
 
 def open_arms(course: Course, gateway: Token) -> None:
     """Let everything behind an event gateway listen."""
     for flow in gateway.node.outgoing:
         node = course.node_of(gateway, flow.target)
-        _listen(course, gateway, node, tokens.ARM)
+        listen(course, gateway, node, tokens.ARM)
 
 
-def _listen(course: Course, host: Token, node: Node, role: str) -> None:
+def listen(course: Course, host: Token, node: Node, role: str) -> None:
+    """Let one boundary event or arm of a token listen."""
     if course.token(host.id) is None:
         return
     spec = host.task_spec.process_spec.elements[node.id]
@@ -98,11 +99,17 @@ def open_starts(course: Course, scope: Scope) -> None:
     """Let the event sub-processes of a scope listen."""
     body = course.body_of(scope)
     for part in body.event_subprocesses if body else ():
-        start = part.body.starts[0] if part.body and part.body.starts else None
-        if start is None or start.event.kind not in LISTENING or scope.closing:
-            continue
-        spec = course.spec_named(scope.process).elements[start.id]
-        begin(course, course.create(spec, scope.id, role=tokens.START))
+        open_start(course, scope, part)
+
+
+def open_start(course: Course, scope: Scope, part: Node) -> bool:
+    """Let one event sub-process of a scope listen; False when it waits for nothing (errors and escalations find it)."""
+    start = part.body.starts[0] if part.body and part.body.starts else None
+    if start is None or start.event.kind not in LISTENING or scope.closing:
+        return False
+    spec = course.spec_named(scope.process).elements[start.id]
+    begin(course, course.create(spec, scope.id, role=tokens.START))
+    return True
 
 
 def begin(course: Course, token: Token) -> None:

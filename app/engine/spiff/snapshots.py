@@ -197,13 +197,26 @@ def read(bundle: Bundle, snapshot: bytes, environment: Environment) -> Course:
 
     :raises UnknownSnapshot: written by another version, for another diagram, or not by us
     """
+    return built(bundle, opened(snapshot), environment)
+
+
+def opened(snapshot: bytes) -> dict[str, Any]:
+    """What is in a snapshot, as JSON: scopes and tokens with the ids of their elements.
+
+    :raises UnknownSnapshot: written by another version, or not by us
+    """
     try:
-        body = orjson.loads(zstandard.ZstdDecompressor().decompress(snapshot))
+        body: dict[str, Any] = orjson.loads(zstandard.ZstdDecompressor().decompress(snapshot))
         found = body["version"]
     except (zstandard.ZstdError, orjson.JSONDecodeError, KeyError, TypeError) as wrong:
         raise UnknownSnapshot("these bytes are no snapshot") from wrong
     if found != VERSION:
         raise UnknownSnapshot(f"written by version {found}; this is {VERSION}")
+    return body
+
+
+def built(bundle: Bundle, body: dict[str, Any], environment: Environment) -> Course:
+    """The instance that an opened snapshot describes."""
     if body["bundle"] != bundle.key:
         raise UnknownSnapshot("written for another version of the diagrams")
     course = Course(bundle, body["process"], environment)

@@ -71,6 +71,10 @@ class Token(Task):
         """The library's, without writing a log record with the whole workflow in it at every change."""
         self._state = value
 
+    def hold(self) -> None:
+        """Let it wait where it is."""
+        self._set_state(TaskState.STARTED)
+
     def run(self) -> bool | None:
         """One step. The element says whether it is done (True) or waits (None)."""
         outcome: bool | None = self.task_spec._run(self)

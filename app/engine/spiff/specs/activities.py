@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from SpiffWorkflow.util.task import TaskState
 from sqlalchemy.exc import DBAPIError
 
 from app import feel
 from app.engine.spiff import listening, scopes, timing, tokens
 from app.engine.spiff.environment import OperationCall
 from app.engine.spiff.failures import Abort, BpmnError, Failure
-from app.engine.spiff.model import Bundle
+from app.engine.spiff.model import Bundle, Node
 from app.engine.spiff.scopes import Scope
 from app.engine.spiff.sources import Source
 from app.engine.spiff.specs.elements import ElementSpec
@@ -37,6 +36,17 @@ class UserSpec(ElementSpec):
         course.note("opened", token)
         return False
 
+    def changed(self, token: Token, course: Course, before: Node) -> dict[str, Any]:
+        """What this diagram says differently of an open task than the one in which it was opened."""
+        changed: dict[str, Any] = {}
+        if _texts(before, "assignee", "candidate_groups", "candidate_users", "lane") != _texts(
+            self.node, "assignee", "candidate_groups", "candidate_users", "lane"
+        ):
+            changed |= self._assignment(token, course)
+        if _texts(before, "due", "follow_up", "priority") != _texts(self.node, "due", "follow_up", "priority"):
+            changed |= self._schedule(token, course)
+        return changed
+
     def _assignment(self, token: Token, course: Course) -> dict[str, Any]:
         node = self.node
         assignee = _text_of(node.assignee, token, course)
@@ -57,6 +67,11 @@ class UserSpec(ElementSpec):
             "follow_up": _instant_of(node.follow_up, token, course),
             "priority": number,
         }
+
+
+def _texts(node: Node, *names: str) -> list[str | None]:
+    found = [getattr(node, name) for name in names]
+    return [value.text if isinstance(value, Source) else value for value in found]
 
 
 def _text_of(source: Source | None, token: Token, course: Course) -> str | None:
@@ -98,7 +113,7 @@ class ReceiveSpec(ElementSpec):
     def work(self, token: Token, course: Course) -> bool:
         token.info["task"] = {"kind": "receive"}
         listening.begin(course, token)
-        token._set_state(TaskState.STARTED)  # open like any task: an operator may say that the message has come
+        token.hold()  # open like any task: an operator may say that the message has come
         return False
 
     def accept(self, token: Token, course: Course, values: Mapping[str, Any]) -> None:

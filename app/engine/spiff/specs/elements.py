@@ -189,6 +189,10 @@ class ElementSpec(BpmnTaskSpec):
         """One repetition has left (multi-instance and loop only)."""
         raise AssertionError(f"{self.name} repeats nothing")
 
+    def go_on(self, token: Token, course: Course) -> None:
+        """One repetition was taken away by hand (multi-instance only)."""
+        raise AssertionError(f"{self.name} repeats nothing")
+
     def retry(self, token: Token, course: Course) -> None:
         """Go on where the incident stopped it."""
         token.incident = None

@@ -87,7 +87,7 @@ class MultiSpec(_RepeatingSpec):
             whole.info["outputs"][token.index] = plain(course.evaluate(multi.output_element, token, token.result))
         self._count(token, body, course)
         finished = multi.completion is not None and course.holds(multi.completion, token, token.result)
-        if finished or body.variables["numberOfCompletedInstances"] == body.variables["numberOfInstances"]:
+        if finished or _settled(body):
             token.info["last"] = True
         return True
 
@@ -97,7 +97,7 @@ class MultiSpec(_RepeatingSpec):
             return
         token.info["counted"] = True
         done = int(body.variables["numberOfCompletedInstances"]) + 1
-        total = int(body.variables["numberOfInstances"])
+        total = int(body.variables["numberOfInstances"]) - int(body.variables["numberOfTerminatedInstances"])
         sequential = token.node.multi is not None and token.node.multi.sequential
         active = (1 if done < total else 0) if sequential else int(body.variables["numberOfActiveInstances"]) - 1
         course.scopes.declare(body.id, "numberOfCompletedInstances", plain(done))
@@ -116,10 +116,29 @@ class MultiSpec(_RepeatingSpec):
             following = token.index + 1
             self._item(whole, body, course, following, whole.info["items"][following])
 
+    def go_on(self, token: Token, course: Course) -> None:
+        """An item was taken away: the next one of a sequence, or the end when it was the last."""
+        body = course.scopes[token.info["body"]]
+        items = token.info.get("items")
+        if _settled(body):
+            self._finish(token, course)
+        elif items is not None:
+            following = int(
+                body.variables["numberOfCompletedInstances"] + body.variables["numberOfTerminatedInstances"]
+            )
+            course.scopes.declare(body.id, "numberOfActiveInstances", plain(1))
+            self._item(token, body, course, following, items[following])
+
     def give_outputs(self, token: Token, course: Course) -> None:
         assert self.node.multi is not None
         if self.node.multi.output_collection:
             course.scopes.assign(token.scope, self.node.multi.output_collection, token.info["outputs"])
+
+
+def _settled(body: Scope) -> bool:
+    """Whether every item is either completed or was taken away."""
+    gone = body.variables["numberOfCompletedInstances"] + body.variables["numberOfTerminatedInstances"]
+    return bool(gone >= body.variables["numberOfInstances"])
 
 
 class LoopSpec(_RepeatingSpec):
