@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from app.foundation.clock import Clock
+    from app.procurement.tenders import KeyKeeper
+    from config import Config
 
-def create_app(config: Any = None, *, clock: Any = None) -> Flask:
-    """Assemble the application; imports stand inside, so that a floor can be imported without the ones above it."""
+
+def create_app(config: Config | None = None, *, clock: Clock | None = None, keeper: KeyKeeper | None = None) -> Flask:
+    """Assemble the application: settings, database, house, pages and commands.
+
+    ``clock`` and ``keeper`` stand in for the real ones (tests, demonstrations). Nothing is started and no table is
+    made here; that is ``run.serve``. Imports stand inside, so that a floor can be imported without those above it.
+    """
     from flask import Flask
-    from flask_sqlalchemy import SQLAlchemy
-    from flask_wtf import CSRFProtect
 
     from app import bootstrap, cli, web
     from app.foundation import database
-    from app.workflow import intake
+    from app.web.storage import db
     from config import Config
 
-    settings = config or Config()
-    settings.prepare()
+    config = config or Config()
+    config.prepare()
     app = Flask(__name__, template_folder="web/templates")
-    app.config.update(
-        SECRET_KEY=settings.secret_key,
-        SQLALCHEMY_DATABASE_URI=settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1),
-        MAX_CONTENT_LENGTH=2_000_000,
-        SESSION_COOKIE_SAMESITE="Lax",
-        TENDERWAY=settings,
-    )
-    CSRFProtect(app)
-    records = SQLAlchemy(model_class=database.Base, disable_autonaming=True)
-    records.init_app(app)
+    app.config.update(SECRET_KEY=config.secret_key, SQLALCHEMY_DATABASE_URI=config.database_url)
+    app.extensions["tenderway-config"] = config
+    db.init_app(app)
     with app.app_context():
-        database.prepare(records.engine)
-        house = bootstrap.build(
-            records.engine,
-            forms_folder=settings.forms_folder,
-            zone=settings.zone,
-            clock=clock,
-            intake=intake.INTAKE,
-            prepare=intake.PREPARE,
-        )
-    app.extensions["tenderway"] = house
-    web.register(app, settings)
+        database.prepare(db.engine)
+        app.extensions["tenderway"] = bootstrap.build(db.engine, config, clock=clock, keeper=keeper)
+    web.install(app, config)
     cli.register(app)
     return app

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.engine import records
 from app.engine.engine import Engine
 from app.engine.forms import Library
-from app.foundation import documents
+from app.engine.operations import Registry
+from app.foundation import documents, journal, outbox, workdays
 from app.foundation.clock import Clock
 from app.foundation.database import sessions
 from app.identity import accounts, attempts, grants, organisations, resets, roles
 from app.identity import sessions as signed_in
+from app.procurement import agreements, bids, bonds, projects, suppliers, tenders
+from app.procurement.tenders import KeyKeeper
+from app.workflow import intake, operations
 from app.workflow.assignment import resolve_group
+from config import Config
 
-__all__ = ["House", "build"]
+__all__ = ["RECORDS", "House", "build", "senders"]
 
-RECORDS = (accounts, attempts, documents, grants, organisations, resets, signed_in)
-"""Modules named here so that their tables are known wherever the house is built."""
+RECORDS = (
+    *(workdays, journal, documents, outbox),
+    *(organisations, accounts, grants, signed_in, attempts, resets),
+    records,
+    *(projects, agreements, suppliers, tenders, bonds, bids),
+)
+"""Every module that has tables: named here so that they are known wherever the house is built, and migrated."""
 
 
 @dataclass
@@ -35,12 +46,53 @@ class House:
     database: Database
 
 
-def build(database: Database, *, forms_folder: Path, zone: ZoneInfo, clock: Clock | None = None, **parts: Any) -> House:
-    """Build the house on a database; ``parts`` are further parts of the engine (operations, intake, prepare)."""
+def build(
+    database: Database, config: Config, *, clock: Clock | None = None, keeper: KeyKeeper | None = None, **parts: Any
+) -> House:
+    """Build the house on a database; ``parts`` are further parts of the engine."""
     known: Mapping[str, Any] = {role.id: role.name for role in roles.ROLES.values()}
+    registry = Registry()
+    operations.register(registry, operations.Partners(keeper=keeper or _NoKeeper()))
     engine = Engine(
-        clock=clock, forms=Library(forms_folder), roles=known, resolve_group=resolve_group, zone=zone, **parts
+        clock=clock,
+        forms=Library(config.forms_folder),
+        operations=registry,
+        roles=known,
+        resolve_group=resolve_group,
+        zone=config.zone,
+        intake=intake.INTAKE,
+        prepare=intake.PREPARE,
+        **parts,
     )
     factory = sessions(database)
     engine.use_clock(factory)
     return House(engine, factory, database)
+
+
+def senders(config: Config) -> dict[str, outbox.Sender]:
+    """Who sends the outbox's messages, by channel; without ``SMTP_URL`` mails wait."""
+    if not config.smtp_url:
+        return {}
+    parts = urlsplit(config.smtp_url)
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    if parts.scheme != "smtp" or not parts.hostname:
+        raise ValueError("SMTP_URL is smtp://[user:password@]host[:port][?starttls=1&sender=…]")
+    mail = outbox.Smtp(
+        host=parts.hostname,
+        port=parts.port or 25,
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        starttls=options.get("starttls") == "1",
+        sender=options.get("sender", f"no-reply@{urlsplit(config.base_url).hostname or 'localhost'}"),
+    )
+    return {"mail": mail}
+
+
+class _NoKeeper:
+    """Stands where the keeper of the bids' keys comes: an act that needs a key becomes an incident that says so."""
+
+    def create(self, lot_id: str, deadline_at: datetime) -> str:
+        raise RuntimeError("no keeper of keys is connected")
+
+    def extend(self, lot_id: str, deadline_at: datetime) -> None:
+        raise RuntimeError("no keeper of keys is connected")

@@ -49,7 +49,7 @@ def settle(house: House, processes: Path) -> None:
         )
         places = {"hospital": hospital.id, "finance": finance.id}
         for login, name, place, role in PEOPLE:
-            account = accounts.create(session, SYSTEM, login=login, name=name, password=PASSWORD)
+            account = accounts.create(session, SYSTEM, login=login, name=name, password=PASSWORD, demonstration=True)
             grants.grant(session, SYSTEM, account_id=account.id, role=role, organisation_id=places[place])
         year = clock.now(session).year
         session.add(

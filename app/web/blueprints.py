@@ -1,22 +1,19 @@
-"""Which blueprints the site is made of. A part that isn't there yet is left out."""
+"""Which blueprints the site is made of: modules or packages of ``app.web``, each with ``blueprint``."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask
 
-OURS = ("shell", "identity", "people", "inbox", "tasks", "cases", "starts", "documents")
-"""Always there."""
-FURTHER = ("portal", "supplier", "studio", "operations", "figures", "api")
-"""Packages of their own, each with ``blueprint``."""
+BLUEPRINTS = (
+    "shell",
+    "identity",
+)
+"""Each part of the site adds its own line."""
 
 
 def register(app: Flask) -> None:
     """Add every blueprint."""
-    for name in OURS:
+    for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"app.web.{name}").blueprint)
-    for name in FURTHER:
-        if find_spec(f"app.web.{name}") is not None:
-            app.register_blueprint(import_module(f"app.web.{name}").blueprint)

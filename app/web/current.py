@@ -7,9 +7,11 @@ from functools import cache
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, abort, current_app, g, has_request_context, request
+from flask import Flask, abort, current_app, g, has_request_context, request
+from flask import Response as FlaskResponse
 from flask_login import LoginManager, current_user
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from app.bootstrap import House
 from app.engine.engine import Engine
@@ -147,7 +149,7 @@ def _recognise() -> Account | None:
     return recognised
 
 
-def _note_use(response: Response) -> Response:
+def _note_use(response: FlaskResponse) -> FlaskResponse:
     """Write down now and then, in a transaction of its own, that a session is in use."""
     used: SignedIn | None = g.get("signed_in")
     if used is not None and response.status_code < 500 and sessions.is_to_be_noted(session(), used):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
@@ -185,7 +185,7 @@ def enforce() -> Response | None:
 
 def allows(endpoint: str, **parts: Any) -> bool:
     """Whether the person at hand may call a page (menus and buttons ask, so that nobody is shown a closed door)."""
-    rule = RULES.get(endpoint)
+    rule = RULES.get(endpoint) if endpoint in current_app.view_functions else None
     if rule is None or (not rule.public and current.account() is None):
         return False
     if rule.roles and not any(current.actor().has_role(role) for role in rule.roles):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -72,7 +72,7 @@ def _set_headers(response: Response) -> Response:
     if current.config().is_https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
     if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store" if current.signed_in() else "private, no-cache")
+        response.headers.setdefault("Cache-Control", "no-store" if "signed_in" in g else "private, no-cache")
         response.vary.add("Cookie")
         response.vary.add("Accept-Language")
     return response

@@ -1,0 +1,135 @@
+"""One's own account: name and address, language, password, where one is signed in, and for whom one acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.foundation.errors import NotAllowed, Refusal
+from app.foundation.text import Text
+from app.identity import accounts, attempts, grants, organisations, passwords, sessions
+from app.web import current, errors
+from app.web.identity import blueprint
+from app.web.identity.passwords import NotTheSameTwice, new_password
+from app.web.notices import notice
+
+
+class NotTheirOrganisation(NotAllowed):
+    """Nobody acts for an organisation that gave them no role."""
+
+    code = "not-their-organisation"
+    text = Text("You hold no role for that organisation.", "您在该单位没有任何角色。")
+
+
+class PasswordWrong(NotAllowed):
+    """The present password is asked for before a new one is set, and this wasn't it."""
+
+    code = "present-password-wrong"
+    text = Text("This isn't your present password.", "当前密码不正确。")
+
+
+@blueprint.get("/account")
+def my_account() -> str:
+    """Show the person's own account."""
+    return _page()
+
+
+@blueprint.post("/account/details")
+def change_details() -> Response | tuple[str, int]:
+    """Change one's name and address."""
+    name, email = request.form.get("name", ""), request.form.get("email", "")
+    try:
+        accounts.change_details(current.session(), current.actor(), account_id=_own(), name=name, email=email)
+    except (accounts.NameMissing, accounts.AddressInvalid) as refusal:
+        current.session().rollback()
+        return _page(errors.parts_of(refusal), {"name": name, "email": email}), 422
+    current.commit()
+    notice(Text("Your details are changed.", "个人信息已更新。"))
+    return _back()
+
+
+@blueprint.post("/account/password")
+def change_password() -> Response | tuple[str, int]:
+    """Change one's password; all other sessions end."""
+    session, person = current.session(), current.person()
+    address = request.remote_addr or ""
+    try:
+        attempts.refuse_if_too_many(session, person.login, address)
+        if not passwords.matches(request.form.get("present", ""), person.password_hash):
+            attempts.count_failure(session, person.login, address)
+            current.commit()
+            raise PasswordWrong(field="present")
+        accounts.change_password(session, current.actor(), account_id=person.id, password=new_password())
+    except (PasswordWrong, passwords.PasswordUnfit, NotTheSameTwice, attempts.TooManyAttempts) as refusal:
+        session.rollback()
+        return _page(errors.parts_of(refusal)), errors.status_of(type(refusal))
+    _end_others()
+    current.commit()
+    notice(
+        Text("Your password is changed.", "密码已修改。"),
+        Text("You are signed out everywhere else.", "您在其他设备上的登录均已退出。"),
+    )
+    return _back()
+
+
+@blueprint.post("/account/sessions/<session_id>/end")
+def end_session(session_id: str) -> Response:
+    """End one of one's own sessions."""
+    sessions.end(current.session(), _own(), session_id)
+    current.commit()
+    notice(Text("That session is over.", "该登录已退出。"))
+    return _back()
+
+
+@blueprint.post("/account/sessions/end-others")
+def end_other_sessions() -> Response:
+    """End all of one's sessions but this one."""
+    ended = _end_others()
+    current.commit()
+    notice(Text("You are signed out everywhere else (%(n)s).", "其他登录（%(n)s处）均已退出。").filled(n=ended))
+    return _back()
+
+
+@blueprint.post("/account/act-for")
+def act_for() -> Response:
+    """Act for another of one's organisations from now on."""
+    wanted = request.form.get("organisation", "")
+    found = current.signed_in()
+    if found is None or wanted not in grants.places(grants.of_account(current.session(), _own())):
+        raise NotTheirOrganisation
+    sessions.act_for(current.session(), found, wanted)
+    current.commit()
+    name = organisations.get(current.session(), wanted).name
+    notice(Text("You now act for %(name)s.", "您现在代表%(name)s办理业务。").filled(name=name))
+    return redirect(url_for("shell.home"))
+
+
+def _end_others() -> int:
+    found = current.signed_in()
+    return sessions.end_all(current.session(), _own(), except_id=found.id if found else None)
+
+
+def _own() -> str:
+    return current.person().id
+
+
+def _back() -> Response:
+    return redirect(url_for("identity.my_account"))
+
+
+def _page(problems: Sequence[Refusal] = (), entered: dict[str, str] | None = None) -> str:
+    person, session = current.person(), current.session()
+    held = grants.of_account(session, person.id)
+    names = {place: organisations.get(session, place).name for place in grants.places(held)}
+    found = current.signed_in()
+    return render_template(
+        "identity/account.html",
+        problems=problems,
+        values=entered or {"name": person.name, "email": person.email},
+        held=[(grant, names.get(grant.organisation_id or "")) for grant in held],
+        running=sessions.of_account(session, person.id),
+        present=found.id if found else "",
+        least=passwords.LEAST,
+    )

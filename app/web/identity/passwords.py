@@ -1,0 +1,75 @@
+"""A forgotten password, and the page behind a mailed link."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.foundation.errors import Invalid, Refusal
+from app.foundation.text import Text
+from app.identity import resets
+from app.identity.passwords import LEAST, PasswordUnfit
+from app.web import current, errors
+from app.web.identity import blueprint
+from app.web.notices import notice
+
+
+class NotTheSameTwice(Invalid):
+    """The repetition of a new password differs."""
+
+    code = "not-the-same-twice"
+    text = Text("The two passwords differ.", "两次输入的密码不一致。")
+
+
+class NothingEntered(Invalid):
+    """Neither a sign-in name nor an address."""
+
+    code = "nothing-entered"
+    text = Text("Enter your sign-in name or mail address.", "请填写登录名或电子邮箱。")
+
+
+@blueprint.route("/forgotten-password", methods=["GET", "POST"])
+def forgotten() -> str | tuple[str, int]:
+    """Mail a link to who forgot their password; whether there is such a person isn't said."""
+    if request.method == "GET":
+        return render_template("identity/forgotten.html", problems=[], sent=False)
+    wanted = request.form.get("login", "").strip()
+    if not wanted:
+        return render_template("identity/forgotten.html", problems=[NothingEntered(field="login")], sent=False), 422
+    resets.ask(current.session(), wanted, link_to_set_password)
+    current.commit()
+    return render_template("identity/forgotten.html", problems=[], sent=True)
+
+
+@blueprint.route("/set-password/<token>", methods=["GET", "POST"])
+def set_password(token: str) -> str | Response | tuple[str, int]:
+    """Set a password by a mailed link."""
+    account = resets.account_of(current.session(), token)
+    problems: list[Refusal] = []
+    if request.method == "POST":
+        try:
+            resets.set_password(current.session(), token=token, password=new_password())
+        except (PasswordUnfit, NotTheSameTwice) as refusal:
+            problems = errors.parts_of(refusal)
+        else:
+            current.commit()
+            notice(
+                Text("Your password is set.", "密码已设置。"),
+                Text("Sign in with it now.", "请使用新密码登录。"),
+            )
+            return redirect(url_for("identity.sign_in"))
+    page = render_template("identity/set_password.html", person_named=account, problems=problems, least=LEAST)
+    return (page, 422) if problems else page
+
+
+def link_to_set_password(token: str) -> str:
+    """The address that a mail holds."""
+    return current.config().base_url + url_for("identity.set_password", token=token)
+
+
+def new_password() -> str:
+    """The new password of a form, typed twice; raises NotTheSameTwice."""
+    password = request.form.get("password", "")
+    if password != request.form.get("again", ""):
+        raise NotTheSameTwice(field="again")
+    return password

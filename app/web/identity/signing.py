@@ -1,0 +1,132 @@
+"""Signing in and out; in a demonstration also by one click."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import flask
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.foundation.errors import NotAllowed, Refusal
+from app.foundation.text import Text
+from app.identity import accounts, attempts, grants, organisations, sessions
+from app.identity.accounts import Account
+from app.web import current, errors, language
+from app.web.identity import blueprint
+from app.web.shell import local_address
+
+
+class NotOfTheDemonstration(NotAllowed):
+    """One click signs in people of the demonstration town only."""
+
+    code = "not-of-the-demonstration"
+    text = Text("This isn't a person of the demonstration.", "该人员不是演示人员。")
+
+
+@dataclass(frozen=True)
+class DemonstrationPerson:
+    """A person of the demonstration town as the sign-in page lists them: ``parts`` are roles with their places."""
+
+    account: Account
+    parts: list[tuple[Text, Text | None]]
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> str | Response | tuple[str, int]:
+    """Ask for name and password (and list the people of a demonstration), or open a session for who knows them."""
+    if request.method == "GET":
+        return _page()
+    login = request.form.get("login", "")
+    try:
+        opened = sessions.sign_in(
+            current.session(),
+            login=login,
+            password=request.form.get("password", ""),
+            address=_address(),
+            browser=_browser(),
+        )
+    except (sessions.WrongPassword, attempts.TooManyAttempts) as refusal:
+        current.commit()  # the failure is counted
+        return _page([refusal], login), errors.status_of(type(refusal))
+    return _let_in(opened)
+
+
+@blueprint.post("/sign-in/as")
+def sign_in_as() -> Response:
+    """Sign in as a person of the demonstration town by one click."""
+    account = accounts.get(current.session(), request.form.get("account", ""))
+    if not account.demonstration or not account.is_active:
+        raise NotOfTheDemonstration
+    return _let_in(sessions.open_for(current.session(), account, address=_address(), browser=_browser()))
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Response:
+    """End the session."""
+    found = current.signed_in()
+    if found is not None:
+        sessions.end(current.session(), found.account_id, found.id)
+        current.commit()
+    answer = redirect(url_for("identity.sign_in"))
+    current.clear_cookie(answer)
+    flask.session.clear()
+    return answer
+
+
+def _let_in(opened: sessions.Opened) -> Response:
+    """Give the browser its new session; the one it had is over, and so are the form tokens of before."""
+    earlier = current.signed_in()
+    if earlier is not None:
+        sessions.end(current.session(), earlier.account_id, earlier.id)
+    person = accounts.get(current.session(), opened.session.account_id)
+    current.commit()
+    flask.session.clear()
+    answer = redirect(local_address(request.form.get("next")) or url_for("shell.home"))
+    current.set_cookie(answer, opened.token)
+    if person.language:
+        language.choose(answer, person.language)
+    return answer
+
+
+def _page(problems: Sequence[Refusal] = (), login: str = "") -> str:
+    shows_people = current.config().demonstration
+    return render_template(
+        "identity/sign_in.html",
+        problems=problems,
+        login=login,
+        next=local_address(request.values.get("next")) or "",
+        people=_people() if shows_people else [],
+        password=_password() if shows_people else "",
+    )
+
+
+def _people() -> list[DemonstrationPerson]:
+    session = current.session()
+    found = []
+    for account in accounts.demonstration_people(session):
+        held = grants.of_account(session, account.id)
+        parts = [
+            (
+                grant.role_name,
+                organisations.get(session, grant.organisation_id).name if grant.organisation_id else None,
+            )
+            for grant in held
+        ]
+        found.append(DemonstrationPerson(account, parts))
+    return found
+
+
+def _password() -> str:
+    from app.demonstration import PASSWORD  # the town is loaded only where it is shown
+
+    return PASSWORD
+
+
+def _address() -> str:
+    return request.remote_addr or ""
+
+
+def _browser() -> str:
+    return request.user_agent.string

@@ -1,0 +1,60 @@
+"""Citations as people read them: ``O87 38`` is "Order 87, article 38" and 《政府采购货物和服务招标投标管理办法》第三十八条."""
+
+from __future__ import annotations
+
+import re
+
+from app.foundation.text import Text
+
+LAWS = {
+    "GPL": Text("Government Procurement Law", "《政府采购法》"),
+    "IR": Text("Implementing Regulations of the Government Procurement Law", "《政府采购法实施条例》"),
+    "O74": Text("Order 74 (non-tender methods)", "《政府采购非招标采购方式管理办法》"),
+    "O87": Text("Order 87 (tendering of goods and services)", "《政府采购货物和服务招标投标管理办法》"),
+    "O94": Text("Order 94 (queries and complaints)", "《政府采购质疑和投诉办法》"),
+    "O101": Text("Order 101 (release of information)", "《政府采购信息发布管理办法》"),
+    "O110": Text("Order 110 (framework agreements)", "《政府采购框架协议采购方式管理暂行办法》"),
+    "N22": Text(
+        "Measures on procurement requirements, Caiku [2021] 22", "《政府采购需求管理办法》（财库〔2021〕22号）"
+    ),
+    "N38": Text("Notice on fair competition, Caiku [2019] 38", "财库〔2019〕38号"),
+    "N46": Text(
+        "Measures on small and medium enterprises, Caiku [2020] 46",
+        "《政府采购促进中小企业发展管理办法》（财库〔2020〕46号）",
+    ),
+    "SMEPay": Text("Regulations on payments to small and medium enterprises", "《保障中小企业款项支付条例》"),
+    "ESL": Text("Electronic Signature Law", "《电子签名法》"),
+    "policy": Text("policy of the house", "平台政策"),
+}
+"""The laws that rules and steps cite, by the keys of the rules' data."""
+
+_CITED = re.compile(r"(?P<law>\S+) (?P<article>\d+)\Z")
+_DIGITS = "零一二三四五六七八九"
+
+
+def citation(cited: str) -> Text:
+    """One or more citations in words (``O87 38, IR 33``); what isn't known stays as it is written."""
+    parts = [_one(part.strip()) for part in cited.split(",")]
+    return Text("; ".join(part.en for part in parts), "、".join(part.zh for part in parts))
+
+
+def _one(cited: str) -> Text:
+    found = _CITED.match(cited)
+    law = LAWS.get(found["law"] if found else cited)
+    if law is None:
+        return Text(cited, cited)
+    if found is None:
+        return law
+    return Text(f"{law.en}, article {found['article']}", f"{law.zh}第{chinese(int(found['article']))}条")
+
+
+def chinese(value: int) -> str:
+    """A number from 1 to 999 in Chinese, as articles are counted: 一百零五, 八十五, 十二."""
+    hundreds, rest = divmod(value, 100)
+    tens, ones = divmod(rest, 10)
+    words = f"{_DIGITS[hundreds]}百" if hundreds else ""
+    if tens:
+        words += ("" if tens == 1 and not hundreds else _DIGITS[tens]) + "十"
+    elif hundreds and ones:
+        words += "零"
+    return words + (_DIGITS[ones] if ones else "")

@@ -1,0 +1,72 @@
+"""The row of places under the top bar: only those the person's roles have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from app.engine import inbox
+from app.foundation.text import Text
+from app.web import current
+from app.web.permissions import allows
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place: the endpoint of its first page, and the beginnings of the endpoints that belong to it."""
+
+    endpoint: str
+    name: Text
+    covers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A place as a page shows it. ``late`` is how many of its tasks are overdue, ``count`` how many there are."""
+
+    url: str
+    name: Text
+    is_current: bool
+    count: int = 0
+    late: int = 0
+
+
+STAFF = (
+    Place("inbox.index", Text("Inbox", "待办"), ("inbox.", "tasks.")),
+    Place("cases.index", Text("Cases", "项目"), ("cases.", "starts.", "documents.")),
+    Place("people.organisations", Text("Parties", "主体"), ("people.",)),
+    Place("studio.index", Text("Studio", "流程设计"), ("studio.",)),
+    Place("operations.index", Text("Operations", "运行监控"), ("operations.",)),
+    Place("figures.index", Text("Figures", "统计"), ("figures.",)),
+)
+SUPPLIER = (
+    Place("inbox.index", Text("Tasks", "待办"), ("inbox.", "tasks.")),
+    Place("cases.index", Text("Cases", "项目"), ("cases.", "starts.", "documents.")),
+)
+PORTAL: tuple[Place, ...] = ()
+"""Each part of the site adds its own places; the order is that of the row."""
+
+
+def shown(places: tuple[Place, ...]) -> list[Shown]:
+    """The places of a row that the person may go to, the present one marked."""
+    return [_show(place) for place in places if allows(place.endpoint)]
+
+
+def own() -> list[Shown]:
+    """The places of the person who is signed in: a supplier's, or those of staff."""
+    return [] if current.account() is None else shown(SUPPLIER if is_supplier() else STAFF)
+
+
+def is_supplier() -> bool:
+    """Whether the person acts for a supplier."""
+    return any(group.startswith("supplier-") for group in current.actor().groups)
+
+
+def _show(place: Place) -> Shown:
+    asked = request.endpoint or ""
+    is_current = asked == place.endpoint or asked.startswith(place.covers) if place.covers else asked == place.endpoint
+    if place.endpoint != "inbox.index":
+        return Shown(url_for(place.endpoint), place.name, is_current)
+    counted = inbox.counts(current.session(), current.actor(), current.now())
+    return Shown(url_for(place.endpoint), place.name, is_current, counted.mine + counted.group, counted.late)

@@ -1,0 +1,190 @@
+"""What every template can call. They are globals of the environment, so that macros need no ``with context``.
+
+Words: ``t("English", "中文", name=value)`` · ``w(text)`` (a Text, or anything else as it is) · ``language()`` · ``html_lang()``
+Times: ``when(at)`` · ``day(on)`` · ``stamp(at)`` (a ``<time>``) · ``ago(at)`` · ``until(due)`` · ``remaining(due)`` · ``due_point(due)``
+· ``urgency(due)`` · ``now()``; ``style`` is long, medium or short
+Figures: ``money(amount)`` · ``number(value)`` · ``percent(ratio)`` · ``size(bytes)`` · ``plural(n, "%(n)s bid", "%(n)s bids", "%(n)s份")``
+Law: ``law("O87 38")`` in words
+Addresses: ``url(endpoint, **parts)`` · ``with_query(**changes)`` (this page, its query changed) · ``allows(endpoint, **parts)``
+People: ``person()`` · ``actor()`` · ``office()`` · ``acting()`` (organisation acted for) · ``other_places()``
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, g, request, url_for
+from markupsafe import Markup, escape
+
+from app.foundation.text import Text, in_language
+from app.foundation.workdays import Uncertain
+from app.identity import grants, organisations, roles
+from app.web import current, language, laws, notices, places, words
+from app.web.permissions import allows
+
+
+def install(app: Flask) -> None:
+    """Give the environment its globals."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(GLOBALS)
+
+
+def place() -> words.Place:
+    """Language, zone, time and calendar of the page at hand, read once."""
+    if "place" not in g:
+        g.place = words.Place(language.language(), current.zone(), current.now(), current.calendar)
+    found: words.Place = g.place
+    return found
+
+
+def translate(en: str, zh: str, **values: Any) -> str:
+    """The sentence in the language of the page, with its ``%(name)s`` places filled in."""
+    spoken = language.language()
+    sentence = zh if spoken == "zh" else en
+    return sentence % {name: in_language(value, spoken) for name, value in values.items()} if values else sentence
+
+
+def written(value: Any) -> Any:
+    """A Text in the language of the page; anything else as it is, nothing as the empty string."""
+    return "" if value is None else in_language(value, language.language())
+
+
+def html_lang() -> str:
+    """The page's language as an HTML ``lang``."""
+    return language.TAGS[language.language()]
+
+
+def stamp(at: datetime | None, style: str = "medium", with_zone: bool = False) -> Markup:
+    """An instant as a ``<time>`` with its exact value."""
+    if at is None:
+        return Markup("")
+    local = at.astimezone(current.zone()).isoformat(timespec="seconds")
+    return Markup('<time datetime="{}">{}</time>').format(local, words.when(place(), at, style, with_zone=with_zone))
+
+
+def with_query(**changes: Any) -> str:
+    """The address of this page with its query changed; None takes a part away."""
+    query = request.args.to_dict(flat=False)
+    query.pop("lang", None)
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = value if isinstance(value, list) else [str(value)]
+    address = url_for(request.endpoint or "shell.home", **(request.view_args or {}))
+    return f"{address}?{urlencode(query, doseq=True)}" if query else address
+
+
+def in_other_language() -> str:
+    """This page in the other language, for a link; where it can't be asked for again, the first page."""
+    if request.method in current.SAFE and request.endpoint is not None:
+        return with_query(lang=language.other())
+    return url_for("shell.home", lang=language.other())
+
+
+def acting() -> organisations.Organisation | None:
+    """The organisation the person acts for."""
+    if "acting" not in g:
+        wanted = current.actor().organisation_id
+        g.acting = current.session().get(organisations.Organisation, wanted) if wanted else None
+    found: organisations.Organisation | None = g.acting
+    return found
+
+
+def other_places() -> list[organisations.Organisation]:
+    """The further organisations the person could act for."""
+    account = current.account()
+    if account is None:
+        return []
+    possible = grants.places(grants.of_account(current.session(), account.id))
+    wanted = [place for place in possible if place != current.actor().organisation_id]
+    return [organisations.get(current.session(), place) for place in wanted]
+
+
+def role_names() -> list[Text]:
+    """The names of the roles in which the person acts."""
+    return [role.name for role in roles.ROLES.values() if current.actor().has_role(role.id)]
+
+
+def initials(name: str) -> str:
+    """What stands in a person's circle: the first Chinese sign, or two capitals."""
+    first = name.strip()[:1]
+    if first and not first.isascii():
+        return first
+    return "".join(part[0] for part in name.split()[:2]).upper()
+
+
+def listed(values: list[Any]) -> str:
+    """Several words as one phrase, joined as the language joins them."""
+    return translate(", ", "、").join(str(written(value)) for value in values)
+
+
+def browser(agent: str) -> str:
+    """A browser's name for people, from what it says of itself: "Edge, Windows"."""
+    names = ("Edg/Edge", "OPR/Opera", "Firefox/Firefox", "Chrome/Chrome", "Safari/Safari")
+    systems = ("Windows/Windows", "Android/Android", "iPhone/iPhone", "iPad/iPad", "Mac OS/macOS", "Linux/Linux")
+    found = [
+        next((name for sign, name in (one.split("/") for one in known) if sign in agent), "")
+        for known in (names, systems)
+    ]
+    return ", ".join(filter(None, found)) or translate("Unknown browser", "未知浏览器")
+
+
+def lines(text: str | None) -> Markup:
+    """A text with its line breaks kept."""
+    return Markup("<br>").join(escape(line) for line in (text or "").splitlines())
+
+
+def when(at: datetime | None, style: str = "medium", with_zone: bool = False) -> str:
+    """An instant as people write it at the place."""
+    return words.when(place(), at, style, with_zone=with_zone)
+
+
+def day(on: date | Uncertain | None, style: str = "medium") -> str:
+    """A day as people write it."""
+    return words.day(place(), on, style)
+
+
+GLOBALS: dict[str, Any] = {
+    "t": translate,
+    "w": written,
+    "language": language.language,
+    "other_language": language.other,
+    "in_other_language": in_other_language,
+    "language_tag": lambda spoken: language.TAGS[spoken],
+    "html_lang": html_lang,
+    "when": when,
+    "day": day,
+    "stamp": stamp,
+    "ago": lambda at: words.ago(place(), at),
+    "until": lambda due: words.until(place(), due),
+    "remaining": lambda due: words.remaining(place(), due),
+    "due_point": lambda due: words.due_point(place(), due),
+    "urgency": lambda due: words.urgency(place(), due),
+    "zone_name": lambda: words.zone_name(place()),
+    "now": current.now,
+    "money": lambda amount, currency="CNY": words.money(language.language(), amount, currency),
+    "number": lambda value, places=None: words.number(language.language(), value, places=places),
+    "percent": lambda ratio: words.percent(language.language(), ratio),
+    "size": lambda count: words.size(language.language(), count),
+    "plural": lambda count, one, many, zh: written(words.plural(count, one, many, zh)),
+    "listed": listed,
+    "browser": browser,
+    "law": lambda cited: written(laws.citation(cited)),
+    "lines": lines,
+    "initials": initials,
+    "url": url_for,
+    "with_query": with_query,
+    "allows": allows,
+    "person": current.account,
+    "actor": current.actor,
+    "office": current.office,
+    "acting": acting,
+    "other_places": other_places,
+    "role_names": role_names,
+    "own_places": places.own,
+    "portal_places": lambda: places.shown(places.PORTAL),
+    "notices": notices.waiting,
+    "is_demonstration": lambda: current.config().demonstration,
+}

@@ -1,0 +1,36 @@
+"""The shell around every page: landing, languages, health."""
+
+import pytest
+
+
+def test_who_is_not_signed_in_begins_at_the_sign_in_page_or_the_portal(client):
+    assert client.get("/").status_code == 302
+
+
+def test_the_address_chooses_the_language_and_the_browser_keeps_it(client):
+    assert 'lang="zh-Hans"' in client.get("/help?lang=zh").text
+    assert 'lang="zh-Hans"' in client.get("/help").text
+
+
+@pytest.mark.parametrize(("accepted", "tag"), [("zh-CN,zh;q=0.9", "zh-Hans"), ("en-GB", "en"), ("fr", "en")])
+def test_a_browser_is_answered_in_a_language_it_accepts(client, accepted, tag):
+    assert f'<html lang="{tag}">' in client.get("/help", headers={"Accept-Language": accepted}).text
+
+
+def test_a_person_reads_the_language_of_their_account_on_any_browser(client, sign_in):
+    sign_in("expert").submit("/language", language="zh", next="/account")
+    assert '<html lang="zh-Hans">' in sign_in("expert").get("/account").text
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x"])
+def test_nobody_is_sent_to_another_site(client, elsewhere):
+    assert client.submit("/language", language="en", next=elsewhere).location == "/"
+
+
+def test_the_house_says_that_it_is_alive(client):
+    assert client.get("/alive").text == "alive\n"
+
+
+def test_every_page_carries_the_strict_policy(client):
+    policy = client.get("/sign-in").headers["Content-Security-Policy"]
+    assert ("unsafe" in policy, "script-src 'self'" in policy) == (False, True)
