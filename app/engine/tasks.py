@@ -78,7 +78,10 @@ class TaskChanged(Conflict):
 
 @dataclass(frozen=True)
 class Shown:
-    """A task as a page shows it: its form, the values to start from (the draft over the prepared ones), choices, facts."""
+    """A task as a page shows it: its form, the values to start from (the draft over the prepared ones), choices, facts.
+
+    ``documents`` are the ids of the documents to look at before deciding.
+    """
 
     task: OpenTaskRow
     instance: InstanceRow
@@ -86,6 +89,7 @@ class Shown:
     values: dict[str, Any] = field(default_factory=dict)
     options: Mapping[str, list[forms.Option]] = field(default_factory=dict)
     facts: list[Any] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -222,7 +226,7 @@ def save_draft(
 def show(engine: Engine, session: Session, actor: Actor, task_id: str) -> Shown:
     """A task with its form, prepared for this person.
 
-    The form's ``prepare`` gives values, options (``{name: [(value, Text)]}``) and facts; a draft of the same person
+    The form's ``prepare`` gives values, options (``{name: [(value, Text)]}``), facts and documents; a draft of the same person
     lies over the values.
 
     :raises TaskChanged: when it isn't open any more
@@ -241,7 +245,8 @@ def show(engine: Engine, session: Session, actor: Actor, task_id: str) -> Shown:
     prepared = _prepared(engine, _context(session, actor, row, task, visible), form)
     shown = {name: visible[name] for name in form.names if visible.get(name) is not None}
     values = shown | dict(prepared.get("values") or {}) | _draft(task, actor)
-    return Shown(task, row, form, values, _options(prepared), list(prepared.get("facts") or ()), visible)
+    facts, documents = list(prepared.get("facts") or ()), list(prepared.get("documents") or ())
+    return Shown(task, row, form, values, _options(prepared), facts, documents, visible)
 
 
 def _draft(task: OpenTaskRow, actor: Actor) -> dict[str, Any]:

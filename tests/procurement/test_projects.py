@@ -198,11 +198,38 @@ def test_a_published_project_stands_where_its_slowest_lot_stands(session, planne
     assert projects.stage(planned) == LotState.BIDDING
 
 
-def test_closing_for_another_procedure_frees_the_budget(session, town, planned, budget_line):
-    projects.close(session, town.handler, project_id=planned.id, outcome="another_procedure")
-    assert projects.committed(session, budget_line.id) == 0
-
-
 def test_a_supplier_may_not_see_an_application(town, planned):
     assert projects.visible_to(town.handler, planned)
     assert not projects.visible_to(town.bidders[0], planned)
+
+
+def test_what_the_catalogue_keeps_apart_is_proposed_as_lots_of_its_own(session, apply):
+    bed = projects.NewItem("A05010000", "诊疗床", Decimal(4), "张", Decimal("5000.00"))
+    lots, lot_of = projects.propose_lots(session, apply(items=[STRETCHER, bed, STRETCHER]))
+    assert [(lot.number, lot.budget) for lot in lots] == [(1, Decimal(2_000)), (2, Decimal(20_000))]
+    assert list(lot_of.values()) == [1, 2, 1]
+
+
+def test_a_small_purchase_is_proposed_as_reserved(session, apply):
+    lots, _ = projects.propose_lots(session, apply())
+    assert [lot.sme_mode for lot in lots] == ["reserved"]
+
+
+def test_another_method_than_the_proposed_one_needs_reasons(session, town, filed, plan):
+    plan(filed)
+    with pytest.raises(projects.ReasonsMissing):
+        projects.record_method(
+            session, town.handler, project_id=filed.id, method="inquiry", proposed="open_tender", reasons=" "
+        )
+
+
+def test_only_the_handler_settles_the_method(session, town, filed, plan):
+    plan(filed)
+    with pytest.raises(RoleMissing):
+        projects.record_method(session, town.reviewer, project_id=filed.id, method="open_tender")
+
+
+@pytest.mark.parametrize("outcome", ["another_procedure", "terminated"])
+def test_a_project_that_was_given_up_gives_its_budget_back(session, town, planned, budget_line, outcome):
+    projects.close(session, town.handler, project_id=planned.id, outcome=outcome)
+    assert projects.committed(session, budget_line.id) == 0

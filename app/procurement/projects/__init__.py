@@ -16,7 +16,7 @@ from app.procurement.projects.lives import (
     stage,
     visible_to,
 )
-from app.procurement.projects.plans import PlannedLot, Warning, plan, record_method, warnings
+from app.procurement.projects.plans import PlannedLot, Warning, plan, propose_lots, record_method, warnings
 from app.procurement.projects.records import (
     BudgetLine,
     Item,
@@ -57,6 +57,7 @@ __all__ = [
     "next_number",
     "of_buyer",
     "plan",
+    "propose_lots",
     "record_method",
     "review",
     "stage",

@@ -19,6 +19,8 @@ from app.procurement.projects.lives import lock, next_number
 from app.procurement.projects.records import BudgetLine, Item, Project, ProjectReview, ProjectState
 
 OBJECTS = ("goods", "services", "works")
+RELEASING = ("another_procedure", "terminated")
+"""Outcomes of a project that give its budget back."""
 
 
 class OverBudget(RuleBroken):
@@ -180,9 +182,9 @@ def _enter_items(session: Session, project: Project, items: Sequence[NewItem]) -
 
 
 def committed(session: Session, budget_line_id: str, *, without: str | None = None) -> Decimal:
-    """What live projects bind on a budget line; one that went over to another procedure binds nothing here."""
+    """What live projects bind on a budget line; one that went over to another procedure, or was given up, binds nothing."""
     bound = select(func.sum(Project.estimate)).where(
-        Project.budget_line_id == budget_line_id, Project.outcome != "another_procedure", Project.id != (without or "")
+        Project.budget_line_id == budget_line_id, Project.outcome.not_in(RELEASING), Project.id != (without or "")
     )
     return session.scalar(bound) or Decimal(0)
 

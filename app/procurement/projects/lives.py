@@ -145,7 +145,7 @@ def next_number(session: Session, prefix: str, *, width: int = 4) -> str:
 
 
 def close(session: Session, actor: Actor, *, project_id: str, outcome: str) -> Project:
-    """End a project: ``done`` or ``another_procedure``; lots that were paid are archived (GPL 42)."""
+    """End a project: ``done``, ``another_procedure`` or ``terminated``; lots that ended are archived (GPL 42)."""
     project = lock(session, project_id)
     if project.state == ProjectState.CLOSED:
         return project

@@ -17,6 +17,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
 from app.procurement import rules
+from app.procurement.projects.applications import ReasonsMissing
 from app.procurement.projects.lives import get, lock
 from app.procurement.projects.records import BudgetLine, Item, Lot, Project, ProjectState
 
@@ -96,6 +97,25 @@ class Warning:
     code: str
     text: Text
     statute: str
+
+
+def propose_lots(session: Session, project: Project) -> tuple[list[PlannedLot], dict[str, int]]:
+    """Lots to start the plan from, and the lot number of each item id: one lot for each class of the catalogue.
+
+    The class is the catalogue code's first three characters; what is bought together by its nature stays together
+    (N22 17). A lot below the limit is proposed as reserved for smaller enterprises (N46 7).
+    """
+    classes = list(dict.fromkeys(item.code[:3] for item in project.items))
+    items = {item.id: classes.index(item.code[:3]) + 1 for item in project.items}
+    limit = rules.value("sme_reservation_limit", object=project.object, on=local_day(clock.now(session)))
+    mode = "reserved" if project.estimate <= limit else "none"
+    lots = []
+    for number in range(1, len(classes) + 1):
+        inside = [item for item in project.items if items[item.id] == number]
+        name = project.title if len(classes) == 1 else Text(inside[0].name, inside[0].name)
+        budget = sum((_value(item) for item in inside), Decimal(0))
+        lots.append(PlannedLot(number, name, budget, budget, mode))
+    return lots, items
 
 
 def plan(
@@ -229,9 +249,17 @@ def record_method(
     legal_ground: str = "",
     approval_needed: bool = False,
     reasons: str = "",
+    proposed: str | None = None,
 ) -> Project:
-    """Record the method of procurement, its legal ground and whether the finance department must approve (GPL 27)."""
+    """Record the method of procurement, its legal ground and whether the finance department must approve (GPL 27).
+
+    ``proposed`` is what the decision table proposed; another method needs reasons. Raises ReasonsMissing, RoleMissing
+    or NotInThisState.
+    """
     project = lock(session, project_id, states=[ProjectState.PLANNED])
+    roles.require(actor, "buyer-handler", project.buyer_id)
+    if proposed not in (None, method) and not reasons.strip():
+        raise ReasonsMissing(field="reasons")
     project.method, project.legal_ground = method, legal_ground
     project.approval_needed, project.method_reasons = approval_needed, reasons
     facts = {

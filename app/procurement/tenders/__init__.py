@@ -1,6 +1,6 @@
 """Tenders: structured documents, their check against the statutory data, notices, questions and changes."""
 
-from app.procurement.tenders.changes import DeadlineEarlier, NothingChanged, ObjectChanged, change
+from app.procurement.tenders.changes import DeadlineEarlier, NothingChanged, ObjectChanged, change, deadline_after
 from app.procurement.tenders.documents import (
     FACTOR_KINDS,
     KINDS,
@@ -19,7 +19,7 @@ from app.procurement.tenders.documents import (
     draft_documents,
     of_project,
 )
-from app.procurement.tenders.findings import check
+from app.procurement.tenders.findings import check, preview
 from app.procurement.tenders.notices import (
     FAILURES,
     DeadlinePassed,
@@ -37,7 +37,7 @@ from app.procurement.tenders.notices import (
     terminate,
     visible_to,
 )
-from app.procurement.tenders.questions import PublicQuestion, answer, ask, own_questions, public_questions
+from app.procurement.tenders.questions import PublicQuestion, answer, ask, own_questions, public_questions, question
 from app.procurement.tenders.records import (
     Change,
     DocumentAccess,
@@ -52,6 +52,7 @@ from app.procurement.tenders.records import (
     TenderState,
     TimetableDate,
 )
+from app.procurement.tenders.templates import Template, earliest_deadline, template
 from app.procurement.tenders.timetables import confirm_timetable, draw_timetable, jurisdiction, timetable_of
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "PublicQuestion",
     "Question",
     "Requirement",
+    "Template",
     "Tender",
     "TenderNotOpen",
     "TenderState",
@@ -94,10 +96,12 @@ __all__ = [
     "confirm_documents",
     "confirm_timetable",
     "content",
+    "deadline_after",
     "differences",
     "digest",
     "draft_documents",
     "draw_timetable",
+    "earliest_deadline",
     "fail",
     "get",
     "jurisdiction",
@@ -105,10 +109,13 @@ __all__ = [
     "of_project",
     "open_for_bids",
     "own_questions",
+    "preview",
     "public_questions",
     "publish",
+    "question",
     "supplier_of",
     "take_documents",
+    "template",
     "terminate",
     "timetable_of",
     "visible_to",

@@ -273,11 +273,12 @@ def confirm_documents(session: Session, actor: Actor, *, project_id: str, decisi
     if decision == "return":
         if not reasons.strip():
             raise ReasonsMissing(field="reasons")
-        tender.state = TenderState.DRAFTING
+        tender.state, tender.return_reasons = TenderState.DRAFTING, reasons.strip()
     else:
         errors = sum(finding.severity == "error" for finding in tender.findings)
         if errors or tender.state != TenderState.CHECKED:
             raise FindingsOpen(count=errors)
+        tender.return_reasons = ""
         tender.state, tender.confirmed_by, tender.confirmed_at = TenderState.CONFIRMED, actor.id, clock.now(session)
     facts = {"decision": decision, "reasons": reasons, "digest": digest(content(tender))}
     journal.write(session, actor, case=project_id, act="tenders.confirm_documents", facts=facts)

@@ -56,6 +56,12 @@ def record(session: Session, tender: Tender, notice_on: date) -> list[Finding]:
     return rows
 
 
+def preview(session: Session, project_id: str) -> list[checks.Found]:
+    """What the check would find today, without keeping it; a draft that was faultless ages with its dates."""
+    tender = of_project(session, project_id)
+    return list(checks.findings(draft_of(session, tender, notice_day(session, tender.project))))
+
+
 def draft_of(session: Session, tender: Tender, notice_on: date) -> checks.Draft:
     """A tender as the checks look at it."""
     confirmed = [

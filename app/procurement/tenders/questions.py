@@ -77,6 +77,14 @@ def ask(session: Session, actor: Actor, *, tender_id: str, text: str) -> Questio
     return question
 
 
+def question(session: Session, question_id: str) -> Question:
+    """A question, with its asker: for the acts, never for a page. Raises QuestionUnknown."""
+    found = session.get(Question, question_id)
+    if found is None:
+        raise QuestionUnknown()
+    return found
+
+
 def answer(session: Session, actor: Actor, *, question_id: str, answer: str) -> Question:
     """The agency answers; question and answer are published to all without the asker's name (IR 20(1), O87 27)."""
     question = session.get(Question, question_id, with_for_update=True, populate_existing=True)

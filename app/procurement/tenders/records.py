@@ -31,7 +31,8 @@ class Tender(Base):
     """One invitation to bid for a project (a new one after a failure: ``round``). Its row lock orders bids and changes.
 
     Amounts in the project's currency, percentages as percent (2 = 2 %). ``version`` counts published versions;
-    ``binding_version`` is the newest one that bids must be made or confirmed for.
+    ``binding_version`` is the newest one that bids must be made or confirmed for. ``return_reasons`` are the buyer's
+    newest ones; ``draft_zh_id`` and ``draft_en_id`` the drawn documents that wait to be confirmed.
     """
 
     __tablename__ = "tender"
@@ -63,6 +64,9 @@ class Tender(Base):
     drafted_by: Mapped[str] = mapped_column(String(64), default="")
     confirmed_by: Mapped[str | None] = mapped_column(String(64), default=None)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    return_reasons: Mapped[str] = mapped_column(LongText, default="")
+    draft_zh_id: Mapped[str | None] = mapped_column(String(32), default=None)
+    draft_en_id: Mapped[str | None] = mapped_column(String(32), default=None)
 
     project: Mapped[Project] = relationship()
     requirements: Mapped[list[Requirement]] = relationship(order_by="Requirement.position", back_populates="tender")

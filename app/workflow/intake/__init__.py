@@ -2,15 +2,16 @@
 
 One module for each concept. ``INTAKE`` gives the variables (ids and decisions, nothing else) that enter the process;
 ``PREPARE`` what a form shows before it is filled in: ``values`` (what fields start from, rows of fixed tables among them),
-``options`` (choices by ``options_from``: pairs of value and Text) and ``facts`` (pairs of Texts, shown beside the form).
+``options`` (choices by ``options_from``: pairs of value and Text), ``facts`` (pairs of Texts, shown beside the form) and
+``documents`` (ids of documents to look at).
 """
 
 from __future__ import annotations
 
 from app.engine.engine import Intake, Prepare
-from app.workflow.intake import projects
+from app.workflow.intake import agreements, projects, tenders
 
-_PARTS = (projects,)
+_PARTS = (projects, agreements, tenders)
 
 INTAKE: dict[str, Intake] = {form: take for part in _PARTS for form, take in part.INTAKE.items()}
 PREPARE: dict[str, Prepare] = {form: prepare for part in _PARTS for form, prepare in part.PREPARE.items()}

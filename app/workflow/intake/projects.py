@@ -1,4 +1,4 @@
-"""The forms of a project: the application, its review and its filing."""
+"""The forms of a project: the application, its review and its filing, the plan and the method."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ from typing import Any
 from sqlalchemy import select
 
 from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation import workdays
 from app.foundation.text import Text
-from app.procurement import projects
+from app.foundation.workdays import local_day
+from app.procurement import projects, rules, tenders
+from app.procurement.projects import BudgetLine, Project
+from app.workflow.intake import facts
+
+# -- the application
 
 
 def _apply(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
@@ -31,28 +37,76 @@ def _apply(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
         attachments=values.get("attachments") or (),
         project_id=context.variables.get("project_id"),
     )
-    return {"project_id": project.id, "project_number": project.number}
+    context.instance.business_key = project.number
+    return {
+        "project_id": project.id,
+        "project_number": project.number,
+        "buyer_id": project.buyer_id,
+        "finance_id": project.finance_id,
+    }
 
 
 def _prepare_apply(context: IntakeContext) -> Mapping[str, Any]:
+    project_id = context.variables.get("project_id")
     lines = context.session.scalars(
-        select(projects.BudgetLine)
-        .where(projects.BudgetLine.organisation_id == context.actor.organisation_id)
-        .order_by(projects.BudgetLine.code)
+        select(BudgetLine)
+        .where(BudgetLine.organisation_id == context.actor.organisation_id)
+        .order_by(BudgetLine.year.desc(), BudgetLine.code)
     )
     choices = []
     for line in lines:
-        left = f"{line.amount - projects.committed(context.session, line.id, without=context.variables.get('project_id')):,.2f}"
+        left = line.amount - projects.committed(context.session, line.id, without=project_id)
         choices.append(
             (
                 line.id,
                 Text(
-                    f"{line.code} {line.name.en}: {left} {line.currency} left",
-                    f"{line.code} {line.name.zh}：余额{left}元",
+                    f"{line.code} {line.name.en}: {left:,.2f} {line.currency} left",
+                    f"{line.code} {line.name.zh}：余额{left:,.2f}元",
                 ),
             )
         )
-    return {"options": {"budget_lines": choices, "budget_line": choices}}
+    prepared: dict[str, Any] = {"options": {"budget_lines": choices}}
+    if project_id:
+        project = projects.get(context.session, project_id)
+        prepared |= {"values": _as_applied(project), "facts": facts.of_returns(context.session, project)}
+    return prepared
+
+
+def _as_applied(project: Project) -> Mapping[str, Any]:
+    """The application as it stands, for who corrects it."""
+    return {
+        "title": project.title_zh,
+        "title_en": project.title_en,
+        "object": project.object,
+        "budget_line": project.budget_line_id,
+        "funds": project.funds,
+        "need": project.need,
+        "items": [
+            {
+                "code": item.code,
+                "name": item.name,
+                "quantity": item.quantity.normalize(),
+                "unit": item.unit,
+                "unit_price": item.unit_price,
+            }
+            for item in project.items
+        ],
+        "attachments": list(project.attachments),
+    }
+
+
+def _project(context: IntakeContext) -> Project:
+    return projects.get(context.session, context.variables["project_id"])
+
+
+def _prepare_review(context: IntakeContext) -> Mapping[str, Any]:
+    project = _project(context)
+    shown = [
+        *facts.of_project(context.session, project),
+        (Text("Applied for by", "申请人"), facts.person(context.session, project.applicant_id or "")),
+        *facts.of_returns(context.session, project),
+    ]
+    return {"facts": shown, "documents": list(project.attachments)}
 
 
 def _review(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
@@ -77,22 +131,141 @@ def _file(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     return {"filing_decision": values["decision"]}
 
 
-def _facts_of_project(context: IntakeContext) -> Mapping[str, Any]:
-    project = projects.get(context.session, context.variables["project_id"])
-    facts = [
-        (Text("Project", "项目"), Text(f"{project.number} {project.title_en}", f"{project.number} {project.title_zh}")),
-        (Text("Need", "需求"), Text(project.need, project.need)),
-        (
-            Text("Estimate", "预算金额"),
-            Text(f"{project.estimate:,.2f} {project.currency}", f"{project.estimate:,.2f} 元"),
-        ),
+# -- the plan
+
+
+def _plan(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    project = projects.plan(
+        context.session,
+        context.actor,
+        project_id=context.variables["project_id"],
+        review_method=values["review_method"],
+        grounds=values["grounds"],
+        notice_on=values["notice_on"],
+        lots=[
+            projects.PlannedLot(
+                row["number"],
+                Text(row.get("name_en") or row["name"], row["name"]),
+                Decimal(row["budget"]),
+                None if row.get("ceiling") is None else Decimal(row["ceiling"]),
+                row["sme_mode"],
+                row.get("sme_reason") or "",
+            )
+            for row in values["lots"]
+        ],
+        items={row["item_id"]: row["lot"] for row in values["items"]},
+        contract_plan=values["contract_plan"],
+        survey=values.get("survey") or "",
+        risk_plan=values.get("risk_plan") or "",
+        core_item_ids=[row["item_id"] for row in values["items"] if row.get("is_core")],
+    )
+    return {
+        "object": project.object,
+        "budget": project.estimate,
+        "grounds": project.grounds,
+        "open_tender_threshold": _rule(context, project, "open_tender_threshold").value,
+    }
+
+
+def _prepare_plan(context: IntakeContext) -> Mapping[str, Any]:
+    project = _project(context)
+    lots, lot_of = projects.propose_lots(context.session, project)
+    rows = [
+        {
+            "number": lot.number,
+            "name": lot.name.zh,
+            "name_en": lot.name.en,
+            "budget": lot.budget,
+            "ceiling": lot.ceiling,
+            "sme_mode": lot.sme_mode,
+        }
+        for lot in lots
     ]
-    return {"facts": facts}
+    items = [
+        {
+            "item_id": item.id,
+            "item": f"{item.code} {item.name} {item.quantity.normalize():f} {item.unit}",
+            "lot": lot_of[item.id],
+            "is_core": sum(other == lot_of[item.id] for other in lot_of.values()) == 1,
+        }
+        for item in project.items
+    ]
+    today = local_day(context.now)
+    tomorrow = workdays.load(context.session).next_working_day(today + workdays.ONE_DAY)
+    values = {
+        "review_method": "comprehensive",
+        "grounds": "none",
+        "notice_on": workdays.latest(tomorrow),
+        "lots": rows,
+        "items": items,
+    }
+    limits = [
+        facts.of_rule(_rule(context, project, name))
+        for name in ("open_tender_threshold", "sme_reservation_limit", "survey_limit")
+    ]
+    return {
+        "values": values,
+        "facts": [*facts.of_project(context.session, project), *limits],
+        "documents": list(project.attachments),
+    }
 
 
-INTAKE: dict[str, Intake] = {"apply": _apply, "review_application": _review, "file_application": _file}
+def _rule(context: IntakeContext, project: Project, name: str) -> rules.Rule:
+    place = tenders.jurisdiction(context.session, project)
+    return rules.find(name, on=local_day(context.now), object=project.object, jurisdiction=place)
+
+
+# -- the method
+
+
+def _confirm_method(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    proposal, method = context.variables["method_proposal"], values["method"]
+    as_proposed = proposal["method"] == method
+    projects.record_method(
+        context.session,
+        context.actor,
+        project_id=context.variables["project_id"],
+        method=method,
+        legal_ground=proposal["legal_ground"] if as_proposed else "",
+        approval_needed=_needs_approval(context, method),
+        reasons=values.get("reasons") or "",
+        proposed=proposal["method"],
+    )
+    return {"method": method}
+
+
+def _needs_approval(context: IntakeContext, method: str) -> bool:
+    """From the open-tender threshold on, any other method needs the finance department's approval (GPL 27)."""
+    above = Decimal(context.variables["budget"]) >= Decimal(context.variables["open_tender_threshold"])
+    return above and method != "open_tender"
+
+
+def _prepare_method(context: IntakeContext) -> Mapping[str, Any]:
+    project, proposal = _project(context), context.variables["method_proposal"]
+    method = facts.named(facts.METHODS, proposal["method"])
+    approval = Text("needed", "须报批") if proposal.get("approval_needed") else Text("not needed", "无须报批")
+    shown = [
+        (Text("Proposed by the decision table", "决策表建议"), method),
+        (Text("Legal ground", "法律依据"), facts.same(proposal["legal_ground"])),
+        (Text("Approval by the finance department", "财政部门批准"), approval),
+        facts.of_rule(_rule(context, project, "open_tender_threshold")),
+        *facts.of_project(context.session, project),
+        *facts.of_plan(context.session, project),
+    ]
+    return {"values": {"method": proposal["method"]}, "facts": shown}
+
+
+INTAKE: dict[str, Intake] = {
+    "apply": _apply,
+    "review_application": _review,
+    "file_application": _file,
+    "plan": _plan,
+    "confirm_method": _confirm_method,
+}
 PREPARE: dict[str, Prepare] = {
     "apply": _prepare_apply,
-    "review_application": _facts_of_project,
-    "file_application": _facts_of_project,
+    "review_application": _prepare_review,
+    "file_application": _prepare_review,
+    "plan": _prepare_plan,
+    "confirm_method": _prepare_method,
 }

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from app.engine.operations import Registry
 from app.procurement.tenders import KeyKeeper
-from app.workflow.operations import projects
+from app.workflow.operations import projects, tenders
 
-_PARTS = (projects,)
+_PARTS = (projects, tenders)
 
 
 @dataclass(frozen=True)

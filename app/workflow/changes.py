@@ -1,0 +1,134 @@
+"""Published documents change, or the tender ends: the procedure, its timer, and everybody who took the documents follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.engine import instances, messages
+from app.engine.engine import Engine
+from app.foundation import clock, outbox
+from app.foundation.actor import SYSTEM, Actor
+from app.foundation.text import Text
+from app.foundation.workdays import local_day
+from app.identity import grants
+from app.procurement import bonds, projects, tenders
+from app.procurement.tenders import Change, DocumentAccess, KeyKeeper, NewFactor, NewRequirement, Tender, Terms
+from app.workflow import cases, disclosing
+
+MOVED = "deadline moved"
+"""The message of the diagram."""
+TOLD = ("supplier-admin", "supplier-bidder")
+"""Who at a supplier is told."""
+
+
+def change(
+    engine: Engine,
+    session: Session,
+    actor: Actor,
+    *,
+    tender_id: str,
+    reasons: str,
+    requirements: Sequence[NewRequirement],
+    factors: Sequence[NewFactor],
+    terms: Terms,
+    keeper: KeyKeeper,
+    affects_bids: bool = False,
+) -> Change:
+    """Publish changed documents (see ``tenders.change``); a moved deadline moves the timer, takers get a mail."""
+    cases.hold(session, tender_id)
+    made = tenders.change(
+        session,
+        actor,
+        tender_id=tender_id,
+        reasons=reasons,
+        requirements=requirements,
+        factors=factors,
+        terms=terms,
+        keeper=keeper,
+        affects_bids=affects_bids,
+    )
+    tender = tenders.get(session, tender_id)
+    if made.new_deadline_at > made.old_deadline_at:
+        deadline = made.new_deadline_at.astimezone(clock.PLACE).isoformat()
+        messages.send(
+            engine,
+            session,
+            actor,
+            MOVED,
+            tender_id,
+            {"bid_deadline_at": deadline},
+            message_id=f"change:{made.id}",
+        )
+    disclosing.published(session, actor, disclosing.Kind.CHANGE, project_id=tender.project_id, record_id=made.id)
+    _tell_takers(session, tender, f"change:{made.id}", _changed(tender, made))
+    return made
+
+
+def terminate(engine: Engine, session: Session, actor: Actor, *, tender_id: str, reasons: str) -> Tender:
+    """End a tender for a major change (see ``tenders.terminate``): bonds go back, the project closes, the case ends."""
+    running = cases.hold(session, tender_id)
+    tender = tenders.terminate(session, actor, tender_id=tender_id, reasons=reasons)
+    today = local_day(clock.now(session))
+    for lot in tender.project.lots:
+        bonds.schedule_all(session, SYSTEM, lot_id=lot.id, cause="terminated", from_on=today)
+    projects.close(session, actor, project_id=tender.project_id, outcome="terminated")
+    for case in running:
+        instances.cancel(engine, session, actor, case.id, reasons)
+    disclosing.published(
+        session,
+        actor,
+        disclosing.Kind.TERMINATION,
+        project_id=tender.project_id,
+        record_id=tender.notices[-1].id,
+    )
+    _tell_takers(session, tender, f"termination:{tender.id}", _terminated(tender, reasons))
+    return tender
+
+
+def _changed(tender: Tender, made: Change) -> tuple[Text, Text]:
+    deadline = made.new_deadline_at.astimezone(clock.PLACE)
+    number, title = tender.project.number, tender.project.title
+    again = Text(" A bid submitted before must be confirmed again.", "此前提交的投标须重新确认。")
+    return (
+        Text(f"Changed: {number} {title.en}", f"更正：{number} {title.zh}"),
+        Text(
+            f"The documents were changed (version {made.version}): {made.reasons} Bid deadline: {deadline:%Y-%m-%d %H:%M} "
+            f"(China time).{again.en if made.affects_bids else ''}",
+            f"采购文件已更正（第{made.version}版）：{made.reasons}投标截止时间：{deadline:%Y-%m-%d %H:%M}（北京时间）。"
+            f"{again.zh if made.affects_bids else ''}",
+        ),
+    )
+
+
+def _terminated(tender: Tender, reasons: str) -> tuple[Text, Text]:
+    number, title = tender.project.number, tender.project.title
+    return (
+        Text(f"Terminated: {number} {title.en}", f"终止：{number} {title.zh}"),
+        Text(
+            f"This procurement was terminated: {reasons} Your bid bond goes back in time by itself.",
+            f"本采购项目已终止：{reasons}投标保证金将按规定期限自动退还。",
+        ),
+    )
+
+
+def _tell_takers(session: Session, tender: Tender, key: str, mail: tuple[Text, Text]) -> None:
+    """A mail to the people of each supplier that took the documents (O87 27), one for each supplier, in both languages.
+
+    The outbox alone knows the addresses; nobody at the agency sees who was told (O87 28).
+    """
+    subject, body = mail
+    takers = session.scalars(select(DocumentAccess.supplier_id).where(DocumentAccess.tender_id == tender.id))
+    for supplier_id in takers:
+        people = [account for role in TOLD for account in grants.holders(session, role, supplier_id)]
+        addresses = list(dict.fromkeys(account.email for account in people if account.email))
+        if addresses:
+            outbox.mail(
+                session,
+                key=f"{key}:{supplier_id}",
+                to=addresses,
+                subject=f"{subject.zh} / {subject.en}",
+                body=f"{body.zh}\n\n{body.en}",
+            )

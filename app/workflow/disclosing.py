@@ -1,0 +1,40 @@
+"""Where acts that publish say so: the one place from which notices and open data are rendered, before the same commit."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from app.foundation.actor import Actor
+
+
+class Kind(StrEnum):
+    """What was published; each is one event in the public life of a project."""
+
+    TENDER = "tender"
+    CLARIFICATION = "clarification"
+    CHANGE = "change"
+    FAILURE = "failure"
+    TERMINATION = "termination"
+    OPENING = "opening"
+    AWARD = "award"
+    CONTRACT = "contract"
+    ACCEPTANCE = "acceptance"
+    PAYMENT = "payment"
+
+
+def published(
+    session: Session,
+    actor: Actor,
+    kind: Kind,
+    *,
+    project_id: str,
+    lot_id: str | None = None,
+    record_id: str | None = None,
+) -> None:
+    """Say that something of a project has just become public, in the transaction that made it so.
+
+    ``lot_id`` where it concerns one lot alone. ``record_id``: the row it is told from (the notice of a tender, failure
+    or termination; the question of a clarification; the change; the award; the contract; the payment).
+    """

@@ -1,0 +1,98 @@
+"""The forms of the entrusting agreement: the buyer's proposal and the two signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation.text import Text
+from app.foundation.workdays import local_day
+from app.identity import organisations
+from app.procurement import agreements, projects
+from app.procurement.agreements import Agreement, AgreementState, AgreementUnknown
+from app.workflow.intake import facts
+
+USUAL_TERM = timedelta(days=365)
+"""How long an agreement is proposed to run: a year holds a whole procurement."""
+
+
+def _propose(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    agreement = agreements.propose(
+        context.session,
+        context.actor,
+        project_id=context.variables["project_id"],
+        agency_id=values["agency"],
+        scope=values["scope"],
+        powers=values["powers"],
+        term_until=values["term_until"],
+        fee=Decimal(values["fee"]),
+        fee_payer=values["fee_payer"],
+    )
+    return {"agency_id": agreement.agency_id}
+
+
+def _prepare_proposal(context: IntakeContext) -> Mapping[str, Any]:
+    project = projects.get(context.session, context.variables["project_id"])
+    agencies = [(agency.id, agency.name) for agency in organisations.of_kind(context.session, "agency")]
+    values: dict[str, Any] = {
+        "scope": f"{project.title_zh}公开招标的采购代理事宜",
+        "powers": list(agreements.POWERS),
+        "term_until": local_day(context.now) + USUAL_TERM,
+        "fee": Decimal("0.00"),
+        "fee_payer": "buyer",
+    }
+    shown = [*facts.of_project(context.session, project), *facts.of_timetable(context.session, project.id)]
+    last = _last(context)
+    if last is not None:
+        values |= {"scope": last.scope, "powers": list(last.powers), "fee": last.fee, "fee_payer": last.fee_payer}
+        shown = [(Text("Declined by the agency", "代理机构谢绝理由"), facts.same(last.decline_reasons)), *shown]
+    return {"values": values, "options": {"agencies": agencies}, "facts": shown}
+
+
+def _last(context: IntakeContext) -> Agreement | None:
+    """The agreement that was declined before, if any."""
+    try:
+        found = agreements.current(context.session, context.variables["project_id"])
+    except AgreementUnknown:
+        return None
+    return found if found.state == AgreementState.DECLINED else None
+
+
+def _sign_for_agency(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    agreement = agreements.current(context.session, context.variables["project_id"])
+    if values["decision"] == "decline":
+        agreements.decline(
+            context.session, context.actor, agreement_id=agreement.id, reasons=values.get("reasons") or ""
+        )
+    else:
+        agreements.sign(context.session, context.actor, agreement_id=agreement.id)
+    return {"agreement_decision": values["decision"]}
+
+
+def _sign_for_buyer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    agreement = agreements.current(context.session, context.variables["project_id"])
+    agreements.sign(context.session, context.actor, agreement_id=agreement.id)
+    return {}
+
+
+def _prepare_signature(context: IntakeContext) -> Mapping[str, Any]:
+    project = projects.get(context.session, context.variables["project_id"])
+    agreement = agreements.current(context.session, project.id)
+    return {
+        "facts": [*facts.of_agreement(context.session, agreement), *facts.of_project(context.session, project)],
+    }
+
+
+INTAKE: dict[str, Intake] = {
+    "choose_agency": _propose,
+    "sign_agreement_agency": _sign_for_agency,
+    "sign_agreement_buyer": _sign_for_buyer,
+}
+PREPARE: dict[str, Prepare] = {
+    "choose_agency": _prepare_proposal,
+    "sign_agreement_agency": _prepare_signature,
+    "sign_agreement_buyer": _prepare_signature,
+}

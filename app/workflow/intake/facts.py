@@ -1,0 +1,246 @@
+"""What a person needs to see beside a form to decide: pairs of Texts, made from the domain's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from app.foundation import clock
+from app.foundation.text import Text
+from app.identity import accounts, organisations
+from app.identity.accounts import AccountUnknown
+from app.procurement import agreements, projects, rules, tenders
+from app.procurement.projects import Project
+from app.procurement.rules.timetables import TITLES
+from app.procurement.tenders import Finding
+from app.procurement.tenders.checks import Found
+
+Fact = tuple[Text, Text]
+
+SEVERITIES = {
+    "error": Text("Error", "错误"),
+    "warning": Text("Please look at", "提示"),
+    "uncertain": Text("Uncertain", "待定"),
+}
+METHODS = {
+    "open_tender": Text("Open tender", "公开招标"),
+    "invited_tender": Text("Invited tender", "邀请招标"),
+    "negotiation": Text("Competitive negotiation", "竞争性谈判"),
+    "consultation": Text("Competitive consultation", "竞争性磋商"),
+    "inquiry": Text("Inquiry", "询价"),
+    "single_source": Text("Single source", "单一来源采购"),
+}
+REVIEW_METHODS = {
+    "comprehensive": Text("Comprehensive scoring", "综合评分法"),
+    "lowest_price": Text("Lowest evaluated price", "最低评标价法"),
+}
+OBJECTS = {"goods": Text("Goods", "货物"), "services": Text("Services", "服务"), "works": Text("Works", "工程")}
+FUNDS = {
+    "fiscal": Text("Fiscal funds", "财政性资金"),
+    "special": Text("Special funds", "专项资金"),
+    "own": Text("Own funds", "自有资金"),
+}
+PAYERS = {"buyer": Text("The buyer", "采购人"), "winner": Text("The winning supplier", "中标供应商")}
+TERMS = {
+    "bid_deadline_at": Text("Bid deadline", "投标截止时间"),
+    "bond_percent": Text("Bid bond", "投标保证金"),
+    "validity_days": Text("Validity of bids", "投标有效期"),
+    "sme_deduction_percent": Text("Price deduction", "价格扣除"),
+    "performance_bond_percent": Text("Performance bond", "履约保证金"),
+    "payment_days": Text("Payment", "付款期限"),
+    "delivery_days": Text("Delivery", "交付期限"),
+    "tie_break": Text("When candidates are equal", "并列时确定中标人的方式"),
+    "committee_size": Text("Committee", "评标委员会"),
+    "contract_terms": Text("Contract", "合同条款"),
+    "delivery_place": Text("Place of delivery", "交付地点"),
+    "consortium": Text("Consortia", "联合体"),
+}
+"""The terms of the documents by the names that findings and differences use."""
+
+_PARTS = {
+    "requirements": Text("requirement", "采购需求"),
+    "factors": Text("factor", "评审因素"),
+    "items": Text("item", "标的"),
+    "sme_mode": Text("smaller enterprises", "中小企业政策"),
+    "ceiling": Text("ceiling price", "最高限价"),
+    "budget": Text("budget", "预算"),
+    "name": Text("name", "名称"),
+}
+
+
+def same(words: str) -> Text:
+    """What a person wrote, shown as it is in both languages."""
+    return Text(words, words)
+
+
+def money(amount: Decimal, currency: str = "CNY") -> Text:
+    """An amount with its thousands and currency."""
+    return Text(f"{currency} {amount:,.2f}", f"{amount:,.2f}元" if currency == "CNY" else f"{currency} {amount:,.2f}")
+
+
+def person(session: Session, account_id: str) -> Text:
+    """A person's name by account; the id itself for one that was never an account here (a test's, the system's)."""
+    try:
+        return same(accounts.get(session, account_id).name)
+    except AccountUnknown:
+        return same(account_id)
+
+
+def named(names: Mapping[str, Text], value: str | None) -> Text:
+    """A code's words, or the code."""
+    return names.get(value or "", same(value or "–"))
+
+
+def of_project(session: Session, project: Project) -> list[Fact]:
+    """What a project is: number, buyer, need, money, items."""
+    left = project.budget_line.amount - projects.committed(session, project.budget_line_id, without=project.id)
+    line = project.budget_line
+    return [
+        (Text("Project", "项目"), Text(*(f"{project.number} {title}" for title in project.title))),
+        (Text("Buyer", "采购人"), project.buyer.name),
+        (Text("Object", "采购类别"), named(OBJECTS, project.object)),
+        (Text("Need", "采购需求"), same(project.need)),
+        (
+            Text("Budget line", "预算项目"),
+            Text(f"{line.code} {line.name.en}", f"{line.code} {line.name.zh}"),
+        ),
+        (Text("Funds", "资金性质"), named(FUNDS, project.funds)),
+        (Text("Estimate", "预算金额"), money(project.estimate, project.currency)),
+        (Text("Left on the line for it", "该项目可用预算"), money(left, project.currency)),
+        *_items(project),
+    ]
+
+
+def _items(project: Project) -> Iterable[Fact]:
+    for item in project.items:
+        words = f"{item.code} {item.name}, {item.quantity.normalize():f} {item.unit} × {item.unit_price:,.2f}"
+        yield Text(f"Item {item.position}", f"标的{item.position}"), same(words)
+
+
+def of_lots(project: Project) -> list[Fact]:
+    """A plan's lots, each with what may be spent."""
+    return [
+        (
+            Text(f"Lot {lot.number}", f"采购包{lot.number}"),
+            Text(
+                f"{lot.name.en}: budget {lot.budget:,.2f}, ceiling {lot.price_limit:,.2f}",
+                f"{lot.name.zh}：预算{lot.budget:,.2f}元，最高限价{lot.price_limit:,.2f}元",
+            ),
+        )
+        for lot in project.lots
+    ]
+
+
+def of_plan(session: Session, project: Project) -> list[Fact]:
+    """What was planned, and what a person should look at in it."""
+    facts = [
+        (Text("Review method", "评审方法"), named(REVIEW_METHODS, project.review_method)),
+        *of_lots(project),
+        (Text("Contract and acceptance", "合同与验收安排"), same(project.contract_plan)),
+    ]
+    facts += [
+        (SEVERITIES["warning"], Text(f"{found.text.en} ({found.statute})", f"{found.text.zh}（{found.statute}）"))
+        for found in projects.warnings(session, project.id)
+    ]
+    return facts
+
+
+def of_returns(session: Session, project: Project) -> list[Fact]:
+    """Why an application came back, each time."""
+    kinds = {"review": Text("Returned at the review", "审核退回"), "filing": Text("Returned by finance", "备案退回")}
+    return [
+        (kinds[review.kind], Text(*(f"{name}: {review.reasons}" for name in person(session, review.account_id))))
+        for review in project.reviews
+        if review.decision == "return"
+    ]
+
+
+def of_timetable(session: Session, project_id: str) -> list[Fact]:
+    """Every date of the timetable with its article; what isn't certain says between which days it lies."""
+    facts = []
+    for row in tenders.timetable_of(session, project_id):
+        if row.on is not None:
+            words = Text(f"{row.on} ({row.article})", f"{row.on}（{row.article}）")
+        else:
+            words = Text(
+                f"uncertain: between {row.earliest} and {row.latest}, the calendar isn't published yet ({row.article})",
+                f"待定：{row.earliest}至{row.latest}之间，放假安排尚未公布（{row.article}）",
+            )
+        facts.append((TITLES[row.name], words))
+    return facts
+
+
+def of_agreement(session: Session, agreement: agreements.Agreement) -> list[Fact]:
+    """What the two parties sign."""
+    buyer, agency = (organisations.get(session, id) for id in (agreement.buyer_id, agreement.agency_id))
+    powers = [agreements.POWERS[power] for power in agreement.powers]
+    facts = [
+        (Text("Buyer", "采购人"), buyer.name),
+        (Text("Agency", "代理机构"), agency.name),
+        (Text("Scope", "委托范围"), same(agreement.scope)),
+        (
+            Text("Powers", "委托权限"),
+            Text(", ".join(power.en for power in powers), "、".join(power.zh for power in powers)),
+        ),
+        (Text("Until", "委托期限至"), same(str(agreement.term_until))),
+        (Text("Fee", "代理费"), money(agreement.fee, agreement.currency)),
+        (Text("Paid by", "代理费支付方"), named(PAYERS, agreement.fee_payer)),
+        (Text("Digest of what is signed", "签署内容摘要"), same(agreements.digest(agreement))),
+    ]
+    for signature in agreement.signatures:
+        at = signature.signed_at.astimezone(clock.PLACE)
+        facts.append((Text("Signed by", "已签署"), same(f"{signature.name}, {at:%Y-%m-%d %H:%M}")))
+    return facts
+
+
+def of_findings(found: Iterable[Finding | Found]) -> list[Fact]:
+    """What the check found: how grave and where; what is wrong, on which article it rests, what mends it."""
+    facts = []
+    for finding in found:
+        problem, fix = (_text(words) for words in (finding.problem, finding.fix))
+        rests_on = f"{finding.rule}, {finding.article}" if finding.article else finding.rule
+        where, how = place(finding.place), SEVERITIES[finding.severity]
+        facts.append(
+            (
+                Text(f"{how.en}: {where.en}", f"{how.zh}：{where.zh}"),
+                Text(f"{problem.en} {fix.en} ({rests_on})", f"{problem.zh}{fix.zh}（{rests_on}）"),
+            )
+        )
+    return facts
+
+
+def place(path: str) -> Text:
+    """Where a finding or difference stands, in words: ``1/requirements/T3``, ``terms/bond_percent``."""
+    parts = path.removeprefix("lots/").split("/")
+    if parts[0] in ("terms", "bid_deadline_at"):
+        return named(TERMS, parts[-1])
+    if not parts[0].isdigit():
+        return Text("lots", "采购包") if parts[0] == "lots" else same(path)
+    english, chinese = [f"lot {parts[0]}"], [f"采购包{parts[0]}"]
+    if len(parts) > 1:
+        part = named(_PARTS, parts[1])
+        english.append(" ".join([part.en, *parts[2:3]]))
+        chinese.append("".join([part.zh, *parts[2:3]]))
+    return Text(", ".join(english), "".join(chinese))
+
+
+def _text(words: Text | Mapping[str, str]) -> Text:
+    return words if isinstance(words, Text) else Text(words["en"], words["zh"])
+
+
+def of_rule(rule: rules.Rule) -> Fact:
+    """A number of the law with its article, and a word of caution where it wasn't verified."""
+    value = rule.value.normalize()
+    if rule.unit == "CNY":
+        words = money(rule.value)
+    elif rule.unit == "ratio":
+        words = same(f"{(rule.value * 100).normalize():f}%")
+    else:
+        units = {"d": Text("days", "日"), "wd": Text("working days", "个工作日"), "year": Text("years", "年")}
+        unit = units.get(rule.unit, Text("", ""))
+        words = Text(f"{value:f} {unit.en}".strip(), f"{value:f}{unit.zh}")
+    english = "" if rule.status == "V" else f"; {rule.verification.en}"
+    chinese = "" if rule.status == "V" else f"；{rule.verification.zh}"
+    return rule.title, Text(f"{words.en} ({rule.citation}{english})", f"{words.zh}（{rule.citation}{chinese}）")

@@ -1,0 +1,317 @@
+"""The forms of a tender: its timetable, its documents with their check, the questions about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation import clock
+from app.foundation.text import Text
+from app.procurement import projects, tenders
+from app.procurement.tenders import NewFactor, NewRequirement, Tender, TenderUnknown, Terms
+from app.workflow import disclosing
+from app.workflow.intake import facts
+
+# -- the timetable
+
+
+def _confirm_timetable(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    tenders.confirm_timetable(
+        context.session,
+        context.actor,
+        project_id=context.variables["project_id"],
+        bid_deadline_at=values["bid_deadline_at"],
+        source=values["source"],
+    )
+    return {}
+
+
+def _prepare_timetable(context: IntakeContext) -> Mapping[str, Any]:
+    project = projects.get(context.session, context.variables["project_id"])
+    return {
+        "values": {"bid_deadline_at": tenders.earliest_deadline(context.session, project)},
+        "facts": [*facts.of_timetable(context.session, project.id), *facts.of_project(context.session, project)],
+    }
+
+
+# -- the documents
+
+
+def read_documents(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the form as ``draft_documents`` and ``change`` take them."""
+    return {
+        "requirements": [
+            NewRequirement(
+                row["lot"],
+                row["id"],
+                row["kind"],
+                Text(row.get("text_en") or "", row["text_zh"]),
+                bool(row.get("starred")),
+                row.get("evidence") or "",
+            )
+            for row in values["requirements"]
+        ],
+        "factors": [
+            NewFactor(
+                row["lot"],
+                row["id"],
+                Text(row.get("name_en") or row["name_zh"], row["name_zh"]),
+                row["kind"],
+                Decimal(row["points"]),
+                row.get("standard") or "",
+            )
+            for row in values.get("factors") or ()
+        ],
+        "terms": Terms(
+            bid_deadline_at=values["bid_deadline_at"],
+            bond_percent=Decimal(values["bond_percent"]),
+            validity_days=values["validity_days"],
+            performance_bond_percent=Decimal(values["performance_bond_percent"]),
+            payment_days=values["payment_days"],
+            delivery_days=values["delivery_days"],
+            tie_break=values["tie_break"],
+            committee_size=values["committee_size"],
+            contract_terms=values["contract_terms"],
+            sme_deduction_percent=_percent(values.get("sme_deduction_percent")),
+            more={
+                "consortium": bool(values.get("consortium")),
+                **({"delivery_place": values["delivery_place"]} if values.get("delivery_place") else {}),
+            },
+        ),
+    }
+
+
+def _percent(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def documents_as_values(tender: Tender) -> dict[str, Any]:
+    """A tender's documents as values of the form."""
+    numbers = {lot.id: lot.number for lot in tender.project.lots}
+    requirements = [
+        NewRequirement(numbers[r.lot_id], r.code, r.kind, Text(r.text_en, r.text_zh), r.starred, r.evidence)
+        for r in tender.requirements
+    ]
+    factors = [
+        NewFactor(numbers[f.lot_id], f.code, Text(f.name_en, f.name_zh), f.kind, f.points, f.standard)
+        for f in tender.factors
+    ]
+    assert tender.bid_deadline_at is not None, "documents are drafted with their deadline"
+    terms = Terms(
+        bid_deadline_at=tender.bid_deadline_at.astimezone(clock.PLACE),
+        bond_percent=tender.bond_percent,
+        validity_days=tender.validity_days,
+        performance_bond_percent=tender.performance_bond_percent,
+        payment_days=tender.payment_days,
+        delivery_days=tender.delivery_days,
+        tie_break=tender.tie_break,
+        committee_size=tender.committee_size,
+        contract_terms=tender.contract_terms,
+        sme_deduction_percent=tender.sme_deduction_percent,
+        more=tender.terms,
+    )
+    return as_values(requirements, factors, terms)
+
+
+def as_values(requirements: Sequence[NewRequirement], factors: Sequence[NewFactor], terms: Terms) -> dict[str, Any]:
+    """Documents as values of the form that ``read_documents`` reads."""
+    plain_terms = {
+        name: _plain(getattr(terms, name))
+        for name in Terms.__dataclass_fields__
+        if name != "more" and getattr(terms, name) is not None
+    }
+    return {
+        "requirements": [
+            {
+                "lot": r.lot,
+                "id": r.code,
+                "kind": r.kind,
+                "starred": r.starred,
+                "text_zh": r.text.zh,
+                "text_en": r.text.en,
+                "evidence": r.evidence,
+            }
+            for r in requirements
+        ],
+        "factors": [
+            {
+                "lot": f.lot,
+                "id": f.code,
+                "name_zh": f.name.zh,
+                "name_en": f.name.en,
+                "kind": f.kind,
+                "points": _plain(f.points),
+                "standard": f.standard,
+            }
+            for f in factors
+        ],
+        **plain_terms,
+        "consortium": bool(terms.more.get("consortium")),
+        "delivery_place": terms.more.get("delivery_place", ""),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A decimal without needless zeros, as a person would type it."""
+    return value if not isinstance(value, Decimal) else Decimal(f"{value.normalize():f}")
+
+
+def _prepare_documents(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    tenders.draft_documents(
+        context.session, context.actor, project_id=context.variables["project_id"], **read_documents(values)
+    )
+    return {}
+
+
+def _prepare_drafting(context: IntakeContext) -> Mapping[str, Any]:
+    project = projects.get(context.session, context.variables["project_id"])
+    tender = _tender(context)
+    if tender is None:
+        made = tenders.template(context.session, project.id)
+        values, shown = as_values(made.requirements, made.factors, made.terms), []
+    else:
+        values = documents_as_values(tender)
+        shown = facts.of_findings(tender.findings)
+        if tender.return_reasons:
+            shown = [(Text("Returned by the buyer", "采购人退回意见"), facts.same(tender.return_reasons)), *shown]
+    return {
+        "values": values,
+        "facts": [
+            *shown,
+            *facts.of_project(context.session, project),
+            *facts.of_plan(context.session, project),
+            *facts.of_timetable(context.session, project.id),
+        ],
+        "documents": list(project.attachments),
+    }
+
+
+def _tender(context: IntakeContext) -> Tender | None:
+    try:
+        return tenders.of_project(context.session, context.variables["project_id"])
+    except TenderUnknown:
+        return None
+
+
+def _confirm_documents(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    """Checked once more before it is confirmed: a draft that was faultless ages with its dates."""
+    project_id, decision = context.variables["project_id"], values["decision"]
+    if decision == "confirm":
+        tenders.check(context.session, context.actor, project_id=project_id)
+    tenders.confirm_documents(
+        context.session,
+        context.actor,
+        project_id=project_id,
+        decision=decision,
+        reasons=values.get("reasons") or "",
+    )
+    return {"documents_decision": decision}
+
+
+def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
+    project_id = context.variables["project_id"]
+    tender = tenders.of_project(context.session, project_id)
+    found = facts.of_findings(tenders.preview(context.session, project_id))
+    nothing = (Text("Check of the documents", "采购文件检查"), Text("nothing was found", "未发现问题"))
+    return {
+        "facts": [
+            *(found or [nothing]),
+            *_terms(tender),
+            *facts.of_lots(tender.project),
+            *_parts(tender),
+        ],
+        "documents": [id for id in (tender.draft_zh_id, tender.draft_en_id) if id],
+    }
+
+
+def _terms(tender: Tender) -> Iterable[facts.Fact]:
+    at = tender.bid_deadline_at
+    yield facts.TERMS["bid_deadline_at"], when(at) if at else Text("not set", "未设置")
+    for name, unit in (
+        ("bond_percent", Text("% of the lot's budget", "%（采购包预算）")),
+        ("validity_days", Text(" days", "日")),
+        ("sme_deduction_percent", Text("%", "%")),
+        ("performance_bond_percent", Text("% of the contract", "%（合同金额）")),
+        ("payment_days", Text(" days after the invoice", "日（收到发票后）")),
+        ("delivery_days", Text(" days after signing", "日（合同签订后）")),
+        ("committee_size", Text(" members", "人")),
+    ):
+        value = getattr(tender, name)
+        if value is not None:
+            yield facts.TERMS[name], Text(*(f"{_plain(value)}{words}" for words in unit))
+    yield facts.TERMS["contract_terms"], facts.same(tender.contract_terms)
+
+
+def _parts(tender: Tender) -> Iterable[facts.Fact]:
+    numbers = {lot.id: lot.number for lot in tender.project.lots}
+    for requirement in tender.requirements:
+        star = "★ " if requirement.starred else ""
+        name = facts.place(f"{numbers[requirement.lot_id]}/requirements/{requirement.code}")
+        yield name, Text(*(star + words for words in requirement.text))
+    for factor in tender.factors:
+        name = facts.place(f"{numbers[factor.lot_id]}/factors/{factor.code}")
+        points = Text(f"{_plain(factor.points)} points", f"{_plain(factor.points)}分")
+        yield (
+            name,
+            Text(
+                f"{factor.name.en}, {points.en}. {factor.standard}", f"{factor.name.zh}，{points.zh}。{factor.standard}"
+            ),
+        )
+
+
+def when(at: datetime) -> Text:
+    """An instant as a legal document names it."""
+    there = at.astimezone(clock.PLACE)
+    return Text(
+        f"{there:%Y-%m-%d %H:%M} (China time)",
+        f"{there.year}年{there.month}月{there.day}日{there:%H:%M}（北京时间）",
+    )
+
+
+# -- questions
+
+
+def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    question = tenders.answer(
+        context.session, context.actor, question_id=context.variables["question_id"], answer=values["answer"]
+    )
+    disclosing.published(
+        context.session,
+        context.actor,
+        disclosing.Kind.CLARIFICATION,
+        project_id=context.variables["project_id"],
+        record_id=question.id,
+    )
+    return {}
+
+
+def _prepare_answer(context: IntakeContext) -> Mapping[str, Any]:
+    question = tenders.question(context.session, context.variables["question_id"])
+    tender = tenders.get(context.session, question.tender_id)
+    title = tender.project.title
+    return {
+        "facts": [
+            (Text("Question", "提问"), facts.same(question.text)),
+            (Text("Asked at", "提问时间"), when(question.asked_at)),
+            (Text("Answer due", "答复期限"), facts.same(f"{question.answer_due_on} (IR 52)")),
+            (Text("Tender", "招标项目"), Text(*(f"{tender.project.number} {words}" for words in title))),
+            (facts.TERMS["bid_deadline_at"], when(tender.bid_deadline_at) if tender.bid_deadline_at else Text("", "")),
+        ],
+    }
+
+
+INTAKE: dict[str, Intake] = {
+    "confirm_timetable": _confirm_timetable,
+    "prepare_documents": _prepare_documents,
+    "confirm_documents": _confirm_documents,
+    "answer_question": _answer,
+}
+PREPARE: dict[str, Prepare] = {
+    "confirm_timetable": _prepare_timetable,
+    "prepare_documents": _prepare_drafting,
+    "confirm_documents": _prepare_confirmation,
+    "answer_question": _prepare_answer,
+}

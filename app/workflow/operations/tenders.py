@@ -1,0 +1,106 @@
+"""Operations of a tender: its timetable, the check of its documents, the notice, the failure of a lot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from app.engine.operations import Context, Parameter, Registry
+from app.foundation import clock
+from app.foundation.text import Text
+from app.foundation.workdays import local_day
+from app.procurement import bonds, tenders
+from app.procurement.tenders.checks import ERROR
+from app.workflow import disclosing
+
+if TYPE_CHECKING:
+    from app.workflow.operations import Partners
+
+PROJECT = Parameter("project_id", required=True, label=Text("Project", "项目"))
+LOT = Parameter("lot_id", required=True, label=Text("Lot", "采购包"))
+
+
+def register(registry: Registry, partners: Partners) -> None:
+    """Add them to the registry."""
+
+    @registry.operation(
+        "tenders.draw_timetable",
+        name=Text("Draw the timetable", "拟定时间安排"),
+        hint=Text(
+            "Works every date out from the notice day; uncertain where the calendar isn't published.",
+            "自公告日起推算各项日期；放假安排未公布的，标明待定。",
+        ),
+        parameters=[PROJECT],
+        results=[Parameter("timetable_certain", "boolean", label=Text("All dates are certain", "日期均已确定"))],
+    )
+    def draw_timetable(context: Context, *, project_id: str) -> Mapping[str, Any]:
+        rows = tenders.draw_timetable(context.session, context.actor, project_id=project_id)
+        return {"timetable_certain": all(row.on is not None for row in rows)}
+
+    @registry.operation(
+        "tenders.check_documents",
+        name=Text("Check the documents", "检查采购文件"),
+        hint=Text("Checks them against the statutory data.", "对照法定数据检查采购文件。"),
+        parameters=[PROJECT],
+        results=[Parameter("document_errors", "integer", label=Text("Errors found", "错误数"))],
+    )
+    def check_documents(context: Context, *, project_id: str) -> Mapping[str, Any]:
+        found = tenders.check(context.session, context.actor, project_id=project_id)
+        return {"document_errors": sum(finding.severity == ERROR for finding in found)}
+
+    @registry.operation(
+        "tenders.publish",
+        name=Text("Publish the notice", "发布招标公告"),
+        hint=Text(
+            "Publishes notice and documents, and makes the lots' keys.", "发布公告与采购文件，生成各采购包密钥。"
+        ),
+        parameters=[PROJECT],
+        results=[
+            Parameter("tender_id", label=Text("Tender", "招标")),
+            Parameter("bid_deadline_at", "datetime", label=Text("Bid deadline", "投标截止时间")),
+            Parameter("lot_ids", "list", label=Text("Lots", "采购包")),
+        ],
+    )
+    def publish(context: Context, *, project_id: str) -> Mapping[str, Any]:
+        tender = tenders.publish(context.session, context.actor, project_id=project_id, keeper=partners.keeper)
+        assert tender.bid_deadline_at is not None, "a published tender has a deadline"
+        disclosing.published(
+            context.session,
+            context.actor,
+            disclosing.Kind.TENDER,
+            project_id=project_id,
+            record_id=tender.notices[-1].id,
+        )
+        return {
+            "tender_id": tender.id,
+            "bid_deadline_at": tender.bid_deadline_at.astimezone(clock.PLACE).isoformat(),
+            "lot_ids": [lot.id for lot in tender.project.lots],
+        }
+
+    @registry.operation(
+        "tenders.fail_lot",
+        name=Text("Publish the failure", "发布废标公告"),
+        hint=Text(
+            "Publishes why the lot failed; all bid bonds wait to go back.", "公告废标理由，投标保证金进入退还程序。"
+        ),
+        parameters=[
+            LOT,
+            Parameter(
+                "reason", required=True, label=Text("Reason", "废标理由"), choices=tuple(tenders.FAILURES.items())
+            ),
+        ],
+    )
+    def fail_lot(context: Context, *, lot_id: str, reason: str) -> Mapping[str, Any]:
+        lot = tenders.fail(context.session, context.actor, lot_id=lot_id, reason=reason)
+        bonds.schedule_all(
+            context.session, context.actor, lot_id=lot_id, cause="failed", from_on=local_day(context.now)
+        )
+        disclosing.published(
+            context.session,
+            context.actor,
+            disclosing.Kind.FAILURE,
+            project_id=lot.project_id,
+            lot_id=lot.id,
+            record_id=tenders.of_lot(context.session, lot_id).notices[-1].id,
+        )
+        return {}
