@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).parent
 MEBIBYTE = 1024 * 1024
+LONGEST_SOCKET_PATH = 100
+"""Bytes; Linux takes 107, others a few less."""
 
 
 def _given(name: str, default: str = "") -> str:
@@ -24,6 +28,17 @@ def _flag(name: str) -> bool:
 
 def _instance() -> Path:
     return Path(os.environ.get("INSTANCE_FOLDER", ROOT / "instance"))
+
+
+def _socket() -> Path:
+    """The keeper's socket in the instance folder, or where temporary files lie when its path is too long for a socket."""
+    path = _instance() / "keeper.socket"
+    if len(os.fsencode(path.absolute())) <= LONGEST_SOCKET_PATH:
+        return path
+    return (
+        Path(tempfile.gettempdir())
+        / f"tenderway-{hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:16]}.socket"
+    )
 
 
 def _secret() -> str:
@@ -77,10 +92,16 @@ class Config:
     upload_files_limit: int = field(default_factory=lambda: int(_given("UPLOAD_FILES_LIMIT", str(300 * MEBIBYTE))))
     # OCID_PREFIX: begins the identifiers of contracting processes, as registered with the OCDS helpdesk
     ocid_prefix: str = field(default_factory=lambda: _given("OCID_PREFIX", "ocds-tender"))
-    # KEEPER_ADDRESS: where the keeper of the bids' keys listens: unix:PATH or HOST:PORT
-    keeper_address: str = field(
-        default_factory=lambda: _given("KEEPER_ADDRESS") or f"unix:{_instance() / 'keeper.socket'}"
+    # KEEPER_ADDRESS: where the keeper of the bids' keys listens: unix:PATH or HOST:PORT of this machine
+    keeper_address: str = field(default_factory=lambda: _given("KEEPER_ADDRESS") or f"unix:{_socket()}")
+    # KEEPER_FOLDER: the keeper's own folder (its master key, its keys, its log); nobody else needs to read it
+    keeper_folder: Path = field(default_factory=lambda: Path(_given("KEEPER_FOLDER") or _instance() / "keeper"))
+    # KEEPER_SECRET_PATH: the file of the secret by which house and keeper know each other
+    keeper_secret: Path = field(
+        default_factory=lambda: Path(_given("KEEPER_SECRET_PATH") or _instance() / "keeper-secret")
     )
+    # RECEIPT_KEY_PATH: the file of the key that signs the receipts of bids; several nodes share one
+    receipt_key: Path = field(default_factory=lambda: Path(_given("RECEIPT_KEY_PATH") or _instance() / "receipt-key"))
     # FORMS_FOLDER, PROCESSES_FOLDER: the forms and procedures that the program ships with
     forms_folder: Path = field(default_factory=lambda: Path(_given("FORMS_FOLDER") or ROOT / "forms"))
     processes_folder: Path = field(default_factory=lambda: Path(_given("PROCESSES_FOLDER") or ROOT / "processes"))

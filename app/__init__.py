@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from app.foundation.clock import Clock
-    from app.procurement.tenders import KeyKeeper
+    from app.keeper import Keeper
     from config import Config
 
 
-def create_app(config: Config | None = None, *, clock: Clock | None = None, keeper: KeyKeeper | None = None) -> Flask:
+def create_app(config: Config | None = None, *, clock: Clock | None = None, keeper: Keeper | None = None) -> Flask:
     """Assemble the application: settings, database, house, pages and commands.
 
     ``clock`` and ``keeper`` stand in for the real ones (tests, demonstrations). Nothing is started and no table is

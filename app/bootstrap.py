@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -16,12 +15,14 @@ from app.engine.engine import Engine
 from app.engine.forms import Library
 from app.engine.operations import Registry
 from app.foundation import documents, journal, outbox, workdays
-from app.foundation.clock import Clock
+from app.foundation.clock import Clock, VirtualClock
 from app.foundation.database import sessions
 from app.identity import accounts, attempts, grants, organisations, resets, roles
 from app.identity import sessions as signed_in
+from app.keeper import Keeper
+from app.keeper.client import RemoteKeeper
+from app.keeper.local import LocalKeeper
 from app.procurement import agreements, bids, bonds, projects, suppliers, tenders
-from app.procurement.tenders import KeyKeeper
 from app.workflow import intake, operations
 from app.workflow.assignment import resolve_group
 from config import Config
@@ -42,17 +43,19 @@ class House:
     """The parts a serving process holds."""
 
     engine: Engine
+    keeper: Keeper
     sessions: sessionmaker[Session]
     database: Database
 
 
 def build(
-    database: Database, config: Config, *, clock: Clock | None = None, keeper: KeyKeeper | None = None, **parts: Any
+    database: Database, config: Config, *, clock: Clock | None = None, keeper: Keeper | None = None, **parts: Any
 ) -> House:
     """Build the house on a database; ``parts`` are further parts of the engine."""
     known: Mapping[str, Any] = {role.id: role.name for role in roles.ROLES.values()}
     registry = Registry()
-    operations.register(registry, operations.Partners(keeper=keeper or _NoKeeper()))
+    keeper = keeper or _keeper(config, clock)
+    operations.register(registry, operations.Partners(keeper))
     engine = Engine(
         clock=clock,
         forms=Library(config.forms_folder),
@@ -66,7 +69,7 @@ def build(
     )
     factory = sessions(database)
     engine.use_clock(factory)
-    return House(engine, factory, database)
+    return House(engine, keeper, factory, database)
 
 
 def senders(config: Config) -> dict[str, outbox.Sender]:
@@ -88,11 +91,8 @@ def senders(config: Config) -> dict[str, outbox.Sender]:
     return {"mail": mail}
 
 
-class _NoKeeper:
-    """Stands where the keeper of the bids' keys comes: an act that needs a key becomes an incident that says so."""
-
-    def create(self, lot_id: str, deadline_at: datetime) -> str:
-        raise RuntimeError("no keeper of keys is connected")
-
-    def extend(self, lot_id: str, deadline_at: datetime) -> None:
-        raise RuntimeError("no keeper of keys is connected")
+def _keeper(config: Config, clock: Clock | None) -> Keeper:
+    """The keeper's process at its address; where a virtual clock is turned, keys in memory that keep to it."""
+    if isinstance(clock, VirtualClock):
+        return LocalKeeper(clock)
+    return RemoteKeeper(config.keeper_address, config.keeper_secret)

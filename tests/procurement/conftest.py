@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from pyrage import x25519
 from stdnum.cn import uscc
 
 sys.path.append(str(Path(__file__).parent))  # test folders are no packages; the builders stand beside the tests
@@ -20,6 +19,7 @@ from app.foundation import workdays
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.text import Text
 from app.identity import organisations
+from app.keeper.local import LocalKeeper
 from app.procurement import agreements, projects, tenders
 
 
@@ -216,27 +216,10 @@ def documents(**options):
     return {**parts, "terms": tenders.Terms(**{**values, **options})}
 
 
-class MemoryKeeper:
-    """A keeper without a process: real keys, and it keeps to the session's clock."""
-
-    def __init__(self):
-        self.identities, self.deadlines = {}, {}
-
-    def create(self, lot_id: str, deadline_at: datetime) -> str:
-        identity = self.identities.setdefault(lot_id, x25519.Identity.generate())
-        self.deadlines[lot_id] = deadline_at
-        return str(identity.to_public())
-
-    def extend(self, lot_id: str, deadline_at: datetime) -> None:
-        self.deadlines[lot_id] = deadline_at
-
-    def release(self, lot_id: str) -> str:
-        return str(self.identities[lot_id])
-
-
 @pytest.fixture
-def keeper() -> MemoryKeeper:
-    return MemoryKeeper()
+def keeper(virtual_clock) -> LocalKeeper:
+    """A keeper without a process, on the clock of the test."""
+    return LocalKeeper(virtual_clock)
 
 
 @pytest.fixture

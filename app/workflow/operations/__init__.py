@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.engine.operations import Registry
-from app.procurement.tenders import KeyKeeper
+from app.keeper import Keeper
 from app.workflow.operations import projects, tenders
 
 _PARTS = (projects, tenders)
@@ -19,7 +19,7 @@ _PARTS = (projects, tenders)
 class Partners:
     """What operations need of the world outside the database."""
 
-    keeper: KeyKeeper
+    keeper: Keeper
 
 
 def register(registry: Registry, partners: Partners) -> None:

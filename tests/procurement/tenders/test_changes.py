@@ -38,7 +38,7 @@ def test_the_keeper_is_told_of_the_new_deadline(session, change, reworded, tende
     session.commit()
     virtual_clock.turn(timedelta(days=20))
     change(requirements=reworded("T2", BIGGER))
-    assert set(keeper.deadlines.values()) == {tender.bid_deadline_at}
+    assert {keeper.deadline(lot.id) for lot in tender.project.lots} == {tender.bid_deadline_at}
 
 
 def test_a_change_that_affects_bids_makes_a_new_binding_version(change, reworded, tender):
