@@ -45,9 +45,12 @@ class Money:
         """This amount multiplied by a ratio, rounded half up to cents."""
         return Money(self.amount * factor, self.currency)
 
-    def in_words(self) -> str:
-        """The amount in formal Chinese numerals, as contracts write it (壹佰贰拾叁元肆角伍分)."""
-        return _chinese_words(self.amount)
+    def in_words(self, language: str = "zh") -> str:
+        """The amount as contracts write it: 壹佰贰拾叁元肆角伍分, or one hundred and twenty-three yuan and 45 fen.
+
+        Amounts below 10^16 have words. The Chinese words name no currency; it is written before them (人民币).
+        """
+        return _chinese_words(self.amount) if language == "zh" else _english_words(self.amount, self.currency)
 
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
@@ -99,3 +102,64 @@ def _chinese_words(amount: Decimal) -> str:
     elif units:
         words += "零"
     return words + (_DIGITS[hundredths] + "分" if hundredths else "整")
+
+
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_THOUSANDS = ("", " thousand", " million", " billion", " trillion", " quadrillion")
+_UNITS = {"CNY": ("yuan", "fen"), "USD": ("US dollars", "cents"), "EUR": ("euros", "cents")}
+
+
+def _below_thousand(number: int) -> str:
+    hundreds, rest = divmod(number, 100)
+    words = [f"{_ONES[hundreds]} hundred"] if hundreds else []
+    if rest >= 20:
+        words.append(_TENS[rest // 10] + (f"-{_ONES[rest % 10]}" if rest % 10 else ""))
+    elif rest:
+        words.append(_ONES[rest])
+    return " and ".join(words)
+
+
+def _english_units(number: int) -> str:
+    if number == 0:
+        return _ONES[0]
+    groups = []
+    while number:
+        number, group = divmod(number, 1_000)
+        groups.append(group)
+    words = [_below_thousand(group) + _THOUSANDS[place] for place, group in reversed(list(enumerate(groups))) if group]
+    joined = ", ".join(words[:-1])
+    if not joined:
+        return words[-1]
+    return f"{joined} and {words[-1]}" if 0 < groups[0] < 100 else f"{joined}, {words[-1]}"
+
+
+def _english_words(amount: Decimal, currency: str) -> str:
+    cents = int((abs(amount) * 100).to_integral_value(ROUND_HALF_UP))
+    units, hundredths = divmod(cents, 100)
+    if units >= 10**16:
+        raise ValueError("amounts from 10^16 have no words here")
+    unit, part = _UNITS.get(currency, (currency, "hundredths"))
+    words = f"{'minus ' if amount < 0 else ''}{_english_units(units)} {unit}"
+    return f"{words} and {hundredths:02} {part}" if hundredths else f"{words} only"

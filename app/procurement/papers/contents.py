@@ -1,0 +1,329 @@
+"""What each paper says: its name, and the keys of its content.
+
+A text is a string, a ``Text`` or ``{"en", "zh"}``. Days and instants may also come as ISO 8601, as a stored content
+has them. ``dated_on`` is the day the paper bears, ``issuer`` the office whose name stands under it.
+"""
+
+# No ``from __future__ import annotations`` here: it would hide NotRequired from ``__required_keys__``.
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NotRequired, TypeAlias, TypedDict
+
+from app.foundation.money import Money
+from app.foundation.text import Text
+
+Words: TypeAlias = str | Text | Mapping[str, str]
+Day: TypeAlias = date | str
+Instant: TypeAlias = datetime | str
+Shown: TypeAlias = Words | date | datetime | Decimal | Money | int | None
+
+
+class ProjectNamed(TypedDict):
+    """The project a paper belongs to."""
+
+    title: Words
+    number: str
+    budget: NotRequired[Money]
+
+
+class SignatureGiven(TypedDict):
+    """A signature given in the system: for whom, by whom, when, over what."""
+
+    party: Words
+    name: str
+    signed_at: Instant
+    digest: NotRequired[str]
+
+
+class Listing(TypedDict):
+    """A table: the names of its columns, and rows of as many cells."""
+
+    head: Sequence[Words]
+    rows: Sequence[Sequence[Shown]]
+
+
+class Section(TypedDict, total=False):
+    """A part of a notice; each key may be left out."""
+
+    heading: Words
+    text: Words
+    facts: Sequence[tuple[Words, Shown]]
+    table: Listing
+
+
+class NoticeContent(TypedDict):
+    """``notice``: any notice; its title names the kind, its sections say the rest."""
+
+    title: Words
+    number: NotRequired[str]
+    sections: Sequence[Section]
+    issuer: Words
+    dated_on: NotRequired[Day]
+
+
+class TenderDocumentsContent(TypedDict):
+    """``tender_documents``: what ``tenders.content`` gives, with who buys and who runs it."""
+
+    project: Mapping[str, Any]
+    method: str
+    review_method: str
+    bid_deadline_at: Instant | None
+    terms: Mapping[str, Any]
+    lots: Mapping[str, Any]
+    buyer: NotRequired[Words]
+    agency: NotRequired[Words]
+    version: NotRequired[int]
+    issuer: NotRequired[Words]
+    dated_on: NotRequired[Day]
+
+
+class AgreementContent(TypedDict):
+    """``agreement``: the entrusting agreement of buyer and agency."""
+
+    number: NotRequired[str]
+    project: ProjectNamed
+    buyer: Words
+    agency: Words
+    scope: Words
+    powers: Sequence[Words]
+    term_until: Day
+    fee: Money
+    fee_payer: Words
+    signatures: NotRequired[Sequence[SignatureGiven]]
+    dated_on: NotRequired[Day]
+
+
+class ReceiptContent(TypedDict):
+    """``receipt``: for a sealed bid. ``replaces`` is the digest of the bid it replaces."""
+
+    number: NotRequired[str]
+    supplier: Words
+    project: ProjectNamed
+    lot: Words
+    received_at: Instant
+    digest: str
+    size: int
+    deadline_at: NotRequired[Instant]
+    document_version: NotRequired[int]
+    sequence: NotRequired[int]
+    replaces: NotRequired[str]
+    log_index: NotRequired[int]
+    issuer: Words
+    dated_on: NotRequired[Day]
+
+
+class OpenedRow(TypedDict):
+    """What was read aloud of one bid, or why nothing was."""
+
+    supplier: Words
+    price: NotRequired[Money | Decimal | str | None]
+    delivery_days: NotRequired[int | None]
+    validity_days: NotRequired[int | None]
+    note: NotRequired[Words]
+
+
+class Objection(TypedDict):
+    """What a bidder objected to at the opening, and the answer."""
+
+    supplier: Words
+    text: Words
+    answer: NotRequired[Words]
+
+
+class OpeningRecordContent(TypedDict):
+    """``opening_record``: the opening of a lot's bids."""
+
+    number: NotRequired[str]
+    project: ProjectNamed
+    lot: Words
+    opened_at: Instant
+    place: NotRequired[Words]
+    host: NotRequired[Words]
+    bid_count: int
+    enough: bool
+    rows: Sequence[OpenedRow]
+    objections: NotRequired[Sequence[Objection]]
+    signatures: NotRequired[Sequence[SignatureGiven]]
+    issuer: Words
+    dated_on: NotRequired[Day]
+
+
+class CertificateContent(TypedDict):
+    """``registration_certificate``: a supplier's."""
+
+    number: str
+    supplier: Words
+    uscc: str
+    legal_representative: NotRequired[str]
+    scale: NotRequired[Words]
+    valid_until: Day
+    verify_at: NotRequired[str]
+    issuer: Words
+    dated_on: NotRequired[Day]
+
+
+class EvaluationReportContent(TypedDict):
+    """``evaluation_report``: all that O87 58 asks for.
+
+    ``committee``: {name, role}; ``factors``: {code, name, points, standard}; ``reviews``: {supplier, stage, result,
+    reasons}, of the bids that were rejected; ``ranking``: {rank, supplier, price, evaluated_price, score}; ``scores``:
+    {head: names, rows: [{supplier, points: […]}]}; ``dissents``: {member, text}.
+    """
+
+    number: NotRequired[str]
+    project: ProjectNamed
+    lot: Words
+    notice: NotRequired[Words]
+    opened_at: NotRequired[Instant]
+    evaluated: NotRequired[Shown]
+    review_method: Words
+    bidders: Sequence[Words]
+    committee: Sequence[Mapping[str, Any]]
+    factors: NotRequired[Sequence[Mapping[str, Any]]]
+    reviews: Sequence[Mapping[str, Any]]
+    ranking: Sequence[Mapping[str, Any]]
+    scores: NotRequired[Mapping[str, Any]]
+    candidates: Sequence[Words]
+    notes: NotRequired[Sequence[Words]]
+    dissents: NotRequired[Sequence[Mapping[str, Any]]]
+    signatures: NotRequired[Sequence[SignatureGiven]]
+    issuer: Words
+    dated_on: NotRequired[Day]
+
+
+class AwardLetterContent(TypedDict):
+    """``award_letter``: ``kind`` is ``winner`` (with ``contract_due_on``) or ``loser`` (with ``query_until``)."""
+
+    kind: str
+    number: NotRequired[str]
+    supplier: Words
+    project: ProjectNamed
+    lot: Words
+    received_at: NotRequired[Instant]
+    price: NotRequired[Money]
+    delivery: NotRequired[Words]
+    winner: NotRequired[Words]
+    score: NotRequired[Shown]
+    rank: NotRequired[Shown]
+    reasons: NotRequired[Words]
+    contract_due_on: NotRequired[Day]
+    query_until: NotRequired[Day]
+    issuer: Words
+    dated_on: NotRequired[Day]
+
+
+class Party(TypedDict):
+    """A party of a contract."""
+
+    name: Words
+    uscc: str
+    address: NotRequired[str]
+    contact: NotRequired[str]
+    bank: NotRequired[str]
+
+
+class Clause(TypedDict):
+    """A clause: any of text, ``items``, ``price``, ``requirements``, ``facts``; or ``redacted`` with a ``reason`` only."""
+
+    key: str
+    heading: Words
+    text: NotRequired[Words]
+    items: NotRequired[Sequence[Mapping[str, Any]]]
+    price: NotRequired[Money | Mapping[str, Any]]
+    requirements: NotRequired[Sequence[Mapping[str, Any]]]
+    facts: NotRequired[Sequence[Sequence[Shown]]]
+    redacted: NotRequired[bool]
+    reason: NotRequired[Words]
+
+
+class ContractContent(TypedDict):
+    """``contract``: the signed text, or (with redacted clauses) the published one."""
+
+    title: Words
+    number: str
+    project: ProjectNamed
+    lot: Words
+    award_number: NotRequired[str]
+    buyer: Party
+    supplier: Party
+    clauses: Sequence[Clause]
+    dated_on: NotRequired[Day]
+
+
+class ContractNamed(TypedDict):
+    """The contract a paper belongs to."""
+
+    title: Words
+    number: str
+    price: Money
+
+
+class AcceptanceSheetContent(TypedDict):
+    """``acceptance_sheet``; ``rows``: {code, requirement, response, met, evidence}."""
+
+    number: str
+    contract: ContractNamed
+    buyer: Words
+    supplier: Words
+    delivered_on: Day
+    delivery: NotRequired[Words]
+    round: NotRequired[int]
+    rows: Sequence[Mapping[str, Any]]
+    accepted: bool
+    rating: NotRequired[Words]
+    feedback: NotRequired[Words]
+    dated_on: NotRequired[Day]
+
+
+class PaymentRequestContent(TypedDict):
+    """``payment_request``: an invoice against contract and acceptance."""
+
+    number: str
+    contract: ContractNamed
+    buyer: Words
+    supplier: Words
+    invoice_number: str
+    invoiced_on: Day
+    amount: Money
+    account: str
+    paid_before: NotRequired[Money]
+    accepted_on: NotRequired[Day]
+    acceptance_number: NotRequired[str]
+    due_on: NotRequired[Day]
+    dated_on: NotRequired[Day]
+
+
+class BondReturnListContent(TypedDict):
+    """``bond_return_list``; ``rows``: {supplier, reference, account, bank, amount, interest, total}."""
+
+    number: str
+    project: ProjectNamed
+    lot: NotRequired[Words]
+    rows: Sequence[Mapping[str, Any]]
+    total: Money
+    issuer: Words
+    dated_on: NotRequired[Day]
+
+
+PAPERS: dict[str, type] = {
+    "tender_documents": TenderDocumentsContent,
+    "notice": NoticeContent,
+    "agreement": AgreementContent,
+    "receipt": ReceiptContent,
+    "opening_record": OpeningRecordContent,
+    "registration_certificate": CertificateContent,
+    "evaluation_report": EvaluationReportContent,
+    "award_letter": AwardLetterContent,
+    "contract": ContractContent,
+    "acceptance_sheet": AcceptanceSheetContent,
+    "payment_request": PaymentRequestContent,
+    "bond_return_list": BondReturnListContent,
+}
+"""Every paper by its name, with the shape of its content; ``templates/<name>.typ`` says how it looks."""
+
+
+def missing(name: str, content: Mapping[str, Any]) -> list[str]:
+    """The keys that a paper needs and its content lacks."""
+    required: frozenset[str] = PAPERS[name].__required_keys__  # type: ignore[attr-defined]
+    return sorted(required - set(content))
