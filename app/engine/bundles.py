@@ -154,7 +154,7 @@ def _judged_operation(reference: spiff.Reference, engine: Engine) -> Iterator[tu
                 f"the operation “{operation.type}” has no input “{parameter}”; its inputs are: {listed or 'none'}",
             )
     for required in operation.parameters:
-        if required.required and required.name not in reference.parameters:
+        if required.required and (required.name not in reference.parameters or required.name in reference.empty):
             yield "error", f"the operation “{operation.type}” needs the input “{required.name}”"
 
 

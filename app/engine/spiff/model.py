@@ -30,6 +30,8 @@ class Reference:
     element_name: str | None
     file: str
     parameters: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+    """Those of the parameters that are given no value."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Mapping:
 
     source: Source
     target: str
+    given: bool = True
+    """False for an input of an operation that was left without source: it is null."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +188,7 @@ class Node:
     called: Source | None = None
     binding: str = "latest"
     propagate_all: bool = True
+    takes_all: bool = True
     message: Message | None = None
     multi: Multi | None = None
     loop: Loop | None = None
@@ -212,6 +217,12 @@ class Node:
         return self.kind in GATEWAYS
 
     @property
+    def calls_operation(self) -> bool:
+        """Whether an operation may be named here: on service and send tasks, and where a message is thrown."""
+        throws = self.kind in ("intermediateThrowEvent", "endEvent") and self.event.kind == "message"
+        return throws or self.kind in ("serviceTask", "sendTask")
+
+    @property
     def awaited(self) -> Message | None:
         """The message a receive task or message event waits for."""
         return self.message or self.event.message
@@ -228,6 +239,7 @@ class Lane:
     name: str | None
     names: dict[str, str]
     node_ids: tuple[str, ...]
+    is_divided: bool = False
 
 
 @dataclass(eq=False)

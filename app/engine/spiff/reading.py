@@ -3,155 +3,176 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
-from functools import partial
 
 from app.engine.spiff import check, elements, extensions, references, xml
 from app.engine.spiff.definitions import Globals
-from app.engine.spiff.findings import Finding, Findings
-from app.engine.spiff.model import GATEWAYS, TASKS, Body, Bundle, Flow, Lane, Node, Process
+from app.engine.spiff.examining import examine
+from app.engine.spiff.findings import Findings, Kind, error
+from app.engine.spiff.model import Body, Bundle, Flow, Lane, Process
 from app.engine.spiff.sources import Source
+from app.engine.spiff.vocabulary import ELEMENTS, FLOW_NODES
 from app.engine.spiff.xml import Element
+from app.foundation.text import Text
 
-FLOW_NODES = (
-    TASKS
-    | GATEWAYS
-    | {
-        "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
-        "subProcess", "transaction", "callActivity",
-    }
+MAX_ID = 200
+"""Ids are kept in columns of this width."""
+MAX_NODES = 10_000
+_NC_NAME = re.compile(r"[^\W\d][\w.\-·]*\Z")
+
+NOT_BPMN = error(
+    "not-bpmn",
+    Text("this is not BPMN 2.0: its root element is %(root)s", "这不是 BPMN 2.0：其根元素为 %(root)s"),
+    Text("save the diagram as BPMN 2.0 XML", "请将流程图另存为 BPMN 2.0 XML"),
+)
+NOT_EXECUTABLE = error(
+    "no-executable-process",
+    Text("there is no executable process", "没有可执行的流程"),
+    Text('set isExecutable="true" on the process that is to run', "请为要运行的流程设置 isExecutable=\"true\""),
 )  # fmt: skip
-DRAWING = frozenset(
-    {
-        "documentation", "extensionElements", "textAnnotation", "group", "association", "dataObject",
-        "dataObjectReference", "dataStoreReference", "property", "ioSpecification", "incoming", "outgoing",
-        "dataInputAssociation", "dataOutputAssociation",
-    }
+DUPLICATE_ID = error(
+    "duplicate-id",
+    Text("the id “%(id)s” is used twice", "ID“%(id)s”重复使用"),
+    Text("give each element an id of its own", "请为每个元素设置各自的 ID"),
+)
+UNFIT_ID = error(
+    "unfit-id",
+    Text("“%(id)s” can't be an id", "“%(id)s”不能用作 ID"),
+    Text(
+        "use letters, digits, “_”, “-” and “.”, beginning with a letter or “_”, 200 at most",
+        "请使用字母、数字、“_”“-”“.”，以字母或“_”开头，最长 200 个字符",
+    ),
+)
+NO_ID = error(
+    "id-missing",
+    Text("%(what)s has no id", "%(what)s 没有 ID"),
+    Text("give it one", "请设置 ID"),
+)
+PROCESS_TWICE = error(
+    "process-twice",
+    Text("the process “%(id)s” is in the deployment twice", "流程“%(id)s”在本次部署中重复出现"),
+    Text("leave one of them, or give one another id", "请只保留一个，或更改其中一个的 ID"),
+)
+TOO_MANY_NODES = error(
+    "process-too-large",
+    Text("the process has more than %(limit)s elements", "流程的元素超过 %(limit)s 个"),
+    Text("divide it into several processes that call each other", "请拆分为多个相互调用的流程"),
+)
+POOL_TO_NOWHERE = error(
+    "pool-process-unknown",
+    Text("the pool refers to the process “%(ref)s”, which does not exist", "泳池引用的流程“%(ref)s”不存在"),
+    Text("choose a process of the file, or none for a black box", "请选择文件中的流程，或留空作为黑盒泳池"),
+)
+LANE_MEMBER_UNKNOWN = error(
+    "lane-member-unknown",
+    Text("the lane holds “%(ref)s”, which does not exist", "泳道所含的“%(ref)s”不存在"),
+    Text("remove it from the lane", "请将其从泳道中移除"),
+)
+TWO_HANDLERS = error(
+    "compensation-handler-twice",
+    Text("“%(edge)s” has two compensation handlers", "“%(edge)s”有两个补偿处理活动"),
+    Text("leave one", "请只保留一个"),
+)
+EMPTY_CONDITION = error(
+    "condition-empty",
+    Text("the condition is empty", "条件为空"),
+    Text("write one, or remove it", "请填写条件，或将其删除"),
+)
+NOT_IMMEDIATE = error(
+    "flow-not-immediate",
+    Text('isImmediate="false" is not executed here', "此处不执行 isImmediate=\"false\""),
+    Text("remove it, and draw what happens in between", "请将其删除，并画出其间发生的活动"),
 )  # fmt: skip
-_TOP = frozenset(
-    {
-        "documentation", "extensionElements", "process", "collaboration", "message", "signal", "error", "escalation",
-        "dataStore", "category", "itemDefinition",
-    }
-)  # fmt: skip
-_INSTEAD = {
-    "adHocSubProcess": "draw a sub-process with its flows, or a multi-instance task",
-    "complexGateway": "draw an inclusive or exclusive gateway with conditions",
-    "callChoreography": "draw a call activity",
-    "choreography": "draw a process",
-    "globalUserTask": "draw a process and call it",
-    "globalScriptTask": "draw a process and call it",
-    "resourceRole": "use zeebe:assignmentDefinition",
-    "potentialOwner": "use zeebe:assignmentDefinition",
-    "performer": "use zeebe:assignmentDefinition",
-    "humanPerformer": "use zeebe:assignmentDefinition",
-}
 
 
-def read(files: Mapping[str, bytes]) -> Bundle:
+def read(files: Mapping[str, bytes], *, every_process: bool = False) -> Bundle:
     """Read diagrams that belong together. Never raises on a bad diagram: the bundle's findings say what is wrong.
 
-    Files whose names end in ``.dmn`` count towards the key and are otherwise left to the decisions' reader.
+    Files whose names end in ``.dmn`` count towards the key and are otherwise left to the decisions' reader. With
+    ``every_process``, processes that aren't marked as executable are read like the others (and the bundle isn't ok).
     """
     digest = hashlib.sha256()
-    findings: list[Finding] = []
+    findings = Findings()
     processes: dict[str, Process] = {}
     for file in sorted(files):
         digest.update(file.encode() + b"\0" + hashlib.sha256(files[file]).digest())
         if not file.lower().endswith(".dmn"):
-            _Reader(file, processes, findings).read(files[file])
-    gate = Findings()
-    check.add_findings(processes, gate)
-    findings.extend(gate)
-    return Bundle(digest.hexdigest(), processes, findings, references.collect(processes))
+            Reader(file, processes, findings, every_process).read(files[file])
+    check.add_findings(processes, findings)
+    return Bundle(digest.hexdigest(), processes, list(findings), references.collect(processes))
 
 
-class _Reader:
+class Reader:
     """Reads one file."""
 
-    def __init__(self, file: str, processes: dict[str, Process], findings: list[Finding]) -> None:
+    def __init__(self, file: str, processes: dict[str, Process], findings: Findings, every_process: bool) -> None:
         self.file = file
         self.processes = processes
         self.findings = findings
+        self.every_process = every_process
         self.globals = Globals(self)
 
-    def error(self, message: str, element: Element | None = None) -> None:
-        self._find("error", message, element)
-
-    def warning(self, message: str, element: Element | None = None) -> None:
-        self._find("warning", message, element)
-
-    def _find(self, level: str, message: str, element: Element | None) -> None:
-        identity = element.get("id") if element is not None else None
-        name = (element.get("name") or None) if element is not None else None
-        assert level in ("error", "warning")
-        finding = Finding(self.file, identity, name, "error" if level == "error" else "warning", message)
-        if finding not in self.findings:
-            self.findings.append(finding)
+    def find(self, kind: Kind, element: Element | None = None, /, **facts: object) -> None:
+        """Add a finding about an element, or about the nearest around it that has an id."""
+        while element is not None and not element.get("id"):
+            element = element.getparent()
+        if element is None or xml.local(element) == "definitions":
+            self.findings.add(kind, self.file, None, None, **facts)
+        else:
+            self.findings.add(kind, self.file, element.get("id"), element.get("name") or None, **facts)
 
     def read(self, content: bytes) -> None:
         try:
             root = xml.parse(content)
         except xml.Unreadable as wrong:
-            return self.error(str(wrong))
+            return self.find(wrong.kind, **wrong.facts)
         if xml.split(root) != (xml.BPMN, "definitions"):
-            return self.error("this is not BPMN 2.0: its root element is not bpmn:definitions")
-        self._refuse_duplicate_ids(root)
-        for element in root:
-            namespace, name = xml.split(element)
-            if namespace == xml.BPMN and name not in _TOP:
-                self._refuse(element)
-            elif namespace == xml.ZEEBE:
-                self.error(f"zeebe:{name} is not executed here; remove it", element)
+            return self.find(NOT_BPMN, root=str(root.tag))
+        executable = [element for element in xml.children(root, "process") if self._is_executable(element)]
+        if not any(xml.flag(element, "isExecutable", False) for element in executable):
+            self.find(NOT_EXECUTABLE)
+        _leave_out(root, executable)
+        self._check_ids(root)
+        examine(root, self)
         self.globals.read(root)
-        process_elements = xml.children(root, "process")
-        executable = [element for element in process_elements if xml.flag(element, "isExecutable", False)]
-        if not executable:
-            self.error('there is no executable process; set isExecutable="true" on the process that is to run')
-        self._collaborations(root, {element.get("id") for element in process_elements})
+        self._pools(root)
         for element in executable:
             self._process(element)
         return None
 
-    def _refuse(self, element: Element) -> None:
-        name = xml.local(element)
-        instead = _INSTEAD.get(name, "remove it")
-        self.error(f"{name} is not executed here; {instead}", element)
+    def _is_executable(self, element: Element) -> bool:
+        return self.every_process or xml.flag(element, "isExecutable", False)
 
-    def _refuse_duplicate_ids(self, root: Element) -> None:
+    def _check_ids(self, root: Element) -> None:
         seen: set[str] = set()
         for element in root.iter(f"{{{xml.BPMN}}}*"):
             identity = element.get("id")
-            if identity is None:
+            if identity is None or xml.local(element) == "definitions":
                 continue
             if identity in seen:
-                self.error(f"the id {identity!r} is used twice; ids must be unique in a file", element)
+                self.find(DUPLICATE_ID, element, id=identity)
+            elif xml.local(element) in ELEMENTS and (len(identity) > MAX_ID or not _NC_NAME.match(identity)):
+                self.find(UNFIT_ID, element, id=identity[:MAX_ID])
             seen.add(identity)
 
-    def _collaborations(self, root: Element, process_ids: set[str | None]) -> None:
-        for collaboration in xml.children(root, "collaboration"):
-            for element in collaboration:
-                namespace, name = xml.split(element)
-                if namespace != xml.BPMN:
-                    continue
-                if name == "participant":
-                    reference = element.get("processRef")
-                    if reference is not None and reference.split(":")[-1] not in process_ids:
-                        self.error(f"the pool refers to the process {reference!r}, which does not exist", element)
-                    extensions.properties(element, partial(self.warning, element=element))
-                elif name not in DRAWING | {"messageFlow"}:
-                    self._refuse(element)
+    def _pools(self, root: Element) -> None:
+        known = {element.get("id") for element in root.iter(f"{{{xml.BPMN}}}process")}
+        for element in root.iter(f"{{{xml.BPMN}}}participant"):
+            ref = xml.reference(element.get("processRef"))
+            if ref is not None and ref not in known:
+                self.find(POOL_TO_NOWHERE, element, ref=ref)
+            extensions.properties(element, self)
 
     def _process(self, element: Element) -> None:
         identity = element.get("id")
         if not identity:
-            return self.error("the process has no id", element)
+            return self.find(NO_ID, element, what="process")
         if identity in self.processes:
-            return self.error(f"the process {identity!r} is in the deployment twice", element)
-        values = extensions.properties(element, lambda text: self.warning(text, element))
-        extensions.refuse_all_but(
-            element, frozenset({"properties"}), "a process", lambda text: self.error(text, element)
-        )
+            return self.find(PROCESS_TWICE, element, id=identity)
+        if sum(1 for found in element.iter(f"{{{xml.BPMN}}}*") if xml.local(found) in FLOW_NODES) > MAX_NODES:
+            return self.find(TOO_MANY_NODES, element, limit=MAX_NODES)
+        values = extensions.properties(element, self)
         process = Process(
             id=identity,
             file=self.file,
@@ -163,32 +184,24 @@ class _Reader:
         )
         self.processes[identity] = process
         self._body(element, process, process.body)
-        self._lanes(element, process)
-        self._connect(process)
+        _hand_down_lanes(process)
+        _connect(process)
         return None
 
     def _body(self, element: Element, process: Process, body: Body) -> None:
-        flows: list[Element] = []
         for child in element:
-            namespace, name = xml.split(child)
-            if namespace == xml.ZEEBE:
-                self.error(f"zeebe:{name} must stand in extensionElements", child)
-            if namespace != xml.BPMN or name in DRAWING | {"laneSet"}:
-                continue
-            if name == "sequenceFlow":
-                flows.append(child)
-            elif name in FLOW_NODES:
+            if xml.split(child)[0] == xml.BPMN and xml.local(child) in FLOW_NODES:
                 self._node(child, process, body)
-            elif name not in ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics"):
-                self._refuse(child)
-        for child in flows:
+        for child in xml.children(element, "sequenceFlow"):
             self._flow(child, process, body)
         self._handlers(element, process)
+        for holder in xml.children(element, "laneSet"):
+            self._lanes(holder, process)
 
     def _node(self, element: Element, process: Process, body: Body) -> None:
         identity = element.get("id")
         if not identity:
-            return self.error(f"a {xml.local(element)} has no id; give it one", element)
+            return self.find(NO_ID, element, what=xml.local(element))
         if identity in process.nodes:
             return None
         node = elements.read(element, self, process.id, body.owner_id)
@@ -202,68 +215,87 @@ class _Reader:
     def _flow(self, element: Element, process: Process, body: Body) -> None:
         condition = xml.child(element, "conditionExpression")
         text = xml.content(condition)
-        language = condition.get("language") if condition is not None else None
-        if language and "feel" not in language.lower():
-            self.error(f"the condition is written in {language}; write it in FEEL", element)
-        extensions.refuse_all_but(element, frozenset({"properties"}), "a flow", lambda text: self.error(text, element))
-        extensions.properties(element, lambda text: self.warning(text, element))
+        if condition is not None:
+            elements.check_language(condition, self)
+            if not text:
+                self.find(EMPTY_CONDITION, element)
+        if not xml.flag(element, "isImmediate", True):
+            self.find(NOT_IMMEDIATE, element)
+        extensions.properties(element, self)
+        source, target = element.get("sourceRef") or "", element.get("targetRef") or ""
         flow = Flow(
-            id=element.get("id") or f"flow at line {xml.line(element)}",
+            id=element.get("id") or _flow_id(process, f"{source}_to_{target}"),
             name=element.get("name") or None,
-            source=element.get("sourceRef") or "",
-            target=element.get("targetRef") or "",
+            source=source,
+            target=target,
             condition=Source(text) if text else None,
             line=xml.line(element),
         )
-        if condition is not None and not text:
-            self.error("the condition is empty; write one, or remove it", element)
         body.flows.append(flow)
         process.flows.setdefault(flow.id, flow)
 
     def _handlers(self, element: Element, process: Process) -> None:
         """Associations from compensation boundary events to their handlers (the only ones that mean something)."""
         for association in xml.children(element, "association"):
-            edge = process.nodes.get(association.get("sourceRef") or "")
-            handler = process.nodes.get(association.get("targetRef") or "")
+            edge = process.nodes.get(xml.reference(association.get("sourceRef")) or "")
+            handler = process.nodes.get(xml.reference(association.get("targetRef")) or "")
             if edge is None or handler is None or edge.kind != "boundaryEvent" or edge.event.kind != "compensation":
                 continue
             if edge.handler is not None:
-                self.error(f"{edge.id!r} has two compensation handlers; leave one", association)
+                self.find(TWO_HANDLERS, association, edge=edge.id)
             edge.handler = handler.id
 
-    def _connect(self, process: Process) -> None:
-        """Flows to their nodes and boundary events to their activities; a wrong end is found by the check."""
-        for body in self._bodies(process):
-            inside = {node.id: node for node in body.nodes}
-            for flow in body.flows:
-                source, target = inside.get(flow.source), inside.get(flow.target)
-                if source is not None and target is not None:
-                    source.outgoing.append(flow)
-                    target.incoming.append(flow)
-            for node in body.nodes:
-                host = inside.get(node.attached_to or "")
-                if node.kind == "boundaryEvent" and host is not None:
-                    host.boundaries.append(node)
-
-    def _bodies(self, process: Process) -> list[Body]:
-        return [process.body, *(node.body for node in process.nodes.values() if node.body is not None)]
-
-    def _lanes(self, element: Element, process: Process) -> None:
-        for holder in xml.children(element, "laneSet"):
-            self._lane_set(holder, process)
-
-    def _lane_set(self, holder: Element, process: Process) -> None:
+    def _lanes(self, holder: Element, process: Process) -> None:
         for element in xml.children(holder, "lane"):
-            values = extensions.properties(element, partial(self.warning, element=element))
+            values = extensions.properties(element, self)
             members = tuple(xml.content(reference) for reference in xml.children(element, "flowNodeRef"))
             name = element.get("name") or None
-            identity = element.get("id") or ""
-            process.lanes.append(Lane(identity, name, extensions.names(values), members))
+            nested = xml.children(element, "childLaneSet")
+            process.lanes.append(Lane(element.get("id") or "", name, extensions.names(values), members, bool(nested)))
             for member in members:
-                node: Node | None = process.nodes.get(member)
+                node = process.nodes.get(member)
                 if node is None:
-                    self.error(f"the lane holds {member!r}, which does not exist", element)
+                    self.find(LANE_MEMBER_UNKNOWN, element, ref=member)
                 else:
                     node.lane = name
-            for nested in xml.children(element, "childLaneSet"):
-                self._lane_set(nested, process)
+            for inner in nested:
+                self._lanes(inner, process)
+
+
+def _leave_out(root: Element, executable: list[Element]) -> None:
+    """Take the insides of processes that don't run out of the tree: they are a drawing."""
+    for element in xml.children(root, "process"):
+        if element not in executable:
+            for child in list(element):
+                element.remove(child)
+
+
+def _flow_id(process: Process, wanted: str) -> str:
+    """An id for a flow that has none, the same at every reading."""
+    number, found = 1, wanted
+    while found in process.flows or found in process.nodes:
+        number += 1
+        found = f"{wanted}_{number}"
+    return found
+
+
+def _hand_down_lanes(process: Process) -> None:
+    """What stands in a sub-process is in the sub-process's lane unless it is in one of its own."""
+    for node in process:
+        for inner in node.body.nodes if node.body is not None else ():
+            inner.lane = inner.lane or node.lane
+
+
+def _connect(process: Process) -> None:
+    """Flows to their nodes and boundary events to their activities; a wrong end is found by the check."""
+    for body in process.bodies():
+        inside = {node.id: node for node in body.nodes}
+        for flow in body.flows:
+            source, target = inside.get(flow.source), inside.get(flow.target)
+            if source is not None and target is not None:
+                source.outgoing.append(flow)
+                target.incoming.append(flow)
+        for node in body.nodes:
+            host = inside.get(node.attached_to or "")
+            if node.kind == "boundaryEvent" and host is not None:
+                host.boundaries.append(node)

@@ -13,7 +13,7 @@ def collect(processes: dict[str, Process]) -> list[Reference]:
     found: list[Reference] = []
     for process in processes.values():
         for lane in process.lanes:
-            if lane.name:
+            if lane.name and not lane.is_divided:
                 found.append(Reference("role", lane.name, lane.id, lane.name, process.file))
         for node in process:
             found.extend(_of_node(node))
@@ -23,6 +23,7 @@ def collect(processes: dict[str, Process]) -> list[Reference]:
 def _of_node(node: Node) -> Iterator[Reference]:
     parameters = tuple(mapping.target.partition(".")[0] for mapping in node.inputs)
     headers = tuple(node.headers)
+    empty = tuple(mapping.target for mapping in node.inputs if not mapping.given)
     named: list[tuple[str, str | None, tuple[str, ...]]] = [
         ("form", node.form_id, ()),
         ("decision", _literal(node.decision_id), parameters),
@@ -33,7 +34,7 @@ def _of_node(node: Node) -> Iterator[Reference]:
         named.append(("role", group.strip(), ()))
     for kind, name, values in named:
         if name:
-            yield Reference(kind, name, node.id, node.name, node.file, values)
+            yield Reference(kind, name, node.id, node.name, node.file, values, empty)
 
 
 def _literal(source: Source | None) -> str | None:

@@ -22,7 +22,7 @@ class Source:
         self.error: str | None = None
         if self.text.startswith("="):
             try:
-                self.expression = feel.compile(self.text[1:])
+                self.expression = feel.compile(" " + self.text[1:])  # the place of a mistake is counted from the “=”
             except feel.FeelSyntaxError as wrong:
                 self.error = str(wrong)
 

@@ -6,17 +6,41 @@ from typing import Any
 
 from lxml import etree
 
+from app.engine.spiff.findings import Kind, error
+from app.foundation.text import Text
+
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 MAX_BYTES = 20_000_000
 MAX_ELEMENTS = 400_000
 
+MALFORMED = error(
+    "xml-malformed",
+    Text("this is not well-formed XML: %(problem)s", "这不是格式良好的 XML：%(problem)s"),
+    Text("save it again with a BPMN editor", "请用 BPMN 编辑器重新保存"),
+)
+DOCTYPE = error(
+    "xml-doctype",
+    Text("the file has a DOCTYPE", "文件含有 DOCTYPE"),
+    Text("remove it", "请将其删除"),
+)
+TOO_LARGE = error(
+    "xml-too-large",
+    Text("the file has more than %(limit)s %(what)s", "文件超过 %(limit)s %(what)s"),
+    Text("divide it into several processes that call each other", "请拆分为多个相互调用的流程"),
+)
+
 Element = etree._Element
 
 
 class Unreadable(Exception):
-    """The bytes are no XML that we read."""
+    """The bytes are no XML that we read; ``kind`` and ``facts`` say why."""
+
+    def __init__(self, kind: Kind, **facts: object) -> None:
+        super().__init__(kind.text.filled(**facts).en)
+        self.kind = kind
+        self.facts = facts
 
 
 def parse(content: bytes) -> Element:
@@ -25,7 +49,7 @@ def parse(content: bytes) -> Element:
     :raises Unreadable: in plain words
     """
     if len(content) > MAX_BYTES:
-        raise Unreadable(f"the file is larger than {MAX_BYTES // 1_000_000} MB")
+        raise Unreadable(TOO_LARGE, limit=MAX_BYTES // 1_000_000, what="MB")
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -38,24 +62,32 @@ def parse(content: bytes) -> Element:
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as wrong:
-        raise Unreadable(f"this is not well-formed XML: {wrong}") from None
+        raise Unreadable(MALFORMED, problem=getattr(wrong, "msg", None) or wrong) from None
     document: Any = root.getroottree().docinfo
     if document.doctype or document.internalDTD is not None:
-        raise Unreadable("the file has a DOCTYPE; remove it")
+        raise Unreadable(DOCTYPE)
     for count, _ in enumerate(root.iter()):
         if count > MAX_ELEMENTS:
-            raise Unreadable(f"the file has more than {MAX_ELEMENTS} elements")
+            raise Unreadable(TOO_LARGE, limit=MAX_ELEMENTS, what=Text("elements", "个元素"))
     return root
 
 
 def split(element: Element) -> tuple[str | None, str]:
     """Namespace and local name."""
-    name = etree.QName(element)
-    return name.namespace, name.localname
+    return split_name(element.tag)
+
+
+def split_name(tag: Any) -> tuple[str | None, str]:
+    """Namespace and local name of a tag or attribute as lxml writes it."""
+    name = str(tag)
+    if name.startswith("{"):
+        namespace, _, plain = name[1:].partition("}")
+        return namespace, plain
+    return None, name
 
 
 def local(element: Element) -> str:
-    return etree.QName(element).localname
+    return split(element)[1]
 
 
 def children(element: Element, name: str, namespace: str = BPMN) -> list[Element]:
@@ -69,6 +101,12 @@ def child(element: Element, name: str, namespace: str = BPMN) -> Element | None:
 def content(element: Element | None) -> str:
     """The text inside, without the white space around it."""
     return "".join(str(part) for part in element.itertext()).strip() if element is not None else ""
+
+
+def reference(text: str | None) -> str | None:
+    """The id that a reference names, without its prefix; None for none."""
+    found = (text or "").strip().rpartition(":")[2]
+    return found or None
 
 
 def flag(element: Element, name: str, default: bool) -> bool:

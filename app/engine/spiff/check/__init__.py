@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from app.engine.spiff.check import activities, boundaries, events, flows, gateways, subprocesses
+from app.engine.spiff.check import activities, boundaries, events, expressions, flows, gateways, subprocesses, timers
 from app.engine.spiff.findings import Findings
 from app.engine.spiff.model import Process
 
-_ROOMS = (flows, gateways, events, boundaries, activities, subprocesses)
+_ROOMS = (flows, gateways, events, boundaries, activities, subprocesses, expressions, timers)
 
 
 def add_findings(processes: dict[str, Process], findings: Findings) -> None:

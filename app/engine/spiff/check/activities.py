@@ -39,6 +39,14 @@ CALLED_WITHOUT_START = error(
     Text("it calls “%(called)s”, which has no plain start event", "其调用的“%(called)s”没有无触发的开始事件"),
     Text("draw one there", "请在该流程中画出一个"),
 )
+PARENT_VARIABLES = error(
+    "parent-variables",
+    Text(
+        'propagateAllParentVariables="false" is given without inputs',
+        '设置了 propagateAllParentVariables="false"，但没有输入映射',
+    ),
+    Text("give the call the inputs it needs", "请为该调用设置所需的输入映射"),
+)
 DUTY = "not the same person as "
 DUTY_UNREADABLE = error(
     "duty-unreadable",
@@ -81,6 +89,8 @@ def _call(node: Node, processes: Mapping[str, Process], findings: Findings) -> N
     if node.called is None:
         findings.about(NO_CALLED, node.file, node)
         return
+    if not node.takes_all and not node.inputs:
+        findings.about(PARENT_VARIABLES, node.file, node)
     called = processes.get(node.called.text)
     if called is not None and called.body.none_start is None:
         findings.about(CALLED_WITHOUT_START, node.file, node, called=called.id)

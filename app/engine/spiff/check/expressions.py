@@ -1,0 +1,84 @@
+"""Expressions: each must be FEEL wherever it stands, and stand where a literal would make no sense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from app.engine.spiff.findings import Findings, Subject, error
+from app.engine.spiff.model import Node, Process
+from app.engine.spiff.sources import Source
+from app.foundation.text import Text
+
+UNREADABLE = error(
+    "expression-unreadable",
+    Text("%(what)s “%(text)s” is not FEEL: %(problem)s", "%(what)s“%(text)s”不是 FEEL：%(problem)s"),
+    Text("mend the expression there", "请在该处修正表达式"),
+)
+LITERAL = error(
+    "expression-without-equals",
+    Text("%(what)s “%(text)s” is a literal, where only an expression makes sense", "%(what)s“%(text)s”是字面值，而此处需要表达式"),
+    Text("write it in FEEL, beginning with “=”", "请用 FEEL 书写，并以“=”开头"),
+)  # fmt: skip
+
+MESSAGE_NAME, SIGNAL_NAME = Text("the name of the message", "消息名称"), Text("the name of the signal", "信号名称")
+CORRELATION_KEY, CODE = Text("the correlation key", "关联键"), Text("the code", "代码")
+CONDITION = Text("the condition", "条件")
+COLLECTION = Text("the inputCollection", "inputCollection ")
+COMPLETION = Text("the completion condition", "完成条件")
+LOOP = Text("the loop condition", "循环条件")
+SCRIPT = Text("the script", "脚本")
+_ONLY_EXPRESSIONS = (CONDITION, COLLECTION, COMPLETION, LOOP, SCRIPT)
+
+
+def check(process: Process, processes: Mapping[str, Process], findings: Findings) -> None:
+    """Every expression of a process. Those of messages, signals and codes are checked where they are defined."""
+    for node in process:
+        for what, source in of_node(node):
+            _check(what, source, node, process.file, findings)
+    for flow in process.flows.values():
+        if flow.condition is not None:
+            _check(CONDITION, flow.condition, flow, process.file, findings)
+
+
+def _check(what: Text, source: Source, subject: Subject, file: str, findings: Findings) -> None:
+    if source.error:
+        findings.about(UNREADABLE, file, subject, what=what, text=shown(source), problem=source.error)
+    elif what in _ONLY_EXPRESSIONS and not source.is_expression:
+        findings.about(LITERAL, file, subject, what=what, text=shown(source))
+
+
+def shown(source: Source) -> str:
+    """A source as a finding quotes it: on one line, and not all of a long one."""
+    text = " ".join(source.text.split())
+    return text if len(text) <= 100 else text[:99] + "…"
+
+
+def of_node(node: Node) -> Iterator[tuple[Text, Source]]:
+    """Every source of a node with what it is, but for those of messages, signals and codes."""
+    for mapping in node.inputs:
+        yield Text(f"the input “{mapping.target}”", f"输入“{mapping.target}”"), mapping.source
+    for mapping in node.outputs:
+        yield Text(f"the output “{mapping.target}”", f"输出“{mapping.target}”"), mapping.source
+    event, multi, loop = node.event, node.multi, node.loop
+    named = (
+        (Text("the type", "类型"), node.operation),
+        (Text("the retries", "重试次数"), node.retries),
+        (Text("the assignee", "办理人"), node.assignee),
+        (Text("the candidate groups", "候选组"), node.candidate_groups),
+        (Text("the candidate users", "候选人"), node.candidate_users),
+        (Text("the due date", "到期日"), node.due),
+        (Text("the follow-up date", "跟进日"), node.follow_up),
+        (Text("the priority", "优先级"), node.priority),
+        (Text("the decision", "决策"), node.decision_id),
+        (SCRIPT, node.script),
+        (Text("the called process", "被调用流程"), node.called),
+        (Text("the timer", "定时器"), event.timer.source if event.timer else None),
+        (CONDITION, event.condition),
+        (COLLECTION, multi.collection if multi else None),
+        (Text("the outputElement", "outputElement "), multi.output_element if multi else None),
+        (COMPLETION, multi.completion if multi else None),
+        (LOOP, loop.condition if loop else None),
+    )
+    for what, source in named:
+        if source is not None:
+            yield what, source
