@@ -1,6 +1,19 @@
 """The rules: dated statutory data, and the dates that follow from it."""
 
+from app.procurement.rules.articles import Article, cited
 from app.procurement.rules.statutes import SOURCES, VERIFICATION, NoRule, Rule, find, statute, value
 from app.procurement.rules.timetables import TimetableEntry, timetable
 
-__all__ = ["SOURCES", "VERIFICATION", "NoRule", "Rule", "TimetableEntry", "find", "statute", "timetable", "value"]
+__all__ = [
+    "SOURCES",
+    "VERIFICATION",
+    "Article",
+    "NoRule",
+    "Rule",
+    "TimetableEntry",
+    "cited",
+    "find",
+    "statute",
+    "timetable",
+    "value",
+]
