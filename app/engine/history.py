@@ -7,7 +7,7 @@ written are kept for the diagram and for looking into a fault; the story leaves 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from app.engine import spiff
 from app.engine.records import HistoryRow, InstanceRow, table_of
 from app.foundation import clock
 from app.foundation.actor import SYSTEM, Actor
-from app.foundation.text import Text
+from app.foundation.text import Text, in_language
 
 
 @dataclass(frozen=True)
@@ -163,23 +163,46 @@ def of_instance(session: Session, instance_id: str, *kinds: str) -> list[History
     return list(session.scalars(query.where(HistoryRow.kind.in_(kinds)) if kinds else query))
 
 
-def story(session: Session, instance_id: str, *, limit: int | None = None) -> list[Line]:
-    """An instance's history in sentences, the earliest first; with ``limit``, its last sentences."""
+Naming = Callable[[str, str], "str | Text"]
+"""How a person is called: ``(id, name as it was)`` to the name that the reader may see."""
+
+
+def _as_they_are(_actor_id: str, name: str) -> str:
+    return name
+
+
+def story(
+    session: Session,
+    instance_id: str,
+    *,
+    limit: int | None = None,
+    after: int = 0,
+    of_actors: Collection[str] | None = None,
+    naming: Naming = _as_they_are,
+) -> list[Line]:
+    """An instance's history in sentences, the earliest first; with ``limit``, its last sentences.
+
+    ``after`` leaves out all up to that number, ``of_actors`` what anybody else did.
+    """
     query = (
         select(HistoryRow)
         .where(HistoryRow.instance_id == instance_id, HistoryRow.kind.not_in(("taken", "variables")))
+        .where(HistoryRow.sequence > after)
         .order_by(HistoryRow.sequence.desc() if limit else HistoryRow.sequence)
     )
+    if of_actors is not None:
+        query = query.where(HistoryRow.actor_id.in_(of_actors))
     lines: list[Line] = []
     for row in session.scalars(query.execution_options(yield_per=200)):
-        text = sentence(row)
+        who = naming(row.actor_id, row.actor_name)
+        text = sentence(row, who)
         if text is not None:
             lines.append(
                 Line(
                     row.sequence,
                     row.at,
                     row.actor_id,
-                    row.actor_name,
+                    str(in_language(who, "en")),
                     row.kind,
                     row.element_id,
                     text,
@@ -242,8 +265,8 @@ def length(session: Session, instance_id: str) -> int:
     )
 
 
-def sentence(row: HistoryRow) -> Text | None:
-    """A row in words, or None for what isn't worth one."""
+def sentence(row: HistoryRow, who: str | Text | None = None) -> Text | None:
+    """A row in words, or None for what isn't worth one; ``who`` is how its actor is called here."""
     name = Text(row.name_en or row.element_id or "", row.name_zh or row.name_en or row.element_id or "")
     automatic = row.actor_id == SYSTEM.id
     if row.kind == "entered" and row.element_kind not in ("userTask", "manualTask", "receiveTask", "callActivity"):
@@ -255,7 +278,7 @@ def sentence(row: HistoryRow) -> Text | None:
     if words is None:
         return None
     details = {key: str(value) for key, value in (row.details or {}).items()}
-    found = {"what": name, "who": row.actor_name, **{key: details.get(key, "") for key in _DETAILS}}
+    found = {"what": name, "who": who or row.actor_name, **{key: details.get(key, "") for key in _DETAILS}}
     return words.filled(**found)
 
 

@@ -6,7 +6,7 @@ reads only as many rows of it as it shows; counts stop at a thousand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,20 +25,24 @@ COUNTED = 1_000
 class Filters:
     """``whose``: all, mine (assigned or claimed) or group (free for the taking). ``due_before`` finds what is late.
 
-    ``search`` looks in the names of tasks and in business keys.
+    ``search`` looks in the names of tasks and in business keys; ``keys`` are further business keys it may find.
+    ``order``: due (by due date, then priority, then age), oldest or newest.
     """
 
     whose: str = "all"
     due_before: datetime | None = None
     process_id: str | None = None
+    stage: str | None = None
     element_id: str | None = None
     business_key: str | None = None
     search: str | None = None
+    keys: tuple[str, ...] = ()
+    order: str = "due"
 
     @property
     def narrows(self) -> bool:
         """Whether the task's own row is needed to tell."""
-        return bool(self.process_id or self.element_id or self.business_key or self.search)
+        return bool(self.process_id or self.stage or self.element_id or self.business_key or self.search)
 
 
 @dataclass(frozen=True)
@@ -67,12 +71,12 @@ class Counts:
 
 
 def inbox(session: Session, actor: Actor, filters: Filters | None = None, page: int = 1, size: int = 25) -> Page:
-    """The open tasks for a person: by due date, then priority, then age."""
+    """The open tasks for a person, in the order asked for; only those of the page are read."""
     filters = filters or Filters()
     names = _names(actor, filters.whose)
     wanted = page * size + 1
     found = session.execute(union_all(*(_offers(name, filters, wanted) for name in names))).all() if names else []
-    ordered = list(dict.fromkeys(row[0] for row in sorted(found, key=lambda row: (row[1], row[2], row[0]))))
+    ordered = list(dict.fromkeys(row[0] for row in _sorted(found, filters.order)))
     shown = ordered[(page - 1) * size : page * size]
     rows = {row.id: row for row in session.scalars(select(OpenTaskRow).where(OpenTaskRow.id.in_(shown)))}
     total = len(ordered) if len(ordered) < wanted else _count(session, names, filters)
@@ -84,6 +88,34 @@ def counts(session: Session, actor: Actor, now: datetime) -> Counts:
     mine, group = _counted(_names(actor, "mine")), _counted(_names(actor, "group"))
     late = _counted(_names(actor, "all"), Offer.due_at < now)
     return Counts(*session.execute(select(mine, group, late)).one())
+
+
+@dataclass(frozen=True)
+class Facet:
+    """How many of a person's first ``COUNTED`` tasks lie in one stage of one process."""
+
+    process_id: str
+    stage: str | None
+    count: int
+
+
+def facets(session: Session, actor: Actor, whose: str = "all") -> list[Facet]:
+    """The processes and stages that a person's tasks lie in, each with its number of tasks."""
+    offers = union_all(*(_offers(name, Filters(), COUNTED) for name in _names(actor, whose))).subquery()
+    offered = select(offers.c.task_id).distinct().limit(COUNTED)
+    rows = session.execute(
+        select(OpenTaskRow.process_id, OpenTaskRow.stage, func.count())
+        .where(OpenTaskRow.id.in_(offered))
+        .group_by(OpenTaskRow.process_id, OpenTaskRow.stage)
+        .order_by(OpenTaskRow.process_id, OpenTaskRow.stage)
+    )
+    return [Facet(*row) for row in rows]
+
+
+def _sorted(found: Sequence[Any], order: str) -> list[Any]:
+    if order == "due":
+        return sorted(found, key=lambda row: (row[1], row[2], row[0]))
+    return sorted(found, key=lambda row: row[0], reverse=order == "newest")  # ids sort by time of creation
 
 
 def _counted(names: list[tuple[str, str]], *conditions: Any) -> ScalarSelect[int]:
@@ -110,13 +142,17 @@ def _offers(name: tuple[str, str], filters: Filters, limit: int) -> Select[Any]:
         query = query.where(Offer.due_at < filters.due_before)
     if filters.narrows:
         query = query.join(OpenTaskRow, OpenTaskRow.id == Offer.task_id).where(*_conditions(filters))
-    inner = query.order_by(Offer.due_at, Offer.urgency, Offer.task_id).limit(limit).subquery()
+    orders = {"oldest": (Offer.task_id,), "newest": (Offer.task_id.desc(),)}
+    order = orders.get(filters.order, (Offer.due_at, Offer.urgency, Offer.task_id))
+    inner = query.order_by(*order).limit(limit).subquery()
     return select(inner.c.task_id, inner.c.due_at, inner.c.urgency)
 
 
 def _conditions(filters: Filters) -> Iterable[Any]:
     if filters.process_id:
         yield OpenTaskRow.process_id == filters.process_id
+    if filters.stage:
+        yield OpenTaskRow.stage == filters.stage
     if filters.element_id:
         yield OpenTaskRow.element_id == filters.element_id
     if filters.business_key:
@@ -127,6 +163,7 @@ def _conditions(filters: Filters) -> Iterable[Any]:
             OpenTaskRow.name_en.icontains(wanted, autoescape=True)
             | OpenTaskRow.name_zh.contains(wanted, autoescape=True)
             | OpenTaskRow.business_key.icontains(wanted, autoescape=True)
+            | OpenTaskRow.business_key.in_(filters.keys)
         )
 
 

@@ -10,7 +10,7 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, UniqueConstraint, text
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -338,6 +338,14 @@ class HistoryRow(Base):
     __table_args__ = (
         Index(None, "instance_id", "element_id", "kind"),
         Index(None, "task_id"),
+        # for the cases a person acted in; most rows are the system's own
+        Index(
+            "ix_engine_history_actor",
+            "actor_id",
+            "instance_id",
+            sqlite_where=text("actor_id != 'system'"),
+            postgresql_where=text("actor_id != 'system'"),
+        ),
     )
     instance_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_instance.id"), primary_key=True)
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 
 from app.engine import corridor, forms, history, instances, spiff
 from app.engine.engine import ADMINISTRATOR, Engine, IntakeContext
-from app.engine.inbox import Counts, Filters, Page, counts, inbox
+from app.engine.inbox import Counts, Facet, Filters, Page, counts, facets, inbox
 from app.engine.projection import offer_anew
 from app.engine.records import InstanceRow, OpenTaskRow
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
-from app.foundation.errors import Conflict, NotAllowed, NotFound
+from app.foundation.errors import Conflict, NotAllowed, NotFound, Refusal
 from app.foundation.text import Text
 
 __all__ = [
-    "Counts", "Filters", "NoSuchTask", "NotYourTask", "Page", "SamePerson", "Shown", "TaskChanged", "TaskHeld", "assign",
-    "claim", "complete", "counts", "give_back", "inbox", "may", "save_draft", "show", "throw_error",
+    "Counts", "Facet", "Filters", "NoSuchTask", "NotYourTask", "Page", "SamePerson", "Shown", "TaskChanged", "TaskHeld", "assign",
+    "claim", "complete", "counts", "facets", "give_back", "inbox", "may", "obstacle", "save_draft", "show", "throw_error",
 ]  # fmt: skip
 
 
@@ -78,7 +78,7 @@ class TaskChanged(Conflict):
 
 @dataclass(frozen=True)
 class Shown:
-    """A task as a page shows it: its form, the values to start from (the draft over the prepared ones), choices, facts.
+    """A task as a page shows it: its form, the values to start from, the person's draft if there is one, choices, facts.
 
     ``documents`` are the ids of the documents to look at before deciding.
     """
@@ -87,6 +87,7 @@ class Shown:
     instance: InstanceRow
     form: forms.Form | None
     values: dict[str, Any] = field(default_factory=dict)
+    draft: dict[str, Any] | None = None
     options: Mapping[str, list[forms.Option]] = field(default_factory=dict)
     facts: list[Any] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
@@ -226,8 +227,8 @@ def save_draft(
 def show(engine: Engine, session: Session, actor: Actor, task_id: str) -> Shown:
     """A task with its form, prepared for this person.
 
-    The form's ``prepare`` gives values, options (``{name: [(value, Text)]}``), facts and documents; a draft of the same person
-    lies over the values.
+    The form's ``prepare`` gives values, options (``{name: [(value, Text)]}``), facts and documents; a draft is shown
+    to who wrote it.
 
     :raises TaskChanged: when it isn't open any more
     :raises NotYourTask: when it isn't for this person (administrators may look)
@@ -241,16 +242,16 @@ def show(engine: Engine, session: Session, actor: Actor, task_id: str) -> Shown:
     form = _form(engine, session, row, task)
     visible = _visible(engine, session, row, task)
     if form is None:
-        return Shown(task, row, None, _draft(task, actor), variables=visible)
+        return Shown(task, row, None, draft=_draft(task, actor), variables=visible)
     prepared = _prepared(engine, _context(session, actor, row, task, visible), form)
     shown = {name: visible[name] for name in form.names if visible.get(name) is not None}
-    values = shown | dict(prepared.get("values") or {}) | _draft(task, actor)
+    values = shown | dict(prepared.get("values") or {})
     facts, documents = list(prepared.get("facts") or ()), list(prepared.get("documents") or ())
-    return Shown(task, row, form, values, _options(prepared), facts, documents, visible)
+    return Shown(task, row, form, values, _draft(task, actor), _options(prepared), facts, documents, visible)
 
 
-def _draft(task: OpenTaskRow, actor: Actor) -> dict[str, Any]:
-    return dict(task.draft or {}) if task.draft_by == actor.id else {}
+def _draft(task: OpenTaskRow, actor: Actor) -> dict[str, Any] | None:
+    return dict(task.draft) if task.draft is not None and task.draft_by == actor.id else None
 
 
 def _locked(session: Session, task_id: str) -> tuple[InstanceRow, OpenTaskRow]:
@@ -269,6 +270,15 @@ def _locked(session: Session, task_id: str) -> tuple[InstanceRow, OpenTaskRow]:
 def _gone(session: Session, task_id: str) -> Conflict | NotFound:
     done = history.completed_task(session, task_id)
     return NoSuchTask() if done is None else TaskChanged(done)
+
+
+def obstacle(session: Session, actor: Actor, task: OpenTaskRow) -> Refusal | None:
+    """What keeps a person from doing an open task, or None: it isn't theirs, others have it, or duties are apart."""
+    try:
+        _refuse_others(session, actor, task)
+    except (NotAllowed, Conflict) as refusal:
+        return refusal
+    return None
 
 
 def _refuse_others(session: Session, actor: Actor, task: OpenTaskRow, *, duty: bool = True) -> None:

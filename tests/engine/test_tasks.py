@@ -168,15 +168,16 @@ def test_a_refusal_of_the_intake_leaves_the_task_open(engine, planned, session):
     assert (refused.value.field, only_task(session).element_id) == ("budget", "work")
 
 
-def test_a_form_is_shown_with_prepared_values_and_the_draft_over_them(engine, planned, session):
+def test_a_form_is_shown_with_prepared_values_and_the_draft_beside_them(engine, planned, session):
     engine.prepare = {"plan": lambda context: {"values": {"budget": 7, "note": "as last year"}}}
     tasks.save_draft(engine, session, toys.ANNA, only_task(session).id, {"note": "not yet"})
-    assert tasks.show(engine, session, toys.ANNA, only_task(session).id).values == {"budget": 7, "note": "not yet"}
+    shown = tasks.show(engine, session, toys.ANNA, only_task(session).id)
+    assert (shown.values, shown.draft) == ({"budget": 7, "note": "as last year"}, {"note": "not yet"})
 
 
 def test_a_draft_of_another_person_is_not_shown(engine, planned, session):
     tasks.save_draft(engine, session, toys.ANNA, only_task(session).id, {"note": "mine"})
-    assert tasks.show(engine, session, toys.BO, only_task(session).id).values == {}
+    assert tasks.show(engine, session, toys.BO, only_task(session).id).draft is None
 
 
 def test_an_error_reported_at_a_task_goes_its_own_way(engine, session):

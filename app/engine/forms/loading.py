@@ -63,6 +63,27 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Matrix:
+    """How a table is drawn when its rows are the cells of two dimensions (each bid by each factor).
+
+    Each names a column of the table: ``columns_by`` and ``rows_by`` tell the dimensions apart, the heads say them,
+    ``rows_note`` says more of a row. The other columns stand in the cells.
+    """
+
+    columns_by: str
+    columns_head: str
+    rows_by: str
+    rows_head: str
+    rows_note: str | None = None
+    rows_group: str | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The columns that don't stand in the cells."""
+        return frozenset(filter(None, vars(self).values()))
+
+
+@dataclass(frozen=True)
 class Field:
     """One field of a form, or one column of a table. ``schema`` is its part of the JSON Schema."""
 
@@ -74,6 +95,7 @@ class Field:
     options_from: str | None = None
     columns: tuple[Field, ...] = ()
     rows: str = "free"
+    matrix: Matrix | None = None
     readonly: bool = False
     required: bool = False
     rule: tuple[Mapping[str, Any], ...] = ()
@@ -113,6 +135,11 @@ class Form:
         """The names of all values it can take in."""
         return frozenset(self.schema.get("properties", {}))
 
+    @cached_property
+    def sometimes_required(self) -> frozenset[str]:
+        """The names of values that its schema asks for on some condition."""
+        return frozenset(_required_within(self.schema)) - frozenset(self.schema.get("required", ()))
+
     def field(self, path: tuple[str | int, ...]) -> Field | None:
         """The field or column that a path of names and row numbers leads to."""
         fields, found = self.fields, None
@@ -124,6 +151,21 @@ class Form:
                 return None
             fields = found.columns
         return found
+
+
+def _required_within(schema: Any) -> Iterator[str]:
+    """What a schema's conditions require of the object itself."""
+    if not isinstance(schema, Mapping):
+        return
+    for names in (schema.get("required", ()), *schema.get("dependentRequired", {}).values()):
+        yield from names
+    for part in ("then", "else"):
+        yield from _required_within(schema.get(part))
+    for part in ("allOf", "anyOf", "oneOf"):
+        for inner in schema.get(part, ()):
+            yield from _required_within(inner)
+    for inner in schema.get("dependentSchemas", {}).values():
+        yield from _required_within(inner)
 
 
 def field_name(path: tuple[str | int, ...]) -> str:
@@ -302,6 +344,23 @@ def _widget_problems(entry: dict[str, Any], schema: Mapping[str, Any], where: st
             yield f"{where}a table needs columns, and an array in the schema"
         else:
             yield from _field_problems(entry["columns"], schema.get("items", {}), where)
+            yield from _matrix_problems(entry, where)
+
+
+def _matrix_problems(entry: dict[str, Any], where: str) -> Iterator[str]:
+    matrix = entry.get("matrix")
+    if matrix is None:
+        return
+    wanted, further = {"columns_by", "columns_head", "rows_by", "rows_head"}, {"rows_note", "rows_group"}
+    if not isinstance(matrix, dict) or not wanted <= matrix.keys() <= wanted | further:
+        yield f"{where}a matrix names columns_by, columns_head, rows_by, rows_head, and may name rows_note, rows_group"
+        return
+    if entry.get("rows") != "fixed":
+        yield f"{where}only a table with fixed rows can be a matrix"
+    columns = {column.get("name") for column in entry["columns"] if isinstance(column, dict)}
+    for name in matrix.values():
+        if name not in columns:
+            yield f"{where}its matrix names {name}, which is no column"
 
 
 def _whole_text(value: Any) -> bool:
@@ -321,6 +380,7 @@ def _field(entry: Mapping[str, Any], schema: Mapping[str, Any]) -> Field:
         options_from=entry.get("options_from"),
         columns=tuple(_field(column, own.get("items", {})) for column in entry.get("columns") or ()),
         rows=entry.get("rows", "free"),
+        matrix=Matrix(**entry["matrix"]) if entry.get("matrix") else None,
         readonly=bool(entry.get("readonly")),
         required=name in schema.get("required", ()),
         rule=tuple(rule) if isinstance(rule, list) else ((rule,) if rule else ()),

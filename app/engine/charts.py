@@ -1,0 +1,244 @@
+"""An instance's diagrams and where it stands in them: its processes with those they call, its tokens, its stages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.engine import definitions, history, instances
+from app.engine.engine import Engine
+from app.engine.projection import name_of
+from app.engine.records import HistoryRow, InstanceRow
+from app.engine.spiff import Node, Process, TokenView
+from app.foundation.text import Text
+
+DONE, NOW, TO_COME, STOPPED, SKIPPED = "done", "now", "to_come", "stopped", "skipped"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The processes an instance runs or may call, the started one first, each followed by those it calls."""
+
+    processes: Mapping[str, Process]
+    deployments: Mapping[str, str]
+
+    def node(self, process_id: str, element_id: str) -> Node | None:
+        """An element, or None."""
+        process = self.processes.get(process_id)
+        return process.nodes.get(element_id) if process else None
+
+    def name(self, process_id: str, element_id: str) -> Text:
+        """An element's name in both languages."""
+        return name_of(self.node(process_id, element_id), element_id)
+
+    def title(self, process_id: str) -> Text:
+        """A process's name in both languages."""
+        return title_of(self.processes[process_id])
+
+    def calls(self, process_id: str) -> dict[str, str]:
+        """The processes that a process calls, by the ids of the elements that call them."""
+        return {
+            node.id: called
+            for node in self.processes[process_id]
+            if (called := _called(node)) is not None and called in self.processes
+        }
+
+    @property
+    def stages(self) -> list[str]:
+        """The stages in the order in which the diagrams come to them."""
+        found: dict[str, None] = {}
+        self._add_stages(next(iter(self.processes)), found, set())
+        return list(found)
+
+    def _add_stages(self, process_id: str, found: dict[str, None], entered: set[str]) -> None:
+        entered.add(process_id)
+        calls = self.calls(process_id)
+        for node in self.processes[process_id]:
+            if node.stage:
+                found.setdefault(node.stage)
+            if (called := calls.get(node.id)) is not None and called not in entered:
+                self._add_stages(called, found, entered)
+
+
+def title_of(process: Process) -> Text:
+    """A process's name in both languages."""
+    english = process.names.get("en") or process.name or process.id
+    return Text(english, process.names.get("zh") or process.name or english)
+
+
+def of_instance(engine: Engine, session: Session, row: InstanceRow) -> Chart:
+    """The diagrams of an instance."""
+    processes: dict[str, Process] = {}
+    deployments: dict[str, str] = {}
+    _gather(engine, session, row.process_id, row.deployment_id, processes, deployments)
+    return Chart(processes, deployments)
+
+
+def _gather(
+    engine: Engine,
+    session: Session,
+    process_id: str,
+    deployment_id: str,
+    processes: dict[str, Process],
+    deployments: dict[str, str],
+) -> None:
+    bundle = engine.package(session, deployment_id).diagrams
+    process = bundle.processes.get(process_id)
+    if process is None:
+        return
+    processes[process_id], deployments[process_id] = process, deployment_id
+    for node in process:
+        called = _called(node)
+        if called is None or called in processes:
+            continue
+        latest = None if node.binding == "deployment" else definitions.latest(session, called)
+        where = latest.deployment_id if latest is not None else deployment_id
+        _gather(engine, session, called, where, processes, deployments)
+
+
+def _called(node: Node) -> str | None:
+    """The process a call activity names, unless an expression names it only when it is reached."""
+    return None if node.called is None or node.called.is_expression else node.called.text
+
+
+def xml(engine: Engine, session: Session, chart: Chart, process_id: str) -> bytes:
+    """A process's diagram, byte for byte as it was deployed."""
+    package = engine.package(session, chart.deployments[process_id])
+    return package.files[chart.processes[process_id].file]
+
+
+def tokens(engine: Engine, session: Session, row: InstanceRow) -> list[TokenView]:
+    """Where an instance's tokens stand; none when it has ended."""
+    if row.state not in ("active", "suspended"):
+        return []
+    with instances.looking(engine, session, row.id) as live:
+        return live.tokens()
+
+
+@dataclass(frozen=True)
+class Passage:
+    """When an element was first entered and last completed, and how often it was completed."""
+
+    entered_at: datetime | None = None
+    completed_at: datetime | None = None
+    times: int = 0
+
+
+def passages(session: Session, instance_id: str) -> dict[tuple[str, str], Passage]:
+    """What happened at each element of an instance, by process and element."""
+    rows = session.execute(
+        select(
+            HistoryRow.process_id,
+            HistoryRow.element_id,
+            HistoryRow.kind,
+            func.min(HistoryRow.at),
+            func.max(HistoryRow.at),
+            func.count(),
+        )
+        .where(HistoryRow.instance_id == instance_id, HistoryRow.kind.in_(("entered", "completed")))
+        .group_by(HistoryRow.process_id, HistoryRow.element_id, HistoryRow.kind)
+    )
+    found: dict[tuple[str, str], Passage] = {}
+    for process_id, element_id, kind, first, last, count in rows:
+        key = (process_id or "", element_id or "")
+        before = found.get(key, Passage())
+        if kind == "entered":
+            found[key] = Passage(first, before.completed_at, before.times)
+        else:
+            found[key] = Passage(before.entered_at, last, count)
+    return found
+
+
+def flows_taken(session: Session, instance_id: str) -> list[str]:
+    """The flows that were taken at least once."""
+    return history.passages(session, instance_id)[1]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of a case. ``state``: done, now, to_come, stopped (the case ended there) or skipped."""
+
+    id: str
+    state: str
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+
+
+@dataclass
+class _Seen:
+    first: datetime | None = None
+    last: datetime | None = None
+    current: list[datetime] = field(default_factory=list)
+
+
+def stages(
+    chart: Chart, row: InstanceRow, tokens: Iterable[TokenView], passages: Mapping[tuple[str, str], Passage]
+) -> list[Stage]:
+    """The stages of an instance in order.
+
+    A stage that was passed and lies behind one the case was sent back to is to come again.
+    """
+    seen: dict[str, _Seen] = {stage: _Seen() for stage in chart.stages}
+    for (process_id, element_id), passage in passages.items():
+        node = chart.node(process_id, element_id)
+        if node is None or not node.stage:
+            continue
+        about = seen[node.stage]
+        about.first = _earlier(about.first, passage.entered_at or passage.completed_at)
+        about.last = _later(about.last, passage.completed_at)
+    for token in tokens:
+        node = chart.node(token.process_id, token.element_id)
+        if node is not None and node.stage and token.state != "listening" and not _calls(node):
+            seen[node.stage].current.append(token.entered_at)
+    return _told(row, seen)
+
+
+def _calls(node: Node) -> bool:
+    """Whether a token here only waits for what goes on in a process or sub-process of its own."""
+    return node.kind == "callActivity" or node.body is not None
+
+
+def _told(row: InstanceRow, seen: Mapping[str, _Seen]) -> list[Stage]:
+    told: list[Stage] = []
+    back: datetime | None = None
+    for stage, about in seen.items():
+        if about.current:
+            back = _earlier(back, min(about.current))
+            told.append(Stage(stage, NOW, about.first))
+        elif about.last is not None and (back is None or about.last > back):
+            told.append(Stage(stage, DONE, about.first, about.last))
+        else:
+            told.append(Stage(stage, TO_COME))
+    return told if row.state in ("active", "suspended") else _ended(row, told)
+
+
+def _ended(row: InstanceRow, told: list[Stage]) -> list[Stage]:
+    """Once a case has ended nothing is to come: what wasn't reached was skipped, a cancelled case stopped where it was."""
+    ended = [Stage(stage.id, SKIPPED) if stage.state == TO_COME else stage for stage in told]
+    reached = [number for number, stage in enumerate(ended) if stage.state == DONE]
+    if row.state == "cancelled" and reached:
+        last = ended[reached[-1]]
+        ended[reached[-1]] = Stage(last.id, STOPPED, last.from_at, last.to_at)
+    return ended
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((at for at in (one, other) if at is not None), default=None)
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((at for at in (one, other) if at is not None), default=None)
+
+
+def counted(tokens: Iterable[TokenView], process_id: str) -> Counter[tuple[str, str]]:
+    """How many tokens stand at each element of a process, by element and state; those that only listen left out."""
+    return Counter(
+        (token.element_id, token.state)
+        for token in tokens
+        if token.process_id == process_id and token.state != "listening"
+    )
