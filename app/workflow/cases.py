@@ -1,13 +1,17 @@
-"""The running cases of a project: a case carries its project's number as its business key."""
+"""The cases of a project: a case carries its project's number as its business key."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, selectinload
 
 from app.engine import corridor
 from app.engine.records import InstanceRow
+from app.foundation.actor import Actor
 from app.procurement import tenders
+from app.procurement.projects import Project
 
 
 def of_number(session: Session, number: str) -> list[InstanceRow]:
@@ -25,3 +29,50 @@ def hold(session: Session, tender_id: str) -> list[InstanceRow]:
     """
     number = tenders.get(session, tender_id).project.number
     return [corridor.locked(session, case.id) for case in of_number(session, number)]
+
+
+def project_of(session: Session, row: InstanceRow) -> Project | None:
+    """The project an instance is about, with its lots, or None."""
+    return projects_of(session, [row.business_key]).get(row.business_key or "")
+
+
+def projects_of(session: Session, business_keys: Iterable[str | None]) -> dict[str, Project]:
+    """The projects that instances with these business keys are about, by number."""
+    numbers = {key for key in business_keys if key}
+    if not numbers:
+        return {}
+    found = session.scalars(select(Project).where(Project.number.in_(numbers)).options(selectinload(Project.lots)))
+    return {project.number: project for project in found}
+
+
+def instance_of(session: Session, project_id: str) -> InstanceRow | None:
+    """The instance in which a project goes its way: the latest, when there are several."""
+    return session.scalars(
+        select(InstanceRow)
+        .join(Project, Project.number == InstanceRow.business_key)
+        .where(Project.id == project_id)
+        .order_by(InstanceRow.started_at.desc())
+        .limit(1)
+    ).first()
+
+
+def numbers_named(search: str, *, limit: int = 200) -> ColumnElement[str]:
+    """The business keys of projects whose title has these words, as part of a query."""
+    wanted = search.strip()
+    return (
+        select(Project.number)
+        .where(Project.title_zh.contains(wanted, autoescape=True) | Project.title_en.icontains(wanted, autoescape=True))
+        .order_by(Project.number.desc())
+        .limit(limit)
+        .scalar_subquery()
+    )
+
+
+def of_party(actor: Actor) -> ColumnElement[bool]:
+    """The condition that an instance is about a project in which the actor's organisation has its part.
+
+    The same parties as ``projects.visible_to``.
+    """
+    place = actor.organisation_id
+    parties = (Project.buyer_id == place) | (Project.finance_id == place) | (Project.agency_id == place)
+    return InstanceRow.business_key.in_(select(Project.number).where(parties))
