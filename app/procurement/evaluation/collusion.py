@@ -1,0 +1,133 @@
+"""Signs of collusion shown to the committee as facts to look at, never as a finding (O87 37)."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations, pairwise
+
+from sqlalchemy.orm import Session
+
+from app.foundation import documents
+from app.foundation.text import Text
+from app.procurement import bonds
+from app.procurement.bids import Bid, BidState
+from app.procurement.evaluation.reviews import bids_in
+
+KINDS: dict[str, Text] = {
+    "bond_account": Text("Bid bonds from one account (O87 37(6))", "投标保证金从同一账户转出（第三十七条第六项）"),
+    "author": Text("Files written by one author (O87 37(1))", "投标文件作者相同（第三十七条第一项）"),
+    "contact": Text("The same contact or manager (O87 37(3))", "联系人员或者项目管理成员相同（第三十七条第三项）"),
+    "alike": Text("Answers alike word for word (O87 37(4))", "投标响应内容异常一致（第三十七条第四项）"),
+    "prices": Text("Prices in regular steps (O87 37(4))", "投标报价呈规律性差异（第三十七条第四项）"),
+}
+"""The presumptions the data can speak to."""
+
+LONG_ANSWER = 20
+"""From how many characters equal answers are worth a look; shorter ones are often just the requirement's words."""
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A sign: its kind, the suppliers it is about, and what was seen."""
+
+    kind: str
+    supplier_ids: tuple[str, ...]
+    seen: Text
+
+
+def signs(session: Session, lot_id: str) -> list[Sign]:
+    """Every sign of collusion among a lot's opened bids that the data show."""
+    states = [state for state in BidState if state not in (BidState.REPLACED, BidState.WITHDRAWN)]
+    bids = [bid for bid in bids_in(session, lot_id, *states) if bid.opened is not None]
+    found = [
+        Sign("bond_account", tuple(sorted(group)), Text("one payer's account", "同一付款账户"))
+        for group in bonds.shared_accounts(session, lot_id)
+    ]
+    found += _shared("author", {bid.supplier_id: _authors(session, bid) for bid in bids})
+    found += _shared("contact", {bid.supplier_id: _contacts(bid) for bid in bids})
+    found += _shared("alike", {bid.supplier_id: _answers(bid) for bid in bids})
+    found += regular_prices({bid.supplier_id: bid.opened.price for bid in bids if bid.opened})
+    return found
+
+
+def _shared(kind: str, values: Mapping[str, set[str]]) -> list[Sign]:
+    """A sign for each pair of suppliers that share something."""
+    return [
+        Sign(kind, (one, other), Text(common, common))
+        for one, other in combinations(sorted(values), 2)
+        if (common := "；".join(sorted(values[one] & values[other])[:3]))
+    ]
+
+
+def _contacts(bid: Bid) -> set[str]:
+    content = bid.opened.content if bid.opened else {}
+    named = [content.get(name) for name in ("contact_name", "contact_phone", "project_manager")]
+    return {value.strip() for value in named if isinstance(value, str) and value.strip()}
+
+
+def _answers(bid: Bid) -> set[str]:
+    said = [response.value.strip() for response in (bid.opened.responses if bid.opened else ())]
+    return {value for value in said if len(value) >= LONG_ANSWER}
+
+
+def _authors(session: Session, bid: Bid) -> set[str]:
+    names: set[str] = set()
+    for file in bid.opened.files if bid.opened else ():
+        names |= authors_of(documents.read(session, file.document_id))
+    return names
+
+
+def authors_of(content: bytes) -> set[str]:
+    """The authors a PDF or an Office file names in its own description; none for anything else."""
+    if content.startswith(b"%PDF"):
+        found = re.findall(rb"/Author\s*\(((?:[^()\\]|\\.)*)\)", content)
+        return {name.decode("latin-1").strip() for name in found if name.strip()}
+    if content.startswith(b"PK"):
+        return _office_authors(content)
+    return set()
+
+
+def _office_authors(content: bytes) -> set[str]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if (
+                "docProps/core.xml" not in archive.namelist()
+                or archive.getinfo("docProps/core.xml").file_size > 100_000
+            ):
+                return set()
+            described = archive.read("docProps/core.xml").decode("utf-8", "replace")
+    except (zipfile.BadZipFile, OSError):
+        return set()
+    names = re.findall(r"<(?:dc:creator|cp:lastModifiedBy)>([^<]+)</", described)
+    return {name.strip() for name in names if name.strip()}
+
+
+def regular_prices(prices: Mapping[str, Decimal]) -> list[Sign]:
+    """Three prices or more in equal steps or equal ratios (to one part in a hundred thousand)."""
+    ordered = sorted(prices.values())
+    if len(ordered) < 3 or len(set(ordered)) < len(ordered):
+        return []
+    suppliers = tuple(sorted(prices))
+    steps = [high - low for low, high in pairwise(ordered)]
+    if len(set(steps)) == 1:
+        return [Sign("prices", suppliers, Text(f"steps of {steps[0]:,.2f}", f"等差{steps[0]:,.2f}元"))]
+    ratios = [high / low for low, high in pairwise(ordered)]
+    if max(ratios) - min(ratios) <= Decimal("0.00001"):
+        return [Sign("prices", suppliers, Text(f"ratios of {ratios[0]:.4f}", f"等比{ratios[0]:.4f}"))]
+    return []
+
+
+def named(signs: Iterable[Sign], names: Mapping[str, Text]) -> Sequence[tuple[Text, Text]]:
+    """Signs as pairs of words: what it is, and whose bids it is about."""
+    said = []
+    for sign in signs:
+        who = [names[supplier_id] for supplier_id in sign.supplier_ids]
+        english = f"{', '.join(name.en for name in who)}: {sign.seen.en}"
+        chinese = f"{'、'.join(name.zh for name in who)}：{sign.seen.zh}"
+        said.append((KINDS[sign.kind], Text(english, chinese)))
+    return said

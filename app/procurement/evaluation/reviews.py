@@ -1,0 +1,354 @@
+"""The qualification review by buyer or agency, and the conformity review by the committee (O87 44, 50, 61)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.foundation import clock, journal
+from app.foundation.actor import Actor
+from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
+from app.foundation.text import Text
+from app.foundation.workdays import local_day
+from app.identity import organisations, roles
+from app.procurement import bonds, experts, projects, rules, suppliers, tenders
+from app.procurement.bids import Bid, BidState
+from app.procurement.evaluation.rankings import Entry, count_by_brand, lowest_of_each_brand
+from app.procurement.evaluation.records import ConformityOpinion, PriceDoubt, QualificationFinding
+from app.procurement.projects import STATE_NAMES, Lot, LotState, NotInThisState, ReasonsMissing
+from app.procurement.tenders import Requirement, Tender
+
+GENERAL: dict[str, Text] = {
+    "qualification": Text(
+        "Meets the conditions of GPL 22; no record of serious dishonesty today",
+        "符合《政府采购法》第二十二条规定的条件，且信用查询无严重违法失信记录",
+    ),
+    "conformity": Text(
+        "Signed as asked, valid as long as asked, without a condition the buyer can't accept (O87 63)",
+        "签署、盖章及投标有效期符合要求，无采购人不能接受的附加条件等无效投标情形（财政部令第87号第六十三条）",
+    ),
+}
+"""The conditions every bid is reviewed for, whatever the documents ask; their ``requirement_id`` is empty."""
+
+
+class BidUnknown(NotFound):
+    """There is no such bid in this evaluation."""
+
+    code = "bid-unknown"
+    text = Text("There is no such bid here.", "没有该投标。")
+
+
+class RowsIncomplete(Invalid):
+    """Every bid is reviewed for every condition, once."""
+
+    code = "rows-incomplete"
+    text = Text("Review every bid for every condition, once.", "请逐一对每份投标的每项条件作出结论。")
+
+
+class AlreadyReviewed(Conflict):
+    """The review was recorded in the meantime."""
+
+    code = "already-reviewed"
+    text = Text("This review is already recorded.", "该审查结论已提交。")
+
+
+class OpinionsMissing(Conflict):
+    """A member hasn't reviewed yet."""
+
+    code = "opinions-missing"
+    text = Text("Not every member has reviewed the bids yet.", "尚有评标委员会成员未完成审查。")
+
+
+class ExcludedCannotPass(RuleBroken):
+    """A supplier that is excluded from procurement meets no qualification (GPL 22, 77)."""
+
+    code = "excluded-cannot-pass"
+    text = Text("%(name)s is excluded until %(until)s.", "%(name)s在%(until)s前被禁止参加政府采购活动。")
+    statute = "GPL 77"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One conclusion about one bid; an empty ``requirement_id`` is the general condition."""
+
+    bid_id: str
+    requirement_id: str
+    met: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is to be reviewed: a bid, a condition in words, and what the bid says to it."""
+
+    bid: Bid
+    requirement: Requirement | None
+    condition: Text
+    response: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """``(bid id, requirement id)``."""
+        return self.bid.id, self.requirement.id if self.requirement else ""
+
+
+def bids_in(session: Session, lot_id: str, *states: BidState) -> list[Bid]:
+    """The bids of a lot in any of ``states``, in the order they came."""
+    query = select(Bid).where(Bid.lot_id == lot_id, Bid.state.in_(states))
+    return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
+
+
+def evaluated_lot(session: Session, lot_id: str) -> tuple[Lot, Tender]:
+    """A lot under evaluation, locked, with its tender; raises NotInThisState."""
+    lot = projects.lot(session, lot_id, lock=True)
+    if lot.state != LotState.EVALUATING:
+        raise NotInThisState(state=STATE_NAMES.get(lot.state, Text("planned", "已编制计划")))
+    return lot, tenders.of_lot(session, lot_id)
+
+
+def qualification_cells(session: Session, lot_id: str) -> list[Cell]:
+    """What the qualification review looks at: each opened bid for each qualification condition, and the general one."""
+    return _cells(session, lot_id, "qualification")
+
+
+def conformity_cells(session: Session, lot_id: str) -> list[Cell]:
+    """What each member looks at: each qualified bid for each starred requirement, and the general condition."""
+    return _cells(session, lot_id, "conformity")
+
+
+def _cells(session: Session, lot_id: str, review: str) -> list[Cell]:
+    tender = tenders.of_lot(session, lot_id)
+    asked = [r for r in tender.requirements if r.lot_id == lot_id and _belongs(r, review)]
+    cells = []
+    for bid in bids_in(session, lot_id, BidState.OPENED):
+        responses = {r.requirement_id: r for r in (bid.opened.responses if bid.opened else ())}
+        cells.append(Cell(bid, None, GENERAL[review], ""))
+        for requirement in asked:
+            said = responses.get(requirement.id)
+            cells.append(Cell(bid, requirement, requirement.text, said.value if said else ""))
+    return cells
+
+
+def _belongs(requirement: Requirement, review: str) -> bool:
+    if review == "qualification":
+        return requirement.kind == "qualification"
+    return requirement.kind != "qualification" and requirement.starred
+
+
+def review_qualification(session: Session, actor: Actor, *, lot_id: str, rows: Sequence[Row]) -> bool:
+    """Record whether each bid meets each condition; says whether enough bidders are qualified (O87 44).
+
+    By the agency, or by the buyer itself, never by the committee. A condition not met needs its reason, which the bidder is
+    told with the result. Raises RowsIncomplete, ReasonsMissing, ExcludedCannotPass, AlreadyReviewed or RoleMissing.
+    """
+    lot, tender = evaluated_lot(session, lot_id)
+    if not actor.has_role("buyer-handler", tender.buyer_id):
+        roles.require(actor, "agency-officer", tender.agency_id)
+    cells = qualification_cells(session, lot_id)
+    _refuse_reviewed(session, cells)
+    _refuse_incomplete(rows, cells)
+    _refuse_excluded(session, rows, {cell.bid.id: cell.bid for cell in cells})
+    now = clock.now(session)
+    for row in rows:
+        session.add(
+            QualificationFinding(
+                bid_id=row.bid_id,
+                requirement_id=row.requirement_id,
+                met=row.met,
+                reason=row.reason.strip(),
+                reviewed_by=actor.id,
+                reviewed_at=now,
+            )
+        )
+    conditions = {cell.key: cell.condition for cell in cells}
+    for bid in {cell.bid.id: cell.bid for cell in cells}.values():
+        missed = [row for row in rows if row.bid_id == bid.id and not row.met]
+        if missed:
+            bid.state = BidState.UNQUALIFIED
+            bid.invalid_reason = _reasons(missed, conditions)
+    session.flush()
+    left = bids_in(session, lot_id, BidState.OPENED)
+    enough = _enough(session, tender, [bid.supplier_id for bid in left])
+    if not enough:
+        lot.failure_reason = "few_qualified"
+    note(session, actor, lot_id, "evaluation.review_qualification", {"qualified": len(left), "enough": enough})
+    return enough
+
+
+def _refuse_reviewed(session: Session, cells: Sequence[Cell]) -> None:
+    ids = {cell.bid.id for cell in cells}
+    known = select(QualificationFinding.id).where(QualificationFinding.bid_id.in_(ids)).limit(1)
+    if not ids or session.scalar(known):
+        raise AlreadyReviewed()
+
+
+def _refuse_incomplete(rows: Sequence[Row], cells: Sequence[Cell]) -> None:
+    keys = [(row.bid_id, row.requirement_id) for row in rows]
+    if len(keys) != len(set(keys)) or set(keys) != {cell.key for cell in cells}:
+        raise RowsIncomplete(field="rows")
+    for place, row in enumerate(rows):
+        if not row.met and not row.reason.strip():
+            raise ReasonsMissing(field=f"rows-{place}-reason")
+
+
+def _refuse_excluded(session: Session, rows: Sequence[Row], bids: Mapping[str, Bid]) -> None:
+    today = local_day(clock.now(session))
+    for place, row in enumerate(rows):
+        if row.requirement_id or not row.met:
+            continue
+        exclusion = suppliers.exclusion_on(session, bids[row.bid_id].supplier_id, today)
+        if exclusion is not None:
+            raise ExcludedCannotPass(
+                field=f"rows-{place}-result", name=name_of(session, bids[row.bid_id]), until=exclusion.valid_until
+            )
+
+
+def _reasons(missed: Iterable[Row], conditions: Mapping[tuple[str, str], Text]) -> str:
+    return "\n".join(f"{conditions[row.bid_id, row.requirement_id].zh}：{row.reason.strip()}" for row in missed)
+
+
+def _enough(session: Session, tender: Tender, competitors: Sequence[object]) -> bool:
+    return len(competitors) >= least_bids(session, tender)
+
+
+def least_bids(session: Session, tender: Tender) -> int:
+    """How many bids must remain for a lot to go on (GPL 36, O87 44)."""
+    today = local_day(clock.now(session))
+    return rules.find("bid_minimum", on=today, object=tender.project.object, method=tender.method).count
+
+
+def record_conformity(
+    session: Session,
+    actor: Actor,
+    *,
+    lot_id: str,
+    rows: Sequence[Row],
+    doubted: Sequence[str] = (),
+    doubt_reasons: str = "",
+) -> None:
+    """A member records for each bid and substantive requirement whether it is met, with the reason where it isn't (O87 50).
+
+    ``doubted`` are bids whose price the member thinks too low to perform at (O87 60), with the reason. Raises
+    RowsIncomplete, ReasonsMissing, AlreadyReviewed or NotAMember.
+    """
+    evaluated_lot(session, lot_id)
+    member = experts.require_member(session, actor, lot_id)
+    cells = conformity_cells(session, lot_id)
+    ids = {cell.bid.id for cell in cells}
+    if opinions_of(session, ids, member.account_id):
+        raise AlreadyReviewed()
+    _refuse_incomplete(rows, cells)
+    if set(doubted) - ids:
+        raise BidUnknown(field="doubted")
+    if doubted and not doubt_reasons.strip():
+        raise ReasonsMissing(field="doubt_reasons")
+    now = clock.now(session)
+    session.add_all(
+        ConformityOpinion(
+            bid_id=row.bid_id,
+            requirement_id=row.requirement_id,
+            member_id=member.account_id,
+            met=row.met,
+            reason=row.reason.strip(),
+            given_at=now,
+        )
+        for row in rows
+    )
+    session.add_all(
+        PriceDoubt(bid_id=bid_id, member_id=member.account_id, reason=doubt_reasons.strip()) for bid_id in set(doubted)
+    )
+    session.flush()
+    note(session, actor, lot_id, "evaluation.record_conformity", {"bids": len(ids)})
+
+
+def opinions_of(session: Session, bid_ids: Iterable[str], member_id: str | None = None) -> list[ConformityOpinion]:
+    """The opinions on some bids (of one member)."""
+    query = select(ConformityOpinion).where(ConformityOpinion.bid_id.in_(set(bid_ids)))
+    if member_id is not None:
+        query = query.where(ConformityOpinion.member_id == member_id)
+    return list(session.scalars(query.order_by(ConformityOpinion.id)))
+
+
+def settle_conformity(session: Session, actor: Actor, *, lot_id: str) -> bool:
+    """Let the majority decide each requirement of each bid; says whether enough bids conform (O87 50, 61).
+
+    A bid above the ceiling, or whose bond isn't in order, is out whatever the opinions (O87 63). Bids of one brand count
+    as one; under the lowest price only the lowest of a brand goes on (O87 31). Raises OpinionsMissing.
+    """
+    lot, tender = evaluated_lot(session, lot_id)
+    cells = conformity_cells(session, lot_id)
+    opinions = opinions_of(session, {cell.bid.id for cell in cells})
+    members = {member.account_id for member in experts.serving(experts.of_lot(session, lot_id))}
+    if any(_voters(opinions, cell) != members for cell in cells):
+        raise OpinionsMissing()
+    for bid in {cell.bid.id: cell.bid for cell in cells}.values():
+        reasons = [*_statutory_faults(session, lot, tender, bid), *_missed(bid, cells, opinions, len(members))]
+        bid.state = BidState.NONCONFORMING if reasons else BidState.CONFORMING
+        bid.invalid_reason = "\n".join(reasons)
+    session.flush()
+    if tender.review_method == "lowest_price":
+        _drop_same_brand(session, lot_id)
+    enough = enough_conform(session, lot_id)
+    note(session, actor, lot_id, "evaluation.settle_conformity", {"enough": enough})
+    return enough
+
+
+def enough_conform(session: Session, lot_id: str) -> bool:
+    """Whether enough bids still conform, those of one brand counted as one; else why the lot fails is noted (GPL 36)."""
+    tender, lot = tenders.of_lot(session, lot_id), projects.lot(session, lot_id)
+    left = bids_in(session, lot_id, BidState.CONFORMING)
+    count = count_by_brand(bid.opened.brand if bid.opened else "" for bid in left)
+    if count >= least_bids(session, tender):
+        return True
+    opened = bids_in(session, lot_id, BidState.CONFORMING, BidState.NONCONFORMING, BidState.INVALID)
+    over = [bid for bid in opened if bid.opened is not None and bid.opened.price > lot.price_limit]
+    lot.failure_reason = "over_budget" if opened and len(over) == len(opened) else "few_conforming"
+    return False
+
+
+def _voters(opinions: Iterable[ConformityOpinion], cell: Cell) -> set[str]:
+    return {o.member_id for o in opinions if (o.bid_id, o.requirement_id) == cell.key}
+
+
+def _statutory_faults(session: Session, lot: Lot, tender: Tender, bid: Bid) -> list[str]:
+    faults = []
+    if bid.opened is not None and bid.opened.price > lot.price_limit:
+        faults.append(
+            f"报价{bid.opened.price:,.2f}元超过最高限价（预算）{lot.price_limit:,.2f}元（财政部令第87号第六十三条）"
+        )
+    if not bonds.in_order(session, tender, lot.id, bid.supplier_id):
+        faults.append("未按照招标文件的规定提交投标保证金（财政部令第87号第六十三条）")
+    return faults
+
+
+def _missed(bid: Bid, cells: Iterable[Cell], opinions: Sequence[ConformityOpinion], members: int) -> list[str]:
+    missed = []
+    for cell in cells:
+        against = [o for o in opinions if (o.bid_id, o.requirement_id) == cell.key and not o.met]
+        if cell.bid is bid and len(against) * 2 > members:
+            missed.append(f"{cell.condition.zh}：{'；'.join(dict.fromkeys(o.reason for o in against))}")
+    return missed
+
+
+def _drop_same_brand(session: Session, lot_id: str) -> None:
+    left = bids_in(session, lot_id, BidState.CONFORMING)
+    entries = [Entry(bid.id, bid.opened.price, bid.opened.price, brand=bid.opened.brand) for bid in left if bid.opened]
+    joined = lowest_of_each_brand(entries, experts.of_lot(session, lot_id).seed)
+    for bid in left:
+        if bid.id not in joined:
+            bid.state = BidState.INVALID
+            bid.invalid_reason = "与报价更低的投标人提供相同品牌产品（财政部令第87号第三十一条）"
+
+
+def name_of(session: Session, bid: Bid) -> Text:
+    """The name of a bid's supplier."""
+    return organisations.get(session, bid.supplier_id).name
+
+
+def note(session: Session, actor: Actor, lot_id: str, act: str, facts: Mapping[str, Any]) -> None:
+    """Journal under the evaluation's own case, which only those who may see an evaluation read (O87 66)."""
+    journal.write(session, actor, case=f"evaluation:{lot_id}", act=act, facts={"lot": lot_id, **facts})

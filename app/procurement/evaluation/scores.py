@@ -1,0 +1,220 @@
+"""Scoring: each member alone, points within their range, and the checks that O87 64 asks for before anybody signs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.foundation import clock
+from app.foundation.actor import Actor
+from app.foundation.errors import Conflict, Invalid
+from app.foundation.text import Text
+from app.foundation.workdays import local_day
+from app.procurement import experts, rules, tenders
+from app.procurement.bids import BidState
+from app.procurement.evaluation.records import Score
+from app.procurement.evaluation.reviews import RowsIncomplete, bids_in, evaluated_lot, note
+from app.procurement.projects import ReasonsMissing
+from app.procurement.tenders import Factor
+
+FLAGS: dict[str, Text] = {
+    "objective": Text("The members' points differ, though the factor is objective", "客观评审因素评分不一致"),
+    "outlier": Text("These points are far from the other members'", "该评分明显偏离其他评委评分"),
+}
+"""What is looked at again before the report is signed (O87 64)."""
+
+
+class ScoresSealed(Conflict):
+    """The member's scores are sealed; they are changed only where the check asks for it."""
+
+    code = "scores-sealed"
+    text = Text("Your scores are sealed.", "您的评分已封存。")
+
+
+class OutOfRange(Invalid):
+    """Points lie between zero and the factor's points, with two decimals at most (O87 64)."""
+
+    code = "out-of-range"
+    text = Text("Give between 0 and %(most)s points.", "分值应在0至%(most)s之间，最多两位小数。")
+    statute = "O87 64"
+
+
+class NotAStep(Invalid):
+    """The factor is scored in steps (O87 55)."""
+
+    code = "not-a-step"
+    text = Text("This factor gives one of: %(steps)s points.", "该因素按档计分，可选分值：%(steps)s。")
+    statute = "O87 55"
+
+
+class ScoresMissing(Conflict):
+    """A member hasn't scored yet."""
+
+    code = "scores-missing"
+    text = Text("Not every member has scored the bids yet.", "尚有评标委员会成员未完成评分。")
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points for one factor of one bid, as a member gives them."""
+
+    bid_id: str
+    factor_id: str
+    points: Decimal
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something to look at again: which points, why, and whose they are (all members' where they must agree)."""
+
+    kind: str
+    bid_id: str
+    factor_id: str
+    member_ids: tuple[str, ...]
+
+
+def scored_factors(session: Session, lot_id: str) -> list[Factor]:
+    """The factors members score: all of the lot's but the price, which the system works out."""
+    tender = tenders.of_lot(session, lot_id)
+    if tender.review_method != "comprehensive":
+        return []
+    return [factor for factor in tender.factors if factor.lot_id == lot_id and factor.kind != "price"]
+
+
+def enter_scores(session: Session, actor: Actor, *, lot_id: str, rows: Sequence[Points]) -> list[Score]:
+    """A member seals points for every conforming bid and every factor, alone (O87 55).
+
+    Raises OutOfRange, NotAStep, RowsIncomplete, ScoresSealed or NotAMember.
+    """
+    evaluated_lot(session, lot_id)
+    member = experts.require_member(session, actor, lot_id)
+    factors = {factor.id: factor for factor in scored_factors(session, lot_id)}
+    bids = bids_in(session, lot_id, BidState.CONFORMING)
+    if of_member(session, lot_id, member.account_id):
+        raise ScoresSealed()
+    keys = [(row.bid_id, row.factor_id) for row in rows]
+    if len(keys) != len(set(keys)) or set(keys) != {(bid.id, factor) for bid in bids for factor in factors}:
+        raise RowsIncomplete(field="rows")
+    for place, row in enumerate(rows):
+        refuse_unfit(factors[row.factor_id], row.points, f"rows-{place}-points")
+    now = clock.now(session)
+    given = [
+        Score(
+            bid_id=row.bid_id,
+            factor_id=row.factor_id,
+            member_id=member.account_id,
+            points=row.points,
+            reason=row.reason.strip(),
+            given_at=now,
+        )
+        for row in rows
+    ]
+    session.add_all(given)
+    session.flush()
+    note(session, actor, lot_id, "evaluation.enter_scores", {"scores": len(given)})
+    return given
+
+
+def refuse_unfit(factor: Factor, points: Decimal, field: str) -> None:
+    """Refuse points outside the factor's range, or between its steps; raises OutOfRange or NotAStep."""
+    if not 0 <= points <= factor.points or points != points.quantize(Decimal("0.01")):
+        raise OutOfRange(field=field, most=f"{factor.points.normalize():f}")
+    steps = {Decimal(str(band["points"])) for band in factor.bands if "points" in band}
+    if factor.kind == "objective" and steps and points not in steps | {Decimal(0)}:
+        raise NotAStep(field=field, steps="、".join(f"{step.normalize():f}" for step in sorted(steps | {Decimal(0)})))
+
+
+def of_lot(session: Session, lot_id: str) -> list[Score]:
+    """All points given for a lot's bids that conform or are ranked."""
+    states = (BidState.CONFORMING, BidState.RANKED, BidState.CANDIDATE, BidState.WINNER, BidState.LOST)
+    ids = [bid.id for bid in bids_in(session, lot_id, *states)]
+    return list(session.scalars(select(Score).where(Score.bid_id.in_(ids)).order_by(Score.id)))
+
+
+def of_member(session: Session, lot_id: str, member_id: str) -> list[Score]:
+    """One member's own points."""
+    return [score for score in of_lot(session, lot_id) if score.member_id == member_id]
+
+
+def flags(session: Session, lot_id: str) -> list[Flag]:
+    """What has to be looked at again before the points are totalled (O87 64).
+
+    Objective factors on which members differ, until they agree or, having looked again, a majority does (O87 61); and
+    subjective points that lie farther from the mean of the other members' than the house's policy allows, until their
+    member has changed them or given a reason.
+    """
+    factors = {factor.id: factor for factor in scored_factors(session, lot_id)}
+    share = rules.value("abnormal_score", on=local_day(clock.now(session)))
+    found: list[Flag] = []
+    for (bid_id, factor_id), scores in grouped(of_lot(session, lot_id)).items():
+        factor = factors[factor_id]
+        if factor.is_subjective:
+            outlying = tuple(s.member_id for s in scores if not s.looks and _is_outlier(s, scores, factor, share))
+            found += [Flag("outlier", bid_id, factor_id, outlying)] if outlying else []
+        elif agreed(scores) is None:
+            found.append(Flag("objective", bid_id, factor_id, tuple(score.member_id for score in scores)))
+    return found
+
+
+def grouped(scores: Iterable[Score]) -> dict[tuple[str, str], list[Score]]:
+    """Points by bid and factor."""
+    groups: dict[tuple[str, str], list[Score]] = {}
+    for score in scores:
+        groups.setdefault((score.bid_id, score.factor_id), []).append(score)
+    return groups
+
+
+def _is_outlier(score: Score, scores: Sequence[Score], factor: Factor, share: Decimal) -> bool:
+    others = [other.points for other in scores if other is not score]
+    if not others:
+        return False
+    return abs(score.points - sum(others, Decimal(0)) / len(others)) > factor.points * share
+
+
+def agreed(scores: Sequence[Score]) -> Decimal | None:
+    """The points of an objective factor: what all give, or the majority once all have looked again; None before."""
+    counted = Counter(score.points for score in scores)
+    points, votes = counted.most_common(1)[0]
+    if len(counted) == 1:
+        return points
+    if all(score.looks for score in scores) and votes * 2 > len(scores):
+        return points
+    return None
+
+
+def to_correct(session: Session, lot_id: str, member_id: str) -> list[tuple[Flag, Score]]:
+    """A member's own points that must be looked at again, each with the reason why."""
+    own = {(score.bid_id, score.factor_id): score for score in of_member(session, lot_id, member_id)}
+    return [(flag, own[flag.bid_id, flag.factor_id]) for flag in flags(session, lot_id) if member_id in flag.member_ids]
+
+
+def correct_scores(session: Session, actor: Actor, *, lot_id: str, rows: Sequence[Points]) -> list[Score]:
+    """A member looks again at the points the check named: changes them, or lets them stand with a reason (O87 64).
+
+    Raises RowsIncomplete, ReasonsMissing, OutOfRange, NotAStep or NotAMember.
+    """
+    evaluated_lot(session, lot_id)
+    member = experts.require_member(session, actor, lot_id)
+    asked = {(s.bid_id, s.factor_id): s for _, s in to_correct(session, lot_id, member.account_id)}
+    keys = [(row.bid_id, row.factor_id) for row in rows]
+    if len(keys) != len(set(keys)) or set(keys) != set(asked):
+        raise RowsIncomplete(field="rows")
+    changed = []
+    for place, row in enumerate(rows):
+        score = asked[row.bid_id, row.factor_id]
+        refuse_unfit(score.factor, row.points, f"rows-{place}-points")
+        if not row.reason.strip():
+            raise ReasonsMissing(field=f"rows-{place}-reason")
+        if row.points != score.points and score.first_points is None:
+            score.first_points = score.points
+        score.points, score.correction_reason, score.looks = row.points, row.reason.strip(), score.looks + 1
+        changed.append(score)
+    session.flush()
+    note(session, actor, lot_id, "evaluation.correct_scores", {"scores": len(changed)})
+    return changed
