@@ -17,7 +17,7 @@ from app.engine.operations import Registry
 from app.foundation import documents, journal, outbox, workdays
 from app.foundation.clock import Clock, VirtualClock
 from app.foundation.database import sessions
-from app.identity import accounts, attempts, grants, organisations, resets, roles
+from app.identity import accounts, attempts, certificates, grants, organisations, resets, roles
 from app.identity import sessions as signed_in
 from app.keeper import Keeper
 from app.keeper.client import RemoteKeeper
@@ -31,7 +31,7 @@ __all__ = ["RECORDS", "House", "build", "senders"]
 
 RECORDS = (
     *(workdays, journal, documents, outbox),
-    *(organisations, accounts, grants, signed_in, attempts, resets),
+    *(organisations, accounts, grants, signed_in, attempts, resets, certificates),
     records,
     *(projects, agreements, suppliers, tenders, bonds, bids),
 )

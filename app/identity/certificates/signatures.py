@@ -1,0 +1,82 @@
+"""Signing a PDF with pyHanko. Imported only when something is signed: the library takes over a second to load."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign import fields, signers, timestamps
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from app.identity.certificates.authorities import NotForSigning
+
+
+class _SignerAt(signers.PdfSigner):
+    """Signs at the house's time; the library would read the host's clock."""
+
+    at: datetime
+
+    def init_signing_session(self, *given: Any, **named: Any) -> Any:
+        session = super().init_signing_session(*given, **named)
+        session.system_time = self.at
+        return session
+
+
+def sign(
+    pdf: bytes,
+    *,
+    certificate: x509.Certificate,
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
+    time_certificate: x509.Certificate,
+    time_key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
+    chain: Sequence[x509.Certificate],
+    person: str,
+    reason: str,
+    at: datetime,
+) -> bytes:
+    """Append a PAdES B-T signature: earlier ones stay valid, as nothing that they cover is touched."""
+    store = SimpleCertificateStore.from_certs([as_asn1(member) for member in chain])
+    try:
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        known = {name for name, _, _ in fields.enumerate_sig_fields(writer.prev)}
+        signer = _SignerAt(
+            signers.PdfSignatureMetadata(
+                field_name=next(name for n in range(1, len(known) + 2) if (name := f"Signature{n}") not in known),
+                md_algorithm="sha256",
+                name=person,
+                reason=reason,
+                subfilter=fields.SigSeedSubFilter.PADES,
+            ),
+            signer=signers.SimpleSigner(
+                signing_cert=as_asn1(certificate), signing_key=_as_asn1_key(key), cert_registry=store
+            ),
+            timestamper=timestamps.DummyTimeStamper(
+                tsa_cert=as_asn1(time_certificate), tsa_key=_as_asn1_key(time_key), certs_to_embed=store, fixed_dt=at
+            ),
+        )
+        signer.at = at
+        signed: bytes = signer.sign_pdf(writer).getvalue()
+    except PdfError as error:
+        raise NotForSigning() from error
+    return signed
+
+
+def as_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+    """The certificate in the form that pyHanko reads."""
+    return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+
+
+def _as_asn1_key(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> asn1_keys.PrivateKeyInfo:
+    plain = key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return asn1_keys.PrivateKeyInfo.load(plain)
