@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from app.engine import bundles, spiff, starts
-from app.engine.bundles import Known, Package
+from app.engine import bundles, judging, spiff, starts
+from app.engine.bundles import Package
 from app.engine.engine import Engine
+from app.engine.judging import Known
 from app.engine.records import Definition, DeployedFile, Deployment
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
@@ -70,7 +71,7 @@ def check(
     Without an engine, forms, operations and roles aren't judged; without a session, only what is in the files counts
     as deployed.
     """
-    return bundles.judge(bundles.load(files), engine, _known(session))
+    return judging.judge(bundles.load(files), engine, _known(session))
 
 
 def deploy(
@@ -276,7 +277,7 @@ def _complete(engine: Engine, package: Package) -> tuple[Package, dict[str, byte
 
 
 def _refuse_errors(engine: Engine, session: Session, package: Package) -> None:
-    findings = bundles.judge(package, engine, _known(session))
+    findings = judging.judge(package, engine, _known(session))
     if any(finding.level == "error" for finding in findings):
         raise DeploymentRefused(findings)
     if not package.diagrams.processes and not package.models:

@@ -60,7 +60,7 @@ def test_an_input_the_operation_does_not_have_is_refused(engine):
     found = [message for _, message in messages(definitions.check({"toy.bpmn": CALLING}, engine))]
     assert found == [
         "the operation “publish” has no input “lot”; its inputs are: tender",
-        "the operation “publish” needs the input “tender”",
+        "the operation “publish” needs the input “tender”; give it a value or an expression",
     ]
 
 

@@ -33,8 +33,8 @@ BODY_START = error(
 EVENT_BODY_START = error(
     "event-sub-process-start",
     Text(
-        "an event sub-process must have exactly one start event, and it must wait for something; it has %(count)s",
-        "事件子流程必须恰有一个带触发的开始事件，现有 %(count)s 个",
+        "an event sub-process must have exactly one start event, and it must wait for something; it has %(found)s",
+        "事件子流程必须恰有一个带触发的开始事件，现有 %(found)s",
     ),
     Text(
         "draw one message, timer, signal, conditional, error or escalation start event",
@@ -48,7 +48,7 @@ EVENT_BODY_FLOWS = error(
 )
 CANCEL_END_OUTSIDE = error(
     "cancel-end-outside-transaction",
-    Text("a cancel end event stands directly in a transaction or nowhere", "取消结束事件必须直接位于事务子流程之内"),
+    Text("a cancel end event must stand directly in a transaction", "取消结束事件必须直接位于事务子流程之内"),
     Text("draw it in a transaction, or draw an error end event", "请将其画在事务子流程内，或改用错误结束事件"),
 )
 ERROR_START_NOT_INTERRUPTING = error(
@@ -78,7 +78,7 @@ def check(process: Process, processes: Mapping[str, Process], findings: Findings
 def _check_body(node: Node, findings: Findings) -> None:
     assert node.body is not None
     starts = node.body.starts
-    if len(starts) != 1 or starts[0].event.kind != "none":
+    if len(starts) != 1:  # of the wrong kind: that is said at the start event itself
         findings.about(BODY_START, node.file, node, place=words.ELEMENTS[node.kind], count=len(starts))
 
 
@@ -86,7 +86,8 @@ def _check_event_body(node: Node, findings: Findings) -> None:
     assert node.body is not None
     starts = node.body.starts
     if len(starts) != 1 or starts[0].event.kind == "none":
-        findings.about(EVENT_BODY_START, node.file, node, count=len(starts))
+        found = Text("a plain one", "一个无触发的") if len(starts) == 1 else Text(str(len(starts)), f"{len(starts)} 个")
+        findings.about(EVENT_BODY_START, node.file, node, found=found)
     if node.incoming or node.outgoing:
         findings.about(EVENT_BODY_FLOWS, node.file, node)
     for start in starts:

@@ -1,0 +1,6 @@
+"""The gate's tests draw with the conformance tests' pen."""
+
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "conformance")]
