@@ -104,7 +104,7 @@ class DemonstrationAuthority:
             _builder(_subject(organisation), key, issuer.subject, now, CERTIFICATE_YEARS)
             .add_extension(x509.BasicConstraints(False, None), True)
             .add_extension(_key_usage("digital_signature", "content_commitment"), True)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key()), False)
+            .add_extension(_issued_under(issuer), False)
             .sign(_elliptic(self._opened(issuing.key or b"", issuing.name)), hashes.SHA256())
         )
         last = select(func.max(Certificate.number)).where(Certificate.organisation_id == organisation.id)
@@ -225,6 +225,11 @@ def _builder(
         .not_valid_after(now + term)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
     )
+
+
+def _issued_under(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    own = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(own.value)
 
 
 def _key_usage(*uses: str) -> x509.KeyUsage:
