@@ -10,18 +10,21 @@ null (None) and a warning. No Python is ever generated or run.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.feel import compiling, parser
+from app.feel import compiling, parsing, syntax, types
+from app.feel.compiling.paths import LONG_PROPERTIES
 from app.feel.errors import BudgetExceeded, FeelSyntaxError
 from app.feel.evaluation import Budget, Environment, Run
 from app.feel.functions import BUILT_IN
-from app.feel.values import (
+from app.feel.temporal import (
     DaysTimeDuration,
-    Function,
-    Range,
+    WideDate,
+    WideDateTime,
+    WideDuration,
+    WideTime,
     YearsMonthsDuration,
     add_months,
     parse_date,
@@ -29,33 +32,73 @@ from app.feel.values import (
     parse_duration,
     parse_temporal,
     parse_time,
-    to_json,
-    to_text,
 )
+from app.feel.types import Type
+from app.feel.values import Function, Range, to_json, to_text
 
 __all__ = [
-    "Budget", "BudgetExceeded", "DaysTimeDuration", "Expression", "FeelSyntaxError", "Function", "Range", "UnaryTests",
-    "YearsMonthsDuration", "add_months", "compile", "compile_unary_tests", "parse_date", "parse_date_time", "parse_duration",
-    "parse_temporal", "parse_time", "to_json", "to_text",
+    "Budget", "BudgetExceeded", "DaysTimeDuration", "Environment", "Expression", "FeelSyntaxError", "Function", "Range", "Run", "Type",
+    "UnaryTests", "WideDate", "WideDateTime", "WideDuration", "WideTime", "YearsMonthsDuration", "add_months", "built_in_functions",
+    "compile", "compile_node", "compile_unary_tests", "parse", "parse_date", "parse_date_time", "parse_duration", "parse_temporal",
+    "parse_time", "parse_unary_tests", "syntax", "to_json", "to_text", "types",
 ]  # fmt: skip
 
 _LONG_BUILT_IN = tuple(name for name in BUILT_IN if " " in name)
-_LONG_PROPERTIES = ("time offset", "start included", "end included")
 
 
-def _environment(
-    variables: Mapping[str, Any], now: datetime | None, budget: Budget | None, warnings: list[str] | None
-) -> Environment:
-    return Environment(variables, None, Run(budget or Budget(), now, warnings))
+def built_in_functions() -> dict[str, tuple[str, ...]]:
+    """The built-in functions by name, each with its signatures."""
+    return {
+        name: tuple(signature.text for signature in function.call.signatures)  # type: ignore[attr-defined]
+        for name, function in BUILT_IN.items()
+    }
+
+
+def parse(
+    text: str, names: Iterable[str] = (), members: Iterable[str] = (), types: Mapping[str, Type] | None = None
+) -> syntax.Node:
+    """Read an expression for ``compile_node``; for hosts that put several expressions together.
+
+    :raises FeelSyntaxError: with the place where the text stops making sense
+    """
+    return parsing.parse(text, (*_LONG_BUILT_IN, *names), (*LONG_PROPERTIES, *members), types)
+
+
+def parse_unary_tests(
+    text: str, names: Iterable[str] = (), members: Iterable[str] = (), types: Mapping[str, Type] | None = None
+) -> syntax.Tests:
+    """Read unary tests, as a decision table has them in its cells.
+
+    :raises FeelSyntaxError: with the place where the text stops making sense
+    """
+    return parsing.parse_unary_tests(text, (*_LONG_BUILT_IN, *names), (*LONG_PROPERTIES, *members), types)
 
 
 @dataclass(frozen=True)
-class Expression:
-    """A compiled expression: ``text`` as written, ``names`` the variables it reads."""
-
+class _Compiled:
     text: str
     names: frozenset[str]
-    closure: compiling.Closure
+    closure: compiling.Closure = field(repr=False)
+
+    def _run(
+        self,
+        variables: Mapping[str, Any],
+        now: datetime | None,
+        budget: Budget | None,
+        warnings: list[str] | None,
+    ) -> Any:
+        environment = Environment(variables, None, Run(budget or _BUDGET, now, warnings))
+        try:
+            return self.closure(environment)
+        except RecursionError:
+            raise BudgetExceeded("the expression is nested too deeply") from None
+
+
+_BUDGET = Budget()
+
+
+class Expression(_Compiled):
+    """A compiled expression: ``text`` as written, ``names`` the variables it reads."""
 
     def evaluate(
         self,
@@ -69,20 +112,11 @@ class Expression:
 
         :raises BudgetExceeded: when it needs more steps, depth or size than ``budget`` allows
         """
-        try:
-            return self.closure(_environment(variables, now, budget, warnings))
-        except RecursionError:
-            raise BudgetExceeded("the expression is nested too deeply") from None
+        return self._run(variables, now, budget, warnings)
 
 
-@dataclass(frozen=True)
-class UnaryTests:
+class UnaryTests(_Compiled):
     """Compiled unary tests, as a decision table has them in its cells."""
-
-    text: str
-    names: frozenset[str]
-    tests: list[compiling.Test]
-    negated: bool
 
     def evaluate(
         self,
@@ -93,29 +127,52 @@ class UnaryTests:
         budget: Budget | None = None,
         warnings: list[str] | None = None,
     ) -> bool | None:
-        """Whether ``value`` passes: True, False, or None when that can't be told."""
-        if not self.tests:
-            return True
-        env = _environment(variables, now, budget, warnings).inner({"?": value})
-        outcome = compiling.any_of(self.tests, value, env)
-        return outcome if not self.negated or outcome is None else not outcome
+        """Whether ``value`` passes: True, False, or None when that can't be told.
+
+        :raises BudgetExceeded: when it needs more steps, depth or size than ``budget`` allows
+        """
+        found = self._run({**variables, "?": value}, now, budget, warnings)
+        return found if isinstance(found, bool) else None
 
 
-def compile(text: str, names: Iterable[str] | None = None) -> Expression:
-    """Parse and compile an expression. ``names``: variables whose names have several words or signs in them.
+def compile_node(node: syntax.Node, text: str = "") -> Expression:
+    """Compile what was read.
+
+    :raises FeelSyntaxError: when it is nested too deeply
+    """
+    try:
+        return Expression(text, compiling.free_names(node) - BUILT_IN.keys(), compiling.compile_node(node))
+    except RecursionError:
+        raise FeelSyntaxError("this expression is nested too deeply", 1, 1) from None
+
+
+def compile(
+    text: str,
+    names: Iterable[str] | None = None,
+    *,
+    members: Iterable[str] = (),
+    types: Mapping[str, Type] | None = None,
+) -> Expression:
+    """Parse and compile an expression.
+
+    ``names``: variables whose names have several words or signs in them; ``members``: such names of contexts' entries;
+    ``types``: types that may be named besides the built-in ones.
 
     :raises FeelSyntaxError: with the place where the text stops making sense
     """
-    node = parser.parse(text, (*_LONG_BUILT_IN, *_LONG_PROPERTIES, *(names or ())))
-    return Expression(text, compiling.free_names(node), compiling.compile_node(node))
+    return compile_node(parse(text, names or (), members, types), text)
 
 
-def compile_unary_tests(text: str, names: Iterable[str] | None = None) -> UnaryTests:
-    """Parse and compile unary tests.
+def compile_unary_tests(
+    text: str,
+    names: Iterable[str] | None = None,
+    *,
+    members: Iterable[str] = (),
+    types: Mapping[str, Type] | None = None,
+) -> UnaryTests:
+    """Parse and compile unary tests; the arguments are those of ``compile``.
 
     :raises FeelSyntaxError: with the place where the text stops making sense
     """
-    node = parser.parse_unary_tests(text, (*_LONG_BUILT_IN, *_LONG_PROPERTIES, *(names or ())))
-    return UnaryTests(
-        text, compiling.free_names(node), [compiling.compile_test(test) for test in node.tests], node.negated
-    )
+    made = compile_node(parse_unary_tests(text, names or (), members, types), text)
+    return UnaryTests(made.text, made.names, made.closure)

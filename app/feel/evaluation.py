@@ -9,10 +9,12 @@ from typing import Any
 
 from app.feel.errors import BudgetExceeded
 
+MAX_WARNINGS = 100
 
-@dataclass
+
+@dataclass(frozen=True)
 class Budget:
-    """How much one evaluation may use: steps (nodes worked out), depth of calls, size of a list or string made."""
+    """How much one evaluation may use: steps (parts worked out), depth of calls, size of a list or string made."""
 
     steps: int = 200_000
     depth: int = 200
@@ -33,13 +35,14 @@ class Environment:
 
 
 class Run:
-    """The state of one evaluation."""
+    """The state of one evaluation. ``records`` is for whoever embeds FEEL: what natives left behind, in order."""
 
-    __slots__ = ("budget", "depth", "now", "steps", "warnings")
+    __slots__ = ("budget", "depth", "now", "records", "steps", "warnings")
 
     def __init__(self, budget: Budget, now: datetime | None, warnings: list[str] | None) -> None:
         self.budget, self.now, self.warnings = budget, now, warnings
         self.steps, self.depth = budget.steps, 0
+        self.records: list[Any] = []
 
     def step(self, count: int = 1) -> None:
         """Spend steps."""
@@ -48,11 +51,12 @@ class Run:
             raise BudgetExceeded(f"the expression needs more than {self.budget.steps} steps")
 
     def sized(self, size: int) -> None:
-        """Refuse to make something larger than the budget allows."""
+        """Refuse to make something larger than the budget allows; what is allowed is paid for in steps."""
         if size > self.budget.size:
             raise BudgetExceeded(f"the expression makes something larger than {self.budget.size}")
+        self.step(size >> 6)
 
     def warn(self, message: str) -> None:
         """Note why something became null."""
-        if self.warnings is not None and len(self.warnings) < 100:
+        if self.warnings is not None and len(self.warnings) < MAX_WARNINGS:
             self.warnings.append(message)

@@ -1,273 +1,229 @@
-"""Arithmetic, equality and order (DMN 1.5, section 10.3.2.3 and tables 45 to 55). A wrong operand gives None."""
+"""Arithmetic, equality and order (DMN 1.5, section 10.3.2.3 and tables 45 to 58). A wrong operand gives None."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation, Overflow
+from collections.abc import Callable
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from app.feel.values import DECIMAL128, DaysTimeDuration, Function, Range, YearsMonthsDuration, add_months, number
+from app.feel import temporal as t
+from app.feel.values import DECIMAL128, Range, kind, number
 
-DIGITS = 34
-
-
-def kind(value: Any) -> str:
-    """The FEEL type's name of a value."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case str():
-            return "string"
-        case Decimal() | int() | float():
-            return "number"
-        case datetime():
-            return "date and time"
-        case date():
-            return "date"
-        case time():
-            return "time"
-        case timedelta():
-            return "days and time duration"
-        case YearsMonthsDuration():
-            return "years and months duration"
-        case list() | tuple():
-            return "list"
-        case Range():
-            return "range"
-        case Function():
-            return "function"
-        case Mapping():
-            return "context"
-    return "Any"
+_DURATIONS = frozenset({"days and time duration", "years and months duration"})
+_MOMENTS = frozenset({"date", "time", "date and time"})
 
 
-def instant(value: datetime) -> Decimal | timedelta:
-    """What orders date-times: the instant for aware ones, the wall clock for local ones."""
-    offset = value.utcoffset()
-    return value.replace(tzinfo=None) - datetime.min - (offset or timedelta(0))  # noqa: DTZ901 - both are wall clocks
-
-
-def clock(value: time) -> timedelta:
-    """What orders times of day."""
-    if isinstance(value.tzinfo, ZoneInfo):
-        offset = value.tzinfo.utcoffset(datetime(1970, 1, 1))  # noqa: DTZ001 - only a place for the offset
-    else:
-        offset = value.utcoffset()
-    return timedelta(hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond) - (
-        offset or timedelta(0)
-    )
+# -- equality and order
 
 
 def equal(left: Any, right: Any) -> bool | None:
-    """Equality within one type; null with null; None when the types differ."""
+    """Equality within one type; null equals null only; None when the types differ."""
     if left is None or right is None:
-        return left is None and right is None
-    kinds = kind(left), kind(right)
-    if kinds[0] != kinds[1]:
+        return left is right
+    name = kind(left)
+    if name != kind(right):
         return None
-    match kinds[0]:
+    compare = _EQUALITIES.get(name)
+    return bool(left == right) if compare is None else compare(left, right)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two values are equal; values of different types are not."""
+    return equal(left, right) is True
+
+
+def _equal_contexts(left: Any, right: Any) -> bool:
+    return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+
+
+def _equal_lists(left: Any, right: Any) -> bool:
+    return len(left) == len(right) and all(map(same, left, right))
+
+
+def _equal_moments(left: Any, right: Any) -> bool:
+    """Moments of the same second: fractions of a second don't count (section 10.3.2.3.5)."""
+    if (left.tzinfo is None) != (right.tzinfo is None):
+        return False
+    return t.instant(left) // t.SECOND == t.instant(right) // t.SECOND
+
+
+def _equal_times(left: Any, right: Any) -> bool:
+    if (left.tzinfo is None) != (right.tzinfo is None):
+        return False
+    return t.clock_instant(left) // t.SECOND == t.clock_instant(right) // t.SECOND
+
+
+def _equal_ranges(left: Range, right: Range) -> bool:
+    flags = (left.operator, left.low_included, left.high_included)
+    return (
+        flags == (right.operator, right.low_included, right.high_included)
+        and same(left.low, right.low)
+        and same(left.high, right.high)
+    )
+
+
+_EQUALITIES: dict[str, Callable[[Any, Any], bool]] = {
+    "number": lambda left, right: number(left) == number(right),
+    "list": _equal_lists,
+    "context": _equal_contexts,
+    "date and time": _equal_moments,
+    "time": _equal_times,
+    "range": _equal_ranges,
+    "function": lambda left, right: left is right,
+}
+
+
+def _key(value: Any, name: str) -> Any:
+    match name:
         case "number":
-            return number(left) == number(right)
-        case "list":
-            return len(left) == len(right) and all(equal(a, b) is True for a, b in zip(left, right, strict=True))
-        case "context":
-            return left.keys() == right.keys() and all(equal(left[key], right[key]) is True for key in left)
+            return number(value)
         case "date and time":
-            return (left.tzinfo is None) == (right.tzinfo is None) and instant(left) == instant(right)
+            return t.instant(value)
         case "time":
-            return (left.tzinfo is None) == (right.tzinfo is None) and clock(left) == clock(right)
-        case "range":
-            same = left.low_included == right.low_included and left.high_included == right.high_included
-            return same and equal(left.low, right.low) is True and equal(left.high, right.high) is True
-    return bool(left == right)
+            return t.clock_instant(value)
+        case "date":
+            return t.day_number(value)
+        case "days and time duration":
+            return t.nanoseconds(value)
+    return value
 
 
 def order(left: Any, right: Any) -> int | None:
     """-1, 0 or 1; None where the types have no common order."""
-    kinds = kind(left), kind(right)
-    if kinds[0] != kinds[1]:
+    name = kind(left)
+    if name != kind(right) or name not in _ORDERED:
         return None
-    match kinds[0]:
-        case "number":
-            a, b = number(left), number(right)
-        case "string" | "days and time duration" | "years and months duration" | "date":
-            a, b = left, right
-        case "date and time":
-            if (left.tzinfo is None) != (right.tzinfo is None):
-                return None
-            a, b = instant(left), instant(right)
-        case "time":
-            if (left.tzinfo is None) != (right.tzinfo is None):
-                return None
-            a, b = clock(left), clock(right)
-        case _:
-            return None
-    return (a > b) - (a < b)  # type: ignore[operator]
+    if name in ("date and time", "time") and (left.tzinfo is None) != (right.tzinfo is None):
+        return None
+    a, b = _key(left, name), _key(right, name)
+    return (a > b) - (a < b)
 
 
-def compare(operator: str, left: Any, right: Any) -> bool | None:
-    """The six comparisons by their signs."""
-    if operator == "=":
-        return equal(left, right)
-    if operator == "!=":
-        same = equal(left, right)
-        return None if same is None else not same
-    sign = order(left, right)
-    if sign is None:
-        return None
-    return {"<": sign < 0, "<=": sign <= 0, ">": sign > 0, ">=": sign >= 0}[operator]
+_ORDERED = frozenset({"number", "string"}) | _DURATIONS | _MOMENTS
+
+
+def _greater(left: Any, right: Any) -> bool | None:
+    return None if (sign := order(left, right)) is None else sign > 0
+
+
+def _at_least(left: Any, right: Any) -> bool | None:
+    return None if (sign := order(left, right)) is None else sign >= 0 or same(left, right)
+
+
+def _unequal(left: Any, right: Any) -> bool | None:
+    return None if (found := equal(left, right)) is None else not found
+
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool | None]] = {
+    "=": equal,
+    "!=": _unequal,
+    ">": _greater,
+    ">=": _at_least,
+    "<": lambda left, right: _greater(right, left),
+    "<=": lambda left, right: _at_least(right, left),
+}
 
 
 def includes(interval: Range, point: Any) -> bool | None:
-    """Whether a point lies in a range."""
-    if interval.low is not None:
-        sign = order(point, interval.low)
-        if sign is None:
-            return None
-        if sign < 0 or (sign == 0 and not interval.low_included):
-            return False
-    if interval.high is not None:
-        sign = order(point, interval.high)
-        if sign is None:
-            return None
-        if sign > 0 or (sign == 0 and not interval.high_included):
-            return False
-    return None if interval.low is None and interval.high is None else True
+    """Whether a point lies in a range; None when that can't be told."""
+    if interval.operator is not None:
+        return COMPARISONS[interval.operator](point, interval.high if interval.low is None else interval.low)
+    low = COMPARISONS[">=" if interval.low_included else ">"](point, interval.low)
+    high = COMPARISONS["<=" if interval.high_included else "<"](point, interval.high)
+    if point is None or interval.low is None or interval.high is None or low is None or high is None:
+        return None
+    return low and high
+
+
+# -- arithmetic
 
 
 def add(left: Any, right: Any) -> Any:
     """Sum, concatenation, or a moment moved by a duration."""
-    if isinstance(left, str) and isinstance(right, str):
-        return left + right
-    if isinstance(left, timedelta) and isinstance(right, timedelta):
-        return DaysTimeDuration.of(timedelta.__add__(left, right))
-    if isinstance(left, YearsMonthsDuration) and isinstance(right, YearsMonthsDuration):
-        return YearsMonthsDuration(left.months + right.months)
-    if isinstance(right, timedelta | YearsMonthsDuration):
-        return shift(left, right)
-    if isinstance(left, timedelta | YearsMonthsDuration):
-        return shift(right, left)
-    return _numbers(left, right, DECIMAL128.add)
-
-
-def shift(moment: Any, duration: timedelta | YearsMonthsDuration) -> Any:
-    """A date, date and time or time moved by a duration."""
-    try:
-        if isinstance(moment, time):
-            if not isinstance(duration, timedelta):
-                return None
-            moved = datetime(2000, 1, 2, moment.hour, moment.minute, moment.second, moment.microsecond) + duration  # noqa: DTZ001
-            return moved.time().replace(tzinfo=moment.tzinfo)
-        if not isinstance(moment, date):
-            return None
-        if isinstance(duration, YearsMonthsDuration):
-            return add_months(moment, duration.months)
-        if isinstance(moment, datetime):
-            if isinstance(moment.tzinfo, ZoneInfo):  # exact seconds, also across a change of summer time
-                utc = moment.astimezone(ZoneInfo("UTC")) + duration
-                return utc.astimezone(moment.tzinfo)
-            return moment + duration
-        return (datetime.combine(moment, time()) + duration).date()
-    except (OverflowError, ValueError):
-        return None
+    kinds = (kind(left), kind(right))
+    if kinds[0] == kinds[1]:
+        match kinds[0]:
+            case "string":
+                return left + right
+            case "days and time duration":
+                return t.make_duration(t.nanoseconds(left) + t.nanoseconds(right))
+            case "years and months duration":
+                return t.YearsMonthsDuration(left.months + right.months)
+    if kinds[0] in _MOMENTS and kinds[1] in _DURATIONS:
+        return t.shift(left, right)
+    if kinds[1] in _MOMENTS and kinds[0] in _DURATIONS:
+        return t.shift(right, left)
+    return _of_numbers(left, right, DECIMAL128.add)
 
 
 def subtract(left: Any, right: Any) -> Any:
     """Difference, or a moment moved back."""
-    if isinstance(right, timedelta):
-        return (
-            DaysTimeDuration.of(timedelta.__sub__(left, right)) if isinstance(left, timedelta) else shift(left, -right)
-        )
-    if isinstance(right, YearsMonthsDuration):
-        opposite = YearsMonthsDuration(-right.months)
-        return (
-            YearsMonthsDuration(left.months - right.months)
-            if isinstance(left, YearsMonthsDuration)
-            else shift(left, opposite)
-        )
-    if isinstance(left, date) and isinstance(right, date):
-        return _between(left, right)
-    if isinstance(left, time) and isinstance(right, time):
-        return (
-            None if (left.tzinfo is None) != (right.tzinfo is None) else DaysTimeDuration.of(clock(left) - clock(right))
-        )
-    return _numbers(left, right, DECIMAL128.subtract)
-
-
-def _between(left: date, right: date) -> Any:
-    def moment(value: date) -> datetime:
-        return value if isinstance(value, datetime) else datetime.combine(value, time())
-
-    a, b = moment(left), moment(right)
-    if (a.tzinfo is None) != (b.tzinfo is None):
-        return None
-    return DaysTimeDuration.of(instant(a) - instant(b))  # type: ignore[operator]
+    kinds = (kind(left), kind(right))
+    if kinds[1] in _DURATIONS:
+        return add(left, negate(right))
+    if kinds[0] in _MOMENTS and kinds[1] in _MOMENTS:
+        return t.between(left, right) if (kinds[0] == "time") == (kinds[1] == "time") else None
+    return _of_numbers(left, right, DECIMAL128.subtract)
 
 
 def multiply(left: Any, right: Any) -> Any:
     """Product, also of a duration and a number."""
-    for duration, factor in ((left, right), (right, left)):
+    duration, factor = (right, left) if kind(right) in _DURATIONS else (left, right)
+    if kind(duration) in _DURATIONS:
         times = number(factor)
-        if times is None:
-            continue
-        if isinstance(duration, YearsMonthsDuration):
-            return YearsMonthsDuration(int(duration.months * times))
-        if isinstance(duration, timedelta):
-            return _scaled(duration, times)
-    return _numbers(left, right, DECIMAL128.multiply)
-
-
-def _scaled(duration: timedelta, times: Decimal) -> Any:
-    micros = Decimal(duration // timedelta(microseconds=1)) * times
-    try:
-        return DaysTimeDuration(microseconds=int(micros))
-    except OverflowError:
-        return None
+        return None if times is None else _scaled(duration, lambda length: DECIMAL128.multiply(length, times))
+    return _of_numbers(left, right, DECIMAL128.multiply)
 
 
 def divide(left: Any, right: Any) -> Any:
-    """Quotient; None when divided by zero."""
-    if isinstance(left, YearsMonthsDuration) and isinstance(right, YearsMonthsDuration):
-        return None if not right.months else DECIMAL128.divide(Decimal(left.months), Decimal(right.months))
-    if isinstance(left, timedelta) and isinstance(right, timedelta):
-        unit = timedelta(microseconds=1)
-        return None if not right else DECIMAL128.divide(Decimal(left // unit), Decimal(right // unit))
-    divisor = number(right)
-    if divisor is None or not divisor:
-        return None
-    if isinstance(left, YearsMonthsDuration):
-        return YearsMonthsDuration(int(left.months / divisor))
-    if isinstance(left, timedelta):
-        return _scaled(left, 1 / divisor)
-    return _numbers(left, right, DECIMAL128.divide)
+    """Quotient, also of a duration by a number or by a duration; None when divided by zero."""
+    if kind(left) in _DURATIONS:
+        if kind(left) == kind(right):
+            return _of_numbers(_length(left), _length(right), DECIMAL128.divide)
+        divisor = number(right)
+        return None if divisor is None else _scaled(left, lambda length: DECIMAL128.divide(length, divisor))
+    return _of_numbers(left, right, DECIMAL128.divide)
 
 
 def power(left: Any, right: Any) -> Any:
     """Exponentiation of numbers."""
-    return _numbers(left, right, DECIMAL128.power)
+    return _of_numbers(left, right, DECIMAL128.power)
 
 
-def _numbers(left: Any, right: Any, operation: Any) -> Decimal | None:
+def _length(duration: Any) -> Decimal:
+    return Decimal(duration.months if isinstance(duration, t.YearsMonthsDuration) else t.nanoseconds(duration))
+
+
+def _scaled(duration: Any, operation: Callable[[Decimal], Decimal]) -> Any:
+    """A duration made longer or shorter: whole months, or whole microseconds if it was of such."""
+    try:
+        length = operation(_length(duration))
+        if isinstance(duration, t.YearsMonthsDuration):
+            return t.YearsMonthsDuration(int(length))
+        unit = 1 if isinstance(duration, t.WideDuration) else 1000
+        return t.make_duration(int((length / unit).to_integral_value(ROUND_HALF_EVEN)) * unit)
+    except ArithmeticError:
+        return None
+
+
+def _of_numbers(left: Any, right: Any, operation: Callable[[Decimal, Decimal], Decimal]) -> Decimal | None:
     a, b = number(left), number(right)
     if a is None or b is None:
         return None
     try:
         result = operation(a, b)
-    except (InvalidOperation, Overflow, ZeroDivisionError, ArithmeticError):
+    except ArithmeticError:
         return None
     return result if result.is_finite() else None
 
 
 def negate(value: Any) -> Any:
     """The opposite of a number or duration."""
-    if isinstance(value, YearsMonthsDuration):
-        return YearsMonthsDuration(-value.months)
-    if isinstance(value, timedelta):
-        return DaysTimeDuration.of(timedelta.__neg__(value))
+    match kind(value):
+        case "years and months duration":
+            return t.YearsMonthsDuration(-value.months)
+        case "days and time duration":
+            return t.make_duration(-t.nanoseconds(value))
     as_number = number(value)
     return None if as_number is None else DECIMAL128.minus(as_number)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from app.feel.types import Type
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,10 @@ class Negation(Node):
 
 @dataclass(frozen=True)
 class Arithmetic(Node):
-    operator: str
-    left: Node
-    right: Node
+    """Operands of one precedence from left to right: a first one, then operators with theirs."""
+
+    first: Node
+    rest: tuple[tuple[str, Node], ...]
 
 
 @dataclass(frozen=True)
@@ -63,9 +67,10 @@ class Comparison(Node):
 
 @dataclass(frozen=True)
 class Logic(Node):
+    """Operands joined by ``and``, or all by ``or``."""
+
     operator: str
-    left: Node
-    right: Node
+    operands: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,9 @@ class In(Node):
 
 @dataclass(frozen=True)
 class Test(Node):
-    """A unary test: an operator and its operand; without operator an equality, an ``in`` or a condition on ``?``."""
+    """A comparison without its left side; as a value it is a range."""
 
-    operator: str | None
+    operator: str
     operand: Node
 
 
@@ -99,8 +104,8 @@ class Tests(Node):
 
 @dataclass(frozen=True)
 class RangeNode(Node):
-    low: Node | None
-    high: Node | None
+    low: Node
+    high: Node
     low_included: bool
     high_included: bool
 
@@ -112,7 +117,10 @@ class ListNode(Node):
 
 @dataclass(frozen=True)
 class ContextNode(Node):
+    """Entries that each see those before them; with a ``result`` the context is only where that is worked out."""
+
     entries: tuple[tuple[str, Node], ...]
+    result: Node | None = None
 
 
 @dataclass(frozen=True)
@@ -123,33 +131,65 @@ class If(Node):
 
 
 @dataclass(frozen=True)
+class Iteration(Node):
+    """A name that goes through a source, or through the whole numbers or days from the source to ``end``."""
+
+    name: str
+    source: Node
+    end: Node | None = None
+
+
+@dataclass(frozen=True)
 class For(Node):
-    iterators: tuple[tuple[str, Node, Node | None], ...]
+    iterators: tuple[Iteration, ...]
     result: Node
 
 
 @dataclass(frozen=True)
 class Quantified(Node):
     every: bool
-    iterators: tuple[tuple[str, Node, Node | None], ...]
+    iterators: tuple[Iteration, ...]
     condition: Node
 
 
 @dataclass(frozen=True)
 class FunctionNode(Node):
-    parameters: tuple[str, ...]
+    """``parameters`` with their declared types; ``external`` says that the body names a Java method or PMML model."""
+
+    parameters: tuple[tuple[str, Type], ...]
     body: Node
+    external: bool = False
+    result: Type | None = None
 
 
 @dataclass(frozen=True)
 class InstanceOf(Node):
     value: Node
-    type: TypeNode
+    type: Type
 
 
 @dataclass(frozen=True)
-class TypeNode(Node):
-    """A type by name, with its parts: list<T>, range<T>, context<a: T>, function<T> -> T."""
+class Typed(Node):
+    """A part whose value has to be of a type; ``what`` names it in the warning when it isn't."""
 
-    name: str
-    parts: tuple[tuple[str, TypeNode], ...] = ()
+    value: Node
+    type: Type
+    what: str
+
+
+@dataclass(frozen=True)
+class Native(Node):
+    """A part whose value a host's own closure works out: a decision table, for instance."""
+
+    closure: Callable[[Any], Any]
+    reads: frozenset[str] = frozenset()
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The parts of a node, in order."""
+    for value in vars(node).values():
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, tuple):
+                part = part[-1]
+            if isinstance(part, Node):
+                yield part

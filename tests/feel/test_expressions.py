@@ -95,9 +95,8 @@ def test_a_bomb_runs_out_of_its_budget(bomb):
         value(bomb)
 
 
-@pytest.mark.parametrize("text", ["9 ** 999999999", 'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "(a+)+$")'])
-def test_what_has_no_bounded_value_is_null(text):
-    assert value(text) is None
+def test_a_number_beyond_all_bounds_is_null():
+    assert value("9 ** 999999999") is None
 
 
 def test_deep_nesting_is_refused_in_words():

@@ -1,0 +1,116 @@
+"""Item definitions as FEEL types (DMN 1.5, section 7.3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lxml import etree
+
+from app import feel
+from app.engine.decisions.sources import Source, name_of
+from app.feel import types as t
+
+
+class Items:
+    """The types of one model, and those it imports under ``prefix.name``."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.types: dict[str, feel.Type] = {}
+        self.allowed: dict[str, str] = {}
+        """The allowed values of a type, as they are written: in the order of their priority."""
+        self.members: set[str] = set()
+        self._elements: dict[str, etree._Element] = {}
+        self._open: set[str] = set()
+        self.imported: dict[str, Items] = {}
+
+    def read(self, imported: Mapping[str, Items]) -> None:
+        """Read all item definitions of the model, when those of the imported ones are read."""
+        root = self.source.root
+        assert root is not None
+        self.imported = dict(imported)
+        for prefix, items in imported.items():
+            for name, found in items.types.items():
+                self.types[f"{prefix}.{name}" if prefix else name] = found
+            for name, allowed in items.allowed.items():
+                self.allowed[f"{prefix}.{name}" if prefix else name] = allowed
+            self.members |= items.members
+        self._elements = {name_of(element): element for element in self.source.all(root, "itemDefinition")}
+        for name in self._elements:
+            self._defined(name)
+
+    def named(self, reference: str | None, element: etree._Element | None = None) -> feel.Type:
+        """The type that a ``typeRef`` names; any type when there is none."""
+        name = " ".join((reference or "").split())
+        if not name:
+            return t.ANY
+        bare = name.rpartition(":")[2]
+        for candidate in (name, bare):
+            found = self.types.get(candidate) or self._defined(candidate) or t.BUILT_IN_TYPES.get(candidate)
+            if found is not None:
+                return found
+        self.source.report.error(f"there is no type {name!r}", element)
+        return t.ANY
+
+    def allowed_of(self, reference: str | None) -> str:
+        """The allowed values of the type that a ``typeRef`` names, as written; empty when all are."""
+        name = " ".join((reference or "").split())
+        return self.allowed.get(name) or self.allowed.get(name.rpartition(":")[2]) or ""
+
+    def _defined(self, name: str) -> feel.Type | None:
+        if name in self.types or name not in self._elements:
+            return self.types.get(name)
+        if name in self._open:
+            return t.ANY  # a type that contains itself is checked one level deep
+        self._open.add(name)
+        made = self._type(self._elements[name], name)
+        self._open.discard(name)
+        self.types[name] = made
+        return made
+
+    def _type(self, element: etree._Element, name: str) -> feel.Type:
+        source = self.source
+        made = self._unconstrained(element, name)
+        allowed = source.text(source.find(element, "allowedValues"))
+        if allowed:
+            self.allowed.setdefault(name, allowed)
+            made = self._constrained(made, allowed, element, name)
+        elif inherited := self.allowed_of(getattr(source.find(element, "typeRef"), "text", None)):
+            self.allowed.setdefault(name, inherited)
+        if element.get("isCollection") == "true":
+            made = t.ListType(name or "list", made)
+        constraint = source.text(source.find(element, "typeConstraint"))
+        return self._constrained(made, constraint, element, name) if constraint else made
+
+    def _unconstrained(self, element: etree._Element, name: str) -> feel.Type:
+        source = self.source
+        components = source.all(element, "itemComponent")
+        if components:
+            entries: dict[str, feel.Type] = {}
+            for component in components:
+                key = name_of(component)
+                self.members.add(key)
+                entries[key] = self._type(component, "")
+            return t.ContextType(name or "context", entries)
+        function = source.find(element, "functionItem")
+        if function is not None:
+            parameters = tuple(
+                self.named(parameter.get("typeRef"), element) for parameter in source.all(function, "parameters")
+            )
+            result = function.get("outputTypeRef")
+            return t.FunctionType(name or "function", parameters, self.named(result, element) if result else None)
+        reference = source.find(element, "typeRef")
+        return self.named(reference.text if reference is not None else None, element)
+
+    def _constrained(self, of: feel.Type, text: str, element: etree._Element, name: str) -> feel.Type:
+        test = self._test(text, element)
+        return of if test is None else t.Constrained(name or of.name, of, test)
+
+    def _test(self, text: str, element: etree._Element) -> Callable[[Any], bool] | None:
+        try:
+            tests = feel.compile_unary_tests(text, members=self.members, types=self.types)
+        except feel.FeelSyntaxError as problem:
+            self.source.report.error(f"the allowed values can't be read: {problem}", element)
+            return None
+        return lambda value: tests.evaluate(value, {}) is True

@@ -1,0 +1,255 @@
+"""DMN files to models: several files are read together, so that they can import one another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from app import feel
+from app.engine.decisions.boxed import Boxed
+from app.engine.decisions.findings import DecisionError, Finding
+from app.engine.decisions.items import Items
+from app.engine.decisions.models import Element, Model
+from app.engine.decisions.sources import Source, name_of, parse
+from app.feel import syntax as s
+from app.feel.compiling import Closure
+from app.feel.types import FunctionType
+
+_KINDS = {
+    "inputData": "input",
+    "decision": "decision",
+    "businessKnowledgeModel": "knowledge",
+    "decisionService": "service",
+}
+_REQUIREMENTS = (
+    ("informationRequirement", "requiredDecision"),
+    ("informationRequirement", "requiredInput"),
+    ("knowledgeRequirement", "requiredKnowledge"),
+)
+
+
+@dataclass
+class Reading:
+    """What was read: models by file, and what is wrong with them. A model with errors is among them only when asked for."""
+
+    models: dict[str, Model] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read(content: bytes, *, name: str = "decisions.dmn") -> Model:
+    """Read one DMN file.
+
+    :raises DecisionError: with findings by element, when something in it can't be executed
+    """
+    reading = read_all({name: content})
+    if name not in reading.models:
+        raise DecisionError(reading.findings)
+    return reading.models[name]
+
+
+def read_all(files: Mapping[str, bytes], *, tolerant: bool = False) -> Reading:
+    """Read DMN files together.
+
+    Files with errors give no model, unless they are tolerated: then what can't be read fails when it is worked out.
+    """
+    readers = [_Reader(parse(content, file)) for file, content in files.items()]
+    readable = [reader for reader in readers if reader.source.root is not None]
+    by_namespace = {reader.source.namespace: reader for reader in readable if reader.source.namespace}
+    for reader in readable:
+        reader.link(by_namespace)
+    for reader in readable:
+        reader.read_types()
+    for reader in readable:
+        reader.read_elements()
+    for reader in readable:
+        reader.read_logic()
+    found = Reading(findings=[finding for reader in readers for finding in reader.source.report.findings])
+    for reader in readable:
+        if tolerant or not reader.source.report.has_errors:
+            found.models[reader.source.file] = reader.model
+    return found
+
+
+class _Reader:
+    """Reads one file, in four steps: what it imports, its types, its elements, their logic."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.model = Model(source.file, source.namespace)
+        self.items = Items(source)
+        self.imported: dict[str, _Reader] = {}
+        self._types_read = False
+        self._xml: dict[str, etree._Element] = {}
+
+    # -- imports and types
+
+    def link(self, by_namespace: Mapping[str, _Reader]) -> None:
+        """Find the imported models."""
+        for prefix, namespace in self.source.imports.items():
+            found = by_namespace.get(namespace)
+            if found is None:
+                self.source.report.error(f"it imports the model {namespace!r}, which isn't here", self.source.root)
+            elif found is not self:
+                self.imported[prefix] = found
+
+    def read_types(self, above: tuple[_Reader, ...] = ()) -> None:
+        """Read the item definitions, those of the imported models first."""
+        if self._types_read:
+            return
+        if self in above:
+            self.source.report.error("models import one another in a circle", self.source.root)
+            return
+        for other in self.imported.values():
+            other.read_types((*above, self))
+        self._types_read = True
+        self.items.read({prefix: other.items for prefix, other in self.imported.items()})
+
+    # -- elements
+
+    def read_elements(self) -> None:
+        """Make the elements, without what they require."""
+        assert self.source.root is not None
+        for xml in self.source.root:
+            kind = _KINDS.get(self.source.kind(xml)) if isinstance(xml.tag, str) else None
+            if kind is None:
+                continue
+            element = self._element(xml, kind)
+            if element.id in self.model.elements:
+                self.source.report.error("another element has the same id", xml)
+                continue
+            self.model.elements[element.id] = element
+            self.model.by_name.setdefault(element.name, element)
+            self._xml[element.id] = xml
+
+    def _element(self, xml: etree._Element, kind: str) -> Element:
+        name = name_of(xml)
+        variable = self.source.find(xml, "variable")
+        element = Element(kind, xml.get("id") or name, name, name, self.model)
+        if variable is not None:
+            element.variable = name_of(variable) or name
+            if variable.get("typeRef"):
+                element.type = self.items.named(variable.get("typeRef"), variable)
+        return element
+
+    def _target(self, reference: etree._Element, at: etree._Element) -> tuple[str, Element] | None:
+        """The element that a reference names, with the prefix of its model."""
+        namespace, _, identity = (reference.get("href") or "").rpartition("#")
+        if not namespace or namespace == self.source.namespace:
+            found, prefix = self.model.elements.get(identity), ""
+        else:
+            found, prefix = None, ""
+            for name, other in self.imported.items():
+                if other.source.namespace == namespace:
+                    found, prefix = other.model.elements.get(identity), name
+        if found is None:
+            self.source.report.error(f"it requires {identity!r}, which isn't in this file or an imported one", at)
+            return None
+        return prefix, found
+
+    def _targets(self, xml: etree._Element, *path: str) -> list[tuple[str, Element]]:
+        found = [self._target(reference, xml) for reference in self.source.all(xml, *path)]
+        return [target for target in found if target is not None]
+
+    # -- logic
+
+    def read_logic(self) -> None:
+        """Resolve what each element requires, and compile its logic."""
+        members = self._members()
+        for identity, xml in self._xml.items():
+            element = self.model.elements[identity]
+            for path in _REQUIREMENTS:
+                element.needs += self._targets(xml, *path)
+        self._check_circles()
+        for identity, xml in self._xml.items():
+            element = self.model.elements[identity]
+            names = self._names(element)
+            boxed = Boxed(self.source, self.items, element.id, members)
+            if element.kind == "decision":
+                self._read_decision(element, xml, boxed, names)
+            elif element.kind == "knowledge":
+                self._read_knowledge(element, xml, boxed, names)
+            elif element.kind == "service":
+                self._read_service(element, xml)
+
+    def _members(self) -> set[str]:
+        """Names that may stand after a dot: entries of types and contexts, outputs, and what imported models have."""
+        assert self.source.root is not None
+        members = set(self.items.members)
+        for tag in ("column", "output", "contextEntry/variable", "decision", "decision/variable"):
+            path = "/".join(self.source.tag + step for step in tag.split("/"))
+            members |= {name_of(found) for found in self.source.root.iterfind(f".//{path}")}
+        for other in self.imported.values():
+            members |= {element.variable for element in other.model.elements.values()}
+        return members - {""}
+
+    def _names(self, element: Element) -> tuple[str, ...]:
+        """The names in an element's scope; an element that says nothing of what it requires may name all."""
+        names = [prefix or other.variable for prefix, other in element.needs]
+        names += self.imported
+        if not element.needs:
+            names += [other.variable for other in self.model.elements.values()]
+        element.hidden = {
+            other.variable: None
+            for other in self.model.elements.values()
+            if element.needs and other is not element and other.variable not in names
+        }
+        return (*names, element.variable) if element.kind == "knowledge" else tuple(names)
+
+    def _check_circles(self) -> None:
+        done: set[Element] = set()
+        for start in self.model.elements.values():
+            above: list[Element] = []
+            if start.kind == "decision" and not self._visit(start, above, done):
+                return
+
+    def _visit(self, element: Element, above: list[Element], done: set[Element]) -> bool:
+        """Go down what a decision requires; False when it comes back to itself."""
+        if element in done:
+            return True
+        if element in above:
+            names = " → ".join(other.name for other in (*above[above.index(element) :], element))
+            self.source.report.error(f"it requires itself: {names}", self._xml.get(element.id))
+            for other in above:
+                other.needs = []
+            return False
+        above.append(element)
+        for _, other in element.needs:
+            if other.kind == "decision" and not self._visit(other, above, done):
+                return False
+        above.pop()
+        done.add(element)
+        return True
+
+    def _read_decision(self, element: Element, xml: etree._Element, boxed: Boxed, names: tuple[str, ...]) -> None:
+        body = next(self.source.boxed(xml), None)
+        if body is None:
+            self.source.report.error("its logic is missing", xml)
+            return
+        element.logic = self._compiled(boxed.expression(body, names), xml)
+
+    def _read_knowledge(self, element: Element, xml: etree._Element, boxed: Boxed, names: tuple[str, ...]) -> None:
+        logic = self.source.find(xml, "encapsulatedLogic")
+        if logic is None:
+            self.source.report.error("its logic is missing", xml)
+            return
+        declared = element.type
+        result = declared.result if isinstance(declared, FunctionType) else declared
+        node = boxed.function(logic, names, result if result is not feel.types.ANY else None)
+        element.logic = self._compiled(node, xml)
+
+    def _read_service(self, element: Element, xml: etree._Element) -> None:
+        element.outputs = [other for _, other in self._targets(xml, "outputDecision")]
+        element.inputs = [other for path in ("inputData", "inputDecision") for _, other in self._targets(xml, path)]
+        if isinstance(element.type, FunctionType):
+            element.type = element.type.result or feel.types.ANY
+        if not element.outputs:
+            self.source.report.error("it has no output decision", xml)
+
+    def _compiled(self, node: s.Node, xml: etree._Element) -> Closure | None:
+        try:
+            return feel.compile_node(node).closure
+        except feel.FeelSyntaxError as problem:
+            self.source.report.error(problem.message, xml)
+            return None

@@ -1,0 +1,110 @@
+"""Functions: their definitions and calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.feel import syntax as s
+from app.feel.compiling.nodes import Closure, compile_node, compiles
+from app.feel.errors import BudgetExceeded
+from app.feel.evaluation import Environment
+from app.feel.external import Unknown, find_method
+from app.feel.types import ANY, FunctionType, coerce
+from app.feel.values import Function, kind
+
+
+@compiles(s.FunctionNode)
+def _function(node: s.FunctionNode) -> Closure:
+    names, types = tuple(name for name, _ in node.parameters), tuple(kind_ for _, kind_ in node.parameters)
+    body, result = compile_node(node.body), node.result
+    if node.external:
+        return _external(names, body)
+    own_type = FunctionType("function", types, result)
+    untyped = all(wanted is ANY for wanted in types)
+
+    def make(env: Environment) -> Function:
+        def call(caller: Environment, *values: Any) -> Any:
+            given = values if untyped else _coerced(values, names, types, caller)
+            if given is None:
+                return None
+            value = body(Environment(dict(zip(names, given, strict=True)), env, caller.run))
+            return value if result is None else coerce(value, result)
+
+        return Function(names, call, type=own_type)
+
+    return make
+
+
+def _coerced(values: tuple[Any, ...], names: tuple[str, ...], types: tuple[Any, ...], env: Environment) -> Any:
+    """The arguments as their parameters want them; None when one can't be."""
+    given = []
+    for name, wanted, value in zip(names, types, values, strict=True):
+        made = coerce(value, wanted)
+        if made is None and value is not None:
+            env.run.warn(f"the parameter {name!r} should be {wanted.name}, not {kind(value)}, or isn't allowed")
+            return None
+        given.append(made)
+    return given
+
+
+def _external(names: tuple[str, ...], body: Closure) -> Closure:
+    def make(env: Environment) -> Any:
+        described = body(env)
+        method = described.get("java", described) if isinstance(described, Mapping) else None
+        try:
+            return find_method(names, method)
+        except Unknown as unknown:
+            env.run.warn(str(unknown))
+            return None
+
+    return make
+
+
+@compiles(s.Call)
+def _call(node: s.Call) -> Closure:
+    function = compile_node(node.function)
+    positional = [compile_node(argument) for argument in node.positional]
+    named = [(name, compile_node(argument)) for name, argument in node.named]
+
+    def work(env: Environment) -> Any:
+        target = function(env)
+        if not isinstance(target, Function):
+            env.run.warn(f"{kind(target)} can't be called")
+            return None
+        if named:
+            return invoke_named(target, {name: argument(env) for name, argument in named}, env)
+        return invoke(target, [argument(env) for argument in positional], env)
+
+    return work
+
+
+def invoke(target: Function, values: list[Any], env: Environment) -> Any:
+    """Call a function with positional values; None and a warning when they don't fit.
+
+    :raises BudgetExceeded: when functions call each other too deeply
+    """
+    run = env.run
+    run.step()
+    run.depth += 1
+    if run.depth > run.budget.depth:
+        raise BudgetExceeded(f"functions call each other more than {run.budget.depth} deep")
+    try:
+        if "*" not in target.parameters and len(values) != len(target.parameters):
+            run.warn(f"{target.name} takes {len(target.parameters)} values, not {len(values)}")
+            return None
+        return target.call(env, *values)
+    finally:
+        run.depth -= 1
+
+
+def invoke_named(target: Function, values: dict[str, Any], env: Environment) -> Any:
+    """Call a function with named values; None and a warning when the names don't fit."""
+    by_name = getattr(target.call, "named", None)
+    if by_name is not None:
+        env.run.step()
+        return by_name(env, values)
+    if set(values) != set(target.parameters):
+        env.run.warn(f"{target.name} has the parameters {', '.join(target.parameters)}")
+        return None
+    return invoke(target, [values[name] for name in target.parameters], env)

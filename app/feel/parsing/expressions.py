@@ -1,0 +1,394 @@
+"""Expressions and unary tests (grammar rules 1 to 63)."""
+
+from __future__ import annotations
+
+from app.feel import syntax as s
+from app.feel.errors import FeelSyntaxError
+from app.feel.lexer import Token, error
+from app.feel.parsing.stream import MAX_DEPTH, RESERVED
+from app.feel.parsing.types import TypeParser
+from app.feel.temporal import parse_temporal
+from app.feel.types import ANY, Type
+from app.feel.values import number_from
+
+COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+OR, AND, COMPARISON, SUM, PRODUCT, POWER, UNARY = range(7)
+_LEVELS = {
+    "or": OR, "and": AND, **dict.fromkeys(COMPARISONS, COMPARISON), "between": COMPARISON, "in": COMPARISON,
+    "+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER,
+}  # fmt: skip
+_OPERATORS = {
+    level: frozenset(sign for sign, its in _LEVELS.items() if its == level) for level in (OR, AND, SUM, PRODUCT, POWER)
+}
+
+
+class Parser(TypeParser):
+    """Reads one text."""
+
+    _bare = -1
+    """The depth at which a bracket ends a range instead of beginning a filter."""
+
+    def whole(self) -> s.Node:
+        """The text as one expression."""
+        node = self.expression()
+        self.end("the expression")
+        return node
+
+    def end(self, what: str) -> None:
+        """Nothing may follow."""
+        if self.next.kind != "end":
+            raise self.wrong(f"expected the end of {what}")
+
+    def expression(self) -> s.Node:
+        """An expression of any precedence."""
+        with self.deeper():
+            return self.climb(OR)
+
+    # -- operators
+
+    def climb(self, level: int) -> s.Node:
+        """Operands joined by operators of this level or tighter ones."""
+        node = self.unary()
+        chained = 0
+        while True:
+            token = self.next
+            found = _LEVELS.get(token.text, -1) if token.kind in ("symbol", "name") else -1
+            if found < level:
+                return node
+            chained += 1
+            if chained > MAX_DEPTH:
+                raise self.wrong("too many comparisons in a row")
+            node = self.comparison(node) if found == COMPARISON else self.chain(node, found)
+
+    def chain(self, first: s.Node, level: int) -> s.Node:
+        """The rest of a row of operators of one level."""
+        at = self.next.start
+        rest: list[tuple[str, s.Node]] = []
+        while self.at(*_OPERATORS[level]):
+            sign = self.take().text
+            rest.append((sign, self.climb(level + 1)))
+        if level <= AND:
+            return s.Logic(rest[0][0], (first, *(operand for _, operand in rest)), at=at)
+        return s.Arithmetic(first, tuple(rest), at=at)
+
+    def comparison(self, left: s.Node) -> s.Node:
+        """A comparison, ``between`` or ``in``."""
+        token = self.take()
+        if token.text == "between":
+            low = self.climb(SUM)
+            self.expect("and")
+            return s.Between(left, low, self.climb(SUM), at=token.start)
+        if token.text == "in":
+            return s.In(left, self.in_tests(), at=token.start)
+        return s.Comparison(token.text, left, self.climb(SUM), at=token.start)
+
+    def in_tests(self) -> tuple[s.Node, ...]:
+        """What stands after ``in``: one test, or several in parentheses."""
+        if self.at("("):
+            mark = self.mark()
+            try:
+                return self.parenthesised_tests()
+            except FeelSyntaxError:
+                self.reset(mark)
+        return (self.test(SUM),)
+
+    def parenthesised_tests(self) -> tuple[s.Node, ...]:
+        """Tests in parentheses."""
+        self.expect("(")
+        tests = self.tests()
+        self.expect(")")
+        if self.at("..", "[", "+", "-", "*", "/", "**", "."):
+            raise self.wrong("this is no list of tests")
+        return tests
+
+    def unary(self) -> s.Node:
+        """An operand: signs, the thing itself, and ``instance of``."""
+        if self.at("-"):
+            at = self.take().start
+            with self.deeper():
+                return s.Negation(self.unary(), at=at)
+        node = self.postfix()
+        if self.at("instance"):
+            at = self.take().start
+            self.expect("of")
+            node = s.InstanceOf(node, self.type(), at=at)
+        return node
+
+    def postfix(self) -> s.Node:
+        """A thing with paths, filters and calls after it."""
+        node = self.primary()
+        chained = 0
+        while True:
+            token = self.next
+            if token.kind != "symbol" or token.text not in (".", "[", "("):
+                return node
+            if token.text == "[" and self._bare == self.depth:
+                return node
+            chained += 1
+            if chained > MAX_DEPTH:
+                raise error(f"more than {MAX_DEPTH} steps in a row", self.text, token.start)
+            if token.text == "(":
+                node = self.call(node)
+                continue
+            self.take()
+            if token.text == ".":
+                node = s.Path(node, self.member_name(), at=token.start)
+            else:
+                node = self.filter(node, token)
+
+    def filter(self, source: s.Node, token: Token) -> s.Node:
+        """A filter, whose bracket is taken: the members of the items are in scope."""
+        self.scopes.append(self.members)
+        condition = self.expression()
+        self.scopes.pop()
+        self.expect("]")
+        return s.Filter(source, condition, at=token.start)
+
+    def call(self, function: s.Node) -> s.Node:
+        """A call with positional or named arguments."""
+        at = self.expect("(").start
+        positional: list[s.Node] = []
+        named: list[tuple[str, s.Node]] = []
+        while not self.at(")"):
+            name = self.name_before_colon()
+            if name is not None:
+                named.append((name, self.expression()))
+            else:
+                positional.append(self.expression())
+            if not self.accept(","):
+                break
+        self.expect(")")
+        if positional and named:
+            raise error("arguments are either all named or none", self.text, at)
+        if len({name for name, _ in named}) < len(named):
+            raise error("an argument stands twice", self.text, at)
+        return s.Call(function, tuple(positional), tuple(named), at=at)
+
+    # -- the things themselves
+
+    def primary(self) -> s.Node:
+        """A literal, a name, or something in brackets."""
+        token = self.next
+        match token.kind:
+            case "number":
+                self.take()
+                value = number_from(token.text)
+                if value is None or not value.is_finite():
+                    raise error("this number is too large", self.text, token.start)
+                return s.Literal(value, at=token.start)
+            case "string":
+                self.take()
+                return s.Literal(token.text, at=token.start)
+            case "symbol":
+                return self.bracketed(token)
+            case "name":
+                return self.worded(token)
+        raise self.wrong("expected a value")
+
+    def bracketed(self, token: Token) -> s.Node:
+        """What begins with a sign."""
+        if token.text == "@":
+            return self.at_literal(token)
+        if token.text == "{":
+            return self.context()
+        if token.text in ("[", "(", "]"):
+            return self.range_list_or_group(token)
+        if token.text in COMPARISONS:
+            return self.test(SUM)
+        raise self.wrong("expected a value")
+
+    def at_literal(self, token: Token) -> s.Node:
+        """A date, time or duration in quotes."""
+        self.take()
+        literal = self.take()
+        value = parse_temporal(literal.text) if literal.kind == "string" else None
+        if value is None:
+            example = '@"2026-03-02"'
+            message = f"@ must be followed by a date, time or duration in quotes, like {example}"
+            raise error(message, self.text, token.start)
+        return s.Literal(value, at=token.start)
+
+    def range_list_or_group(self, token: Token) -> s.Node:
+        """What begins with a bracket or parenthesis."""
+        opening = self.take().text
+        if opening == "[" and self.accept("]"):
+            return s.ListNode((), at=token.start)
+        first = self.expression()
+        if self.accept(".."):
+            high, closing = self.range_end()
+            return s.RangeNode(first, high, opening == "[", closing == "]", at=token.start)
+        if opening == "]":
+            raise self.wrong("expected '..'")
+        if opening == "(":
+            self.expect(")")
+            return first
+        items = [first]
+        while self.accept(","):
+            items.append(self.expression())
+        self.expect("]")
+        return s.ListNode(tuple(items), at=token.start)
+
+    def range_end(self) -> tuple[s.Node, str]:
+        """The upper end of a range with its bracket, which may be one that opens: ``[1..10[``."""
+        mark, outer = self.mark(), self._bare
+        try:
+            self._bare = -1
+            return self.expression(), self.closing()
+        except FeelSyntaxError as first:
+            self.reset(mark)
+            self._bare = self.depth + 1
+            try:
+                return self.expression(), self.closing()
+            except FeelSyntaxError:
+                raise first from None
+        finally:
+            self._bare = outer
+
+    def closing(self) -> str:
+        """The bracket that ends a range."""
+        if not self.at("]", ")", "["):
+            raise self.wrong("expected the end of the range")
+        return self.take().text
+
+    def context(self) -> s.Node:
+        """A context in braces; each entry is known to those after it."""
+        at = self.expect("{").start
+        entries: list[tuple[str, s.Node]] = []
+        with self.scope():
+            while not self.at("}"):
+                key = self.entry_name()
+                entries.append((key, self.expression()))
+                self.learn(key)
+                if not self.accept(","):
+                    break
+            self.expect("}")
+        return s.ContextNode(tuple(entries), at=at)
+
+    def entry_name(self) -> str:
+        """The key of an entry with its colon."""
+        if self.next.kind == "string":
+            key = self.take().text
+        else:
+            key = self.new_name("the name of an entry")
+        self.expect(":")
+        return key
+
+    # -- what begins with a word
+
+    def worded(self, token: Token) -> s.Node:
+        """A name or what a keyword begins."""
+        known = self.known_name()
+        if known is not None:
+            return s.Name(known, at=token.start)
+        match token.text:
+            case "true" | "false":
+                self.take()
+                return s.Literal(token.text == "true", at=token.start)
+            case "null":
+                self.take()
+                return s.Literal(None, at=token.start)
+            case "if":
+                return self.conditional()
+            case "for":
+                return self.loop()
+            case "some" | "every":
+                return self.quantified()
+            case "function":
+                return self.function()
+        if token.text in RESERVED:
+            raise self.wrong("expected a value")
+        self.take()
+        return s.Name(token.text, at=token.start)
+
+    def conditional(self) -> s.Node:
+        """``if … then … else …``."""
+        at = self.expect("if").start
+        condition = self.expression()
+        self.expect("then")
+        then = self.expression()
+        self.expect("else")
+        return s.If(condition, then, self.expression(), at=at)
+
+    def iterations(self) -> tuple[s.Iteration, ...]:
+        """What ``for`` or a quantifier goes through; each name is known to the sources after it."""
+        found: list[s.Iteration] = []
+        while True:
+            at = self.next.start
+            name = self.new_name("the iterator's name", end="in")
+            self.expect("in")
+            source = self.expression()
+            end = self.expression() if self.accept("..") else None
+            found.append(s.Iteration(name, source, end, at=at))
+            self.learn(name)
+            if not self.accept(","):
+                return tuple(found)
+
+    def loop(self) -> s.Node:
+        """``for … return …``."""
+        at = self.expect("for").start
+        with self.scope("partial"):
+            iterations = self.iterations()
+            self.expect("return")
+            return s.For(iterations, self.expression(), at=at)
+
+    def quantified(self) -> s.Node:
+        """``some`` or ``every … satisfies …``."""
+        token = self.take()
+        with self.scope():
+            iterations = self.iterations()
+            self.expect("satisfies")
+            return s.Quantified(token.text == "every", iterations, self.expression(), at=token.start)
+
+    def function(self) -> s.Node:
+        """A function definition, external or not."""
+        at = self.expect("function").start
+        self.expect("(")
+        parameters: list[tuple[str, Type]] = []
+        with self.scope():
+            while not self.at(")"):
+                name = self.new_name("a parameter's name")
+                parameters.append((name, self.type() if self.accept(":") else ANY))
+                self.learn(name)
+                if not self.accept(","):
+                    break
+            self.expect(")")
+            external = self.accept("external")
+            return s.FunctionNode(tuple(parameters), self.expression(), external, at=at)
+
+    # -- unary tests
+
+    def unary_tests(self) -> s.Tests:
+        """The text as unary tests: ``-``, tests joined by commas, or ``not(…)`` of such tests."""
+        at = self.next.start
+        if self.at("-") and self.tokens[self.index + 1].kind == "end":
+            return s.Tests((), at=at)
+        if self.at("not") and self.tokens[self.index + 1].text == "(":
+            mark = self.mark()
+            try:
+                self.take()
+                self.take()
+                tests = self.tests()
+                self.expect(")")
+                self.end("the test")
+                return s.Tests(tests, True, at=at)
+            except FeelSyntaxError:
+                self.reset(mark)
+        tests = self.tests()
+        self.end("the test")
+        return s.Tests(tests, at=at)
+
+    def tests(self) -> tuple[s.Node, ...]:
+        """Tests joined by commas."""
+        tests = [self.test(OR)]
+        while self.accept(","):
+            tests.append(self.test(OR))
+        return tuple(tests)
+
+    def test(self, level: int) -> s.Node:
+        """One test: a comparison without its left side, or an expression of this level or tighter."""
+        token = self.next
+        with self.deeper():
+            if token.kind == "symbol" and token.text in COMPARISONS:
+                self.take()
+                return s.Test(token.text, self.climb(SUM), at=token.start)
+            return self.climb(level)

@@ -1,0 +1,208 @@
+"""FEEL's types: whether a value is of one, and what becomes of it where one is asked for (DMN 1.5, section 10.3.2.9).
+
+``instance of`` asks ``conforms``; typed parameters, variables and results ask ``coerce``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import time, timezone
+from typing import Any
+
+from app.feel import temporal as t
+from app.feel.values import Function, Range, kind
+
+
+@dataclass(frozen=True)
+class Type:
+    """Any value at all; the other types are its subclasses."""
+
+    name: str = "Any"
+
+    def holds(self, value: Any) -> bool:
+        """Whether a value that isn't null is of this type."""
+        return True
+
+    def accepts(self, other: Type) -> bool:
+        """Whether every value of the other type is of this one."""
+        return type(self) is Type or self == other
+
+    def converted(self, value: Any) -> Any:
+        """A value that isn't null as one of this type, or None when it can't be."""
+        if self.holds(value):
+            return value
+        if isinstance(value, list) and len(value) == 1 and value[0] is not None and self.holds(value[0]):
+            return value[0]
+        return None
+
+
+ANY = Type()
+
+
+@dataclass(frozen=True)
+class Simple(Type):
+    """One of the built-in types that have no parts."""
+
+    def holds(self, value: Any) -> bool:
+        """Whether the value's kind is this one."""
+        return kind(value) == self.name
+
+    def converted(self, value: Any) -> Any:
+        """As such, or a date as its midnight in UTC where a date and time is wanted."""
+        if self.name == "date and time" and t.is_date(value):
+            return t.join(value, time(tzinfo=timezone.utc))  # noqa: UP017
+        return super().converted(value)
+
+
+@dataclass(frozen=True)
+class ListType(Type):
+    """A list of items of one type."""
+
+    item: Type = ANY
+
+    def holds(self, value: Any) -> bool:
+        """Whether it is a list whose every item is of the type, or null."""
+        return isinstance(value, list | tuple) and all(conforms(item, self.item) for item in value)
+
+    def accepts(self, other: Type) -> bool:
+        """A list type whose items are accepted."""
+        return isinstance(other, ListType) and self.item.accepts(other.item)
+
+    def converted(self, value: Any) -> Any:
+        """A list with every item converted; a single value becomes a list of one."""
+        items = value if isinstance(value, list | tuple) else [value]
+        made = [None if item is None else self.item.converted(item) for item in items]
+        if any(new is None and old is not None for new, old in zip(made, items, strict=True)):
+            return None
+        return made
+
+
+@dataclass(frozen=True)
+class RangeType(Type):
+    """A range between values of one type."""
+
+    item: Type = ANY
+
+    def holds(self, value: Any) -> bool:
+        """Whether it is a range whose ends are of the type."""
+        return isinstance(value, Range) and all(conforms(end, self.item) for end in (value.low, value.high))
+
+    def accepts(self, other: Type) -> bool:
+        """A range type whose ends are accepted."""
+        return isinstance(other, RangeType) and self.item.accepts(other.item)
+
+
+@dataclass(frozen=True)
+class ContextType(Type):
+    """A context with at least these entries."""
+
+    entries: Mapping[str, Type] = field(default_factory=dict)
+
+    def holds(self, value: Any) -> bool:
+        """Whether it is a context that has every entry, each of its type or null."""
+        return isinstance(value, Mapping) and all(
+            name in value and conforms(value[name], wanted) for name, wanted in self.entries.items()
+        )
+
+    def accepts(self, other: Type) -> bool:
+        """A context type that has every entry, each accepted."""
+        return isinstance(other, ContextType) and all(
+            name in other.entries and wanted.accepts(other.entries[name]) for name, wanted in self.entries.items()
+        )
+
+    def converted(self, value: Any) -> Any:
+        """A context with every entry converted."""
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if not isinstance(value, Mapping):
+            return None
+        made = dict(value)
+        for name, wanted in self.entries.items():
+            if name not in value:
+                return None
+            made[name] = None if value[name] is None else wanted.converted(value[name])
+            if made[name] is None and value[name] is not None:
+                return None
+        return made
+
+
+@dataclass(frozen=True)
+class FunctionType(Type):
+    """A function of these parameters' types; its result is of unknown type when ``result`` is None."""
+
+    parameters: tuple[Type, ...] | None = None
+    result: Type | None = None
+
+    def holds(self, value: Any) -> bool:
+        """Whether it is a function that can be called as such and gives what is wanted."""
+        if not isinstance(value, Function):
+            return False
+        if value.type is None:
+            return self.parameters is None or "*" in value.parameters or len(value.parameters) == len(self.parameters)
+        return self.accepts(value.type)
+
+    def accepts(self, other: Type) -> bool:
+        """A function type that takes at least the same parameters and gives at most the same results."""
+        if not isinstance(other, FunctionType):
+            return False
+        if self.parameters is None or other.parameters is None:
+            return True
+        return (
+            len(self.parameters) == len(other.parameters)
+            and all(theirs.accepts(ours) for ours, theirs in zip(self.parameters, other.parameters, strict=True))
+            and (self.result is None or other.result is None or self.result.accepts(other.result))
+        )
+
+
+@dataclass(frozen=True)
+class Constrained(Type):
+    """A type some of whose values only are allowed. ``instance of`` doesn't ask for the constraint."""
+
+    of: Type = ANY
+    allowed: Callable[[Any], bool] = field(default=lambda value: True, compare=False)
+
+    def holds(self, value: Any) -> bool:
+        """Whether the value is of the type, allowed or not."""
+        return self.of.holds(value)
+
+    def accepts(self, other: Type) -> bool:
+        """What the type without its constraint accepts."""
+        return self.of.accepts(other.of if isinstance(other, Constrained) else other)
+
+    def converted(self, value: Any) -> Any:
+        """The converted value if it is allowed."""
+        made = self.of.converted(value)
+        return made if made is not None and self.allowed(made) else None
+
+
+BUILT_IN_TYPES: dict[str, Type] = {
+    "Any": ANY,
+    "list": ListType("list"),
+    "range": RangeType("range"),
+    "context": ContextType("context"),
+    "function": FunctionType("function"),
+    **{
+        name: Simple(name)
+        for name in (
+            "number", "string", "boolean", "date", "time", "date and time", "days and time duration", "years and months duration",
+        )
+    },
+    "dateTime": Simple("date and time"),
+    "dayTimeDuration": Simple("days and time duration"),
+    "yearMonthDuration": Simple("years and months duration"),
+    "Null": Simple("null"),
+}  # fmt: skip
+
+
+def conforms(value: Any, wanted: Type) -> bool:
+    """Whether a value inside another one is of a type; null is of every type."""
+    return value is None or wanted.holds(value)
+
+
+def coerce(value: Any, wanted: Type) -> Any:
+    """A value where one of this type is asked for: itself, converted, or None when neither can be.
+
+    A list of one gives its item, a single value becomes a list of one, a date its midnight.
+    """
+    return None if value is None else wanted.converted(value)
