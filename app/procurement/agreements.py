@@ -52,6 +52,8 @@ class Agreement(Base):
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     declined_by: Mapped[str] = mapped_column(String(10), default="")
     decline_reasons: Mapped[str] = mapped_column(LongText, default="")
+    document_zh_id: Mapped[str | None] = mapped_column(String(32), default=None)
+    document_en_id: Mapped[str | None] = mapped_column(String(32), default=None)
 
     signatures: Mapped[list[AgreementSignature]] = relationship(order_by="AgreementSignature.id")
 

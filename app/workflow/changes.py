@@ -16,7 +16,7 @@ from app.foundation.workdays import local_day
 from app.identity import grants
 from app.procurement import bonds, projects, tenders
 from app.procurement.tenders import Change, DocumentAccess, KeyKeeper, NewFactor, NewRequirement, Tender, Terms
-from app.workflow import cases, disclosing
+from app.workflow import cases, disclosing, drawing
 
 MOVED = "deadline moved"
 """The message of the diagram."""
@@ -62,6 +62,8 @@ def change(
             {"bid_deadline_at": deadline},
             message_id=f"change:{made.id}",
         )
+    drawing.version(session, actor, tender)
+    drawing.notice(session, actor, tender.notices[-1], tender)
     disclosing.published(session, actor, disclosing.Kind.CHANGE, project_id=tender.project_id, record_id=made.id)
     _tell_takers(session, tender, f"change:{made.id}", _changed(tender, made))
     return made
@@ -77,6 +79,7 @@ def terminate(engine: Engine, session: Session, actor: Actor, *, tender_id: str,
     projects.close(session, actor, project_id=tender.project_id, outcome="terminated")
     for case in running:
         instances.cancel(engine, session, actor, case.id, reasons)
+    drawing.notice(session, actor, tender.notices[-1], tender)
     disclosing.published(
         session,
         actor,

@@ -13,6 +13,7 @@ NAMES: dict[str, Text] = {
     "notice": Text("Notice", "公告"),
     "bids": Text("Bidding", "投标"),
     "opening": Text("Opening", "开标"),
+    "committee": Text("Committee", "评标委员会"),
     "evaluation": Text("Evaluation", "评标"),
     "award": Text("Award", "定标"),
     "contract": Text("Contract", "合同"),

@@ -13,17 +13,18 @@ from app.foundation.workdays import local_day
 from app.identity import organisations
 from app.procurement import agreements, projects
 from app.procurement.agreements import Agreement, AgreementState, AgreementUnknown
-from app.workflow.intake import facts
+from app.workflow import drawing, facts
 
 USUAL_TERM = timedelta(days=365)
 """How long an agreement is proposed to run: a year holds a whole procurement."""
 
 
 def _propose(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    project = projects.get(context.session, context.variables["project_id"])
     agreement = agreements.propose(
         context.session,
         context.actor,
-        project_id=context.variables["project_id"],
+        project_id=project.id,
         agency_id=values["agency"],
         scope=values["scope"],
         powers=values["powers"],
@@ -31,6 +32,7 @@ def _propose(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any
         fee=Decimal(values["fee"]),
         fee_payer=values["fee_payer"],
     )
+    drawing.agreement(context.session, context.actor, agreement, project)
     return {"agency_id": agreement.agency_id}
 
 
@@ -68,14 +70,20 @@ def _sign_for_agency(context: IntakeContext, values: dict[str, Any]) -> Mapping[
             context.session, context.actor, agreement_id=agreement.id, reasons=values.get("reasons") or ""
         )
     else:
-        agreements.sign(context.session, context.actor, agreement_id=agreement.id)
+        _sign(context, agreement)
     return {"agreement_decision": values["decision"]}
 
 
 def _sign_for_buyer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     agreement = agreements.current(context.session, context.variables["project_id"])
-    agreements.sign(context.session, context.actor, agreement_id=agreement.id)
+    _sign(context, agreement)
     return {}
+
+
+def _sign(context: IntakeContext, agreement: Agreement) -> None:
+    agreements.sign(context.session, context.actor, agreement_id=agreement.id)
+    project = projects.get(context.session, agreement.project_id)
+    drawing.agreement(context.session, context.actor, agreement, project)
 
 
 def _prepare_signature(context: IntakeContext) -> Mapping[str, Any]:
@@ -83,6 +91,7 @@ def _prepare_signature(context: IntakeContext) -> Mapping[str, Any]:
     agreement = agreements.current(context.session, project.id)
     return {
         "facts": [*facts.of_agreement(context.session, agreement), *facts.of_project(context.session, project)],
+        "documents": [id for id in (agreement.document_zh_id, agreement.document_en_id) if id],
     }
 
 

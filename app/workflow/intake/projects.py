@@ -14,7 +14,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import projects, rules, tenders
 from app.procurement.projects import BudgetLine, Project
-from app.workflow.intake import facts
+from app.workflow import facts
 
 # -- the application
 
@@ -50,8 +50,11 @@ def _prepare_apply(context: IntakeContext) -> Mapping[str, Any]:
     project_id = context.variables.get("project_id")
     lines = context.session.scalars(
         select(BudgetLine)
-        .where(BudgetLine.organisation_id == context.actor.organisation_id)
-        .order_by(BudgetLine.year.desc(), BudgetLine.code)
+        .where(
+            BudgetLine.organisation_id == context.actor.organisation_id,
+            BudgetLine.year >= local_day(context.now).year,
+        )
+        .order_by(BudgetLine.year, BudgetLine.code)
     )
     choices = []
     for line in lines:

@@ -12,8 +12,7 @@ from app.foundation import clock
 from app.foundation.text import Text
 from app.procurement import projects, tenders
 from app.procurement.tenders import NewFactor, NewRequirement, Tender, TenderUnknown, Terms
-from app.workflow import disclosing
-from app.workflow.intake import facts
+from app.workflow import disclosing, drawing, facts
 
 # -- the timetable
 
@@ -124,6 +123,16 @@ def as_values(requirements: Sequence[NewRequirement], factors: Sequence[NewFacto
         if name != "more" and getattr(terms, name) is not None
     }
     return {
+        **as_rows(requirements, factors),
+        **plain_terms,
+        "consortium": bool(terms.more.get("consortium")),
+        "delivery_place": terms.more.get("delivery_place", ""),
+    }
+
+
+def as_rows(requirements: Sequence[NewRequirement], factors: Sequence[NewFactor]) -> dict[str, Any]:
+    """Requirements and factors as rows of the form's tables."""
+    return {
         "requirements": [
             {
                 "lot": r.lot,
@@ -148,9 +157,6 @@ def as_values(requirements: Sequence[NewRequirement], factors: Sequence[NewFacto
             }
             for f in factors
         ],
-        **plain_terms,
-        "consortium": bool(terms.more.get("consortium")),
-        "delivery_place": terms.more.get("delivery_place", ""),
     }
 
 
@@ -278,6 +284,8 @@ def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
     question = tenders.answer(
         context.session, context.actor, question_id=context.variables["question_id"], answer=values["answer"]
     )
+    tender = tenders.get(context.session, question.tender_id)
+    drawing.notice(context.session, context.actor, tender.notices[-1], tender)
     disclosing.published(
         context.session,
         context.actor,

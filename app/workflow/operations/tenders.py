@@ -11,7 +11,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import bonds, tenders
 from app.procurement.tenders.checks import ERROR
-from app.workflow import disclosing
+from app.workflow import disclosing, drawing
 
 if TYPE_CHECKING:
     from app.workflow.operations import Partners
@@ -46,7 +46,10 @@ def register(registry: Registry, partners: Partners) -> None:
     )
     def check_documents(context: Context, *, project_id: str) -> Mapping[str, Any]:
         found = tenders.check(context.session, context.actor, project_id=project_id)
-        return {"document_errors": sum(finding.severity == ERROR for finding in found)}
+        errors = sum(finding.severity == ERROR for finding in found)
+        if not errors:
+            drawing.draft(context.session, context.actor, tenders.of_project(context.session, project_id))
+        return {"document_errors": errors}
 
     @registry.operation(
         "tenders.publish",
@@ -64,6 +67,8 @@ def register(registry: Registry, partners: Partners) -> None:
     def publish(context: Context, *, project_id: str) -> Mapping[str, Any]:
         tender = tenders.publish(context.session, context.actor, project_id=project_id, keeper=partners.keeper)
         assert tender.bid_deadline_at is not None, "a published tender has a deadline"
+        drawing.version(context.session, context.actor, tender)
+        drawing.notice(context.session, context.actor, tender.notices[-1], tender)
         disclosing.published(
             context.session,
             context.actor,
@@ -95,12 +100,14 @@ def register(registry: Registry, partners: Partners) -> None:
         bonds.schedule_all(
             context.session, context.actor, lot_id=lot_id, cause="failed", from_on=local_day(context.now)
         )
+        tender = tenders.of_lot(context.session, lot_id)
+        drawing.notice(context.session, context.actor, tender.notices[-1], tender)
         disclosing.published(
             context.session,
             context.actor,
             disclosing.Kind.FAILURE,
             project_id=lot.project_id,
             lot_id=lot.id,
-            record_id=tenders.of_lot(context.session, lot_id).notices[-1].id,
+            record_id=tender.notices[-1].id,
         )
         return {}

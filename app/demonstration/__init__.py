@@ -1,0 +1,9 @@
+"""A town to try things in: Jiangcheng, its people and its procurements.
+
+Only made where the settings ask for a demonstration; its people and their password stand on the sign-in page.
+"""
+
+from app.demonstration.settling import settle
+from app.demonstration.town import PASSWORD, PEOPLE
+
+__all__ = ["PASSWORD", "PEOPLE", "settle"]

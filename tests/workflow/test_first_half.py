@@ -1,0 +1,260 @@
+"""A project goes from its application to its notice, each step by its person, through the engine."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from app.demonstration import cases, lives, settling, town
+from app.engine import definitions, tasks
+from app.engine.forms import FormInvalid
+from app.foundation import documents
+from app.foundation.errors import Several
+from app.procurement import projects, tenders
+from app.procurement.projects.applications import OverBudget
+from app.workflow import starts
+from config import Config
+
+
+def facts_of(play, login, element_id):
+    """What stands beside a person's form, as English words by name."""
+    with play.looking() as session:
+        shown = shown_to(play, session, login, element_id)
+        return {name.en: words.en for name, words in shown.facts}
+
+
+def shown_to(play, session, login, element_id):
+    [task] = [
+        task
+        for task in tasks.inbox(session, town.actor(session, login), tasks.Filters(element_id=element_id)).rows
+        if task.instance_id == play.instance_id
+    ]
+    return tasks.show(play.house.engine, session, town.actor(session, login), task.id)
+
+
+def project_of(play, session):
+    return session.scalars(select(projects.Project).where(projects.Project.number == lives.number_of(play))).one()
+
+
+def test_a_project_reaches_its_notice(play, case):
+    lives.play_all(play, case, lives.FIRST_HALF)
+    assert play.open() == []
+    assert {"application", "approval", "planning", "agreement", "documents", "notice"} <= play.stages
+
+
+def test_notice_and_documents_are_drawn_in_both_languages_for_everybody(play, case):
+    lives.play_all(play, case, lives.FIRST_HALF)
+    with play.looking() as session:
+        tender = tenders.get(session, lives.tender_of(play)[0])
+        drawn = [tender.versions[-1], tender.notices[-1]]
+        kept = [documents.get(session, id) for row in drawn for id in (row.document_zh_id, row.document_en_id)]
+        assert [(document.access, document.media_type) for document in kept] == [("public", "application/pdf")] * 4
+
+
+# -- application and approval
+
+
+def test_an_application_over_the_budget_is_refused_and_leaves_its_task_open(play, case):
+    play.begin("chen")
+    wanted = case.applied(lives.line_of(play, case))
+    with pytest.raises(OverBudget):
+        play.do("chen", "apply", wanted | {"items": [wanted["items"][0] | {"unit_price": Decimal(90_000_000)}]})
+    assert play.open() == ["apply"]
+
+
+def test_a_returned_application_comes_back_with_the_reasons_and_what_was_entered(play, case):
+    lives.apply(play, case)
+    play.do("zhou", "review_application", {"decision": "return", "reasons": "请补充设备清单"})
+    assert "周敏 Zhou Min: 请补充设备清单" in facts_of(play, "chen", "apply").values()
+    play.do("chen", "apply", {"need": "补充设备清单：CT一台，超声四台。"})
+    play.do("zhou", "review_application", {"decision": "approve"})
+    play.do("liu", "file_application", {"decision": "return", "reasons": "资金来源须说明"})
+    play.do("chen", "apply", {"need": "资金来源为年初预算。"})
+    assert play.open() == ["review_application"]
+    with play.looking() as session:
+        assert [review.decision for review in project_of(play, session).reviews] == ["return", "approve", "return"]
+
+
+def test_a_return_needs_its_reasons(play, case):
+    lives.apply(play, case)
+    with pytest.raises(FormInvalid):
+        play.do("zhou", "review_application", {"decision": "return"})
+
+
+def test_only_the_variables_that_the_diagrams_read_enter_the_process(play, case):
+    lives.play_all(play, case, lives.FIRST_HALF[:3])
+    with play.looking() as session:
+        seen = set(shown_to(play, session, "chen", "choose_agency").variables)
+    assert seen == {
+        *("project_id", "project_number", "buyer_id", "finance_id", "review_decision", "filing_decision", "object"),
+        *("budget", "grounds", "open_tender_threshold", "method_proposal", "method", "timetable_certain"),
+    }
+
+
+# -- planning
+
+
+def test_the_plan_proposes_lots_from_the_items_and_tells_the_limits_of_the_law(play, case):
+    lives.play_all(play, case, lives.FIRST_HALF[:2])
+    with play.looking() as session:
+        values = shown_to(play, session, "chen", "plan").values
+    assert [(row["number"], row["budget"]) for row in values["lots"]] == [(1, Decimal(620_000))]
+    assert "CNY 2,000,000.00" in facts_of(play, "chen", "plan")["Open tender from"]
+
+
+def test_a_plan_over_the_projects_budget_is_refused(play, case):
+    lives.play_all(play, case, lives.FIRST_HALF[:2])
+    with pytest.raises(projects.plans.LotsOverBudget):
+        play.do(
+            "chen",
+            "plan",
+            lambda shown: (
+                case.planned(shown.values)
+                | {"lots": [case.planned(shown.values)["lots"][0] | {"budget": Decimal(620_001), "ceiling": None}]}
+            ),
+        )
+
+
+def test_the_decision_table_proposes_the_method_with_its_ground(play, case):
+    lives.play_all(play, case, lives.FIRST_HALF[:2])
+    play.do("chen", "plan", lambda shown: case.planned(shown.values))
+    facts = facts_of(play, "chen", "confirm_method")
+    assert (facts["Proposed by the decision table"], facts["Legal ground"]) == ("Open tender", "GPL 26")
+
+
+def test_another_method_needs_reasons_and_closes_the_case_for_its_own_procedure(play, case):
+    lives.play_all(play, case, lives.FIRST_HALF[:2])
+    play.do("chen", "plan", lambda shown: case.planned(shown.values))
+    with pytest.raises(projects.ReasonsMissing):
+        play.do("chen", "confirm_method", {"method": "consultation"})
+    play.do("chen", "confirm_method", {"method": "consultation", "reasons": "服务内容须磋商确定"})
+    assert play.state == "completed"
+    with play.looking() as session:
+        project = project_of(play, session)
+        assert (project.outcome, projects.committed(session, project.budget_line_id)) == ("another_procedure", 0)
+
+
+def test_gpl_4_works_go_on_under_their_own_law(play):
+    works = cases.Case(
+        title=cases.CLEANING.title,
+        object="works",
+        line="0104",
+        need="病房改造",
+        wanted=(cases.Wanted("B01010000", "病房改造工程", 1, "项", 500_000),),
+        lots=cases.CLEANING.lots,
+    )
+    lives.play_all(play, works, lives.FIRST_HALF[:2])
+    play.do("chen", "plan", lambda shown: works.planned(shown.values))
+    play.do("chen", "confirm_method")
+    assert play.state == "completed"
+
+
+def test_a_year_without_an_official_calendar_asks_a_person(play, case, virtual_clock):
+    virtual_clock.turn_to(datetime(2026, 12, 15, 1, tzinfo=UTC))
+    lives.play_all(play, case, lives.FIRST_HALF[:2])
+    play.do("chen", "plan", lambda shown: case.planned(shown.values))
+    play.do("chen", "confirm_method")
+    assert play.open() == ["confirm_timetable"]
+    assert "uncertain: between" in facts_of(play, "chen", "confirm_timetable")["Bid deadline and opening, earliest"]
+    play.do("chen", "confirm_timetable", {"source": "国务院办公厅通知"})
+    assert play.open() == ["choose_agency"]
+
+
+# -- the agreement
+
+
+def test_a_declined_agreement_goes_back_with_the_reasons(play, case):
+    lives.play_all(play, case, lives.FIRST_HALF[:3])
+    play.do("chen", "choose_agency", {"agency": place(play, "other-agency"), "fee": 1, "fee_payer": "buyer"})
+    play.do("dong", "sign_agreement_agency", {"decision": "decline", "reasons": "近期业务饱和"})
+    assert facts_of(play, "chen", "choose_agency")["Declined by the agency"] == "近期业务饱和"
+    lives.entrust(play, case)
+    assert play.open() == ["prepare_documents"]
+
+
+def place(play, key):
+    with play.looking() as session:
+        return town.place(session, key).id
+
+
+def test_an_agency_that_was_not_chosen_sees_no_task(play, case):
+    lives.play_all(play, case, lives.FIRST_HALF[:3])
+    play.do("chen", "choose_agency", {"agency": place(play, "agency"), "fee": 1, "fee_payer": "buyer"})
+    assert play.has("sun", "sign_agreement_agency")
+    assert not play.has("dong", "sign_agreement_agency")
+
+
+def test_the_signers_read_the_drawn_agreement(play, case):
+    lives.play_all(play, case, lives.FIRST_HALF[:3])
+    play.do("chen", "choose_agency", {"agency": place(play, "agency"), "fee": 1, "fee_payer": "buyer"})
+    with play.looking() as session:
+        kept = [documents.get(session, id) for id in shown_to(play, session, "sun", "sign_agreement_agency").documents]
+    assert [(document.kind, document.access) for document in kept] == [("agreement", "case")] * 2
+
+
+# -- the documents
+
+
+def test_documents_with_errors_come_back_with_rule_article_place_and_remedy(play, case):
+    lives.play_all(play, case, lives.FIRST_HALF[:4])
+    play.do("sun", "prepare_documents", lives.documents_of(case) | {"bond_percent": 3})
+    assert play.open() == ["prepare_documents"]
+    assert facts_of(play, "sun", "prepare_documents")["Error: Bid bond"] == (
+        "A bid bond of 3% is above 2% of the budget. Take at most 2%. (M1, IR 33)"
+    )
+
+
+def test_the_next_try_starts_from_what_was_entered(play, case):
+    lives.play_all(play, case, lives.FIRST_HALF[:4])
+    play.do("sun", "prepare_documents", lives.documents_of(case) | {"bond_percent": 3, "delivery_place": "门诊楼"})
+    play.do("sun", "prepare_documents", {"bond_percent": 2})
+    with play.looking() as session:
+        tender = tenders.of_project(session, project_of(play, session).id)
+        assert (tender.bond_percent, tender.terms["delivery_place"]) == (2, "门诊楼")
+
+
+def test_the_buyer_sees_the_check_and_the_drawn_documents_and_may_return_them(play, case):
+    lives.play_all(play, case, lives.FIRST_HALF[:5])
+    with play.looking() as session:
+        shown = shown_to(play, session, "chen", "confirm_documents")
+        assert len(shown.documents) == 2
+    play.do("chen", "confirm_documents", {"decision": "return", "reasons": "请写明备机数量"})
+    assert facts_of(play, "sun", "prepare_documents")["Returned by the buyer"] == "请写明备机数量"
+
+
+def test_a_draft_that_lay_too_long_is_not_confirmed_with_a_deadline_too_near(play, case, virtual_clock):
+    lives.play_all(play, case, lives.FIRST_HALF[:5])
+    virtual_clock.turn(timedelta(days=10))
+    assert any(name.startswith("Error: ") for name in facts_of(play, "chen", "confirm_documents"))
+    with pytest.raises(tenders.FindingsOpen):
+        lives.publish(play, case)
+    assert play.open() == ["confirm_documents"]
+
+
+def test_a_wrong_choice_and_a_missing_field_are_named_each(play, case):
+    lives.play_all(play, case, lives.FIRST_HALF[:3])
+    with pytest.raises(Several) as refused:
+        play.do("chen", "choose_agency", {"agency": "nobody", "fee": 1, "scope": "", "fee_payer": "buyer"})
+    assert {part.field for part in refused.value.parts} == {"agency", "scope"}
+
+
+# -- starting
+
+
+@pytest.mark.parametrize(("login", "may"), [("chen", ["open_tender"]), ("zhou", []), ("sun", []), ("ming", [])])
+def test_a_procedure_is_started_by_who_holds_the_role_it_begins_with(play, login, may):
+    with play.looking() as session:
+        offered = starts.offered(play.house.engine, session, town.actor(session, login))
+    assert [definition.key for definition in offered if definition.key == "open_tender"] == may
+
+
+def test_a_procedure_that_another_one_calls_is_not_started_by_hand(play):
+    with play.looking() as session, pytest.raises(starts.MayNotStart):
+        starts.start(play.house.engine, session, town.actor(session, "sun"), "open_tender_lot")
+
+
+def test_the_town_is_made_once(house):
+    settling.settle(house, Config().processes_folder)
+    with house.sessions() as session:
+        assert definitions.latest(session, "open_tender").version == 1
