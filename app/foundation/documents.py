@@ -117,7 +117,7 @@ def add(
         id=new_id(),
         case_id=case,
         kind=kind,
-        name=_plain(name),
+        name=plain_name(name),
         media_type=sniff(head, name, media_type),
         size=size,
         digest=digest,
@@ -248,7 +248,7 @@ _SAME = {
 """Several names of one type."""
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A file's own name: no folders, no control characters, at most 255 characters, its ending kept."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     clean = "".join(character for character in last if character.isprintable()).strip(" .") or "file"

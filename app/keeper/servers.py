@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from app.foundation.errors import Refusal
+from app.foundation.keyfiles import made_once
 from app.keeper.conversations import SECONDS, Unproved, new_nonce, pack, read_line, secret_in, socket_address, unpack
 from app.keeper.logs import Log
 from app.keeper.vaults import Vault
@@ -42,23 +43,6 @@ def open_vault(folder: Path) -> Vault:
         os.umask(old)
     chain.write(vault.now(), "start")
     return vault
-
-
-def made_once(path: Path, content: str) -> str:
-    """The content of a file that only its owner reads; written with ``content`` if it isn't there yet."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(new, path)  # whole or not at all, and never over what is there
-    except FileExistsError:
-        pass
-    finally:
-        new.unlink()
-    return path.read_text().strip()
 
 
 def _refuse_open(path: Path) -> None:

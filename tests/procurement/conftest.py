@@ -13,6 +13,7 @@ from stdnum.cn import uscc
 
 sys.path.append(str(Path(__file__).parent))  # test folders are no packages; the builders stand beside the tests
 
+import bidding
 import lots
 
 from app.foundation import workdays
@@ -20,7 +21,7 @@ from app.foundation.actor import SYSTEM, Actor
 from app.foundation.text import Text
 from app.identity import organisations
 from app.keeper.local import LocalKeeper
-from app.procurement import agreements, projects, tenders
+from app.procurement import agreements, bids, bonds, projects, tenders
 
 
 def code(number: int) -> str:
@@ -282,6 +283,17 @@ def reworded():
 
 
 @pytest.fixture
+def documents_without():
+    """The faultless documents without one requirement; no factor mentions it any more."""
+
+    def act(code):
+        factors = [replace(f, standard=f.standard.replace(code, "培训要求")) for f in FACTORS]
+        return {"requirements": [r for r in REQUIREMENTS if r.code != code], "factors": factors}
+
+    return act
+
+
+@pytest.fixture
 def opened(session, town, tender, virtual_clock):
     """Opens bids of the first lot on the morning of the deadline (four bids unless told otherwise) and gives the lot."""
 
@@ -307,5 +319,35 @@ def committee(session, town, opened, pool):
     def act(prices=lots.PRICES, **options):
         lot = opened(prices, **options)
         return lot, lots.seat_committee(session, town, lot.id)
+
+    return act
+
+
+@pytest.fixture
+def signer() -> bids.Signer:
+    """The house's key for receipts."""
+    return bids.Signer(bytes(32))
+
+
+@pytest.fixture
+def lot(session, town, tender):
+    """The published tender's lot, with every bidder of the town registered."""
+    for bidder in town.bidders:
+        bidding.register(session, town, bidder)
+    return tender.project.lots[0]
+
+
+@pytest.fixture
+def bid(session, town, lot, signer):
+    """Submits a complete bid of a bidder by number, its bond paid unless ``paid=False``."""
+
+    def act(number=0, *, paid=True, files=(), **changes):
+        bidder = town.bidders[number]
+        bidding.write(session, bidder, lot.id, **changes)
+        for name, data, code in files:
+            bids.add_file(session, bidder, lot_id=lot.id, name=name, source=data, requirement_code=code)
+        if paid and bonds.of_supplier(session, lot.id, bidder.organisation_id) is None:
+            bidding.pay(session, town, bidder, lot.id)
+        return bids.submit(session, bidder, lot_id=lot.id, signer=signer)
 
     return act

@@ -1,5 +1,41 @@
-"""Bids: the supplier's draft, the sealed bid with its receipt, and the opening."""
+"""Bids: the supplier's draft, the sealed bid with its receipt, and the opening.
 
+A submitted bid exists only sealed to its lot's key (``app.keeper``) until it is opened after the deadline; what that
+protects against and what not stands in ``records`` and in ``app.keeper``.
+"""
+
+from app.procurement.bids.completeness import ERROR, WARNING, Gap, requirements_of
+from app.procurement.bids.drafts import (
+    LARGEST_FILES,
+    MOST_FILES,
+    DraftFileUnknown,
+    FilesTooLarge,
+    add_file,
+    draft_of,
+    drafts_of,
+    file_of,
+    gaps,
+    remove_file,
+    save_draft,
+)
+from app.procurement.bids.offers import DECLARATIONS, DEVIATIONS, SME_KINDS, Offer, Response
+from app.procurement.bids.openings import (
+    NotBidding,
+    ObjectionMissing,
+    OpeningNotDue,
+    OpeningUnknown,
+    RecordSigned,
+    bond_stands,
+    invalidate_late_bonds,
+    object_to_opening,
+    open_all,
+    opened_of_lot,
+    opening_of,
+    opening_visible_to,
+    sign_opening_record,
+)
+from app.procurement.bids.prices import Correction, Reading, WordsUnreadable, read_price
+from app.procurement.bids.receipts import Signer, Verdict, Verified, verify_receipt
 from app.procurement.bids.records import (
     Bid,
     BidDraft,
@@ -11,15 +47,88 @@ from app.procurement.bids.records import (
     OpenedBid,
     Opening,
 )
+from app.procurement.bids.sheets import opening_sheet, receipt_sheet
+from app.procurement.bids.standings import BOND_STANDS, REASONS
+from app.procurement.bids.submissions import (
+    BidEnded,
+    BidIncomplete,
+    BidUnknown,
+    DraftMissing,
+    all_of_supplier,
+    confirm,
+    get,
+    of_lot,
+    of_supplier,
+    submit,
+    visible_to,
+    withdraw,
+)
 
 __all__ = [
+    "BOND_STANDS",
+    "DECLARATIONS",
+    "DEVIATIONS",
+    "ERROR",
+    "LARGEST_FILES",
+    "MOST_FILES",
+    "REASONS",
+    "SME_KINDS",
+    "WARNING",
     "Bid",
     "BidDraft",
+    "BidEnded",
     "BidFile",
+    "BidIncomplete",
     "BidPrice",
     "BidResponse",
     "BidState",
+    "BidUnknown",
+    "Correction",
     "DraftFile",
+    "DraftFileUnknown",
+    "DraftMissing",
+    "FilesTooLarge",
+    "Gap",
+    "NotBidding",
+    "ObjectionMissing",
+    "Offer",
     "OpenedBid",
     "Opening",
+    "OpeningNotDue",
+    "OpeningUnknown",
+    "Reading",
+    "RecordSigned",
+    "Response",
+    "Signer",
+    "Verdict",
+    "Verified",
+    "WordsUnreadable",
+    "add_file",
+    "all_of_supplier",
+    "bond_stands",
+    "confirm",
+    "draft_of",
+    "drafts_of",
+    "file_of",
+    "gaps",
+    "get",
+    "invalidate_late_bonds",
+    "object_to_opening",
+    "of_lot",
+    "of_supplier",
+    "open_all",
+    "opened_of_lot",
+    "opening_of",
+    "opening_sheet",
+    "opening_visible_to",
+    "read_price",
+    "receipt_sheet",
+    "remove_file",
+    "requirements_of",
+    "save_draft",
+    "sign_opening_record",
+    "submit",
+    "verify_receipt",
+    "visible_to",
+    "withdraw",
 ]

@@ -20,10 +20,12 @@ from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
 
 
 class BidState(StrEnum):
-    """A bid's life: sealed until the deadline, then opened; later states are set by the evaluation."""
+    """A bid's life: sealed until the deadline, then opened; later states are set by the evaluation.
+
+    A sealed bid made for documents that have changed since counts only once it is confirmed (``Bid.confirmed_for``).
+    """
 
     SEALED = "sealed"
-    UNCONFIRMED = "unconfirmed"
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
     UNOPENED = "unopened"
@@ -63,12 +65,16 @@ class DraftFile(Base):
     name: Mapped[str] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(100))
     requirement_code: Mapped[str] = mapped_column(String(40), default="")
+    size: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
     data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class Bid(Base):
-    """A submitted bid. ``digest`` = SHA-256 of ``sealed``; ``document_version`` is the one it was made or confirmed for."""
+    """A submitted bid. ``digest`` = SHA-256 of ``sealed``; ``document_version`` is the one it was made or confirmed for.
+
+    ``receipt`` is the signed one its supplier holds. What was replaced or withdrawn keeps its digest, not its content.
+    """
 
     __tablename__ = "bid"
     __table_args__ = (Index(None, "lot_id", "state"), UniqueConstraint("lot_id", "supplier_id", "sequence"))
@@ -84,10 +90,14 @@ class Bid(Base):
     account_id: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    receipt_id: Mapped[str | None] = mapped_column(String(64), default=None)
+    receipt: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     invalid_reason: Mapped[str] = mapped_column(LongText, default="")
 
     opened: Mapped[OpenedBid | None] = relationship(back_populates="bid")
+
+    def confirmed_for(self, binding_version: int) -> bool:
+        """Whether it was made or confirmed for documents as binding as these."""
+        return self.document_version >= binding_version
 
 
 class OpenedBid(Base):

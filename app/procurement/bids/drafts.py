@@ -1,0 +1,151 @@
+"""The supplier's draft of a bid: saved as often as they like, its files kept beside it, gone when it is sealed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import IO, Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.foundation import clock, documents
+from app.foundation.actor import Actor
+from app.foundation.errors import Invalid, NotFound
+from app.foundation.text import Text
+from app.identity import roles
+from app.procurement import projects, suppliers, tenders
+from app.procurement.bids import completeness, offers
+from app.procurement.bids.completeness import Gap
+from app.procurement.bids.records import BidDraft, DraftFile
+from app.procurement.tenders import DeadlinePassed, Tender
+
+LARGEST_FILES = 200 * 1024 * 1024
+"""The most bytes of a bid's files together: a bid is sealed, stored and opened in one piece."""
+MOST_FILES = 100
+"""The most files of a bid."""
+
+
+class FilesTooLarge(Invalid):
+    """The bid's files are larger or more than a bid may have."""
+
+    code = "bid-files-too-large"
+    text = Text(
+        "The files of a bid may have %(most)s MB together, and be 100 at most.",
+        "投标文件附件总大小不得超过%(most)s MB，且不超过100个。",
+    )
+
+
+class DraftFileUnknown(NotFound):
+    """There is no such file in the draft."""
+
+    code = "draft-file-unknown"
+    text = Text("There is no such file in your draft.", "草稿中没有该文件。")
+
+
+def bidding_for(session: Session, actor: Actor, lot_id: str, *, lock: bool = False) -> tuple[Tender, str]:
+    """The tender a supplier may work on a bid for, and the supplier's id.
+
+    Raises NotRegistered, SupplierExcluded, RoleMissing or DeadlinePassed.
+    """
+    registration = suppliers.require_active(session, actor.organisation_id)
+    roles.require(actor, "supplier-bidder", registration.organisation_id)
+    tender = tenders.of_lot(session, lot_id, lock=lock)
+    if not tenders.open_for_bids(tender, clock.now(session)):
+        raise DeadlinePassed()
+    return tender, registration.organisation_id
+
+
+def draft_of(session: Session, lot_id: str, supplier_id: str | None, *, lock: bool = False) -> BidDraft | None:
+    """A supplier's draft for a lot."""
+    query = select(BidDraft).where(BidDraft.lot_id == lot_id, BidDraft.supplier_id == supplier_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()
+
+
+def drafts_of(session: Session, supplier_id: str) -> list[BidDraft]:
+    """All drafts of a supplier, the newest first."""
+    query = select(BidDraft).where(BidDraft.supplier_id == supplier_id).order_by(BidDraft.saved_at.desc())
+    return list(session.scalars(query))
+
+
+def save_draft(session: Session, actor: Actor, *, lot_id: str, content: Mapping[str, Any]) -> BidDraft:
+    """Keep what was typed (see ``offers.cleaned`` for the keys); keys that aren't given stay as they were.
+
+    Whoever writes a bid has taken the documents: they are told of changes from now on.
+    """
+    tender, supplier_id = bidding_for(session, actor, lot_id)
+    tenders.take_documents(session, actor, tender_id=tender.id)
+    draft = draft_of(session, lot_id, supplier_id, lock=True)
+    if draft is None:
+        draft = BidDraft(lot_id=lot_id, supplier_id=supplier_id, content={})
+        session.add(draft)
+    items = {item.id for item in projects.lot(session, lot_id).items}
+    wanted = {requirement.id for requirement in completeness.requirements_of(tender, lot_id)}
+    draft.content = {**draft.content, **offers.cleaned(content, items=items, requirements=wanted)}
+    draft.account_id, draft.saved_at = actor.id, clock.now(session)
+    session.flush()
+    return draft
+
+
+def add_file(
+    session: Session,
+    actor: Actor,
+    *,
+    lot_id: str,
+    name: str,
+    source: bytes | IO[bytes],
+    requirement_code: str = "",
+    media_type: str = "",
+) -> DraftFile:
+    """Attach a file to the draft (to a requirement's code, or to the bid as a whole); raises FilesTooLarge.
+
+    ``source`` is its content or a binary file, read to its end.
+    """
+    draft = save_draft(session, actor, lot_id=lot_id, content={})
+    used = session.scalar(select(func.sum(DraftFile.size)).where(DraftFile.draft_id == draft.id)) or 0
+    data = source if isinstance(source, bytes) else source.read(LARGEST_FILES - used + 1)
+    if used + len(data) > LARGEST_FILES or len(draft.files) >= MOST_FILES:
+        raise FilesTooLarge(field="files", most=LARGEST_FILES // 1024 // 1024)
+    plain = documents.plain_name(name)
+    file = DraftFile(
+        draft_id=draft.id,
+        name=plain,
+        media_type=documents.sniff(data[:8192], plain, media_type),
+        requirement_code=requirement_code[:40],
+        size=len(data),
+        digest=hashlib.sha256(data).hexdigest(),
+        data=data,
+    )
+    session.add(file)
+    session.flush()
+    session.expire(draft, ["files"])
+    return file
+
+
+def remove_file(session: Session, actor: Actor, *, lot_id: str, file_id: str) -> None:
+    """Take a file out of the draft; raises DraftFileUnknown."""
+    _, supplier_id = bidding_for(session, actor, lot_id)
+    draft = draft_of(session, lot_id, supplier_id, lock=True)
+    file = session.get(DraftFile, file_id)
+    if draft is None or file is None or file.draft_id != draft.id:
+        raise DraftFileUnknown()
+    session.delete(file)
+    session.flush()
+    session.expire(draft, ["files"])
+
+
+def file_of(session: Session, actor: Actor, file_id: str) -> DraftFile:
+    """A file of the actor's own organisation's draft; raises DraftFileUnknown."""
+    file = session.get(DraftFile, file_id)
+    draft = session.get(BidDraft, file.draft_id) if file is not None else None
+    if file is None or draft is None or draft.supplier_id != actor.organisation_id:
+        raise DraftFileUnknown()
+    return file
+
+
+def gaps(session: Session, actor: Actor, *, lot_id: str) -> list[Gap]:
+    """What the actor's draft for a lot still lacks, errors first."""
+    supplier_id = actor.organisation_id or ""
+    return completeness.gaps_of(session, lot_id, supplier_id, draft_of(session, lot_id, supplier_id))

@@ -1,0 +1,149 @@
+"""What a supplier offers for a lot, read from what was typed into the draft; nothing typed is ever lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from app.foundation.text import Text
+
+DEVIATIONS: dict[str, Text] = {
+    "none": Text("as required", "无偏离"),
+    "better": Text("better than required", "正偏离"),
+    "worse": Text("worse than required", "负偏离"),
+}
+"""How a response stands to its requirement."""
+
+SME_KINDS: dict[str, Text] = {
+    "none": Text("none of these", "均不属于"),
+    "medium": Text("medium enterprise", "中型企业"),
+    "small": Text("small enterprise", "小型企业"),
+    "micro": Text("micro enterprise", "微型企业"),
+    "prison": Text("prison enterprise", "监狱企业"),
+    "disabled": Text("welfare unit for people with disabilities", "残疾人福利性单位"),
+    "consortium": Text(
+        "consortium or subcontract with small and micro enterprises, at least 30 %",
+        "联合体或者分包，小微企业占比不低于30%",
+    ),
+}
+"""Who made the goods or does the work, as declared (N46 11; Notices 68/2014, 141/2017)."""
+
+DECLARATIONS: dict[str, Text] = {
+    "true": Text("Everything this bid says is true and can be proved.", "投标文件所述内容真实、合法、可查证。"),
+    "independent": Text(
+        "This bid was made on our own: no other bidder wrote it, knows it or was told of it (O87 37).",
+        "本投标文件由我单位独立编制，未与其他投标人串通（财政部令第87号第三十七条）。",
+    ),
+    "eligible": Text(
+        "We meet the six conditions of the Government Procurement Law, article 22, and aren't excluded.",
+        "我单位符合《政府采购法》第二十二条规定的条件，未被禁止参加政府采购活动。",
+    ),
+    "accepts": Text(
+        "We accept the procurement documents, their contract terms and the validity of bids.",
+        "我单位完全接受采购文件的全部内容，包括合同条款和投标有效期。",
+    ),
+}
+"""What every bid declares."""
+
+MOST_CHARACTERS = 20_000
+"""The longest response to one requirement."""
+
+_AMOUNT = re.compile(r"\d{1,13}(\.\d{1,2})?")
+
+
+@dataclass(frozen=True)
+class Response:
+    """The answer to one requirement; ``deviation`` is a key of DEVIATIONS."""
+
+    value: str = ""
+    deviation: str = "none"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A draft's content, read. Amounts in the lot's currency; what couldn't be read is None (``typed`` has it)."""
+
+    price: Decimal | None
+    unit_prices: Mapping[str, Decimal | None]
+    responses: Mapping[str, Response]
+    declarations: frozenset[str]
+    delivery_days: int | None
+    validity_days: int | None
+    sme: str
+    domestic: bool
+    brand: str
+    typed: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+
+def read(content: Mapping[str, Any]) -> Offer:
+    """Read a draft's content; see ``cleaned`` for its keys."""
+    responses = content.get("responses") or {}
+    return Offer(
+        price=amount(content.get("price")),
+        unit_prices={item: amount(typed) for item, typed in (content.get("prices") or {}).items()},
+        responses={id_: Response(r.get("value", ""), r.get("deviation", "none")) for id_, r in responses.items()},
+        declarations=frozenset(content.get("declarations") or ()) & frozenset(DECLARATIONS),
+        delivery_days=_days(content.get("delivery_days")),
+        validity_days=_days(content.get("validity_days")),
+        sme=content.get("sme") or "none",
+        domestic=bool(content.get("domestic")),
+        brand=content.get("brand") or "",
+        typed=content,
+    )
+
+
+def cleaned(content: Mapping[str, Any], *, items: set[str], requirements: set[str]) -> dict[str, Any]:
+    """A draft's content as it is kept: known keys only, texts trimmed and cut to their longest.
+
+    ``price``, ``delivery_days``, ``validity_days``, ``brand``: texts as typed; ``prices``: by item id; ``responses``:
+    ``{"value", "deviation"}`` by requirement id; ``declarations``: keys of DECLARATIONS; ``sme``; ``domestic``.
+    """
+    kept: dict[str, Any] = {
+        name: _text(content[name], 200)
+        for name in ("price", "delivery_days", "validity_days", "brand")
+        if name in content
+    }
+    if "prices" in content:
+        kept["prices"] = {item: _text(typed, 40) for item, typed in content["prices"].items() if item in items}
+    if "responses" in content:
+        kept["responses"] = {
+            id_: _response(response) for id_, response in content["responses"].items() if id_ in requirements
+        }
+    if "declarations" in content:
+        kept["declarations"] = [name for name in DECLARATIONS if name in content["declarations"]]
+    if "sme" in content:
+        kept["sme"] = content["sme"] if content["sme"] in SME_KINDS else "none"
+    if "domestic" in content:
+        kept["domestic"] = bool(content["domestic"])
+    return kept
+
+
+def amount(typed: Any) -> Decimal | None:
+    """The amount that was typed, with or without thousands and currency sign; None for anything else."""
+    text = str(typed or "").strip().lstrip("¥￥").replace(",", "").replace("，", "").replace(" ", "").removesuffix("元")
+    if not _AMOUNT.fullmatch(text):
+        return None
+    try:
+        return Decimal(text).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        return None
+
+
+def _days(typed: Any) -> int | None:
+    text = str(typed or "").strip()
+    return int(text) if text.isdecimal() and len(text) <= 5 else None
+
+
+def _response(response: Mapping[str, Any]) -> dict[str, str]:
+    deviation = response.get("deviation")
+    return {
+        "value": _text(response.get("value"), MOST_CHARACTERS),
+        "deviation": deviation if deviation in DEVIATIONS else "none",
+    }
+
+
+def _text(value: Any, most: int) -> str:
+    return str(value if value is not None else "").replace("\r\n", "\n").replace("\0", "").strip()[:most]

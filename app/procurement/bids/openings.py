@@ -1,0 +1,374 @@
+"""The opening: the key is fetched, every bid that counts is opened, read and recorded (O87 39-42)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.foundation import clock, documents, journal
+from app.foundation.actor import Actor
+from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
+from app.foundation.money import Money
+from app.foundation.text import Text
+from app.foundation.workdays import local_day
+from app.identity import organisations, roles
+from app.keeper import Keeper
+from app.procurement import bonds, papers, projects, rules, tenders
+from app.procurement.bids import packages, sheets
+from app.procurement.bids.completeness import requirements_of
+from app.procurement.bids.packages import Package, PackageUnreadable, SealBroken
+from app.procurement.bids.records import (
+    Bid,
+    BidFile,
+    BidPrice,
+    BidResponse,
+    BidState,
+    OpenedBid,
+    Opening,
+)
+from app.procurement.bids.submissions import of_lot, of_supplier, tell
+from app.procurement.bonds import BondState
+from app.procurement.projects import Lot, LotState
+from app.procurement.tenders import Tender, TenderState
+
+
+class OpeningNotDue(RuleBroken):
+    """Nobody opens a bid before the deadline (O87 33, 39)."""
+
+    code = "opening-not-due"
+    text = Text("Bids are opened at the deadline, not before.", "投标截止时间之前不得开标。")
+    statute = "O87 33"
+
+
+class NotBidding(Conflict):
+    """The tender was terminated or never published: there is nothing to open."""
+
+    code = "not-bidding"
+    text = Text("This tender has no bids to open.", "该项目没有可开启的投标文件。")
+
+
+class OpeningUnknown(NotFound):
+    """The lot's bids haven't been opened, or this person may not see it."""
+
+    code = "opening-unknown"
+    text = Text("The bids of this lot haven't been opened.", "该采购包尚未开标。")
+
+
+class RecordSigned(Conflict):
+    """The opening record is signed."""
+
+    code = "opening-record-signed"
+    text = Text("The opening record was signed already.", "开标记录已签署。")
+
+
+class ObjectionMissing(Invalid):
+    """An objection says what is wrong."""
+
+    code = "objection-missing"
+    text = Text("Say what you object to.", "请写明异议内容。")
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of a bid: its new state, and why if it isn't opened."""
+
+    state: BidState
+    reason: str = ""
+
+
+def open_all(session: Session, actor: Actor, *, lot_id: str, keeper: Keeper) -> Opening:
+    """Open a lot's bids at its deadline, once: the opening and its record; asked again, the one there is.
+
+    Bids that weren't confirmed or have no bond count for nothing. With fewer than three left none is opened and no key
+    fetched (O87 41): ``enough`` is false. Each bid is opened by itself: what one can't be read for concerns it alone.
+    Raises OpeningNotDue, NotBidding, or the keeper's KeyNotDue and KeeperAway; nothing has changed then.
+    """
+    tender = tenders.of_lot(session, lot_id, lock=True)
+    made = opening_of(session, lot_id)
+    if made is not None:
+        return made
+    now = clock.now(session)
+    if tender.state not in (TenderState.PUBLISHED, TenderState.CLOSED) or tender.bid_deadline_at is None:
+        raise NotBidding()
+    if now < tender.bid_deadline_at:
+        raise OpeningNotDue()
+    tender.state = TenderState.CLOSED
+    lot, received = projects.lot(session, lot_id, lock=True), of_lot(session, lot_id)
+    outcomes = {bid.id: _before_opening(session, tender, bid) for bid in received}
+    counting = [bid for bid in received if outcomes[bid.id].state == BidState.SEALED]
+    least = rules.find("bid_minimum", on=local_day(now), object=tender.project.object, method=tender.method).count
+    if len(counting) >= least:
+        identity = keeper.release(lot_id)
+        for bid in counting:
+            outcomes[bid.id] = _open(session, tender, bid, identity, now)
+    else:
+        outcomes |= {bid.id: _Outcome(BidState.UNOPENED, "few_bids") for bid in counting}
+    return _record(session, actor, tender, lot, received, outcomes, least, now)
+
+
+def sign_opening_record(session: Session, actor: Actor, *, lot_id: str, objections: str = "") -> Opening:
+    """The host signs the record; ``objections``: what was raised at the opening and answered (O87 42)."""
+    opening, tender = _unsigned(session, lot_id)
+    roles.require(actor, "agency-host", tender.agency_id)
+    now = clock.now(session)
+    if objections.strip():
+        _add_objection(opening, None, objections, now)
+    opening.signed_by, opening.signed_at = actor.id, now
+    session.flush()
+    _keep_record(session, actor, tender, opening)
+    facts = {"lot": lot_id, "objections": len(opening.objections)}
+    journal.write(session, actor, case=tender.project_id, act="bids.sign_opening_record", facts=facts)
+    return opening
+
+
+def _keep_record(session: Session, actor: Actor, tender: Tender, opening: Opening) -> None:
+    number = projects.lot(session, opening.lot_id).number
+    title = Text(f"Opening record {tender.project.number}-{number}", f"开标记录{tender.project.number}-{number}")
+    chinese, english = papers.keep(
+        session,
+        actor,
+        "opening_record",
+        sheets.opening_sheet(session, opening),
+        case=opening.lot_id,
+        title=title,
+        kind="opening_record",
+    )
+    opening.document_zh_id, opening.document_en_id = chinese.id, english.id
+    session.flush()
+
+
+def object_to_opening(session: Session, actor: Actor, *, lot_id: str, words: str) -> Opening:
+    """A bidder raises an objection while the record isn't signed (O87 42); it becomes part of the record."""
+    opening, tender = _unsigned(session, lot_id)
+    bid = of_supplier(session, lot_id, actor.organisation_id)
+    if bid is None:
+        raise OpeningUnknown()
+    roles.require(actor, "supplier-bidder", bid.supplier_id)
+    if not words.strip():
+        raise ObjectionMissing(field="words")
+    _add_objection(opening, bid.supplier_id, words, clock.now(session))
+    session.flush()
+    facts = {"lot": lot_id, "supplier": bid.supplier_id}
+    journal.write(session, actor, case=tender.project_id, act="bids.object_to_opening", facts=facts)
+    return opening
+
+
+def invalidate_late_bonds(session: Session, actor: Actor, *, lot_id: str) -> list[Bid]:
+    """After a bank statement came in: opened bids whose bond turns out to be late are invalid (O87 63(1))."""
+    tender = tenders.of_lot(session, lot_id)
+    late = []
+    for bid in of_lot(session, lot_id):
+        if bid.state == BidState.OPENED and bond_stands(session, tender, bid) == "late":
+            bid.state, bid.invalid_reason = BidState.INVALID, "late_bond"
+            facts = {"bid": bid.id, "reason": "late_bond"}
+            journal.write(session, actor, case=tender.project_id, act="bids.invalidate", facts=facts)
+            late.append(bid)
+    session.flush()
+    return late
+
+
+def opening_of(session: Session, lot_id: str) -> Opening | None:
+    """The opening of a lot."""
+    return session.scalars(select(Opening).where(Opening.lot_id == lot_id)).one_or_none()
+
+
+def opened_of_lot(session: Session, lot_id: str) -> list[OpenedBid]:
+    """The opened bids of a lot that are still valid as far as the opening goes, in the order they came in."""
+    shut = (BidState.INVALID, BidState.UNDECRYPTABLE)
+    query = select(OpenedBid).join(Bid).where(Bid.lot_id == lot_id, Bid.state.not_in(shut))
+    return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
+
+
+def opening_visible_to(session: Session, actor: Actor, opening: Opening) -> bool:
+    """Who may see the opening and its record: the bidders, buyer, agency and finance department, and auditors (O87 41)."""
+    tender = tenders.of_lot(session, opening.lot_id)
+    parties = {tender.buyer_id, tender.agency_id, tender.project.finance_id}
+    if actor.organisation_id in parties or actor.has_role("auditor"):
+        return True
+    return of_supplier(session, opening.lot_id, actor.organisation_id) is not None
+
+
+def bond_stands(session: Session, tender: Tender, bid: Bid) -> str:
+    """How the bond of a bid stands, a key of BOND_STANDS. ``unproved``: asked for, not on any statement so far."""
+    if tender.bond_percent <= 0:
+        return "none_asked"
+    bond = bonds.of_supplier(session, bid.lot_id, bid.supplier_id)
+    if bond is None:
+        return "missing"
+    if bond.state == BondState.REQUESTED:
+        return "unproved"
+    return "held" if bonds.in_order(session, tender, bid.lot_id, bid.supplier_id) else "late"
+
+
+def _before_opening(session: Session, tender: Tender, bid: Bid) -> _Outcome:
+    """Whether a bid counts at all. A bond that no statement shows yet isn't held against it: banks book overnight."""
+    if not bid.confirmed_for(tender.binding_version):
+        return _Outcome(BidState.UNOPENED, "unconfirmed")
+    stands = bond_stands(session, tender, bid)
+    if stands == "missing":
+        return _Outcome(BidState.INVALID, "no_bond")
+    if stands == "late":
+        return _Outcome(BidState.INVALID, "late_bond")
+    return _Outcome(BidState.SEALED)
+
+
+def _open(session: Session, tender: Tender, bid: Bid, identity: str, now: datetime) -> _Outcome:
+    sealed = session.scalars(select(Bid.sealed).where(Bid.id == bid.id)).one()
+    if packages.digest(sealed) != bid.digest:
+        return _Outcome(BidState.UNDECRYPTABLE, "changed")
+    try:
+        package = packages.unseal(sealed, identity)
+    except SealBroken:
+        return _Outcome(BidState.UNDECRYPTABLE, "seal")
+    except PackageUnreadable:
+        return _Outcome(BidState.INVALID, "content")
+    theirs = (bid.lot_id, bid.supplier_id, bid.sequence)
+    if tuple(package.manifest[name] for name in ("lot_id", "supplier_id", "sequence")) != theirs:
+        return _Outcome(BidState.INVALID, "content")
+    _keep(session, tender, bid, package, now)
+    return _Outcome(BidState.OPENED)
+
+
+def _keep(session: Session, tender: Tender, bid: Bid, package: Package, now: datetime) -> None:
+    """The opened bid as rows; answers to requirements that a change took away stay in ``content`` alone."""
+    said = package.manifest
+    opened = OpenedBid(
+        bid_id=bid.id,
+        price=Decimal(said["price"]),
+        currency=said["currency"],
+        delivery_days=said["delivery_days"],
+        validity_days=said["validity_days"],
+        sme=said["sme"],
+        domestic=said["domestic"],
+        brand=said["brand"],
+        content=said,
+        opened_at=now,
+    )
+    session.add(opened)
+    session.flush()
+    wanted = {requirement.id for requirement in requirements_of(tender, bid.lot_id)}
+    items = {item.id for item in projects.lot(session, bid.lot_id).items}
+    session.add_all(
+        BidResponse(bid_id=bid.id, requirement_id=r["requirement_id"], value=r["value"], deviation=r["deviation"])
+        for r in said["responses"]
+        if r["requirement_id"] in wanted
+    )
+    session.add_all(
+        BidPrice(bid_id=bid.id, item_id=p["item_id"], unit_price=Decimal(p["unit_price"]))
+        for p in said["prices"]
+        if p["item_id"] in items
+    )
+    _keep_files(session, bid, package)
+    session.flush()
+    session.expire(opened)
+    session.expire(bid, ["opened"])
+
+
+def _keep_files(session: Session, bid: Bid, package: Package) -> None:
+    supplier = organisations.get(session, bid.supplier_id)
+    bidder = Actor(id=bid.account_id, name=supplier.name.zh, organisation_id=bid.supplier_id)
+    for listed in package.manifest["files"]:
+        document = documents.add(
+            session,
+            bidder,
+            name=listed["name"],
+            source=package.files[listed["path"]],
+            case=bid.lot_id,
+            kind="bid",
+            media_type=listed["media_type"],
+        )
+        session.add(
+            BidFile(
+                bid_id=bid.id,
+                name=listed["name"],
+                requirement_code=listed["requirement_code"],
+                document_id=document.id,
+            )
+        )
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    tender: Tender,
+    lot: Lot,
+    received: list[Bid],
+    outcomes: dict[str, _Outcome],
+    least: int,
+    now: datetime,
+) -> Opening:
+    for bid in received:
+        bid.state, bid.invalid_reason = outcomes[bid.id].state, outcomes[bid.id].reason
+    opened = sum(outcome.state == BidState.OPENED for outcome in outcomes.values())
+    opening = Opening(
+        lot_id=lot.id,
+        opened_at=now,
+        bid_count=len(received),
+        enough=opened >= least,
+        rows=[_row(session, tender, bid) for bid in received],
+    )
+    session.add(opening)
+    if opening.enough:
+        projects.move_lot(session, lot, LotState.OPENED)
+    session.flush()
+    facts = {
+        "lot": lot.id,
+        "bids": {bid.id: {"digest": bid.digest, "state": bid.state, "reason": bid.invalid_reason} for bid in received},
+        "enough": opening.enough,
+    }
+    journal.write(session, actor, case=tender.project_id, act="bids.open", facts=facts)
+    for bid in received:
+        tell(session, bid, "opening", _OPENED, tender=tender.project.number)
+    return opening
+
+
+def _row(session: Session, tender: Tender, bid: Bid) -> dict[str, Any]:
+    """What is read aloud of a bid (O87 41); of one that wasn't opened, only whose it was and why."""
+    supplier, stands = organisations.get(session, bid.supplier_id), bond_stands(session, tender, bid)
+    row: dict[str, Any] = {
+        "bid": bid.id,
+        "supplier": supplier.name.as_json(),
+        "uscc": supplier.uscc,
+        "sequence": bid.sequence,
+        "received_at": bid.received_at.isoformat(),
+        "digest": bid.digest,
+        "state": bid.state,
+        "reason": bid.invalid_reason,
+        "bond": stands,
+    }
+    opened = session.get(OpenedBid, bid.id)
+    if opened is not None:
+        row |= {
+            "price": f"{opened.price:.2f}",
+            "price_words": Money(opened.price, opened.currency).in_words(),
+            "currency": opened.currency,
+            "delivery_days": opened.delivery_days,
+            "validity_days": opened.validity_days,
+        }
+    return row
+
+
+def _unsigned(session: Session, lot_id: str) -> tuple[Opening, Tender]:
+    query = select(Opening).where(Opening.lot_id == lot_id).with_for_update()
+    opening = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if opening is None:
+        raise OpeningUnknown()
+    if opening.signed_at is not None:
+        raise RecordSigned()
+    return opening, tenders.of_lot(session, lot_id)
+
+
+def _add_objection(opening: Opening, supplier_id: str | None, words: str, at: datetime) -> None:
+    opening.objections = [*opening.objections, {"supplier": supplier_id, "words": words.strip(), "at": at.isoformat()}]
+
+
+_OPENED = Text(
+    "The bids of %(tender)s were opened. The opening record lies under “My bids”; objections are raised there until it "
+    "is signed.",
+    "%(tender)s已开标。开标记录请在“我的投标”中查看；如有异议，请在开标记录签署前提出。",
+)

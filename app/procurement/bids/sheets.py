@@ -1,0 +1,87 @@
+"""What the papers of a bid say: its receipt and the opening record (``procurement/papers``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.foundation.money import Money
+from app.foundation.text import Text, text_of
+from app.foundation.workdays import local_day
+from app.identity import organisations
+from app.identity.accounts import Account
+from app.procurement import projects, tenders
+from app.procurement.bids.records import Bid, Opening
+from app.procurement.bids.standings import BOND_STANDS, REASONS
+from app.procurement.projects import Lot
+
+HOST = Text("the opening host", "开标主持人")
+
+
+def receipt_sheet(session: Session, bid: Bid) -> dict[str, Any]:
+    """The content of the paper ``receipt``, in the words of the signed receipt."""
+    said: Mapping[str, Any] = bid.receipt["content"]
+    lot = projects.lot(session, bid.lot_id)
+    agency = organisations.get(session, tenders.of_lot(session, bid.lot_id).agency_id)
+    return {
+        "number": said["bid"],
+        "supplier": text_of(said["supplier"]["name"]),
+        "project": {"title": text_of(said["tender"]["title"]), "number": said["tender"]["number"]},
+        "lot": lot_words(lot),
+        "received_at": said["received_at"],
+        "deadline_at": said["bid_deadline_at"],
+        "digest": said["sha256"],
+        "size": said["size"],
+        "document_version": said["document_version"],
+        "sequence": said["sequence"],
+        "issuer": agency.name,
+        "dated_on": local_day(bid.received_at),
+    }
+
+
+def opening_sheet(session: Session, opening: Opening) -> dict[str, Any]:
+    """The content of the paper ``opening_record``."""
+    lot, tender = projects.lot(session, opening.lot_id), tenders.of_lot(session, opening.lot_id)
+    agency = organisations.get(session, tender.agency_id)
+    sheet: dict[str, Any] = {
+        "number": f"{tender.project.number}-{lot.number}",
+        "project": {"title": tender.project.title, "number": tender.project.number},
+        "lot": lot_words(lot),
+        "opened_at": opening.opened_at,
+        "bid_count": opening.bid_count,
+        "enough": opening.enough,
+        "rows": [_row(row) for row in opening.rows],
+        "objections": [_objection(session, objection) for objection in opening.objections],
+        "issuer": agency.name,
+        "dated_on": local_day(opening.signed_at or opening.opened_at),
+    }
+    if opening.signed_at is not None and opening.signed_by is not None:
+        signer = session.get(Account, opening.signed_by)
+        name = signer.name if signer is not None else opening.signed_by
+        sheet["signatures"] = [{"party": agency.name, "name": name, "signed_at": opening.signed_at}]
+    return sheet
+
+
+def lot_words(lot: Lot) -> Text:
+    """A lot with its number and name."""
+    return Text(f"Lot {lot.number}: {lot.name.en}", f"采购包{lot.number}：{lot.name.zh}")
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    notes = [BOND_STANDS[row["bond"]]] if row["bond"] in ("unproved", "late", "missing") else []
+    notes = [Text(f"bond {note.en}", f"保证金{note.zh}") for note in notes]
+    if row["reason"]:
+        notes = [REASONS[row["reason"]]]
+    read = {name: row.get(name) for name in ("delivery_days", "validity_days")}
+    price = Money(Decimal(row["price"]), row["currency"]) if "price" in row else None
+    note = Text("; ".join(note.en for note in notes), "；".join(note.zh for note in notes))
+    return {"supplier": text_of(row["supplier"]), "price": price, **read, **({"note": note} if notes else {})}
+
+
+def _objection(session: Session, objection: Mapping[str, Any]) -> dict[str, Any]:
+    supplier_id = objection["supplier"]
+    supplier = HOST if supplier_id is None else organisations.get(session, supplier_id).name
+    return {"supplier": supplier, "text": objection["words"]}

@@ -1,0 +1,317 @@
+"""Submitting: the draft is sealed to the lot's key and gone; replaced, withdrawn or confirmed until the deadline.
+
+The deadline is a rule here, not an event: each act asks ``tenders.open_for_bids`` with its transaction's one time,
+under the tender's row lock, whatever a timer has done or not.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.foundation import clock, journal, outbox
+from app.foundation.actor import Actor
+from app.foundation.errors import Conflict, Invalid, NotFound
+from app.foundation.money import Money
+from app.foundation.text import Text
+from app.identity import grants, organisations
+from app.procurement import projects
+from app.procurement.bids import offers, packages
+from app.procurement.bids.completeness import ERROR, gaps_of, requirements_of
+from app.procurement.bids.drafts import bidding_for, draft_of
+from app.procurement.bids.receipts import Signer
+from app.procurement.bids.records import Bid, BidDraft, BidState, DraftFile
+from app.procurement.projects import Lot
+from app.procurement.tenders import LotKey, Tender
+
+GONE = (BidState.REPLACED, BidState.WITHDRAWN)
+"""States of bids that no longer stand."""
+
+
+class BidUnknown(NotFound):
+    """There is no such bid, or none this person may know of."""
+
+    code = "bid-unknown"
+    text = Text("There is no such bid.", "没有该投标文件。")
+
+
+class DraftMissing(Conflict):
+    """There is nothing to seal."""
+
+    code = "draft-missing"
+    text = Text("There is no draft to submit; it may have been submitted already.", "没有可提交的草稿，可能已经提交。")
+
+
+class BidIncomplete(Invalid):
+    """The draft lacks something that every bid must have."""
+
+    code = "bid-incomplete"
+    text = Text(
+        "The bid isn't complete: %(count)s things are missing. %(first)s", "投标文件不完整，共缺%(count)s项。%(first)s"
+    )
+
+
+class BidEnded(Conflict):
+    """The bid was replaced or withdrawn in the meantime."""
+
+    code = "bid-ended"
+    text = Text("This bid was replaced or withdrawn.", "该投标文件已被替换或者撤回。")
+
+
+def submit(session: Session, actor: Actor, *, lot_id: str, signer: Signer) -> Bid:
+    """Seal the draft and take it in: its files and words are deleted, a bid that stood before is replaced (O87 33, 34).
+
+    Raises DeadlinePassed, BidIncomplete, DraftMissing, NotRegistered, SupplierExcluded or RoleMissing.
+    """
+    tender, supplier_id = bidding_for(session, actor, lot_id, lock=True)
+    draft = draft_of(session, lot_id, supplier_id, lock=True)
+    if draft is None:
+        raise DraftMissing()
+    missing = [gap for gap in gaps_of(session, lot_id, supplier_id, draft) if gap.severity == ERROR]
+    if missing:
+        raise BidIncomplete(field=missing[0].place, count=len(missing), first=missing[0].text)
+    lot, now = projects.lot(session, lot_id), clock.now(session)
+    before = of_supplier(session, lot_id, supplier_id)
+    sequence = _last_sequence(session, lot_id, supplier_id) + 1
+    if before is not None:
+        _end(before, BidState.REPLACED, now)
+        _journal(session, before, "bids.replace", {"by_sequence": sequence})
+    sealed = _sealed(session, tender, lot, draft, sequence, now)
+    bid = Bid(
+        lot_id=lot_id,
+        supplier_id=supplier_id,
+        sequence=sequence,
+        sealed=sealed,
+        digest=packages.digest(sealed),
+        size=len(sealed),
+        document_version=tender.version,
+        account_id=actor.id,
+        received_at=now,
+    )
+    session.add(bid)
+    session.delete(draft)
+    session.flush()
+    _give_receipt(session, tender, bid, signer, "received", now)
+    _journal(session, bid, "bids.submit", {"digest": bid.digest, "size": bid.size, "sequence": sequence})
+    tell(session, bid, "submit", _SUBMITTED)
+    return bid
+
+
+def confirm(session: Session, actor: Actor, *, bid_id: str, signer: Signer) -> Bid:
+    """Let a sealed bid stand as it is under the changed documents (O87 27); raises DeadlinePassed or BidEnded."""
+    tender, bid = _standing(session, actor, bid_id)
+    if bid.document_version < tender.version:
+        bid.document_version = tender.version
+        _give_receipt(session, tender, bid, signer, "confirmed", clock.now(session))
+        _journal(session, bid, "bids.confirm", {"document_version": tender.version})
+        tell(session, bid, f"confirm:{tender.version}", _CONFIRMED)
+    return bid
+
+
+def withdraw(session: Session, actor: Actor, *, bid_id: str, signer: Signer) -> Bid:
+    """Take a bid back before the deadline (O87 34); raises DeadlinePassed or BidEnded."""
+    tender, bid = _standing(session, actor, bid_id)
+    now = clock.now(session)
+    _end(bid, BidState.WITHDRAWN, now)
+    _give_receipt(session, tender, bid, signer, "withdrawn", now)
+    _journal(session, bid, "bids.withdraw", {"sequence": bid.sequence})
+    tell(session, bid, "withdraw", _WITHDRAWN)
+    return bid
+
+
+def get(session: Session, bid_id: str) -> Bid:
+    """A bid; raises BidUnknown."""
+    bid = session.get(Bid, bid_id)
+    if bid is None:
+        raise BidUnknown()
+    return bid
+
+
+def of_lot(session: Session, lot_id: str) -> list[Bid]:
+    """The bids for a lot that weren't replaced or withdrawn, in the order they came in."""
+    query = select(Bid).where(Bid.lot_id == lot_id, Bid.state.not_in(GONE))
+    return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
+
+
+def of_supplier(session: Session, lot_id: str, supplier_id: str | None) -> Bid | None:
+    """The bid of a supplier for a lot that stands."""
+    query = select(Bid).where(Bid.lot_id == lot_id, Bid.supplier_id == supplier_id, Bid.state.not_in(GONE))
+    return session.scalars(query).one_or_none()
+
+
+def all_of_supplier(session: Session, supplier_id: str) -> list[Bid]:
+    """Every bid a supplier ever submitted, the newest first."""
+    query = select(Bid).where(Bid.supplier_id == supplier_id).order_by(Bid.received_at.desc(), Bid.id.desc())
+    return list(session.scalars(query))
+
+
+def visible_to(actor: Actor, bid: Bid, tender: Tender, now: datetime) -> bool:
+    """Who may know that a bid exists: its supplier; once it was opened, buyer, agency, finance and auditors.
+
+    Before that nobody, neither the operator nor the agency (O87 28, 33). What the committee sees is its own rule.
+    """
+    if actor.organisation_id == bid.supplier_id:
+        return True
+    passed = tender.bid_deadline_at is not None and now >= tender.bid_deadline_at
+    if not passed or bid.state in (*GONE, BidState.SEALED):
+        return False
+    parties = {tender.buyer_id, tender.agency_id, tender.project.finance_id}
+    return actor.organisation_id in parties or actor.has_role("auditor")
+
+
+def _standing(session: Session, actor: Actor, bid_id: str) -> tuple[Tender, Bid]:
+    """The tender (locked) and the actor's own bid that stands under it."""
+    bid = get(session, bid_id)
+    if bid.supplier_id != actor.organisation_id:
+        raise BidUnknown()
+    tender, _ = bidding_for(session, actor, bid.lot_id, lock=True)
+    session.refresh(bid, with_for_update=True)
+    if bid.state != BidState.SEALED:
+        raise BidEnded()
+    return tender, bid
+
+
+def _last_sequence(session: Session, lot_id: str, supplier_id: str) -> int:
+    query = select(func.max(Bid.sequence)).where(Bid.lot_id == lot_id, Bid.supplier_id == supplier_id)
+    return session.scalar(query) or 0
+
+
+def _end(bid: Bid, state: BidState, now: datetime) -> None:
+    """A bid that no longer stands can't be opened later either: only its digest stays."""
+    bid.state, bid.ended_at, bid.sealed = state, now, b""
+
+
+def _sealed(session: Session, tender: Tender, lot: Lot, draft: BidDraft, sequence: int, now: datetime) -> bytes:
+    key = session.get_one(LotKey, lot.id)
+    return packages.seal(
+        _manifest(session, tender, lot, draft, sequence, now), _contents(session, draft), key.recipient
+    )
+
+
+def _contents(session: Session, draft: BidDraft) -> Iterator[bytes]:
+    """The draft's files one after the other, never all at once in memory."""
+    for file in draft.files:
+        yield session.scalars(select(DraftFile.data).where(DraftFile.id == file.id)).one()
+
+
+def _manifest(
+    session: Session, tender: Tender, lot: Lot, draft: BidDraft, sequence: int, now: datetime
+) -> dict[str, Any]:
+    offer = offers.read(draft.content)
+    assert offer.price is not None, "a complete draft has a price"
+    return {
+        "format": packages.FORMAT,
+        "lot_id": lot.id,
+        "tender_id": tender.id,
+        "tender_number": tender.project.number,
+        "lot_number": lot.number,
+        "document_version": tender.version,
+        "supplier_id": draft.supplier_id,
+        "supplier_uscc": organisations.get(session, draft.supplier_id).uscc,
+        "sequence": sequence,
+        "sealed_at": now.isoformat(),
+        "salt": secrets.token_hex(16),
+        "currency": lot.currency,
+        "price": f"{offer.price:.2f}",
+        "price_words": Money(offer.price).in_words(),
+        "prices": [
+            {
+                "item_id": item.id,
+                "name": item.name,
+                "quantity": f"{item.quantity.normalize():f}",
+                "unit": item.unit,
+                "unit_price": f"{offer.unit_prices[item.id]:.2f}",
+            }
+            for item in lot.items
+        ],
+        "responses": [
+            {"requirement_id": r.id, "code": r.code, "value": response.value, "deviation": response.deviation}
+            for r in requirements_of(tender, lot.id)
+            for response in [offer.responses[r.id]]
+        ],
+        "declarations": [name for name in offers.DECLARATIONS if name in offer.declarations],
+        "delivery_days": offer.delivery_days,
+        "validity_days": offer.validity_days,
+        "sme": offer.sme,
+        "domestic": offer.domestic,
+        "brand": offer.brand,
+        "files": [
+            {
+                "path": packages.path_of(number),
+                "name": file.name,
+                "media_type": file.media_type,
+                "requirement_code": file.requirement_code,
+                "size": file.size,
+                "sha256": file.digest,
+            }
+            for number, file in enumerate(draft.files, 1)
+        ],
+    }
+
+
+def _give_receipt(session: Session, tender: Tender, bid: Bid, signer: Signer, act: str, now: datetime) -> None:
+    """The signed receipt of an act: what was taken in, of whom, when, sealed to which key."""
+    lot, supplier = projects.lot(session, bid.lot_id), organisations.get(session, bid.supplier_id)
+    bid.receipt = signer.sign(
+        {
+            "act": act,
+            "at": now.isoformat(),
+            "bid": bid.id,
+            "sequence": bid.sequence,
+            "received_at": bid.received_at.isoformat(),
+            "sha256": bid.digest,
+            "size": bid.size,
+            "sealed_to": session.get_one(LotKey, bid.lot_id).recipient,
+            "document_version": bid.document_version,
+            "bid_deadline_at": tender.bid_deadline_at.isoformat() if tender.bid_deadline_at else None,
+            "tender": {"number": tender.project.number, "title": tender.project.title.as_json(), "lot": lot.number},
+            "supplier": {"uscc": supplier.uscc, "name": supplier.name.as_json()},
+        }
+    )
+    session.flush()
+
+
+def _journal(session: Session, bid: Bid, act: str, facts: dict[str, object]) -> None:
+    """Under the bid's own case and without a name: who reads a project's journal mustn't know who takes part (O87 28)."""
+    anonymous = Actor(id="supplier", name="Supplier")
+    journal.write(session, anonymous, case=f"bid:{bid.id}", act=act, facts={"bid": bid.id, **facts})
+
+
+_SUBJECT = Text("Your submission", "您的提交")
+_SUBMITTED = Text(
+    "Your submission was sealed and taken in at %(at)s (China time). Its SHA-256 is %(digest)s. The signed receipt lies "
+    "under “My bids”.",
+    "您的提交已于%(at)s（北京时间）密封并接收。SHA-256：%(digest)s。签名回执请在“我的投标”中查看。",
+)
+_CONFIRMED = Text(
+    "Your submission with the SHA-256 %(digest)s stands under the changed documents, as you confirmed.",
+    "您已确认SHA-256为%(digest)s的提交在更正后的文件下继续有效。",
+)
+_WITHDRAWN = Text(
+    "Your submission with the SHA-256 %(digest)s was withdrawn. Its content has been destroyed.",
+    "您SHA-256为%(digest)s的提交已撤回，其内容已销毁。",
+)
+
+
+def tell(session: Session, bid: Bid, key: str, body: Text, **details: object) -> None:
+    """A mail to the bid writers of a bid's supplier, once for each ``key``.
+
+    Before the opening it names no tender: a mail that can't be sent is read by others.
+    """
+    people = grants.holders(session, "supplier-bidder", bid.supplier_id)
+    addresses = list(dict.fromkeys(person.email for person in people if person.email))
+    if addresses:
+        at = bid.received_at.astimezone(clock.PLACE)
+        words = body.filled(at=f"{at:%Y-%m-%d %H:%M:%S}", digest=bid.digest, **details)
+        outbox.mail(
+            session,
+            key=f"bid:{bid.id}:{key}",
+            to=addresses,
+            subject=f"{_SUBJECT.zh} / {_SUBJECT.en}",
+            body=f"{words.zh}\n\n{words.en}",
+        )
