@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export FLASK_APP := run
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup run test check format frontend lock bench demo
+.PHONY: help setup run test check format frontend lock bench demo migration
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,10 @@ demo: setup ## play a whole open tender on a virtual clock
 
 bench: setup ## measure, in one run
 	@$(BIN)/flask bench
+
+migration: setup ## write the tables' first migration anew (until the first release; afterwards: flask db migrate)
+	@rm -f migrations/versions/*.py
+	@folder=$$(mktemp -d) && INSTANCE_FOLDER=$$folder DATABASE_URL=sqlite:///$$folder/empty.db $(BIN)/flask db revision --autogenerate --rev-id 0001 -m "The tables of the first release" >/dev/null && rm -r $$folder
 
 lock: ## renew the hashed requirements files from pyproject.toml
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header pyproject.toml -o requirements.txt

@@ -41,6 +41,10 @@ def _socket() -> Path:
     )
 
 
+def _base_url() -> str:
+    return (_given("BASE_URL") or f"http://127.0.0.1:{_given('PORT', '8000')}").rstrip("/")
+
+
 def _secret() -> str:
     """The given key, or one made once and kept in the instance folder, readable by its owner only."""
     given = _given("SECRET_KEY")
@@ -68,8 +72,13 @@ class Config:
     )
     # SECRET_KEY: signs form tokens
     secret_key: str = field(default_factory=_secret, repr=False)
+    # HOST, PORT: where the server listens
+    host: str = field(default_factory=lambda: _given("HOST", "127.0.0.1"))
+    port: int = field(default_factory=lambda: int(_given("PORT", "8000")))
+    # THREADS: how many requests are answered at once
+    threads: int = field(default_factory=lambda: int(_given("THREADS", "32")))
     # BASE_URL: the address people use, for links in mails; with https, cookies travel over https only
-    base_url: str = field(default_factory=lambda: _given("BASE_URL", "http://127.0.0.1:8000").rstrip("/"))
+    base_url: str = field(default_factory=_base_url)
     # TRUSTED_PROXIES: how many proxies stand before us and name the caller's address
     trusted_proxies: int = field(default_factory=lambda: int(_given("TRUSTED_PROXIES", "0")))
     # OFFICE_NAME_EN, OFFICE_NAME_ZH: shown in the top bar

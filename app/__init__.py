@@ -19,8 +19,9 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None, keep
     made here; that is ``run.serve``. Imports stand inside, so that a floor can be imported without those above it.
     """
     from flask import Flask
+    from flask_migrate import Migrate
 
-    from app import bootstrap, cli, web
+    from app import bootstrap, cli, tables, web
     from app.foundation import database
     from app.web.storage import db
     from config import Config
@@ -34,6 +35,7 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None, keep
     with app.app_context():
         database.prepare(db.engine)
         app.extensions["tenderway"] = bootstrap.build(db.engine, config, clock=clock, keeper=keeper)
+    Migrate(app, db, directory=str(tables.FOLDER))
     web.install(app, config)
     cli.register(app)
     return app

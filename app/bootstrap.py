@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -14,7 +14,7 @@ from app.engine import records
 from app.engine.engine import Engine
 from app.engine.forms import Library
 from app.engine.operations import Registry
-from app.foundation import documents, journal, outbox, workdays
+from app.foundation import documents, journal, outbox, repeats, workdays
 from app.foundation.clock import Clock, VirtualClock
 from app.foundation.database import sessions
 from app.identity import accounts, attempts, certificates, grants, organisations, resets, roles
@@ -22,7 +22,7 @@ from app.identity import sessions as signed_in
 from app.keeper import Keeper
 from app.keeper.client import RemoteKeeper
 from app.keeper.local import LocalKeeper
-from app.procurement import agreements, bids, bonds, projects, suppliers, tenders
+from app.procurement import agreements, bids, bonds, experts, projects, suppliers, tenders
 from app.workflow import intake, operations
 from app.workflow.assignment import resolve_group
 from config import Config
@@ -30,10 +30,10 @@ from config import Config
 __all__ = ["RECORDS", "House", "build", "senders"]
 
 RECORDS = (
-    *(workdays, journal, documents, outbox),
+    *(workdays, journal, documents, outbox, repeats),
     *(organisations, accounts, grants, signed_in, attempts, resets, certificates),
     records,
-    *(projects, agreements, suppliers, tenders, bonds, bids),
+    *(projects, agreements, suppliers, tenders, bonds, bids, experts),
 )
 """Every module that has tables: named here so that they are known wherever the house is built, and migrated."""
 
@@ -46,6 +46,12 @@ class House:
     keeper: Keeper
     sessions: sessionmaker[Session]
     database: Database
+
+    def in_transaction(self, act: Callable[[Session], Any]) -> None:
+        """Do one act in a session of its own, and commit it."""
+        with self.sessions() as session:
+            act(session)
+            session.commit()
 
 
 def build(

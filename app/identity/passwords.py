@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -19,7 +20,12 @@ _HASHER = PasswordHasher()
 _AT_ONCE = BoundedSemaphore(2)
 """A hash takes an eighth of a second and 64 MiB, so that a crowd of sign-ins may not take the whole machine."""
 
-_NOBODY = _HASHER.hash("the password of an account that doesn't exist")
+
+@cache
+def _nobody() -> str:
+    """A hash to compare with where there is no account, so that it takes as long."""
+    return _HASHER.hash("the password of an account that doesn't exist")
+
 
 _KNOWN = frozenset(
     {
@@ -71,7 +77,7 @@ def matches(password: str, hash_: str | None) -> bool:
     """Whether a password is the one of a hash. Without a hash it takes as long and is never right."""
     with _AT_ONCE:
         try:
-            return _HASHER.verify(hash_ or _NOBODY, password[:MOST]) and hash_ is not None
+            return _HASHER.verify(hash_ or _nobody(), password[:MOST]) and hash_ is not None
         except (VerifyMismatchError, VerificationError, InvalidHashError):
             return False
 
