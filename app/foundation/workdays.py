@@ -135,6 +135,11 @@ def end_of(on: date, place: ZoneInfo = clock.PLACE) -> datetime:
     return start_of(on + ONE_DAY, place)
 
 
+def last_second_of(on: date, place: ZoneInfo = clock.PLACE) -> datetime:
+    """The last second of a day where the offices are, in UTC: how a due day is shown and armed as an instant."""
+    return end_of(on, place) - timedelta(seconds=1)
+
+
 @dataclass(frozen=True)
 class Calendar:
     """What is known of days: the exceptional ones by date, and the years whose notices are published."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from app.foundation import clock
 from app.foundation.actor import SYSTEM, Actor
 from app.identity import accounts, grants
-from app.procurement import evaluation, experts, projects
+from app.procurement import awards, evaluation, experts, projects
 from app.procurement.bids import Bid, BidResponse, BidState, OpenedBid, Opening
 from app.procurement.bonds import Bond, BondState
 from app.procurement.projects import LotState
@@ -140,3 +140,11 @@ def evaluate(session, town, lot_id, members, given=None):
     for member in members:
         evaluation.sign_report(session, member, lot_id=lot_id, decision="agree")
     return evaluation.deliver(session, SYSTEM, lot_id=lot_id)
+
+
+def award(session, town, lot_id, members, given=None):
+    """The whole course up to the published award of the first candidate."""
+    evaluate(session, town, lot_id, members, given)
+    first = evaluation.candidates(session, lot_id)[0]
+    awards.confirm(session, town.reviewer, lot_id=lot_id, bid_id=first.bid_id)
+    return awards.publish(session, SYSTEM, lot_id=lot_id)

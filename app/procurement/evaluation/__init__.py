@@ -28,6 +28,7 @@ from app.procurement.evaluation.records import (
     ReportState,
     Score,
 )
+from app.procurement.evaluation.rejections import rejections
 from app.procurement.evaluation.reports import (
     AlreadySigned,
     ReportUnknown,
@@ -49,6 +50,7 @@ from app.procurement.evaluation.reviews import (
     bids_in,
     conformity_cells,
     enough_conform,
+    least_bids,
     name_of,
     qualification_cells,
     record_conformity,
@@ -118,6 +120,7 @@ __all__ = [
     "evaluation_price",
     "explain",
     "flags",
+    "least_bids",
     "low_price_check",
     "low_price_checks",
     "name_of",
@@ -127,6 +130,7 @@ __all__ = [
     "rank",
     "record_conformity",
     "regular_prices",
+    "rejections",
     "report",
     "report_visible_to",
     "results",

@@ -21,6 +21,7 @@ from app.procurement import experts, mails, rules
 from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation import prices
 from app.procurement.evaluation.records import LowPriceCheck, PriceDoubt
+from app.procurement.evaluation.rejections import Fault, reject
 from app.procurement.evaluation.reviews import (
     AlreadyReviewed,
     RowsIncomplete,
@@ -235,8 +236,7 @@ def decide_low_prices(session: Session, actor: Actor, *, lot_id: str, rows: Sequ
         check.decision, check.reason = ("accepted" if row.accepted else "rejected"), row.reason.strip()
         check.decided_by, check.decided_at = actor.id, clock.now(session)
         if not row.accepted:
-            check.bid.state = BidState.INVALID
-            check.bid.invalid_reason = f"不能证明报价合理性（财政部令第87号第六十条）：{row.reason.strip()}"
+            reject(session, check.bid, BidState.INVALID, [Fault("low_price", reason=row.reason.strip())])
     session.flush()
     enough = enough_conform(session, lot_id)
     facts = {"rejected": [row.bid_id for row in rows if not row.accepted], "enough": enough}

@@ -48,6 +48,17 @@ class ConformityOpinion(Base):
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Rejection(Base):
+    """One reason why a bid is out: its ``kind`` (a key of REJECTIONS), the condition missed, what was written about it."""
+
+    __tablename__ = "bid_rejection"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    bid_id: Mapped[str] = mapped_column(String(32), ForeignKey("bid.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    requirement_id: Mapped[str] = mapped_column(String(32), default="")
+    reason: Mapped[str] = mapped_column(LongText, default="")
+
+
 class PriceDoubt(Base):
     """A member thinks a price too low to perform at, whatever the formulas say (O87 60)."""
 

@@ -12,11 +12,11 @@ from app.foundation import clock, workdays
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, NotFound
 from app.foundation.text import Text
-from app.foundation.workdays import end_of, local_day
+from app.foundation.workdays import last_second_of, local_day
 from app.identity import organisations
 from app.procurement import experts, mails, rules, tenders
 from app.procurement.bids import Bid, Opening
-from app.procurement.evaluation import collusion, low_prices, scores
+from app.procurement.evaluation import collusion, low_prices, printing, scores
 from app.procurement.evaluation.records import (
     BidResult,
     ConformityOpinion,
@@ -25,6 +25,7 @@ from app.procurement.evaluation.records import (
     ReportSignature,
     ReportState,
 )
+from app.procurement.evaluation.rejections import rejections
 from app.procurement.evaluation.reviews import evaluated_lot, note
 from app.procurement.projects import Lot, ReasonsMissing
 from app.procurement.tenders import Tender
@@ -103,7 +104,7 @@ def contents(session: Session, lot: Lot, tender: Tender, tie_seed: str) -> dict[
         "tie_break": tender.tie_break,
         "factors": _factors(tender, lot),
         "committee": _committee(session, lot.id),
-        "bidders": [_bidder(bid, names[bid.supplier_id]) for bid in read],
+        "bidders": [_bidder(session, bid, names[bid.supplier_id]) for bid in read],
         "qualification": _findings(session, read),
         "conformity": _dissents(session, read),
         "low_prices": _low_prices(session, lot.id, names),
@@ -140,7 +141,7 @@ def _committee(session: Session, lot_id: str) -> dict[str, Any]:
     }
 
 
-def _bidder(bid: Bid, name: Text) -> dict[str, Any]:
+def _bidder(session: Session, bid: Bid, name: Text) -> dict[str, Any]:
     opened = bid.opened
     return {
         "bid": bid.id,
@@ -148,7 +149,7 @@ def _bidder(bid: Bid, name: Text) -> dict[str, Any]:
         "name": name.as_json(),
         "price": f"{opened.price:.2f}" if opened else None,
         "state": bid.state,
-        "invalid_reason": bid.invalid_reason,
+        "rejections": [words.as_json() for words in rejections(session, bid.id)],
     }
 
 
@@ -271,7 +272,8 @@ def deliver(session: Session, actor: Actor, *, lot_id: str) -> Report:
     now = clock.now(session)
     today = local_day(now)
     due_on = workdays.earliest(rules.find("decision", on=today).after(workdays.load(session), today))
-    report.state, report.delivered_at, report.decision_due_at = ReportState.DELIVERED, now, end_of(due_on)
+    report.state, report.delivered_at, report.decision_due_at = ReportState.DELIVERED, now, last_second_of(due_on)
+    printing.keep(session, actor, report, lot, tender)
     session.flush()
     mails.tell(
         session,

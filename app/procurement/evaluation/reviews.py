@@ -19,20 +19,9 @@ from app.procurement import bonds, experts, projects, rules, suppliers, tenders
 from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation.rankings import Entry, count_by_brand, lowest_of_each_brand
 from app.procurement.evaluation.records import ConformityOpinion, PriceDoubt, QualificationFinding
+from app.procurement.evaluation.rejections import GENERAL, Fault, reject
 from app.procurement.projects import STATE_NAMES, Lot, LotState, NotInThisState, ReasonsMissing
 from app.procurement.tenders import Requirement, Tender
-
-GENERAL: dict[str, Text] = {
-    "qualification": Text(
-        "Meets the conditions of GPL 22; no record of serious dishonesty today",
-        "符合《政府采购法》第二十二条规定的条件，且信用查询无严重违法失信记录",
-    ),
-    "conformity": Text(
-        "Signed as asked, valid as long as asked, without a condition the buyer can't accept (O87 63)",
-        "签署、盖章及投标有效期符合要求，无采购人不能接受的附加条件等无效投标情形（财政部令第87号第六十三条）",
-    ),
-}
-"""The conditions every bid is reviewed for, whatever the documents ask; their ``requirement_id`` is empty."""
 
 
 class BidUnknown(NotFound):
@@ -164,12 +153,11 @@ def review_qualification(session: Session, actor: Actor, *, lot_id: str, rows: S
                 reviewed_at=now,
             )
         )
-    conditions = {cell.key: cell.condition for cell in cells}
     for bid in {cell.bid.id: cell.bid for cell in cells}.values():
         missed = [row for row in rows if row.bid_id == bid.id and not row.met]
-        if missed:
-            bid.state = BidState.UNQUALIFIED
-            bid.invalid_reason = _reasons(missed, conditions)
+        faults = [Fault("qualification", row.requirement_id, row.reason.strip()) for row in missed]
+        if faults:
+            reject(session, bid, BidState.UNQUALIFIED, faults)
     session.flush()
     left = bids_in(session, lot_id, BidState.OPENED)
     enough = _enough(session, tender, [bid.supplier_id for bid in left])
@@ -205,10 +193,6 @@ def _refuse_excluded(session: Session, rows: Sequence[Row], bids: Mapping[str, B
             raise ExcludedCannotPass(
                 field=f"rows-{place}-result", name=name_of(session, bids[row.bid_id]), until=exclusion.valid_until
             )
-
-
-def _reasons(missed: Iterable[Row], conditions: Mapping[tuple[str, str], Text]) -> str:
-    return "\n".join(f"{conditions[row.bid_id, row.requirement_id].zh}：{row.reason.strip()}" for row in missed)
 
 
 def _enough(session: Session, tender: Tender, competitors: Sequence[object]) -> bool:
@@ -286,9 +270,11 @@ def settle_conformity(session: Session, actor: Actor, *, lot_id: str) -> bool:
     if any(_voters(opinions, cell) != members for cell in cells):
         raise OpinionsMissing()
     for bid in {cell.bid.id: cell.bid for cell in cells}.values():
-        reasons = [*_statutory_faults(session, lot, tender, bid), *_missed(bid, cells, opinions, len(members))]
-        bid.state = BidState.NONCONFORMING if reasons else BidState.CONFORMING
-        bid.invalid_reason = "\n".join(reasons)
+        faults = [*_statutory_faults(session, lot, tender, bid), *_missed(bid, cells, opinions, len(members))]
+        if faults:
+            reject(session, bid, BidState.NONCONFORMING, faults)
+        else:
+            bid.state = BidState.CONFORMING
     session.flush()
     if tender.review_method == "lowest_price":
         _drop_same_brand(session, lot_id)
@@ -314,24 +300,23 @@ def _voters(opinions: Iterable[ConformityOpinion], cell: Cell) -> set[str]:
     return {o.member_id for o in opinions if (o.bid_id, o.requirement_id) == cell.key}
 
 
-def _statutory_faults(session: Session, lot: Lot, tender: Tender, bid: Bid) -> list[str]:
+def _statutory_faults(session: Session, lot: Lot, tender: Tender, bid: Bid) -> list[Fault]:
     faults = []
     if bid.opened is not None and bid.opened.price > lot.price_limit:
-        faults.append(
-            f"报价{bid.opened.price:,.2f}元超过最高限价（预算）{lot.price_limit:,.2f}元（财政部令第87号第六十三条）"
-        )
+        faults.append(Fault("price_limit", reason=f"{bid.opened.price:,.2f}"))
     if not bonds.in_order(session, tender, lot.id, bid.supplier_id):
-        faults.append("未按照招标文件的规定提交投标保证金（财政部令第87号第六十三条）")
+        faults.append(Fault("bond"))
     return faults
 
 
-def _missed(bid: Bid, cells: Iterable[Cell], opinions: Sequence[ConformityOpinion], members: int) -> list[str]:
-    missed = []
+def _missed(bid: Bid, cells: Iterable[Cell], opinions: Sequence[ConformityOpinion], members: int) -> list[Fault]:
+    faults = []
     for cell in cells:
         against = [o for o in opinions if (o.bid_id, o.requirement_id) == cell.key and not o.met]
         if cell.bid is bid and len(against) * 2 > members:
-            missed.append(f"{cell.condition.zh}：{'；'.join(dict.fromkeys(o.reason for o in against))}")
-    return missed
+            said = "；".join(dict.fromkeys(opinion.reason for opinion in against))
+            faults.append(Fault("conformity", cell.key[1], said))
+    return faults
 
 
 def _drop_same_brand(session: Session, lot_id: str) -> None:
@@ -340,8 +325,7 @@ def _drop_same_brand(session: Session, lot_id: str) -> None:
     joined = lowest_of_each_brand(entries, experts.of_lot(session, lot_id).seed)
     for bid in left:
         if bid.id not in joined:
-            bid.state = BidState.INVALID
-            bid.invalid_reason = "与报价更低的投标人提供相同品牌产品（财政部令第87号第三十一条）"
+            reject(session, bid, BidState.INVALID, [Fault("same_brand")])
 
 
 def name_of(session: Session, bid: Bid) -> Text:

@@ -120,8 +120,8 @@ def test_an_unsigned_report_is_not_delivered(session, totalled):
 def test_o87_68_the_buyer_has_five_working_days_from_the_report(session, town, committee):
     lot, members = committee()
     report = evaluate(session, town, lot.id, members)
-    # Wednesday 25 March 2026 and five working days: the end of Wednesday 1 April in Shanghai.
-    assert report.decision_due_at == datetime(2026, 4, 1, 16, 0, tzinfo=UTC)
+    # Wednesday 25 March 2026 and five working days: the last second of Wednesday 1 April in Shanghai.
+    assert report.decision_due_at == datetime(2026, 4, 1, 15, 59, 59, tzinfo=UTC)
 
 
 def test_who_may_read_the_report(session, town, totalled):

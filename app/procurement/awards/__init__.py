@@ -1,0 +1,63 @@
+"""Awards: the decision on the winner, its publication, the letters, and when the contract may be concluded (O87 68-71)."""
+
+from app.procurement.awards.conclusions import (
+    NotPublished,
+    SigningPaused,
+    WindowOpen,
+    may_conclude,
+    pause,
+    pauses,
+    require_concludable,
+    resume,
+)
+from app.procurement.awards.decisions import (
+    GROUNDS,
+    AlreadyDecided,
+    AwardUnknown,
+    NotACandidate,
+    OutOfOrder,
+    ReportNotDelivered,
+    StillTheBuyers,
+    all_of_lot,
+    confirm,
+    confirm_by_default,
+    get,
+    left,
+    of_lot,
+    revoke,
+)
+from app.procurement.awards.publications import letter_of, letters_of, notice_content, publish
+from app.procurement.awards.records import Award, AwardLetter, AwardState, SigningPause
+
+__all__ = [
+    "GROUNDS",
+    "AlreadyDecided",
+    "Award",
+    "AwardLetter",
+    "AwardState",
+    "AwardUnknown",
+    "NotACandidate",
+    "NotPublished",
+    "OutOfOrder",
+    "ReportNotDelivered",
+    "SigningPause",
+    "SigningPaused",
+    "StillTheBuyers",
+    "WindowOpen",
+    "all_of_lot",
+    "confirm",
+    "confirm_by_default",
+    "get",
+    "left",
+    "letter_of",
+    "letters_of",
+    "may_conclude",
+    "notice_content",
+    "of_lot",
+    "pause",
+    "pauses",
+    "publish",
+    "require_concludable",
+    "resume",
+    "revoke",
+]

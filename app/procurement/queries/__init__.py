@@ -1,0 +1,48 @@
+"""Queries (质疑): who may ask, when, the answer to all concerned, and what it means for the result (GPL 52-53, O94)."""
+
+from app.procurement.queries.acts import (
+    OUTCOMES,
+    MayNotQuery,
+    Point,
+    PointsMissing,
+    QueryClosed,
+    QueryTooEarly,
+    QueryTooLate,
+    QueryUnknown,
+    answer,
+    concerned,
+    get,
+    of_lot,
+    of_supplier,
+    raise_query,
+    settle,
+    visible_to,
+)
+from app.procurement.queries.records import Query, QueryState
+from app.procurement.queries.windows import SCOPES, Window, may_ask, open_scopes, window
+
+__all__ = [
+    "OUTCOMES",
+    "SCOPES",
+    "MayNotQuery",
+    "Point",
+    "PointsMissing",
+    "Query",
+    "QueryClosed",
+    "QueryState",
+    "QueryTooEarly",
+    "QueryTooLate",
+    "QueryUnknown",
+    "Window",
+    "answer",
+    "concerned",
+    "get",
+    "may_ask",
+    "of_lot",
+    "of_supplier",
+    "open_scopes",
+    "raise_query",
+    "settle",
+    "visible_to",
+    "window",
+]

@@ -1,0 +1,318 @@
+"""Raising and answering a query, and what follows from it for the result (GPL 52-53, IR 54, O94 10-16)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.foundation import clock, journal, workdays
+from app.foundation.actor import Actor
+from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
+from app.foundation.text import Text
+from app.foundation.workdays import local_day
+from app.identity import organisations, roles
+from app.procurement import agreements, awards, experts, mails, projects, rules, tenders
+from app.procurement.projects import ReasonsMissing
+from app.procurement.queries.records import Query, QueryState
+from app.procurement.queries.windows import SCOPES, may_ask, window
+from app.procurement.tenders import DocumentAccess
+
+OUTCOMES: dict[str, Text] = {
+    "dismissed": Text("not upheld", "质疑不成立"),
+    "upheld_no_effect": Text("upheld, without effect on the result", "质疑成立，但不影响中标结果"),
+    "upheld": Text("upheld, and may change the result", "质疑成立，影响或者可能影响中标结果"),
+}
+"""How a query is answered, and what follows: the first two let the procurement go on (O94 16)."""
+
+CAUSE = "query"
+"""The cause of a pause of the signing."""
+
+TOLD = ("supplier-bidder", "supplier-signer", "supplier-admin")
+
+
+class QueryUnknown(NotFound):
+    """There is no such query, or none this person may know of."""
+
+    code = "query-unknown"
+    text = Text("There is no such query.", "没有该质疑。")
+
+
+class MayNotQuery(NotAllowed):
+    """Only who took part may query (O94 11)."""
+
+    code = "may-not-query"
+    text = Text(
+        "Only a supplier that took part in this procurement can query it.",
+        "提出质疑的供应商应当是参与本项目采购活动的供应商。",
+    )
+    statute = "O94 11"
+
+
+class QueryTooEarly(RuleBroken):
+    """What would be queried hasn't happened yet."""
+
+    code = "query-too-early"
+    text = Text("This hasn't happened yet: %(scope)s.", "该环节尚未结束：%(scope)s。")
+
+
+class QueryTooLate(RuleBroken):
+    """The window for this query has closed (GPL 52)."""
+
+    code = "query-too-late"
+    text = Text("Queries about %(scope)s were taken until %(until)s.", "对%(scope)s的质疑期已于%(until)s届满。")
+    statute = "GPL 52"
+
+
+class PointsMissing(Invalid):
+    """A query says what it is about, on what facts, and what it asks for (O94 12)."""
+
+    code = "points-missing"
+    text = Text(
+        "Say what you hold against it, on what facts, and what you ask for.", "请写明质疑事项、事实依据和相关请求。"
+    )
+    statute = "O94 12"
+
+
+class QueryClosed(Conflict):
+    """The query was answered in the meantime."""
+
+    code = "query-closed"
+    text = Text("This query is already answered.", "该质疑已答复。")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing held against a procurement: the matter, the facts, the law where it helps, what is asked for (O94 12)."""
+
+    matter: str
+    facts: str
+    request: str
+    law: str = ""
+
+
+def raise_query(
+    session: Session,
+    actor: Actor,
+    *,
+    lot_id: str,
+    scope: str,
+    points: Sequence[Point],
+    contact: str = "",
+    attachments: Sequence[str] = (),
+) -> Query:
+    """A supplier queries documents, opening, evaluation or result of a lot; the answer is due in seven working days.
+
+    The contract isn't signed while it is open (IR 54). Raises MayNotQuery, QueryTooEarly, QueryTooLate, PointsMissing,
+    NotASupplierHere or RoleMissing.
+    """
+    supplier_id = tenders.supplier_of(session, actor)
+    if not any(actor.has_role(role, supplier_id) for role in TOLD):
+        roles.require(actor, "supplier-bidder", supplier_id)
+    lot = projects.lot(session, lot_id, lock=True)
+    tender = tenders.of_lot(session, lot_id)
+    _refuse_untimely(session, supplier_id, lot_id, scope)
+    if not points or any(not (p.matter.strip() and p.facts.strip() and p.request.strip()) for p in points):
+        raise PointsMissing(field="points")
+    now = clock.now(session)
+    due = rules.find("query_answer", on=local_day(now)).after(workdays.load(session), local_day(now))
+    query = Query(
+        number=projects.next_number(session, "ZY"),
+        tender_id=tender.id,
+        lot_id=lot_id,
+        supplier_id=supplier_id,
+        scope=scope,
+        points=[asdict(point) for point in points],
+        attachments=list(attachments),
+        contact=contact,
+        raised_by=actor.id,
+        raised_at=now,
+        answer_due_on=workdays.earliest(due),
+    )
+    session.add(query)
+    session.flush()
+    awards.pause(session, lot_id=lot_id, cause=CAUSE, cause_id=query.id)
+    _note(
+        session,
+        actor,
+        query,
+        "queries.raise",
+        {"scope": scope, "points": len(points), "due_on": str(query.answer_due_on)},
+    )
+    _tell_agency(session, query, lot.name)
+    return query
+
+
+def _refuse_untimely(session: Session, supplier_id: str, lot_id: str, scope: str) -> None:
+    if scope not in SCOPES:
+        raise ValueError(f"unknown scope: {scope}")
+    if not may_ask(session, supplier_id, lot_id, scope):
+        raise MayNotQuery()
+    now, open_ = clock.now(session), window(session, supplier_id, lot_id, scope)
+    if open_ is None or local_day(now) < open_.from_on:
+        raise QueryTooEarly(field="scope", scope=SCOPES[scope])
+    if not open_.holds(now):
+        raise QueryTooLate(field="scope", scope=SCOPES[scope], until=open_.until_on)
+
+
+def answer(session: Session, actor: Actor, *, query_id: str, outcome: str, answer: str) -> Query:
+    """The agency answers, to who asked and to all others concerned (GPL 53, O94 13, 15).
+
+    Not upheld, or upheld without effect: the procurement goes on. Upheld and perhaps changing the result: the signing
+    stays paused until the result is settled anew, and the finance department is told (O94 16). Raises QueryClosed,
+    ReasonsMissing, BeyondPowers or RoleMissing.
+    """
+    query = get(session, query_id, lock=True)
+    tender = tenders.get(session, query.tender_id)
+    roles.require(actor, "agency-officer", tender.agency_id)
+    agreements.require_power(session, actor, project_id=tender.project_id, power="answer")
+    if query.state != QueryState.OPEN:
+        raise QueryClosed()
+    if outcome not in OUTCOMES:
+        raise ValueError(f"unknown outcome: {outcome}")
+    if not answer.strip():
+        raise ReasonsMissing(field="answer")
+    now = clock.now(session)
+    query.state, query.outcome, query.answer = QueryState.ANSWERED, outcome, answer.strip()
+    query.answered_by, query.answered_at = actor.id, now
+    # Fifteen working days from the end of the period for answers, also when the answer came earlier (O94 17).
+    complaint = rules.find("complaint_window", on=local_day(now))
+    query.complaint_until_on = workdays.latest(complaint.after(workdays.load(session), query.answer_due_on))
+    if outcome != "upheld":
+        awards.resume(session, cause=CAUSE, cause_id=query.id)
+    _tell_concerned(session, query)
+    if outcome == "upheld":
+        _tell_finance(session, query)
+    session.flush()
+    _note(session, actor, query, "queries.answer", {"outcome": outcome, "told": len(query.told)})
+    return query
+
+
+def settle(session: Session, actor: Actor, *, lot_id: str) -> str:
+    """What a lot's queries mean once its window is over: ``wait``, ``conclude``, ``decide`` or ``fail`` (O94 16).
+
+    ``wait`` while one is open. An upheld one that may change the result revokes the award: then the buyer decides anew, or
+    the procurement fails, because its documents were at fault or too few bidders are left; ``failure_reason`` of the lot
+    says which. Otherwise the result stands.
+    """
+    queries = of_lot(session, lot_id)
+    if any(query.state == QueryState.OPEN for query in queries):
+        return "wait"
+    upheld = [q for q in queries if q.outcome == "upheld" and q.settled_at is None]
+    if not upheld:
+        return "conclude"
+    reason = "；".join(f"{query.number}：{query.answer}" for query in upheld)
+    again = awards.revoke(session, actor, lot_id=lot_id, reason=reason)
+    for query in upheld:
+        query.settled_at = clock.now(session)
+        awards.resume(session, cause=CAUSE, cause_id=query.id)
+    flawed = any(query.scope == "documents" for query in upheld)
+    if again and not flawed:
+        return "decide"
+    projects.lot(session, lot_id).failure_reason = "documents_flawed" if flawed else "few_conforming"
+    return "fail"
+
+
+def concerned(session: Session, query: Query) -> list[str]:
+    """Who is told of an answer: the asker and the other suppliers concerned (GPL 53).
+
+    About the documents all who took them, about the rest all who bid. Before the deadline nobody may learn who took part,
+    so then each supplier is told alone and no name is given (O87 28).
+    """
+    if query.scope == "documents":
+        takers = select(DocumentAccess.supplier_id).where(DocumentAccess.tender_id == query.tender_id)
+        return sorted({*session.scalars(takers), query.supplier_id})
+    return sorted({*experts.bidders(session, query.lot_id), query.supplier_id})
+
+
+def _tell_concerned(session: Session, query: Query) -> None:
+    lot = projects.lot(session, query.lot_id)
+    query.told = concerned(session, query)
+    outcome, scope = OUTCOMES[query.outcome], SCOPES[query.scope]
+    for supplier_id in query.told:
+        own = supplier_id == query.supplier_id
+        right = Text(
+            f" If you aren't satisfied you may complain to the finance department until {query.complaint_until_on}.",
+            f"如对答复不满意，可于{query.complaint_until_on}前向财政部门投诉。",
+        )
+        mails.tell(
+            session,
+            organisation_id=supplier_id,
+            roles=TOLD,
+            key=f"query-answer:{query.id}:{supplier_id}",
+            subject=Text(f"Answer to query {query.number}", f"质疑答复（{query.number}）"),
+            body=Text(
+                f"A query about {scope.en} of “{lot.name.en}” was answered: {outcome.en}.\n\n{query.answer}{right.en if own else ''}",
+                f"关于“{lot.name.zh}”{scope.zh}的质疑已答复：{outcome.zh}。\n\n{query.answer}{right.zh if own else ''}",
+            ),
+        )
+
+
+def _tell_agency(session: Session, query: Query, lot: Text) -> None:
+    tender = tenders.get(session, query.tender_id)
+    mails.tell(
+        session,
+        organisation_id=tender.agency_id,
+        roles=("agency-officer",),
+        key=f"query:{query.id}",
+        subject=Text(f"Query {query.number}: {lot.en}", f"收到质疑（{query.number}）：{lot.zh}"),
+        body=Text(
+            f"A query about {SCOPES[query.scope].en} has come in; answer it by {query.answer_due_on} (GPL 53).",
+            f"收到对{SCOPES[query.scope].zh}的质疑，请于{query.answer_due_on}前答复（《政府采购法》第五十三条）。",
+        ),
+    )
+
+
+def _tell_finance(session: Session, query: Query) -> None:
+    """A query that changes the result is reported to the finance department (O94 16)."""
+    tender = tenders.get(session, query.tender_id)
+    mails.tell(
+        session,
+        organisation_id=tender.project.finance_id,
+        roles=("finance-officer",),
+        key=f"query-upheld:{query.id}",
+        subject=Text(f"Query {query.number} upheld", f"质疑成立报告（{query.number}）"),
+        body=Text(
+            f"A query about {SCOPES[query.scope].en} of project {tender.project.number} was upheld and may change the result:"
+            f"\n\n{query.answer}",
+            f"项目{tender.project.number}{SCOPES[query.scope].zh}的质疑成立，影响或者可能影响中标结果：\n\n{query.answer}",
+        ),
+    )
+
+
+def get(session: Session, query_id: str, *, lock: bool = False) -> Query:
+    """A query, under its row lock if asked; raises QueryUnknown."""
+    query = session.get(Query, query_id, with_for_update=lock or None, populate_existing=lock)
+    if query is None:
+        raise QueryUnknown()
+    return query
+
+
+def of_lot(session: Session, lot_id: str) -> list[Query]:
+    """The queries about a lot, in the order they came."""
+    return list(session.scalars(select(Query).where(Query.lot_id == lot_id).order_by(Query.id)))
+
+
+def of_supplier(session: Session, supplier_id: str) -> list[Query]:
+    """The queries a supplier raised, the newest first."""
+    query = select(Query).where(Query.supplier_id == supplier_id).order_by(Query.id.desc())
+    return list(session.scalars(query))
+
+
+def visible_to(session: Session, actor: Actor, query: Query) -> bool:
+    """Who may read a query: who raised it, agency, buyer, finance and auditors; its answer goes to all it was told to."""
+    tender = tenders.get(session, query.tender_id)
+    parties = (query.supplier_id, tender.agency_id, tender.buyer_id, tender.project.finance_id)
+    if actor.organisation_id in parties or actor.has_role("auditor"):
+        return True
+    return query.state == QueryState.ANSWERED and actor.organisation_id in query.told
+
+
+def _note(session: Session, actor: Actor, query: Query, act: str, facts: Mapping[str, Any]) -> None:
+    """Under the query's own case: before the deadline nobody may learn who takes part (O87 28)."""
+    name = organisations.get(session, query.supplier_id).name.zh
+    facts = {"query": query.id, "number": query.number, "supplier": name, **facts}
+    journal.write(session, actor, case=f"query:{query.id}", act=act, facts=facts)
