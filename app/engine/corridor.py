@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.engine import history, spiff
@@ -21,7 +21,7 @@ from app.engine.cache import Entry, Held
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.projection import Locator, project, relocate
-from app.engine.records import InstanceRow
+from app.engine.records import InstanceRow, OpenTaskRow
 from app.foundation import clock
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.errors import Conflict, NotFound
@@ -95,6 +95,20 @@ def lock(session: Session, instance_id: str, *, skip_locked: bool = False) -> In
         .with_for_update(skip_locked=skip_locked)
         .execution_options(populate_existing=True)
     ).first()
+
+
+def lock_of_task(session: Session, task_id: str) -> InstanceRow | None:
+    """The row of the instance that an open task belongs to, locked; None when there is no such task."""
+    return session.scalars(_OF_TASK, {"task": task_id}).first()
+
+
+_OF_TASK = (
+    select(InstanceRow)
+    .join(OpenTaskRow, OpenTaskRow.instance_id == InstanceRow.id)
+    .where(OpenTaskRow.id == bindparam("task"))
+    .with_for_update(of=InstanceRow)
+    .execution_options(populate_existing=True)
+)
 
 
 def locked(session: Session, instance_id: str) -> InstanceRow:
@@ -238,8 +252,9 @@ def settle(
     now = clock.now(session)
     if row.state == "active" and entry.live.state != "active":
         row.state, row.ended_at = entry.live.state, now
-    projected = project(engine, session, actor, row, entry)
-    history.write(session, row, events, Locator(entry.live, entry.environment).place, projected.task_ids)
+    with session.no_autoflush:  # the row is written once, below
+        projected = project(engine, session, actor, row, entry)
+        history.write(session, row, events, Locator(entry.live, entry.environment).place, projected.task_ids)
     row.snapshot = entry.live.snapshot()
     row.engine_version = spiff.VERSION
     row.moved_at = now

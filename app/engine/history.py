@@ -63,6 +63,9 @@ class Done:
     at: datetime
 
 
+_APPEND = insert(table_of(HistoryRow))
+
+
 def write(
     session: Session,
     row: InstanceRow,
@@ -102,7 +105,7 @@ def write(
             }
         )
     if rows:
-        session.execute(insert(table_of(HistoryRow)), rows)
+        session.execute(_APPEND, rows)
 
 
 _OF_TASKS = frozenset({"entered", "completed", "cancelled"})
@@ -137,7 +140,7 @@ def note(
         "actor_name": actor.name,
         "details": storable(details) or None,
     }
-    session.execute(insert(table_of(HistoryRow)), [values])
+    session.execute(_APPEND, [values])
 
 
 def storable(value: Any) -> Any:

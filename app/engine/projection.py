@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.engine import spiff
@@ -35,6 +35,12 @@ from app.foundation.text import Text
 log = logging.getLogger(__name__)
 
 _DUTY = "not the same person as "
+
+
+_TASKS = table_of(OpenTaskRow)
+_OPEN_TASKS = insert(_TASKS)
+_CLOSE_TASKS = delete(_TASKS).where(_TASKS.c.id.in_(bindparam("gone", expanding=True)))
+_OFFER = insert(table_of(Offer))
 
 
 @dataclass
@@ -70,10 +76,13 @@ def relocate(engine: Engine, session: Session, row: InstanceRow, entry: Entry) -
     for task in waiting.tasks:
         if known := entry.projected["tasks"].get(task.token_id):
             step.rewrite_task(known[0], task)
-    for place in (*waiting.timers, *waiting.incidents):
-        record = TimerRow if isinstance(place, spiff.ArmedTimer) else IncidentRow
-        there = (record.instance_id == row.id, record.token_id == place.token_id, record.element_id != place.element_id)
-        session.execute(update(record).where(*there).values(element_id=place.element_id))
+    places: list[tuple[Any, str, str]] = [
+        *((TimerRow, timer.token_id, timer.element_id) for timer in waiting.timers),
+        *((IncidentRow, incident.token_id, incident.element_id) for incident in waiting.incidents),
+    ]
+    for record, token_id, element_id in places:
+        there = (record.instance_id == row.id, record.token_id == token_id, record.element_id != element_id)
+        session.execute(update(record).where(*there).values(element_id=element_id))
     session.flush()
     entry.projected = stored(session, row.id)
 
@@ -196,12 +205,11 @@ class _Projection:
         gone = {token: stored[0] for token, stored in known.items() if token not in now}
         self.projected.task_ids.update(gone)
         for identities in _portions(list(gone.values())):
-            self.session.execute(delete(Offer).where(Offer.task_id.in_(identities)))
-            self.session.execute(delete(OpenTaskRow).where(OpenTaskRow.id.in_(identities)))
+            self.session.execute(_CLOSE_TASKS, {"gone": identities})  # their offers go with them
         if rows:
-            self.session.execute(insert(table_of(OpenTaskRow)), rows)
+            self.session.execute(_OPEN_TASKS, rows)
         if offers:
-            self.session.execute(insert(table_of(Offer)), offers)
+            self.session.execute(_OFFER, offers)
         self.before["tasks"] = now
 
     def _task_row(self, task: spiff.OpenTask) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def again(session: Session, identity: str) -> None:
     )
 
 
-def _due(now: datetime, channels: list[str]) -> Select[tuple[Outgoing]]:
+def _due(now: datetime, channels: list[str]) -> Select[Outgoing]:
     return (
         select(Outgoing)
         .where(Outgoing.state == "waiting", Outgoing.next_at <= now, Outgoing.channel.in_(channels))

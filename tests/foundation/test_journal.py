@@ -34,7 +34,7 @@ def test_a_removed_last_entry_is_found(session):
     journal.write(session, LI, case="P-1", act="projects.apply")
     last = journal.write(session, LI, case="P-1", act="projects.approve")
     session.commit()
-    session.delete(last)
+    session.delete(session.get(journal.JournalEntry, last.id))
     session.commit()
     assert [v.what for v in journal.violations(session)] == ["the chain's end doesn't match its last entry"]
 

@@ -1,0 +1,8 @@
+"""What the house promises of its speed, measured in one run: the figures behind ``flask --app run bench``.
+
+The machines are noisy, so what is promised is a ratio of two things measured in turn, wherever it can be one.
+"""
+
+from app.bench.figures import FIGURES, Figure
+
+__all__ = ["FIGURES", "Figure"]
