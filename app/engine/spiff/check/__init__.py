@@ -5,7 +5,17 @@
 
 from __future__ import annotations
 
-from app.engine.spiff.check import activities, boundaries, events, expressions, flows, gateways, subprocesses, timers
+from app.engine.spiff.check import (
+    activities,
+    boundaries,
+    events,
+    expressions,
+    flows,
+    gateways,
+    soundness,
+    subprocesses,
+    timers,
+)
 from app.engine.spiff.findings import Findings
 from app.engine.spiff.model import Process
 
@@ -13,7 +23,9 @@ _ROOMS = (flows, gateways, events, boundaries, activities, subprocesses, express
 
 
 def add_findings(processes: dict[str, Process], findings: Findings) -> None:
-    """Add what is wrong with the processes of a deployment to ``findings``."""
+    """Add what is wrong with the processes of a deployment to ``findings``. Only what could run is explored."""
     for process in processes.values():
         for room in _ROOMS:
             room.check(process, processes, findings)
+        if not any(finding.level == "error" and finding.file == process.file for finding in findings):
+            soundness.check(process, processes, findings)
