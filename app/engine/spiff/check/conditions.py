@@ -61,7 +61,7 @@ def _negated(node: s.Node) -> s.Node | None:
 def _exclude(a: s.Node, b: s.Node) -> bool:
     for one, other in ((a, b), (b, a)):
         if isinstance(one, s.Logic):
-            parts = (_exclude(one.left, other), _exclude(one.right, other))
+            parts = [_exclude(part, other) for part in one.operands]
             if any(parts) if one.operator == "and" else all(parts):
                 return True
         negated = _negated(one)
