@@ -1,5 +1,15 @@
 """Bid bonds: a payment reference for each bid, matched from the bank's statement, returned in time (IR 33, O87 38)."""
 
+from app.procurement.bonds.accounts import (
+    AccountInvalid,
+    BankCodeInvalid,
+    HolderMissing,
+    NoBondAccount,
+    account_of,
+    require_account,
+    set_account,
+)
+from app.procurement.bonds.batches import AnothersAccount, batches_of, bonds_of_batch, import_statement, send_back
 from app.procurement.bonds.deposits import (
     BondSettled,
     BondUnknown,
@@ -20,7 +30,8 @@ from app.procurement.bonds.deposits import (
     shared_accounts,
     visible_to,
 )
-from app.procurement.bonds.records import BankStatement, Bond, BondState, ReturnBatch, StatementEntry
+from app.procurement.bonds.payment_files import RepaymentIncomplete, payment_file
+from app.procurement.bonds.records import BankStatement, Bond, BondAccount, BondState, ReturnBatch, StatementEntry
 from app.procurement.bonds.returns import (
     CAUSES,
     GROUNDS,
@@ -36,42 +47,69 @@ from app.procurement.bonds.returns import (
     schedule_losers,
     schedule_winner,
 )
+from app.procurement.bonds.statements import (
+    EntryUnreadable,
+    NotAStatement,
+    Statement,
+    StatementIncomplete,
+    read_statements,
+)
 
 __all__ = [
     "CAUSES",
     "GROUNDS",
+    "AccountInvalid",
+    "AnothersAccount",
+    "BankCodeInvalid",
     "BankStatement",
     "Bond",
+    "BondAccount",
     "BondNotDue",
     "BondSettled",
     "BondState",
     "BondUnknown",
     "Credit",
+    "EntryUnreadable",
     "GroundUnknown",
     "GuaranteeTooShort",
     "GuaranteeTooSmall",
+    "HolderMissing",
+    "NoBondAccount",
     "NoBondAsked",
+    "NotAStatement",
     "Repayment",
+    "RepaymentIncomplete",
     "ReturnBatch",
+    "Statement",
     "StatementEntry",
+    "StatementIncomplete",
     "StatementKnown",
+    "account_of",
     "amount_for",
+    "batches_of",
     "bids_valid_until",
+    "bonds_of_batch",
     "due_back",
     "forfeit",
     "import_credits",
+    "import_statement",
     "in_order",
     "interest_on",
     "lodge_guarantee",
     "of_lot",
     "of_supplier",
+    "payment_file",
     "read_reference",
+    "read_statements",
     "request",
+    "require_account",
     "return_bonds",
     "schedule",
     "schedule_all",
     "schedule_losers",
     "schedule_winner",
+    "send_back",
+    "set_account",
     "shared_accounts",
     "visible_to",
 ]

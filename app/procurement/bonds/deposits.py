@@ -213,7 +213,7 @@ def import_credits(
     for credit in credits:
         if credit.bank_reference not in taken:
             taken.add(credit.bank_reference)
-            entries.append(_match(session, statement, credit))
+            entries.append(_match(session, actor.organisation_id, statement, credit))
     session.flush()
     counts = {outcome: sum(e.outcome == outcome for e in entries) for outcome in sorted({e.outcome for e in entries})}
     facts = {"statement": statement_id, "digest": digest, "outcomes": counts}
@@ -221,8 +221,8 @@ def import_credits(
     return entries
 
 
-def _match(session: Session, statement: BankStatement, credit: Credit) -> StatementEntry:
-    bond, outcome = _bond_for(session, credit)
+def _match(session: Session, agency_id: str | None, statement: BankStatement, credit: Credit) -> StatementEntry:
+    bond, outcome = _bond_for(session, agency_id, credit)
     entry = StatementEntry(
         bank_statement_id=statement.id,
         account=statement.account,
@@ -246,20 +246,21 @@ def _match(session: Session, statement: BankStatement, credit: Credit) -> Statem
     return entry
 
 
-def _bond_for(session: Session, credit: Credit) -> tuple[Bond | None, str]:
+def _bond_for(session: Session, agency_id: str | None, credit: Credit) -> tuple[Bond | None, str]:
+    """The bond a credit is for, of a tender that this agency runs, and what comes of it."""
     reference = read_reference(credit.remittance)
     if reference is None:
         return None, "no_reference"
     query = select(Bond).where(Bond.reference == reference).with_for_update().execution_options(populate_existing=True)
     bond = session.scalars(query).first()
-    if bond is None:
+    tender = tenders.of_lot(session, bond.lot_id) if bond is not None else None
+    if bond is None or tender is None or tender.agency_id != agency_id:
         return None, "unknown"
     if bond.state != BondState.REQUESTED:
         return bond, "repeated"
     if (credit.amount, credit.currency) != (bond.amount, bond.currency):
         return bond, "wrong_amount"
-    deadline = tenders.of_lot(session, bond.lot_id).bid_deadline_at
-    in_time = deadline is not None and credit.booked_at < deadline
+    in_time = tender.bid_deadline_at is not None and credit.booked_at < tender.bid_deadline_at
     return bond, "matched" if in_time else "late"
 
 

@@ -56,6 +56,17 @@ class Bond(Base):
     forfeit_ground: Mapped[str] = mapped_column(LongText, default="")
 
 
+class BondAccount(Base):
+    """The account into which an agency takes bonds. ``bank_code`` is its bank's CNAPS number (12 digits) or BIC."""
+
+    __tablename__ = "bond_account"
+    organisation_id: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.id"), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(140))
+    account: Mapped[str] = mapped_column(String(34))
+    bank_name: Mapped[str] = mapped_column(String(140))
+    bank_code: Mapped[str] = mapped_column(String(12), default="")
+
+
 class BankStatement(Base):
     """An imported bank statement (ISO 20022 camt.053); the same file is taken once."""
 
@@ -89,12 +100,14 @@ class StatementEntry(Base):
 
 
 class ReturnBatch(Base):
-    """Bonds sent back together: one pain.001 file for the bank."""
+    """Bonds sent back together: one pain.001 file for the bank (none for letters of guarantee alone), and a list."""
 
     __tablename__ = "bond_return_batch"
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     message_id: Mapped[str] = mapped_column(String(35), unique=True)
     document_id: Mapped[str | None] = mapped_column(String(64), default=None)
     total: Mapped[Decimal] = mapped_column(Exact(2))
+    list_zh_id: Mapped[str | None] = mapped_column(String(32), default=None)
+    list_en_id: Mapped[str | None] = mapped_column(String(32), default=None)
     made_by: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -15,8 +15,8 @@ from app.foundation.actor import SYSTEM, Actor
 from app.foundation.errors import Conflict, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
-from app.identity import roles
-from app.procurement import rules, tenders
+from app.identity import organisations, roles
+from app.procurement import rules, suppliers, tenders
 from app.procurement.bonds.deposits import BondUnknown, of_lot
 from app.procurement.bonds.records import Bond, BondState, ReturnBatch
 
@@ -140,7 +140,7 @@ def return_bonds(
             roles.require(actor, "agency-officer", tenders.of_lot(session, bond.lot_id).agency_id)
         if bond.state != BondState.DUE_BACK:
             raise BondNotDue()
-        lines += _returned(bond, today)
+        lines += _returned(session, bond, today)
     batch.total = sum((line.amount for line in lines), Decimal(0))
     session.add(batch)
     session.flush()
@@ -153,11 +153,17 @@ def return_bonds(
     return batch, lines
 
 
-def _returned(bond: Bond, today: date) -> list[Repayment]:
+def _returned(session: Session, bond: Bond, today: date) -> list[Repayment]:
+    """A bond goes back to the account it came from; to the registered one where the bank's statement named none."""
     bond.interest = interest_on(bond, today)
     bond.state, bond.returned_on = BondState.RETURNED, today
     if bond.kind != "transfer":
         return []
+    if not bond.payer_account:
+        registration = suppliers.of_organisation(session, bond.supplier_id)
+        bond.payer_account = registration.bank_account if registration is not None else ""
+    if not bond.payer_name:
+        bond.payer_name = organisations.get(session, bond.supplier_id).name.zh
     return [
         Repayment(
             bond_id=bond.id,
