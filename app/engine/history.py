@@ -268,9 +268,27 @@ def length(session: Session, instance_id: str) -> int:
     )
 
 
+def name_of(row: HistoryRow) -> Text:
+    """The element's name as it was then."""
+    english = row.name_en or row.element_id or ""
+    return Text(english, row.name_zh or english)
+
+
+def name_of_element(session: Session, instance_id: str, element_id: str) -> Text:
+    """An element's name as the instance's history last had it; its id where history has none."""
+    row = session.scalars(
+        select(HistoryRow)
+        .where(HistoryRow.instance_id == instance_id, HistoryRow.element_id == element_id)
+        .where(HistoryRow.name_en.is_not(None))
+        .order_by(HistoryRow.sequence.desc())
+        .limit(1)
+    ).first()
+    return Text(element_id, element_id) if row is None else name_of(row)
+
+
 def sentence(row: HistoryRow, who: str | Text | None = None) -> Text | None:
     """A row in words, or None for what isn't worth one; ``who`` is how its actor is called here."""
-    name = Text(row.name_en or row.element_id or "", row.name_zh or row.name_en or row.element_id or "")
+    name = name_of(row)
     automatic = row.actor_id == SYSTEM.id
     if row.kind == "entered" and row.element_kind not in ("userTask", "manualTask", "receiveTask", "callActivity"):
         return None

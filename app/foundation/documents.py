@@ -65,6 +65,11 @@ class Document(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property
+    def ending(self) -> str:
+        """What stands behind the last dot of the name, at most four characters (``pdf``, ``docx``)."""
+        return self.name.rpartition(".")[2][:4].lower() if "." in self.name else ""
+
+    @property
     def is_as_named(self) -> bool:
         """Whether the content is of the kind that the name's ending promises (an unknown ending promises nothing)."""
         promised = mimetypes.guess_type(self.name)[0]

@@ -155,11 +155,14 @@ def checkpoint(session: Session) -> JournalCheckpoint:
     return row
 
 
-def violations(session: Session) -> Iterator[Violation]:
-    """Walk every chain and yield each place where it is broken; nothing when the journal holds."""
+def violations(session: Session, case: str | None = None) -> Iterator[Violation]:
+    """Walk every chain (or a case's) and yield each place where it is broken; nothing when the journal holds."""
     expected: dict[str, tuple[int, str]] = {}
+    entries, heads = select(JournalEntry), select(JournalHead)
+    if case is not None:
+        entries, heads = entries.where(JournalEntry.case_id == case), heads.where(JournalHead.case_id == case)
     for entry in session.scalars(
-        select(JournalEntry).order_by(JournalEntry.case_id, JournalEntry.sequence).execution_options(yield_per=500)
+        entries.order_by(JournalEntry.case_id, JournalEntry.sequence).execution_options(yield_per=500)
     ):
         sequence, previous = expected.get(entry.case_id, (0, GENESIS))
         if entry.sequence != sequence + 1:
@@ -169,7 +172,7 @@ def violations(session: Session) -> Iterator[Violation]:
         if digest(entry) != entry.hash:
             yield Violation(entry.case_id, entry.sequence, "was changed after it was written")
         expected[entry.case_id] = (entry.sequence, entry.hash)
-    for head in session.scalars(select(JournalHead)):
+    for head in session.scalars(heads):
         if expected.get(head.case_id, (0, GENESIS)) != (head.sequence, head.hash):
             yield Violation(head.case_id, head.sequence, "the chain's end doesn't match its last entry")
 

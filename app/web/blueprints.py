@@ -9,6 +9,11 @@ from flask import Flask
 BLUEPRINTS = (
     "shell",
     "identity",
+    "inbox",
+    "tasks",
+    "cases",
+    "starts",
+    "documents",
 )
 """Each part of the site adds its own line."""
 

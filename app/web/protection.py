@@ -53,6 +53,7 @@ def install(app: Flask, config: Config) -> None:
         proxies = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.before_request(refuse_from_elsewhere)
+    app.before_request(_let_files_in)  # before the token is looked for, which reads the whole request
     csrf.init_app(app)
     app.after_request(_set_headers)
 
@@ -64,6 +65,15 @@ def refuse_from_elsewhere() -> None:
         "none",
     ):
         raise FromElsewhere
+
+
+def _let_files_in() -> None:
+    """Take larger requests where files are sent, from browsers with a session: one file, or all of a form."""
+    config = current.config()
+    limits = {"documents.upload": config.upload_limit, "tasks.submit": config.upload_files_limit}
+    limit = limits.get(request.endpoint or "")
+    if limit is not None and current.cookie_name(config.is_https) in request.cookies:
+        request.max_content_length = limit + 2 * 1024 * 1024
 
 
 def _set_headers(response: Response) -> Response:

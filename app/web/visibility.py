@@ -67,13 +67,13 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     """The condition that an actor sees an instance, whole or in part (for lists and searches)."""
     if watches(actor):
         return true()
-    conditions = [_has_a_part(actor)]
+    conditions = [has_a_part(actor)]
     if is_staff(actor) and actor.organisation_id is not None:
         conditions.append(cases.of_party(actor))
     return or_(*conditions)
 
 
-def _has_a_part(actor: Actor) -> ColumnElement[bool]:
+def has_a_part(actor: Actor) -> ColumnElement[bool]:
     """The actor started the instance, acted in it, or has a task in it."""
     acted = select(HistoryRow.instance_id).where(HistoryRow.actor_id == actor.id, text("actor_id != 'system'"))
     offered = select(OpenTaskRow.instance_id).join(Offer, Offer.task_id == OpenTaskRow.id).where(_names(actor))
@@ -95,8 +95,7 @@ def extent(session: Session, actor: Actor, row: InstanceRow) -> str | None:
     project = cases.project_of(session, row)
     if project is not None and is_staff(actor) and _is_party(actor, project):
         return WHOLE
-    has_a_part = session.scalar(select(InstanceRow.id).where(InstanceRow.id == row.id, _has_a_part(actor)))
-    if has_a_part is None:
+    if session.scalar(select(InstanceRow.id).where(InstanceRow.id == row.id, has_a_part(actor))) is None:
         return None
     return WHOLE if project is None and is_staff(actor) else PART
 

@@ -56,16 +56,13 @@ def instance_of(session: Session, project_id: str) -> InstanceRow | None:
     ).first()
 
 
-def numbers_named(search: str, *, limit: int = 200) -> ColumnElement[str]:
-    """The business keys of projects whose title has these words, as part of a query."""
+def numbers_named(session: Session, search: str, *, limit: int = 200) -> tuple[str, ...]:
+    """The business keys of the latest projects whose title has these words."""
     wanted = search.strip()
-    return (
-        select(Project.number)
-        .where(Project.title_zh.contains(wanted, autoescape=True) | Project.title_en.icontains(wanted, autoescape=True))
-        .order_by(Project.number.desc())
-        .limit(limit)
-        .scalar_subquery()
-    )
+    if not wanted:
+        return ()
+    titled = Project.title_zh.contains(wanted, autoescape=True) | Project.title_en.icontains(wanted, autoescape=True)
+    return tuple(session.scalars(select(Project.number).where(titled).order_by(Project.id.desc()).limit(limit)))
 
 
 def of_party(actor: Actor) -> ColumnElement[bool]:

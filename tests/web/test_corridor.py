@@ -1,14 +1,15 @@
 """A project application goes its way over HTTP: application, review, filing, each by its person."""
 
 import re
-from types import SimpleNamespace
-from zoneinfo import ZoneInfo
+from decimal import Decimal
 
 import pytest
 
-from app import create_app, demonstration
-from app.foundation.database import Base
-from config import Config
+from app.engine import definitions
+from app.foundation.actor import SYSTEM
+from app.identity.organisations import Organisation
+from app.procurement.projects import BudgetLine
+from tests.web import work
 
 APPLICATION = {
     "title": "彩色超声诊断仪", "object": "goods", "funds": "fiscal", "need": "替换老旧设备", "items-0-code": "A02320300", "items-0-name": "彩超",
@@ -17,88 +18,73 @@ APPLICATION = {
 
 
 @pytest.fixture
-def app(database, virtual_clock):
-    settings = Config(
-        database_url=database.url.render_as_string(hide_password=False),
-        secret_key="for tests",
-        zone=ZoneInfo("Asia/Shanghai"),
-        demonstration=True,
-    )
-    made = create_app(settings, clock=virtual_clock)
-    Base.metadata.create_all(database)
-    demonstration.settle(made.extensions["tenderway"], settings.processes_folder)
-    yield made
-    made.extensions["tenderway"].database.dispose()
+def house(app, town):
+    """The house with the hospital's budget and the procedure deployed."""
+    made, processes = app.extensions["tenderway"], app.extensions["tenderway-config"].processes_folder
+    files = {"project_application.bpmn": (processes / "project_application.bpmn").read_bytes()}
+    with made.sessions() as session:
+        session.get(Organisation, town.buyer).supervisor_id = town.finance
+        session.add(
+            BudgetLine(
+                organisation_id=town.buyer, year=2026, code="2026-0101", name_zh="医疗设备", category="goods",
+                amount=Decimal(700_000), funds="fiscal",
+            )
+        )  # fmt: skip
+        definitions.deploy(made.engine, session, SYSTEM, files, "for tests")
+        session.commit()
+    return made
 
 
 @pytest.fixture
-def people(app):
-    def sign_in(login):
-        client = app.test_client()
-        client.post(
-            "/sign-in",
-            data={"login": login, "password": demonstration.PASSWORD, "csrf_token": token(client.get("/sign-in"))},
-        )
-        return client
-
-    return SimpleNamespace(chen=sign_in("chen"), zhou=sign_in("zhou"), liu=sign_in("liu"))
-
-
-def token(response):
-    return re.search(r'name="csrf_token" value="([^"]+)"', response.text).group(1)
+def applied(house, sign_in):
+    """The address of the first task of an application that the handler has started, and its budget line."""
+    client = sign_in("buyer-handler")
+    started = client.submit("/start/project_application", _key=work.hidden(client.get("/start"), "_key"))
+    line = re.search(r'<option value="([0-9a-f]{32})"', client.get(started.location).text).group(1)
+    return started.location.removeprefix("/tasks/"), line
 
 
 def only_task(client):
-    return re.search(r'href="(/tasks/[^"]+)"', client.get("/").text).group(1)
+    return re.search(r'href="/tasks/([0-9a-f]+)"', client.get("/inbox").text).group(1)
 
 
-def submit(client, address, **values):
-    page = client.get(address)
-    version = re.search(r'name="_version" value="(\d+)"', page.text).group(1)
-    return client.post(address, data={"csrf_token": token(page), "_version": version, **values})
+def test_an_application_is_reviewed_and_filed_each_by_its_person(sign_in, applied):
+    task, line = applied
+    work.send(sign_in("buyer-handler"), task, budget_line=line, **APPLICATION)
+    reviewer, officer = sign_in("buyer-reviewer"), sign_in("finance-officer")
+    work.send(reviewer, only_task(reviewer), decision="approve")
+    answer = work.send(officer, only_task(officer), decision="file")
+    assert "The case has ended." in officer.get(answer.location).text
+    assert "Nothing waits for you" in officer.get("/inbox").text
 
 
-@pytest.fixture
-def applied(people):
-    started = people.chen.post("/start/project_application", data={"csrf_token": token(people.chen.get("/"))})
-    line = re.search(r'<option value="([0-9a-f]{32})"', people.chen.get(started.location).text).group(1)
-    return SimpleNamespace(address=started.location, line=line)
-
-
-def test_an_application_is_reviewed_and_filed_each_by_its_person(people, applied):
-    submit(people.chen, applied.address, budget_line=applied.line, **APPLICATION)
-    submit(people.zhou, only_task(people.zhou), decision="approve")
-    answer = submit(people.liu, only_task(people.liu), decision="file")
-    assert (answer.status_code, "/tasks/" in people.liu.get("/").text) == (302, False)
-
-
-def test_an_application_over_the_budget_is_refused_beside_its_field_and_keeps_what_was_typed(people, applied):
-    answer = submit(
-        people.chen, applied.address, budget_line=applied.line, **APPLICATION | {"items-0-unit_price": "9999999"}
-    )
+def test_an_application_over_the_budget_is_refused_beside_its_field_and_keeps_what_was_typed(sign_in, applied):
+    task, line = applied
+    over = APPLICATION | {"items-0-unit_price": "9999999"}
+    answer = work.send(sign_in("buyer-handler"), task, budget_line=line, **over)
     assert answer.status_code == 422
     assert 'href="#f-budget_line"' in answer.text
     assert "替换老旧设备" in answer.text
 
 
-def test_a_task_of_another_role_is_not_shown(people, applied):
-    assert people.zhou.get(applied.address).status_code == 403
+def test_once_it_is_applied_for_the_case_goes_by_its_number_and_title(sign_in, applied):
+    task, line = applied
+    work.send(sign_in("buyer-handler"), task, budget_line=line, **APPLICATION)
+    page = sign_in("buyer-reviewer").get("/inbox").text
+    assert ("彩色超声诊断仪" in page, re.search(r"JC-2026-\d{4}", page) is not None) == (True, True)
 
 
-def test_a_second_click_does_nothing_more(people, applied):
-    page = people.chen.get(applied.address)
-    values = {"csrf_token": token(page), "_version": "1", "budget_line": applied.line, **APPLICATION}
-    people.chen.post(applied.address, data=values)
-    assert people.chen.post(applied.address, data=values).status_code == 409
+def test_a_start_pressed_twice_starts_one_case(house, sign_in):
+    client = sign_in("buyer-handler")
+    key = work.hidden(client.get("/start"), "_key")
+    places = {client.submit("/start/project_application", _key=key).location for _ in range(2)}
+    assert (len(places), client.get("/cases").text.count("data-open")) == (1, 1)
 
 
-def test_who_is_not_signed_in_is_sent_to_the_sign_in_page(app):
-    assert app.test_client().get("/").location.startswith("/sign-in")
+def test_only_who_has_the_role_of_the_first_lane_may_start(house, sign_in):
+    assert "Project application" not in sign_in("agency-officer").get("/start").text
+    assert sign_in("agency-officer").submit("/start/project_application").status_code == 403
 
 
-def test_a_form_without_its_token_is_refused(people, applied):
-    assert people.chen.post(applied.address, data=APPLICATION).status_code == 400
-
-
-def test_every_page_carries_the_strict_policy(people):
-    assert "unsafe" not in people.chen.get("/").headers["Content-Security-Policy"]
+def test_the_page_of_procedures_says_what_each_begins_with(house, sign_in):
+    assert "Apply for the project" in sign_in("buyer-handler").get("/start").text

@@ -58,6 +58,20 @@ class Entry:
         """All texts of a field that may have several."""
         return self.texts.getlist(name)
 
+    def is_ticked(self, name: str) -> bool:
+        """Whether a single box is ticked."""
+        return self.text(name) not in ("", "false")
+
+    @staticmethod
+    def is_plain_date(text: str) -> bool:
+        """Whether a browser's own field for days can show a text (else it stays text, as it was typed)."""
+        return not text or re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
+
+    @staticmethod
+    def is_plain_time(text: str) -> bool:
+        """Whether a browser's own field for days and times can show a text."""
+        return not text or re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d", text) is not None
+
     def choices(self, field: Field) -> list[Option]:
         """What can be chosen in a field."""
         return list(field.options) or list(self.options.get(field.options_from or "", ()))
@@ -67,6 +81,26 @@ class Entry:
         name = prefix + field.name
         found = [Row(number, f"{name}-{number}-") for number in _numbers(self.texts, name)]
         return found or ([Row(0, f"{name}-0-")] if field.rows == "free" else [])
+
+    def draws(self, name: str) -> bool:
+        """Whether a field of this name stands in the page."""
+        return field_of(self.form, name) is not None
+
+    def where(self, name: str) -> Text | None:
+        """Which row of a table a field stands in, for people; None outside tables."""
+        path = _path(name)
+        if len(path) < 3 or not isinstance(path[1], int):
+            return None
+        table, prefix = self.form.field(path[:1]), f"{path[0]}-{path[1]}-"
+        if table is None:
+            return None
+        said = [column.name for column in table.columns if column.readonly]
+        if table.matrix is not None:
+            said = [table.matrix.columns_head, table.matrix.rows_head]
+        words = [self.text(prefix + column) for column in said[:2]]
+        if any(words):
+            return Text(", ".join(filter(None, words)), "，".join(filter(None, words)))
+        return Text("Row %(n)s", "第%(n)s行").filled(n=path[1] + 1)
 
     def heads(self, field: Field) -> dict[str, str]:
         """The columns of a matrix: what tells each apart, and its words."""
@@ -227,6 +261,14 @@ def without_row(form: Form, given: Texts, name: str) -> Texts:
     for key, values in given.lists():
         if not key.startswith(f"{name}-"):
             fewer.setlist(key, values)
+    return fewer
+
+
+def without_file(given: Texts, dropped: str) -> Texts:
+    """What was posted without one file of a field (``attachments:ID``), as its button asks."""
+    name, _, document_id = dropped.partition(":")
+    fewer: Texts = MultiDict(list(given.items(multi=True)))
+    fewer.setlist(name, [kept_id for kept_id in given.getlist(name) if kept_id != document_id])
     return fewer
 
 

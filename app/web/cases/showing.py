@@ -1,0 +1,146 @@
+"""What a case's page shows: to its parties all of it, to others their own part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.engine import charts, tasks
+from app.engine.charts import Chart
+from app.engine.history import Naming
+from app.engine.records import (
+    Definition,
+    HistoryRow,
+    IncidentRow,
+    InstanceRow,
+    OpenTaskRow,
+    SubscriptionRow,
+    TimerRow,
+)
+from app.foundation import journal
+from app.foundation.actor import SYSTEM
+from app.foundation.documents import Document
+from app.foundation.journal import JournalEntry, JournalHead
+from app.foundation.workdays import local_day
+from app.procurement import projects
+from app.procurement.projects import Project
+from app.web import current, holders, visibility
+from app.web.tasks import pages
+from app.workflow import cases
+
+LATEST = 60
+"""How many sentences of a long history are shown at first."""
+
+
+def common(row: InstanceRow, chart: Chart, project: Project | None) -> dict[str, Any]:
+    """What everybody with a part in a case sees: what it is, and its line of stages."""
+    session = current.session()
+    standing = charts.tokens(current.engine(), session, row)
+    return {
+        "row": row,
+        "project": project,
+        "definition": session.get(Definition, row.definition_id),
+        "title": project.title if project else chart.title(row.process_id),
+        "stages": charts.stages(chart, row, standing, charts.passages(session, row.id)),
+        "day_of": lambda at: local_day(at, current.zone()),
+        "late_stages": {task.stage for task in _open_tasks(row) if task.due_at and task.due_at < current.now()},
+    }
+
+
+def own_part(row: InstanceRow) -> dict[str, Any]:
+    """An outsider's part: the tasks that are theirs, what they did, the documents that are for them."""
+    actor = current.actor()
+    return {
+        "open_tasks": [task for task in _open_tasks(row) if tasks.may(actor, task)],
+        "documents": _documents(row),
+        "story": pages.story(row, visibility.PART),
+    }
+
+
+def whole(row: InstanceRow, chart: Chart, project: Project | None, *, all_history: bool) -> dict[str, Any]:
+    """Everything that the parties of a case see."""
+    session, actor = current.session(), current.actor()
+    naming = visibility.naming(session, actor, row)
+    waiting = _open_tasks(row)
+    story = pages.story(row, visibility.WHOLE, limit=None if all_history else LATEST)
+    return {
+        "open_tasks": waiting,
+        "may_open": {task.id for task in waiting if tasks.may(actor, task) or actor.has_role("administrator")},
+        "holdings": holders.of_tasks(session, waiting, naming),
+        "deadlines": _deadlines(row, chart),
+        "awaited": _awaited(row, chart),
+        "incidents": _incidents(row),
+        "lots": [(lot, projects.STATE_NAMES.get(lot.state)) for lot in project.lots] if project else [],
+        "people": _people(row, naming),
+        "documents": _documents(row),
+        "story": story,
+        "has_more_history": not all_history and len(story) == LATEST,
+        "proof": _proof(row, project),
+    }
+
+
+def _open_tasks(row: InstanceRow) -> list[OpenTaskRow]:
+    query = select(OpenTaskRow).where(OpenTaskRow.instance_id == row.id).order_by(OpenTaskRow.due_at, OpenTaskRow.id)
+    return list(current.session().scalars(query))
+
+
+def _documents(row: InstanceRow) -> list[Document]:
+    session = current.session()
+    project = cases.project_of(session, row)
+    return visibility.seen_documents(session, current.actor(), visibility.document_cases(row, project))
+
+
+def _deadlines(row: InstanceRow, chart: Chart) -> list[tuple[Any, Any, str | None]]:
+    """What the clock will do: the element's name, when, and the article it rests on."""
+    timers = current.session().scalars(
+        select(TimerRow).where(TimerRow.instance_id == row.id).order_by(TimerRow.due_at, TimerRow.id)
+    )
+    found = []
+    for timer in timers:
+        node = chart.node(timer.process_id, timer.element_id)
+        found.append((chart.name(timer.process_id, timer.element_id), timer.due_at, node.law if node else None))
+    return found
+
+
+def _awaited(row: InstanceRow, chart: Chart) -> list[Any]:
+    """The names of the elements that wait for a message or a signal from outside."""
+    waiting = current.session().execute(
+        select(SubscriptionRow.process_id, SubscriptionRow.element_id)
+        .where(SubscriptionRow.instance_id == row.id, SubscriptionRow.kind.in_(("message", "signal")))
+        .distinct()
+        .order_by(SubscriptionRow.process_id, SubscriptionRow.element_id)
+    )
+    return [chart.name(process_id, element_id) for process_id, element_id in waiting]
+
+
+def _incidents(row: InstanceRow) -> list[IncidentRow]:
+    query = select(IncidentRow).where(IncidentRow.instance_id == row.id, IncidentRow.resolved_at.is_(None))
+    return list(current.session().scalars(query.order_by(IncidentRow.opened_at)))
+
+
+def _people(row: InstanceRow, naming: Naming) -> list[tuple[Any, int, Any]]:
+    """Who acted: name, how many steps, when last; the latest first."""
+    rows = current.session().execute(
+        select(HistoryRow.actor_id, func.max(HistoryRow.actor_name), func.count(), func.max(HistoryRow.at))
+        .where(HistoryRow.instance_id == row.id, HistoryRow.actor_id != SYSTEM.id, HistoryRow.kind == "completed")
+        .group_by(HistoryRow.actor_id)
+        .order_by(func.max(HistoryRow.sequence).desc())
+    )
+    return [(naming(actor_id, name), count, last) for actor_id, name, count, last in rows]
+
+
+def _proof(row: InstanceRow, project: Project | None) -> list[dict[str, Any]]:
+    """The journals of a case and of its project: how many entries, the last hash, and whether the chain holds."""
+    session = current.session()
+    found = []
+    for case in [row.id, *([project.id] if project else [])]:
+        head = session.get(JournalHead, case)
+        if head is None:
+            continue
+        last = session.scalars(
+            select(JournalEntry.at).where(JournalEntry.case_id == case, JournalEntry.sequence == head.sequence)
+        ).first()
+        broken = next(journal.violations(session, case), None)
+        found.append({"entries": head.sequence, "hash": head.hash, "at": last, "holds": broken is None})
+    return found

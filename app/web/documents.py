@@ -1,0 +1,75 @@
+"""Files in and out: streamed, limited in size, and served as attachments to who may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from flask import Blueprint, Response, jsonify, request
+
+from app.engine import tasks
+from app.engine.records import OpenTaskRow
+from app.foundation import documents
+from app.foundation.database import reading
+from app.foundation.errors import Invalid
+from app.foundation.text import Text
+from app.web import current
+from app.web.tasks import uploads
+
+blueprint = Blueprint("documents", __name__, url_prefix="/documents")
+
+
+class NoFile(Invalid):
+    """An upload without a file in it."""
+
+    code = "no-file"
+    text = Text("Choose a file.", "请选择文件。")
+
+
+@blueprint.post("/upload")
+def upload() -> Response:
+    """Keep one file for a form of a task; private until the form is accepted."""
+    session, actor = current.session(), current.actor()
+    task = session.get(OpenTaskRow, request.args.get("task", ""))
+    if task is None:
+        raise tasks.NoSuchTask
+    if not tasks.may(actor, task):
+        raise tasks.NotYourTask
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise NoFile
+    document = documents.add(
+        session,
+        actor,
+        name=file.filename,
+        media_type=file.mimetype,
+        source=file.stream,
+        case=None,
+        kind=uploads.kind_of(task, request.args.get("field", "file")),
+        access="private",
+    )
+    current.commit()
+    return jsonify(
+        id=document.id, name=document.name, size=document.size, kind=document.media_type, hash=document.digest
+    )
+
+
+@blueprint.get("/<document_id>")
+def download(document_id: str) -> Response:
+    """Send a document as an attachment, a chunk at a time, each read in a transaction of its own."""
+    document = documents.get(current.session(), document_id)
+    database, digest, count = current.house().database, document.digest, documents.length(document)
+
+    def chunks() -> Iterator[bytes]:
+        for position in range(count):
+            with reading(database) as session:
+                piece = documents.chunk(session, digest, position)
+            yield piece
+
+    answer = Response(chunks(), mimetype=document.media_type)
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(document.name, safe='')}"
+    answer.headers["Content-Length"] = str(document.size)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.set_etag(digest)
+    answer.make_conditional(request)
+    return answer

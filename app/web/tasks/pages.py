@@ -1,0 +1,159 @@
+"""What a task's pages show beside its form, and what came of a task that is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import render_template, request, url_for
+from sqlalchemy import select
+
+from app.engine import charts, history, inbox, instances, tasks
+from app.engine.history import Line
+from app.engine.records import HistoryRow, InstanceRow, OpenTaskRow, TimerRow
+from app.engine.tasks import Shown
+from app.foundation import documents, repeats
+from app.foundation.actor import SYSTEM
+from app.foundation.documents import Document
+from app.foundation.errors import Refusal
+from app.procurement import rules
+from app.web import current, holders, shell, visibility
+from app.web.tasks.entries import Entry
+from app.workflow import cases
+
+LATEST = 8
+"""How many sentences of the history stand beside a form."""
+
+
+def task(
+    shown: Shown,
+    entry: Entry | None,
+    *,
+    problems: Sequence[Refusal] = (),
+    changed: Refusal | None = None,
+    seen: int = 0,
+) -> str:
+    """A task's page. ``changed`` says that somebody acted since history number ``seen``."""
+    session, actor, row = current.session(), current.actor(), shown.instance
+    extent = visibility.extent(session, actor, row)
+    naming = visibility.naming(session, actor, row)
+    law = shown.task.law or (shown.form.law if shown.form else None)
+    return render_template(
+        "tasks/show.html",
+        task=shown.task,
+        instance=row,
+        form=shown.form,
+        entry=entry,
+        facts=shown.facts,
+        project=cases.project_of(session, row),
+        extent=extent,
+        law_cited=law,
+        articles=rules.cited(law) if law else [],
+        documents=_documents(shown, extent),
+        story=story(row, extent, limit=LATEST),
+        acted=_acted(row, naming) if extent == visibility.WHOLE else [],
+        holding=holders.of_tasks(session, [shown.task], naming)[shown.task.id],
+        obstacle=tasks.obstacle(session, actor, shown.task),
+        draft_at=shown.task.draft_at if shown.draft is not None else None,
+        problems=problems,
+        changed=changed,
+        since=history.story(session, row.id, after=seen, naming=naming) if changed and seen else [],
+        key=repeats.new_key(),
+    )
+
+
+def story(row: InstanceRow, extent: str | None, *, limit: int | None = None) -> list[Line]:
+    """A case's history as this reader may know it: all of it, or what they did themselves."""
+    session, actor = current.session(), current.actor()
+    own = None if extent == visibility.WHOLE else [actor.id]
+    return history.story(session, row.id, limit=limit, of_actors=own, naming=visibility.naming(session, actor, row))
+
+
+def _documents(shown: Shown, extent: str | None) -> list[Document]:
+    """What there is to read before deciding: what the form's preparation names first, then the case's others."""
+    session, actor = current.session(), current.actor()
+    named = [documents.get(session, document_id) for document_id in shown.documents]
+    first = [document for document in named if visibility.sees(session, actor, document)]
+    project = cases.project_of(session, shown.instance)
+    others = visibility.seen_documents(session, actor, visibility.document_cases(shown.instance, project))
+    known = {document.id for document in first}
+    return first + [document for document in reversed(others) if document.id not in known]
+
+
+def _acted(row: InstanceRow, naming: history.Naming) -> list[tuple[Any, Any]]:
+    """Who else did what in a case, the latest first: each person's latest step."""
+    query = (
+        select(HistoryRow)
+        .where(HistoryRow.instance_id == row.id, HistoryRow.kind == "completed", HistoryRow.actor_id != SYSTEM.id)
+        .order_by(HistoryRow.sequence.desc())
+    )
+    found: dict[str, HistoryRow] = {}
+    for each in current.session().scalars(query):
+        found.setdefault(each.actor_id, each)
+    return [(naming(each.actor_id, each.actor_name), history.name_of(each)) for each in found.values()]
+
+
+def outcome(task_id: str) -> dict[str, Any] | None:
+    """What the page of a task that isn't open any more shows; None when it is still open.
+
+    Staff to whom it was offered, and who have no other part in its case, are told by whom it was done, and when.
+
+    :raises tasks.NoSuchTask: :raises visibility.CaseHidden:
+    """
+    session, actor = current.session(), current.actor()
+    if session.get(OpenTaskRow, task_id) is not None:
+        return None
+    closed = history.completed_task(session, task_id)
+    if closed is None:
+        raise tasks.NoSuchTask
+    row = instances.get(session, closed.instance_id)
+    extent = visibility.extent(session, actor, row)
+    if extent is None and not visibility.is_staff(actor):
+        raise visibility.CaseHidden
+    naming = visibility.naming(session, actor, row)
+    is_whole = extent == visibility.WHOLE
+    open_tasks = _open_tasks(row) if is_whole else []
+    following = inbox.inbox(session, actor, size=2)
+    return {
+        "closed": closed,
+        "who": naming(closed.actor_id, closed.actor_name),
+        "is_mine": closed.actor_id == actor.id,
+        "name": history.name_of_element(session, row.id, closed.element_id),
+        "instance": row,
+        "project": cases.project_of(session, row) if extent else None,
+        "extent": extent,
+        "happened": history.story(session, row.id, after=_number_of(task_id), naming=naming) if is_whole else [],
+        "open_tasks": open_tasks,
+        "holdings": holders.of_tasks(session, open_tasks, naming),
+        "waits": _waits(row) if is_whole else [],
+        "following": following.rows[0] if following.rows else None,
+    }
+
+
+def _number_of(task_id: str) -> int:
+    """The number of the sentence with which a task ended."""
+    query = (
+        select(HistoryRow.sequence)
+        .where(HistoryRow.task_id == task_id, HistoryRow.kind.in_(("completed", "cancelled")))
+        .order_by(HistoryRow.sequence.desc())
+        .limit(1)
+    )
+    return current.session().scalar(query) or 0
+
+
+def _open_tasks(row: InstanceRow) -> list[OpenTaskRow]:
+    query = select(OpenTaskRow).where(OpenTaskRow.instance_id == row.id).order_by(OpenTaskRow.id)
+    return list(current.session().scalars(query))
+
+
+def _waits(row: InstanceRow) -> list[tuple[Any, Any]]:
+    """What else the case waits for: the names of its timers' elements, and when each is due."""
+    session = current.session()
+    chart = charts.of_instance(current.engine(), session, row)
+    timers = session.scalars(select(TimerRow).where(TimerRow.instance_id == row.id).order_by(TimerRow.due_at)).all()
+    return [(chart.name(timer.process_id, timer.element_id), timer.due_at) for timer in timers]
+
+
+def back_to(task_id: str) -> str:
+    """Where a form says it came from, if that is a place of ours; else the task."""
+    return shell.local_address(request.form.get("back")) or url_for("tasks.show", task_id=task_id)

@@ -1,0 +1,118 @@
+"""The files of a form: kept as they come, private until the form is accepted, then handed in to its case."""
+
+from __future__ import annotations
+
+from flask import request
+from sqlalchemy import select
+
+from app.engine.forms import Field, Form
+from app.engine.records import InstanceRow, OpenTaskRow
+from app.foundation import documents
+from app.foundation.documents import Document
+from app.foundation.errors import Invalid, Refusal
+from app.foundation.text import Text
+from app.web import current, visibility
+from app.web.tasks import entries
+from app.web.tasks.entries import Texts
+from app.workflow import cases
+
+FILES = ("file", "files")
+
+
+class FileNotThere(Invalid):
+    """A file that the form names isn't among the person's uploads or the case's documents."""
+
+    code = "file-not-there"
+    text = Text("One of the files isn't there any more. Upload it again.", "有文件已不存在，请重新上传。")
+
+
+def keep(form: Form, task: OpenTaskRow) -> dict[str, list[str]]:
+    """Keep the files that came with the form itself, before anything of it is judged: nobody uploads twice.
+
+    Gives the ids of the new documents by the name of their field.
+    """
+    kept: dict[str, list[str]] = {}
+    for name in request.files:
+        field = entries.field_of(form, name)
+        if field is None or field.widget not in FILES:
+            continue
+        for file in request.files.getlist(name):
+            if file.filename:
+                document = documents.add(
+                    current.session(),
+                    current.actor(),
+                    name=file.filename,
+                    media_type=file.mimetype,
+                    source=file.stream,
+                    case=None,
+                    kind=kind_of(task, name),
+                    access="private",
+                )
+                kept.setdefault(name, []).append(document.id)
+    if kept:
+        current.commit()
+    return kept
+
+
+def with_kept(form: Form, given: Texts, kept: dict[str, list[str]]) -> Texts:
+    """What was posted, with the ids of the files that were kept just now."""
+    more: Texts = Texts(list(given.items(multi=True)))
+    for name, ids in kept.items():
+        field = entries.field_of(form, name)
+        if field is not None and field.widget == "file":
+            more.setlist(name, ids[-1:])
+        else:
+            more.setlist(name, [*given.getlist(name), *ids])
+    return more
+
+
+def kind_of(task: OpenTaskRow, name: str) -> str:
+    """The kind of a document that came with a form: the form's and the field's name."""
+    return f"{task.form_id or task.element_id}.{name}"[:60]
+
+
+def problems(form: Form, texts: Texts, instance: InstanceRow) -> list[Refusal]:
+    """A refusal for each field that names a file which isn't the person's to hand in."""
+    known = documents_in(form, texts)
+    there = set(visibility.document_cases(instance, cases.project_of(current.session(), instance)))
+    return [
+        FileNotThere(field=name)
+        for name in _names(form, texts)
+        if any(
+            document_id not in known or not _theirs(known[document_id], there)
+            for document_id in texts.getlist(name)
+            if document_id
+        )
+    ]
+
+
+def _theirs(document: Document, cases_: set[str]) -> bool:
+    actor = current.actor()
+    own = document.created_by == actor.id or (
+        document.organisation_id is not None and document.organisation_id == actor.organisation_id
+    )
+    return own or document.case_id in cases_
+
+
+def documents_in(form: Form, texts: Texts) -> dict[str, Document]:
+    """The documents that a form's fields name, by id."""
+    wanted = {document_id for name in _names(form, texts) for document_id in texts.getlist(name) if document_id}
+    found = current.session().scalars(select(Document).where(Document.id.in_(wanted))) if wanted else ()
+    return {document.id: document for document in found}
+
+
+def hand_in(form: Form, texts: Texts, row: InstanceRow) -> None:
+    """Open the form's files to the parties of its case, in the transaction that completes the task."""
+    for document in documents_in(form, texts).values():
+        documents.share(current.session(), current.actor(), document, case=row.id)
+
+
+def _names(form: Form, texts: Texts) -> list[str]:
+    """The names in the page of all fields that take files, those in rows too."""
+    if not any(_takes_files(field) for field in form.fields):
+        return []
+    return [name for name in texts if (field := entries.field_of(form, name)) is not None and field.widget in FILES]
+
+
+def _takes_files(field: Field) -> bool:
+    return field.widget in FILES or any(_takes_files(column) for column in field.columns)

@@ -1,0 +1,234 @@
+"""The pages of a task: looked at, filled in, saved for later, taken on, given back, done."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.engine import forms, tasks
+from app.engine.tasks import Shown, TaskChanged, TaskHeld
+from app.foundation import repeats
+from app.foundation.errors import Conflict, NotAllowed, Refusal
+from app.foundation.text import Text
+from app.web import current, errors, notices
+from app.web.tasks import entries, pages, uploads
+from app.web.tasks.entries import Entry, Texts
+
+blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
+
+REDRAWN = frozenset({"_add", "_remove", "_drop"})
+"""Buttons that only change the form: a row more or less, a file less."""
+
+
+@blueprint.get("/<task_id>")
+def show(task_id: str) -> AnyResponse | str:
+    """Show a task; one that is done says by whom, and when."""
+    try:
+        shown = _shown(task_id)
+    except TaskChanged:
+        return redirect(url_for("tasks.done", task_id=task_id))
+    return pages.task(shown, _entry(shown))
+
+
+@blueprint.post("/<task_id>")
+def submit(task_id: str) -> AnyResponse:
+    """Do what the pressed button says: complete the task, keep a draft, or change the form and show it again."""
+    try:
+        shown = _shown(task_id)
+    except TaskChanged:
+        return _after_the_act(task_id)
+    typed, problems = _typed(shown)
+    if REDRAWN & request.form.keys():
+        return Response(pages.task(shown, _entry(shown, typed)))
+    if "_save" in request.form:
+        return _keep(shown, typed)
+    if problems:
+        return _refused(shown, typed, problems)
+    return _complete(shown, typed)
+
+
+@blueprint.post("/<task_id>/draft")
+def save_draft(task_id: str) -> AnyResponse:
+    """Keep what was typed so far (for the script that saves by itself)."""
+    shown = _shown(task_id)
+    _save(shown, _posted(shown))
+    return jsonify(saved_at=current.now().isoformat())
+
+
+@blueprint.post("/<task_id>/claim")
+def claim(task_id: str) -> AnyResponse:
+    """Take a task on."""
+    task = tasks.claim(current.engine(), current.session(), current.actor(), task_id)
+    name = task.name
+    current.commit()
+    notices.notice(Text("You took on “%(task)s”.", "您已领取“%(task)s”。").filled(task=name), link=_link_to(task_id))
+    return redirect(pages.back_to(task_id))
+
+
+@blueprint.post("/<task_id>/give-back")
+def give_back(task_id: str) -> AnyResponse:
+    """Offer a task that one took on to the others again."""
+    task = tasks.give_back(current.engine(), current.session(), current.actor(), task_id)
+    name = task.name
+    current.commit()
+    more = Text("Everybody it is for finds it in the inbox again.", "该任务已重新开放给所有可办理人员领取。")
+    notices.notice(Text("You gave “%(task)s” back.", "您已退回“%(task)s”。").filled(task=name), more)
+    return redirect(url_for("inbox.index"))
+
+
+@blueprint.get("/<task_id>/done")
+def done(task_id: str) -> AnyResponse | str:
+    """Say what was done, what happens next, and which task is next."""
+    found = pages.outcome(task_id)
+    if found is None:
+        return redirect(url_for("tasks.show", task_id=task_id))
+    return render_template("tasks/done.html", **found)
+
+
+# -- what was posted
+
+
+def _shown(task_id: str) -> Shown:
+    return tasks.show(current.engine(), current.session(), current.actor(), task_id)
+
+
+def _prepared(shown: Shown) -> Texts:
+    assert shown.form is not None
+    return entries.in_texts(shown.form, shown.values, current.zone())
+
+
+def _posted(shown: Shown) -> Texts:
+    """What the browser sent, as far as it belongs to the form."""
+    if shown.form is None:
+        return Texts()
+    return entries.laid_over(shown.form, _prepared(shown), entries.posted(shown.form, request.form))
+
+
+def _typed(shown: Shown) -> tuple[Texts, list[Refusal]]:
+    """What was posted, with its files kept and its rows as the button asks; and the files that can't be taken."""
+    form = shown.form
+    if form is None:
+        return Texts(), []
+    kept = uploads.keep(form, shown.task)
+    given: Texts = request.form
+    if "_remove" in given:
+        given = entries.without_row(form, given, given["_remove"])
+    if "_drop" in given:
+        given = entries.without_file(given, given["_drop"])
+    given = uploads.with_kept(form, given, kept)
+    typed = entries.laid_over(form, _prepared(shown), entries.posted(form, given))
+    if "_add" in given:
+        typed = entries.with_row(form, typed, given["_add"])
+    return typed, uploads.problems(form, typed, shown.instance)
+
+
+def _entry(shown: Shown, typed: Texts | None = None, problems: list[Refusal] | None = None) -> Entry | None:
+    """The form with what was typed, else with the draft, else with what is prepared."""
+    form = shown.form
+    if form is None:
+        return None
+    if typed is None:
+        typed = _prepared(shown)
+        if shown.draft is not None:
+            typed = entries.laid_over(form, typed, entries.posted(form, shown.draft))
+    by_field = {problem.field: problem.sentence for problem in reversed(problems or []) if problem.field}
+    return Entry(form, typed, shown.options, by_field, uploads.documents_in(form, typed))
+
+
+# -- drafts
+
+
+def _save(shown: Shown, typed: Texts) -> None:
+    tasks.save_draft(
+        current.engine(),
+        current.session(),
+        current.actor(),
+        shown.task.id,
+        entries.kept(typed),
+        seen_version=_seen_version(),
+    )
+    current.commit()
+
+
+def _keep(shown: Shown, typed: Texts) -> AnyResponse:
+    """Keep a draft by the button, for who has no script."""
+    task_id = shown.task.id
+    try:
+        _save(shown, typed)
+    except (Conflict, NotAllowed) as refusal:
+        current.session().rollback()
+        return _not_done(task_id, typed, refusal)
+    more = Text("It waits for you here and in your inbox.", "可在此页面或待办中继续填写。")
+    notices.notice(Text("Your draft is saved.", "草稿已保存。"), more)
+    return redirect(url_for("tasks.show", task_id=task_id))
+
+
+# -- the act
+
+
+def _complete(shown: Shown, typed: Texts) -> AnyResponse:
+    """Complete the task once, however often its form is sent."""
+    session, actor, task_id = current.session(), current.actor(), shown.task.id
+    key, place = request.form.get("_key", ""), url_for("tasks.done", task_id=task_id)
+    if key and (answered := repeats.earlier(session, actor, key)) is not None:
+        return redirect(answered)
+    values = {} if shown.form is None else forms.coerce(shown.form, typed, zone=current.zone())
+    try:
+        row = tasks.complete(current.engine(), session, actor, task_id, values, seen_version=_seen_version())
+        if shown.form is not None:
+            uploads.hand_in(shown.form, typed, row)
+        if key:
+            repeats.answer(session, actor, key, place)
+        current.commit()
+    except Refusal as refusal:
+        session.rollback()
+        return _not_done(task_id, typed, refusal)
+    return redirect(place)
+
+
+def _seen_version() -> int | None:
+    seen = request.form.get("_version", "")
+    return int(seen) if seen.isdigit() else None
+
+
+def _refused(shown: Shown, typed: Texts, problems: list[Refusal]) -> AnyResponse:
+    """The form again with everything that was typed, and what is wrong with it."""
+    status = max(errors.status_of(type(problem)) for problem in problems)
+    return Response(pages.task(shown, _entry(shown, typed, problems), problems=problems), status)
+
+
+def _not_done(task_id: str, typed: Texts, refusal: Refusal) -> AnyResponse:
+    """Nothing was done: all that was typed, and what is wrong; or what somebody else did in between, if that is why."""
+    try:
+        shown = _shown(task_id)
+    except TaskChanged:
+        return _after_the_act(task_id)
+    if not isinstance(refusal, TaskChanged | TaskHeld):
+        return _refused(shown, typed, errors.parts_of(refusal))
+    page = pages.task(shown, _entry(shown, typed), changed=refusal, seen=_seen_history())
+    return Response(page, errors.status_of(type(refusal)))
+
+
+def _seen_history() -> int:
+    seen = request.form.get("_seen", "")
+    return int(seen) if seen.isdigit() else 0
+
+
+def _after_the_act(task_id: str) -> AnyResponse:
+    """A task that is done: by the same form a moment ago (then its answer), or by somebody else."""
+    key = request.form.get("_key", "")
+    session, actor = current.session(), current.actor()
+    answered = repeats.earlier(session, actor, key) if key else None
+    if answered is not None:
+        return redirect(answered)
+    session.rollback()
+    found = pages.outcome(task_id)
+    if found is None:
+        raise tasks.NoSuchTask
+    given = {name: texts for name, texts in request.form.lists() if not name.startswith("_") and name != "csrf_token"}
+    typed = [text for texts in given.values() for text in texts if text.strip()]
+    return Response(render_template("tasks/done.html", **found, lost=typed), 409)
+
+
+def _link_to(task_id: str) -> tuple[str, Text]:
+    return url_for("tasks.show", task_id=task_id), Text("Open it", "打开")
