@@ -50,28 +50,25 @@ def load(files: Mapping[str, bytes]) -> Package:
     """
     diagrams = spiff.read({name: content for name, content in files.items() if not name.endswith((".dmn", ".json"))})
     package = Package(dict(files), diagrams, findings=list(diagrams.findings))
-    for name, content in files.items():
-        if name.endswith(".dmn"):
-            _load_decisions(package, name, content)
+    _load_decisions(package, {name: content for name, content in files.items() if name.endswith(".dmn")})
     package.forms = forms.Library(files={name: content for name, content in files.items() if name.endswith(".json")})
     return package
 
 
-def _load_decisions(package: Package, name: str, content: bytes) -> None:
-    try:
-        model = decisions.read(content, name=name)
-    except decisions.DecisionError as wrong:
-        package.findings += [
-            spiff.Finding(name, finding.element_id, finding.name, _level(finding.level), finding.message)
-            for finding in wrong.findings
-        ]
-        return
-    for decision_id, decision_name in model.decisions.items():
-        if decision_id in package.models:
-            where = package.decision_files[decision_id]
-            package.findings.append(made(DECISION_TWICE, name, decision_id, decision_name, where=where))
-        package.models[decision_id] = model
-        package.decision_files[decision_id] = name
+def _load_decisions(package: Package, files: Mapping[str, bytes]) -> None:
+    """Read the decision models together: they may import one another."""
+    reading = decisions.read_all(files)
+    package.findings += [
+        spiff.Finding(finding.file, finding.element_id, finding.name, _level(finding.level), finding.message)
+        for finding in reading.findings
+    ]
+    for name, model in reading.models.items():
+        for decision_id, decision_name in model.decisions.items():
+            if decision_id in package.models:
+                where = package.decision_files[decision_id]
+                package.findings.append(made(DECISION_TWICE, name, decision_id, decision_name, where=where))
+            package.models[decision_id] = model
+            package.decision_files[decision_id] = name
 
 
 def _level(level: str) -> Level:

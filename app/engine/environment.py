@@ -12,6 +12,7 @@ from sqlalchemy import exc, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from app import feel
 from app.engine import decisions, spiff
 from app.engine.engine import Engine
 from app.engine.operations import Context, UnknownOperation
@@ -120,8 +121,9 @@ class CaseEnvironment:
             {
                 "decision": table.decision,
                 "rules": list(table.rules),
-                "inputs": list(table.inputs),
-                "output": table.output,
+                "numbers": list(table.numbers),
+                "inputs": feel.to_json(table.inputs),
+                "output": feel.to_json(table.output),
             }
             for table in result.fired
         ]

@@ -32,7 +32,7 @@ class OperationCall:
 
 @dataclass(frozen=True)
 class DecisionOutcome:
-    """What a decision gave, and which of its rules fired (any plain value, kept in history)."""
+    """What a decision gave, and for each of its tables which rules fired on which inputs (as JSON, kept in history)."""
 
     value: Any
     fired: list[Any] = field(default_factory=list)

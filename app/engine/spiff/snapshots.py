@@ -73,7 +73,7 @@ def _marked(value: Any) -> dict[str, Any]:
         case feel.YearsMonthsDuration():
             return {_MARK + "y": value.months}
         case feel.Range():
-            return {_MARK + "r": [value.low, value.high, value.low_included, value.high_included]}
+            return {_MARK + "r": [value.low, value.high, value.low_included, value.high_included, value.operator]}
         case str():
             return {_MARK + "x": str.__str__(value)}
     raise TypeError(f"{type(value).__name__} is no process variable")
@@ -110,7 +110,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "t": lambda value: _zoned(time.fromisoformat, value),
     "s": lambda value: feel.DaysTimeDuration(days=value[0], seconds=value[1], microseconds=value[2]),
     "y": feel.YearsMonthsDuration,
-    "r": lambda value: feel.Range(decoded(value[0]), decoded(value[1]), value[2], value[3]),
+    "r": lambda value: feel.Range(decoded(value[0]), decoded(value[1]), *value[2:]),
     "x": str,
 }
 

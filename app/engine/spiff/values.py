@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -37,9 +38,7 @@ def plain(value: Any, depth: int = 0) -> Any:
     if isinstance(value, feel.Function):
         return None
     if isinstance(value, feel.Range):
-        return feel.Range(
-            plain(value.low, depth + 1), plain(value.high, depth + 1), value.low_included, value.high_included
-        )
+        return replace(value, low=plain(value.low, depth + 1), high=plain(value.high, depth + 1))
     return _copied(value, depth)
 
 

@@ -209,7 +209,7 @@ class DecisionSpec(ElementSpec):
         except Exception as wrong:
             raise Failure("decision", f"{decision}: {wrong or type(wrong).__name__}") from wrong
         token.result = {node.result_variable: plain(outcome.value)}
-        course.note("decision", token, decision=decision, fired=plain(outcome.fired))
+        course.note("decision", token, decision=decision, value=token.result[node.result_variable], fired=outcome.fired)
         return True
 
 
