@@ -87,9 +87,11 @@ class _Compiled:
         budget: Budget | None,
         warnings: list[str] | None,
     ) -> Any:
-        environment = Environment(variables, None, Run(budget or _BUDGET, now, warnings))
+        run = Run(budget or _BUDGET, now, warnings)
         try:
-            return self.closure(environment)
+            value = self.closure(Environment(variables, None, run))
+            run.weigh(value)
+            return value
         except RecursionError:
             raise BudgetExceeded("the expression is nested too deeply") from None
 

@@ -11,5 +11,9 @@ class FeelSyntaxError(ValueError):
         self.message, self.line, self.column = message, line, column
 
 
+class TooComplex(FeelSyntaxError):
+    """The text is nested too deeply or can be read in too many ways; no other reading is looked for."""
+
+
 class BudgetExceeded(RuntimeError):
     """An evaluation used more steps, depth or size than it was given."""

@@ -12,6 +12,23 @@ from app.feel.errors import BudgetExceeded
 MAX_WARNINGS = 100
 
 
+def _size(value: Any, known: dict[int, int], limit: int) -> int:
+    """How many values, and characters of texts, there are in a value; each part is looked at once."""
+    if isinstance(value, str):
+        return 1 + len(value)
+    if not isinstance(value, list | tuple | Mapping):
+        return 1
+    found = known.get(id(value))
+    if found is None:
+        found = 1
+        for item in value.values() if isinstance(value, Mapping) else value:
+            found += _size(item, known, limit)
+            if found > limit:
+                break
+        known[id(value)] = found
+    return found
+
+
 @dataclass(frozen=True)
 class Budget:
     """How much one evaluation may use: steps (parts worked out), depth of calls, size of a list or string made."""
@@ -55,6 +72,18 @@ class Run:
         if size > self.budget.size:
             raise BudgetExceeded(f"the expression makes something larger than {self.budget.size}")
         self.step(size >> 6)
+
+    def weigh(self, value: Any) -> int:
+        """Refuse to go through a value that is larger than the budget allows; going through it is paid for in steps.
+
+        Gives its size. A list that is in another one twice counts twice, as it does for whoever goes through it.
+        """
+        if not isinstance(value, list | tuple | Mapping):
+            return 1
+        size = _size(value, {}, self.budget.size)
+        self.sized(size)
+        self.step(size >> 3)
+        return size
 
     def warn(self, message: str) -> None:
         """Note why something became null."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from app.feel.errors import FeelSyntaxError
+from app.feel.errors import FeelSyntaxError, TooComplex
 
 MAX_LENGTH = 100_000
 
@@ -55,6 +55,11 @@ def place(text: str, at: int) -> tuple[int, int]:
 def error(message: str, text: str, at: int) -> FeelSyntaxError:
     """A syntax error at a position of the text."""
     return FeelSyntaxError(message, *place(text, at))
+
+
+def too_complex(message: str, text: str, at: int) -> TooComplex:
+    """The error that a text asks for too much."""
+    return TooComplex(message, *place(text, at))
 
 
 def tokens(text: str) -> list[Token]:

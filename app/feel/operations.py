@@ -148,7 +148,7 @@ def add(left: Any, right: Any) -> Any:
             case "days and time duration":
                 return t.make_duration(t.nanoseconds(left) + t.nanoseconds(right))
             case "years and months duration":
-                return t.YearsMonthsDuration(left.months + right.months)
+                return t.make_months(left.months + right.months)
     if kinds[0] in _MOMENTS and kinds[1] in _DURATIONS:
         return t.shift(left, right)
     if kinds[1] in _MOMENTS and kinds[0] in _DURATIONS:
@@ -199,7 +199,7 @@ def _scaled(duration: Any, operation: Callable[[Decimal], Decimal]) -> Any:
     try:
         length = operation(_length(duration))
         if isinstance(duration, t.YearsMonthsDuration):
-            return t.YearsMonthsDuration(int(length))
+            return t.make_months(int(length))
         unit = 1 if isinstance(duration, t.WideDuration) else 1000
         return t.make_duration(int((length / unit).to_integral_value(ROUND_HALF_EVEN)) * unit)
     except ArithmeticError:

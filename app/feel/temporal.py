@@ -19,6 +19,7 @@ SECOND = 1_000_000_000
 DAY = 86_400 * SECOND
 MAX_YEAR = 999_999_999
 _MAX_MONTHS = MAX_YEAR * 12 + 11
+_MAX_NANOSECONDS = 3 * MAX_YEAR * 366 * DAY
 _MAX_OFFSET = timedelta(hours=18)
 
 
@@ -164,8 +165,10 @@ def with_zone(moment: Any, zone: tzinfo | None) -> Any:
     return moment.replace(tzinfo=zone) if isinstance(moment, datetime | time) else replace(moment, tzinfo=zone)
 
 
-def make_duration(nanoseconds: int) -> Duration:
-    """The duration of so many nanoseconds."""
+def make_duration(nanoseconds: int) -> Duration | None:
+    """The duration of so many nanoseconds; None beyond the length of all the years that there are."""
+    if abs(nanoseconds) > _MAX_NANOSECONDS:
+        return None
     micros, rest = divmod(nanoseconds, 1000)
     if not rest:
         try:
@@ -173,6 +176,11 @@ def make_duration(nanoseconds: int) -> Duration:
         except OverflowError:
             pass
     return WideDuration(nanoseconds)
+
+
+def make_months(months: int) -> YearsMonthsDuration | None:
+    """The duration of so many months; None beyond all the years that there are."""
+    return YearsMonthsDuration(months) if abs(months) <= 2 * _MAX_MONTHS else None
 
 
 def nanosecond_of(value: Time | DateTime) -> int:

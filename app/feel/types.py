@@ -21,8 +21,12 @@ class Type:
     name: str = "Any"
 
     def holds(self, value: Any) -> bool:
-        """Whether a value that isn't null is of this type."""
+        """Whether a value that isn't null is of this type, whatever its constraints."""
         return True
+
+    def allows(self, value: Any) -> bool:
+        """Whether a value that isn't null is of this type and meets all constraints."""
+        return self.holds(value)
 
     def accepts(self, other: Type) -> bool:
         """Whether every value of the other type is of this one."""
@@ -30,9 +34,9 @@ class Type:
 
     def converted(self, value: Any) -> Any:
         """A value that isn't null as one of this type, or None when it can't be."""
-        if self.holds(value):
+        if self.allows(value):
             return value
-        if isinstance(value, list) and len(value) == 1 and value[0] is not None and self.holds(value[0]):
+        if isinstance(value, list) and len(value) == 1 and value[0] is not None and self.allows(value[0]):
             return value[0]
         return None
 
@@ -65,17 +69,19 @@ class ListType(Type):
         """Whether it is a list whose every item is of the type, or null."""
         return isinstance(value, list | tuple) and all(conforms(item, self.item) for item in value)
 
+    def allows(self, value: Any) -> bool:
+        """Whether it is a list whose every item is allowed, or null."""
+        return isinstance(value, list | tuple) and all(item is None or self.item.allows(item) for item in value)
+
     def accepts(self, other: Type) -> bool:
         """A list type whose items are accepted."""
         return isinstance(other, ListType) and self.item.accepts(other.item)
 
     def converted(self, value: Any) -> Any:
-        """A list with every item converted; a single value becomes a list of one."""
-        items = value if isinstance(value, list | tuple) else [value]
-        made = [None if item is None else self.item.converted(item) for item in items]
-        if any(new is None and old is not None for new, old in zip(made, items, strict=True)):
-            return None
-        return made
+        """As such, or a single value as a list of one."""
+        if self.allows(value):
+            return value
+        return [value] if self.item.allows(value) else None
 
 
 @dataclass(frozen=True)
@@ -105,26 +111,18 @@ class ContextType(Type):
             name in value and conforms(value[name], wanted) for name, wanted in self.entries.items()
         )
 
+    def allows(self, value: Any) -> bool:
+        """Whether it is a context that has every entry, each allowed or null."""
+        return isinstance(value, Mapping) and all(
+            name in value and (value[name] is None or wanted.allows(value[name]))
+            for name, wanted in self.entries.items()
+        )
+
     def accepts(self, other: Type) -> bool:
         """A context type that has every entry, each accepted."""
         return isinstance(other, ContextType) and all(
             name in other.entries and wanted.accepts(other.entries[name]) for name, wanted in self.entries.items()
         )
-
-    def converted(self, value: Any) -> Any:
-        """A context with every entry converted."""
-        if isinstance(value, list) and len(value) == 1:
-            value = value[0]
-        if not isinstance(value, Mapping):
-            return None
-        made = dict(value)
-        for name, wanted in self.entries.items():
-            if name not in value:
-                return None
-            made[name] = None if value[name] is None else wanted.converted(value[name])
-            if made[name] is None and value[name] is not None:
-                return None
-        return made
 
 
 @dataclass(frozen=True)
@@ -165,6 +163,10 @@ class Constrained(Type):
     def holds(self, value: Any) -> bool:
         """Whether the value is of the type, allowed or not."""
         return self.of.holds(value)
+
+    def allows(self, value: Any) -> bool:
+        """Whether the value is of the type and allowed."""
+        return self.of.allows(value) and self.allowed(value)
 
     def accepts(self, other: Type) -> bool:
         """What the type without its constraint accepts."""

@@ -178,6 +178,14 @@ def to_text(value: Any) -> str:
     return f'@"{text}"' if kind(value) in _QUOTED else text
 
 
+def brief(value: Any) -> str:
+    """A value in a message: its text, or its kind when it has parts."""
+    if isinstance(value, list | tuple | Mapping | Range | Function):
+        return kind(value)
+    text = to_text(value)
+    return text if len(text) <= 80 else f"{text[:80]}…"
+
+
 def to_json(value: Any) -> Any:
     """A value as JSON has it: numbers stay Decimals, dates and durations become their texts."""
     if value is None or isinstance(value, bool | str | Decimal | int | float):

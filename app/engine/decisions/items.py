@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from lxml import etree
@@ -23,14 +23,12 @@ class Items:
         self.members: set[str] = set()
         self._elements: dict[str, etree._Element] = {}
         self._open: set[str] = set()
-        self.imported: dict[str, Items] = {}
 
-    def read(self, imported: Mapping[str, Items]) -> None:
+    def read(self, imported: Iterable[tuple[str, Items]]) -> None:
         """Read all item definitions of the model, when those of the imported ones are read."""
         root = self.source.root
         assert root is not None
-        self.imported = dict(imported)
-        for prefix, items in imported.items():
+        for prefix, items in imported:
             for name, found in items.types.items():
                 self.types[f"{prefix}.{name}" if prefix else name] = found
             for name, allowed in items.allowed.items():

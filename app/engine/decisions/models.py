@@ -153,9 +153,11 @@ class Evaluation:
 
     def _given(self, element: Element) -> Any:
         space = self.imported.get(element.model.namespace)
-        if space is not None and element.variable in space:
-            return space[element.variable]
-        return self.variables.get(element.variable)
+        if space is not None:
+            for name in (element.variable, element.name):
+                if name in space:
+                    return space[name]
+        return self.variables.get(element.variable, self.variables.get(element.name))
 
     def _scope(self, element: Element) -> Environment:
         """What an element's logic sees: what it requires, and variables that are no elements of the model."""

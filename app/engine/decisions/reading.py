@@ -79,7 +79,7 @@ class _Reader:
         self.source = source
         self.model = Model(source.file, source.namespace)
         self.items = Items(source)
-        self.imported: dict[str, _Reader] = {}
+        self.imported: list[tuple[str, _Reader]] = []
         self._types_read = False
         self._xml: dict[str, etree._Element] = {}
 
@@ -87,12 +87,12 @@ class _Reader:
 
     def link(self, by_namespace: Mapping[str, _Reader]) -> None:
         """Find the imported models."""
-        for prefix, namespace in self.source.imports.items():
+        for prefix, namespace in self.source.imports:
             found = by_namespace.get(namespace)
             if found is None:
                 self.source.report.error(f"it imports the model {namespace!r}, which isn't here", self.source.root)
             elif found is not self:
-                self.imported[prefix] = found
+                self.imported.append((prefix, found))
 
     def read_types(self, above: tuple[_Reader, ...] = ()) -> None:
         """Read the item definitions, those of the imported models first."""
@@ -101,10 +101,10 @@ class _Reader:
         if self in above:
             self.source.report.error("models import one another in a circle", self.source.root)
             return
-        for other in self.imported.values():
+        for _, other in self.imported:
             other.read_types((*above, self))
         self._types_read = True
-        self.items.read({prefix: other.items for prefix, other in self.imported.items()})
+        self.items.read([(prefix, other.items) for prefix, other in self.imported])
 
     # -- elements
 
@@ -140,7 +140,7 @@ class _Reader:
             found, prefix = self.model.elements.get(identity), ""
         else:
             found, prefix = None, ""
-            for name, other in self.imported.items():
+            for name, other in self.imported:
                 if other.source.namespace == namespace:
                     found, prefix = other.model.elements.get(identity), name
         if found is None:
@@ -164,14 +164,19 @@ class _Reader:
         self._check_circles()
         for identity, xml in self._xml.items():
             element = self.model.elements[identity]
-            names = self._names(element)
             boxed = Boxed(self.source, self.items, element.id, members)
-            if element.kind == "decision":
-                self._read_decision(element, xml, boxed, names)
-            elif element.kind == "knowledge":
-                self._read_knowledge(element, xml, boxed, names)
-            elif element.kind == "service":
-                self._read_service(element, xml)
+            try:
+                self._read_element(element, xml, boxed, self._names(element))
+            except RecursionError:
+                self.source.report.error("its logic is nested too deeply", xml)
+
+    def _read_element(self, element: Element, xml: etree._Element, boxed: Boxed, names: tuple[str, ...]) -> None:
+        if element.kind == "decision":
+            self._read_decision(element, xml, boxed, names)
+        elif element.kind == "knowledge":
+            self._read_knowledge(element, xml, boxed, names)
+        elif element.kind == "service":
+            self._read_service(element, xml)
 
     def _members(self) -> set[str]:
         """Names that may stand after a dot: entries of types and contexts, outputs, and what imported models have."""
@@ -180,14 +185,14 @@ class _Reader:
         for tag in ("column", "output", "contextEntry/variable", "decision", "decision/variable"):
             path = "/".join(self.source.tag + step for step in tag.split("/"))
             members |= {name_of(found) for found in self.source.root.iterfind(f".//{path}")}
-        for other in self.imported.values():
+        for _, other in self.imported:
             members |= {element.variable for element in other.model.elements.values()}
         return members - {""}
 
     def _names(self, element: Element) -> tuple[str, ...]:
         """The names in an element's scope; an element that says nothing of what it requires may name all."""
         names = [prefix or other.variable for prefix, other in element.needs]
-        names += self.imported
+        names += [prefix for prefix, _ in self.imported if prefix]
         if not element.needs:
             names += [other.variable for other in self.model.elements.values()]
         element.hidden = {

@@ -34,8 +34,8 @@ class Source:
     root: etree._Element | None = None
     tag: str = ""
     namespace: str = ""
-    imports: dict[str, str] = field(default_factory=dict)
-    """The namespaces of the imported models by the names they are imported under."""
+    imports: list[tuple[str, str]] = field(default_factory=list)
+    """The imported models: the name each is imported under, which may be empty, and its namespace."""
 
     def find(self, element: etree._Element, *path: str) -> etree._Element | None:
         """The first element at a path."""
@@ -70,7 +70,7 @@ def parse(content: bytes, file: str) -> Source:
     source.namespace = source.root.get("namespace") or ""
     for imported in source.all(source.root, "import"):
         if imported.get("importType") in NAMESPACES:
-            source.imports[name_of(imported)] = imported.get("namespace") or ""
+            source.imports.append((name_of(imported), imported.get("namespace") or ""))
     return source
 
 

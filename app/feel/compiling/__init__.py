@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from app.feel.compiling import calls, operators, paths, structures, tests
 from app.feel.compiling.calls import invoke, invoke_named
-from app.feel.compiling.names import free_names
 from app.feel.compiling.nodes import Closure, compile_node
+from app.feel.compiling.statics import free_names
 from app.feel.compiling.tests import UnaryTest, any_of, compile_tests, within
 
 __all__ = [

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.feel import syntax as s
 from app.feel.compiling.nodes import Closure, compile_node, compiles
+from app.feel.compiling.statics import known_type
 from app.feel.errors import BudgetExceeded
 from app.feel.evaluation import Environment
 from app.feel.external import Unknown, find_method
@@ -20,7 +21,7 @@ def _function(node: s.FunctionNode) -> Closure:
     body, result = compile_node(node.body), node.result
     if node.external:
         return _external(names, body)
-    own_type = FunctionType("function", types, result)
+    own_type = FunctionType("function", types, result or known_type(node.body))
     untyped = all(wanted is ANY for wanted in types)
 
     def make(env: Environment) -> Function:
@@ -40,6 +41,7 @@ def _coerced(values: tuple[Any, ...], names: tuple[str, ...], types: tuple[Any, 
     """The arguments as their parameters want them; None when one can't be."""
     given = []
     for name, wanted, value in zip(names, types, values, strict=True):
+        env.run.weigh(value)
         made = coerce(value, wanted)
         if made is None and value is not None:
             env.run.warn(f"the parameter {name!r} should be {wanted.name}, not {kind(value)}, or isn't allowed")

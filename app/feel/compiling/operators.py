@@ -12,7 +12,7 @@ from app.feel import syntax as s
 from app.feel.compiling.nodes import Closure, compile_node, compiles
 from app.feel.evaluation import Environment
 from app.feel.types import coerce
-from app.feel.values import Range, kind, to_text
+from app.feel.values import Range, brief, kind
 
 _PLAIN_ORDERS = {"<": lt, "<=": le, ">": gt, ">=": ge}
 _PLAINLY_ORDERED = frozenset({Decimal, int, str, date})
@@ -73,7 +73,11 @@ def _comparison(node: s.Comparison) -> Closure:
         env.run.step()
         a, b = left(env), right(env)
         if plain is not None and type(a) is type(b) and type(a) in _PLAINLY_ORDERED:
+            if type(a) is str:
+                env.run.step(min(len(a), len(b)) >> 10)
             return plain(a, b)
+        env.run.weigh(a)
+        env.run.weigh(b)
         result = compare(a, b)
         if result is None:
             env.run.warn(f"{kind(a)} {sign} {kind(b)} can't be compared")
@@ -141,7 +145,7 @@ def _range(node: s.RangeNode) -> Closure:
         if a is None and b is None:
             return None
         if a is not None and b is not None and op.order(a, b) in (None, 1):
-            env.run.warn(f"there is no range from {to_text(a)} to {to_text(b)}")
+            env.run.warn(f"there is no range from {brief(a)} to {brief(b)}")
             return None
         return Range(a, b, low_in, high_in)
 
@@ -154,6 +158,7 @@ def _instance(node: s.InstanceOf) -> Closure:
 
     def work(env: Environment) -> Any:
         found = value(env)
+        env.run.weigh(found)
         return wanted.name == "null" if found is None else wanted.holds(found)
 
     return work
@@ -167,6 +172,7 @@ def _typed(node: s.Typed) -> Closure:
         found = value(env)
         if found is None:
             return None
+        env.run.weigh(found)
         made = coerce(found, wanted)
         if made is None:
             env.run.warn(f"{what} should be {wanted.name}, not {kind(found)}, or isn't allowed")

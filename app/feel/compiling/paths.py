@@ -11,7 +11,7 @@ from app.feel import temporal as t
 from app.feel.compiling.nodes import Closure, compile_node, compiles
 from app.feel.evaluation import Environment
 from app.feel.functions import BUILT_IN
-from app.feel.values import kind, number, to_text
+from app.feel.values import brief, kind, number
 
 
 @compiles(s.Name)
@@ -122,7 +122,8 @@ def _filter(node: s.Filter) -> Closure:
         env.run.step(len(items) + 1)
         chosen = []
         for item in items or (None,):
-            outcome = condition(env.inner(_scope_of(item)))
+            scope = env.inner({"item": item})
+            outcome = condition(scope.inner(item) if isinstance(item, Mapping) else scope)
             if outcome is True and items:
                 chosen.append(item)
             elif outcome is not True and outcome is not False and outcome is not None:
@@ -132,13 +133,6 @@ def _filter(node: s.Filter) -> Closure:
     return work
 
 
-def _scope_of(item: Any) -> Mapping[str, Any]:
-    """The names that a filter's condition sees: the item, and its entries if it is a context."""
-    if isinstance(item, Mapping):
-        return item if "item" in item else {**item, "item": item}
-    return {"item": item}
-
-
 def _at(items: Any, outcome: Any, env: Environment) -> Any:
     position = number(outcome)
     if position is None:
@@ -146,6 +140,6 @@ def _at(items: Any, outcome: Any, env: Environment) -> Any:
         return None
     index = int(position)
     if index == 0 or abs(index) > len(items):
-        env.run.warn(f"the list has no item {to_text(position)}")
+        env.run.warn(f"the list has no item {brief(position)}")
         return None
     return items[index - 1 if index > 0 else index]

@@ -10,7 +10,7 @@ from app.feel import syntax as s
 from app.feel import temporal as t
 from app.feel.compiling.nodes import Closure, compile_node, compiles
 from app.feel.evaluation import Environment
-from app.feel.values import Range, kind, number, to_text
+from app.feel.values import Range, brief, kind, number
 
 
 @compiles(s.ListNode)
@@ -112,7 +112,7 @@ def _items(low: Any, high: Any, env: Environment) -> Iterable[Any]:
         return map(t.day_of_number, _count(first, last))
     start, end = number(low), number(high)
     if start is None or end is None or start != start.to_integral_value() or end != end.to_integral_value():
-        env.run.warn(f"only whole numbers and dates can be counted, not from {to_text(low)} to {to_text(high)}")
+        env.run.warn(f"only whole numbers and dates can be counted, not from {brief(low)} to {brief(high)}")
         raise _NotIterable
     return map(Decimal, _count(int(start), int(end)))
 
@@ -122,21 +122,32 @@ def _count(first: int, last: int) -> range:
     return range(first, last + step, step)
 
 
+def _keeps_partial(node: s.Node) -> bool:
+    """Whether a result may hold on to ``partial`` itself, not only to some of its items."""
+    if isinstance(node, s.Filter) and isinstance(node.source, s.Name):
+        return _keeps_partial(node.condition)
+    return (isinstance(node, s.Name) and node.name == "partial") or any(map(_keeps_partial, s.children(node)))
+
+
 @compiles(s.For)
 def _for(node: s.For) -> Closure:
-    walk, result = _walk(node.iterators), compile_node(node.result)
+    walk, result, kept = _walk(node.iterators), compile_node(node.result), _keeps_partial(node.result)
 
     def work(env: Environment) -> Any:
-        partial: list[Any] = []
+        made: list[Any] = []
+        names = {"partial": made}
         size = env.run.budget.size
         try:
-            for scope in walk(env.inner({"partial": partial})):
-                if len(partial) >= size:
-                    env.run.sized(len(partial) + 1)
-                partial.append(result(scope))
+            for scope in walk(env.inner(names)):
+                if len(made) >= size:
+                    env.run.sized(len(made) + 1)
+                if kept:
+                    env.run.step(len(made) >> 5)
+                    names["partial"] = made.copy()
+                made.append(result(scope))
         except _NotIterable:
             return None
-        return partial
+        return made
 
     return work
 

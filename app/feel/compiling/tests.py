@@ -75,7 +75,9 @@ def _compile_test(node: s.Node) -> UnaryTest:
 
         def against(value: Any, env: Environment) -> Any:
             env.run.step()
-            return compare(value, operand(env))
+            bound = operand(env)
+            env.run.weigh(bound)
+            return compare(value, bound)
 
         return against
     return _membership(compile_node(node), _mentions_value(node))
@@ -86,9 +88,7 @@ def _equality(wanted: Any) -> UnaryTest:
 
     def work(value: Any, env: Environment) -> Any:
         env.run.step()
-        if plain and type(value) is str:
-            return value == wanted
-        return within(value, wanted) if isinstance(value, list) else equal(value, wanted)
+        return value == wanted if plain and type(value) is str else equal(value, wanted)
 
     return work
 
@@ -101,6 +101,7 @@ def _membership(operand: Closure, condition: bool) -> UnaryTest:
     def work(value: Any, env: Environment) -> Any:
         env.run.step()
         target = operand(env)
+        env.run.weigh(target)
         if condition and (target is True or target is False or target is None):
             return target
         if target is True and value is not None and not isinstance(value, bool):

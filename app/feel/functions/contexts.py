@@ -58,4 +58,5 @@ def _context_put(env: Environment, context: Mapping[str, Any], key: Any, value: 
 def _context_merge(env: Environment, contexts: list[Any]) -> Any:
     if any(not isinstance(context, Mapping) for context in contexts):
         return None
+    env.run.sized(sum(map(len, contexts)))
     return {key: value for context in contexts for key, value in context.items()}

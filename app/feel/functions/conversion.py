@@ -36,6 +36,8 @@ def _is(env: Environment, left: Any = None, right: Any = None) -> Any:
     """Whether two values are the same element of the semantic domain: also the zones have to be the same."""
     if v.kind(left) != v.kind(right):
         return False
+    env.run.weigh(left)
+    env.run.weigh(right)
     if v.kind(left) in ("time", "date and time"):
         return t.with_zone(left, None) == t.with_zone(right, None) and _zone_of(left) == _zone_of(right)
     return op.same(left, right)
@@ -50,10 +52,8 @@ def _zone_of(value: Any) -> Any:
 
 @built_in("string", "from: any")
 def _string(env: Environment, value: Any) -> Any:
-    text = v.plain_text(value)
-    if text is not None:
-        env.run.sized(len(text))
-    return text
+    env.run.weigh(value)
+    return v.plain_text(value)
 
 
 @built_in(

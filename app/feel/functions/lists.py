@@ -28,6 +28,7 @@ def _invoke(function: Function, values: list[Any], env: Environment) -> Any:
 
 @built_in("list contains", "list: list, element: any")
 def _list_contains(env: Environment, items: list[Any], element: Any) -> Any:
+    env.run.weigh(items)
     return any(op.same(item, element) for item in items)
 
 
@@ -198,13 +199,15 @@ def _reverse(env: Environment, items: list[Any]) -> Any:
 
 @built_in("index of", "list: list, match: any")
 def _index_of(env: Environment, items: list[Any], match: Any) -> Any:
+    env.run.weigh(items)
     return [Decimal(index) for index, item in enumerate(items, 1) if op.same(item, match)]
 
 
 def _distinct(env: Environment, items: list[Any]) -> list[Any]:
+    each = env.run.weigh(items) // (4 * len(items) + 1) + 1
     kept: list[Any] = []
     for item in items:
-        env.run.step((len(kept) >> 2) + 1)
+        env.run.step(len(kept) * each // 4 + 1)
         if not any(op.same(item, other) for other in kept):
             kept.append(item)
     return kept
@@ -222,9 +225,10 @@ def _union(env: Environment, *lists: list[Any]) -> Any:
 
 @built_in("duplicate values", "list: list")
 def _duplicates(env: Environment, items: list[Any]) -> Any:
+    each = env.run.weigh(items) // (4 * len(items) + 1) + 1
     repeated = []
     for item in _distinct(env, items):
-        env.run.step((len(items) >> 2) + 1)
+        env.run.step(len(items) * each // 4 + 1)
         if sum(op.same(item, other) for other in items) > 1:
             repeated.append(item)
     return repeated

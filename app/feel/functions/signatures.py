@@ -130,9 +130,9 @@ class BuiltIn:
 
 
 def _weight(values: list[Any]) -> int:
-    """What going through the arguments once costs."""
+    """What going through the arguments once costs; parts of parts are weighed where they are looked at."""
     return 1 + sum(
-        len(value) >> (6 if isinstance(value, str) else 2) for value in values if isinstance(value, str | list)
+        len(value) >> (6 if isinstance(value, str) else 2) for value in values if isinstance(value, str | list | dict)
     )
 
 

@@ -88,10 +88,10 @@ def _replace(env: Environment, text: str, pattern: str, replacement: str, flags:
         return None
     parts: list[str] = []
     at = size = 0
+    if regex.search("", 0, env.run.step) is not None:
+        env.run.warn(f"{pattern!r} matches an empty text, which can't be replaced")
+        return None
     for found in regex.matches(text, env.run.step):
-        if found.end == found.start:
-            env.run.warn(f"{pattern!r} matches an empty text, which can't be replaced")
-            return None
         made = "".join(part if isinstance(part, str) else _group(text, found, part) for part in template)
         size += len(made)
         env.run.sized(size)
@@ -132,10 +132,10 @@ def _split(env: Environment, text: str, delimiter: str) -> Any:
         return None
     parts: list[str] = []
     at = 0
+    if regex.search("", 0, env.run.step) is not None:
+        env.run.warn(f"{delimiter!r} matches an empty text, where nothing can be split")
+        return None
     for found in regex.matches(text, env.run.step):
-        if found.end == found.start:
-            env.run.warn(f"{delimiter!r} matches an empty text, where nothing can be split")
-            return None
         parts.append(text[at : found.start])
         at = found.end
     return [*parts, text[at:]]

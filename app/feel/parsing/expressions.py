@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.feel import syntax as s
-from app.feel.errors import FeelSyntaxError
-from app.feel.lexer import Token, error
+from app.feel.errors import FeelSyntaxError, TooComplex
+from app.feel.lexer import Token, error, too_complex
 from app.feel.parsing.stream import MAX_DEPTH, RESERVED
 from app.feel.parsing.types import TypeParser
 from app.feel.temporal import parse_temporal
@@ -88,6 +88,8 @@ class Parser(TypeParser):
             mark = self.mark()
             try:
                 return self.parenthesised_tests()
+            except TooComplex:
+                raise
             except FeelSyntaxError:
                 self.reset(mark)
         return (self.test(SUM),)
@@ -126,7 +128,7 @@ class Parser(TypeParser):
                 return node
             chained += 1
             if chained > MAX_DEPTH:
-                raise error(f"more than {MAX_DEPTH} steps in a row", self.text, token.start)
+                raise too_complex(f"more than {MAX_DEPTH} steps in a row", self.text, token.start)
             if token.text == "(":
                 node = self.call(node)
                 continue
@@ -234,6 +236,8 @@ class Parser(TypeParser):
         try:
             self._bare = -1
             return self.expression(), self.closing()
+        except TooComplex:
+            raise
         except FeelSyntaxError as first:
             self.reset(mark)
             self._bare = self.depth + 1
@@ -371,6 +375,8 @@ class Parser(TypeParser):
                 self.expect(")")
                 self.end("the test")
                 return s.Tests(tests, True, at=at)
+            except TooComplex:
+                raise
             except FeelSyntaxError:
                 self.reset(mark)
         tests = self.tests()

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from app.feel.errors import FeelSyntaxError
-from app.feel.lexer import Token, error, is_word, tokens
+from app.feel.lexer import Token, error, is_word, tokens, too_complex
 
 MAX_DEPTH = 80
 KEYWORDS = frozenset(
@@ -77,7 +77,7 @@ class Stream:
         self.depth = 0
         self.scopes = [Vocabulary(names)]
         self.members = Vocabulary(members)
-        self._patience = 40 * len(self.tokens) + 1000
+        self._patience = 10 * len(self.tokens) + 1000
 
     # -- what stands next
 
@@ -97,7 +97,7 @@ class Stream:
         self.index += token.kind != "end"
         self._patience -= 1
         if self._patience < 0:
-            raise error("this can be read in too many ways; put parentheses", self.text, token.start)
+            raise too_complex("this can be read in too many ways; put parentheses", self.text, token.start)
         return token
 
     def accept(self, text: str) -> bool:
@@ -133,7 +133,7 @@ class Stream:
         """One level of nesting."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise error(f"expressions may be nested {MAX_DEPTH} deep at most", self.text, self.next.start)
+            raise too_complex(f"expressions may be nested {MAX_DEPTH} deep at most", self.text, self.next.start)
         yield
         self.depth -= 1
 

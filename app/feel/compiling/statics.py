@@ -1,8 +1,10 @@
-"""The names that an expression reads from outside."""
+"""What can be said of an expression without working it out: the names it reads, and sometimes its type."""
 
 from __future__ import annotations
 
 from app.feel import syntax as s
+from app.feel.types import BUILT_IN_TYPES, Type
+from app.feel.values import kind
 
 _NONE: frozenset[str] = frozenset()
 
@@ -45,3 +47,22 @@ def _iterated(iterators: tuple[s.Iteration, ...], body: s.Node, bound: frozenset
             found |= free_names(iterator.end, bound)
         bound |= {iterator.name}
     return found | free_names(body, bound)
+
+
+# -- what can be said of a type without working anything out
+
+
+def known_type(node: s.Node) -> Type | None:
+    """The type of a node's value where its shape says it; None when it doesn't."""
+    match node:
+        case s.Literal(value=value):
+            return None if value is None else BUILT_IN_TYPES.get(kind(value))
+        case s.Comparison() | s.Logic() | s.Between() | s.In() | s.InstanceOf() | s.Quantified():
+            return BUILT_IN_TYPES["boolean"]
+        case s.If(then=then, otherwise=otherwise):
+            found = known_type(then)
+            return found if found == known_type(otherwise) else None
+        case s.Arithmetic(first=first, rest=rest):
+            kinds = {known_type(part) for part in (first, *(operand for _, operand in rest))}
+            return kinds.pop() if kinds == {BUILT_IN_TYPES["number"]} or kinds == {BUILT_IN_TYPES["string"]} else None
+    return None
