@@ -16,7 +16,7 @@ from typing import Any
 from app.feel.evaluation import Environment
 from app.feel.values import Function, number, number_from, plain_text
 
-MAX_WIDTH = 1000
+MAX_WIDTH = 100
 
 
 class Unknown(LookupError):
@@ -237,7 +237,7 @@ def find_method(names: tuple[str, ...], described: Any) -> Function:
         raise Unknown(f"{owner}.{signature} doesn't have the parameters {', '.join(names)}")
 
     def call(env: Environment, *values: Any) -> Any:
-        env.run.step()
+        env.run.weigh(list(values))
         plain = kinds[:-1] if many else kinds
         rest = values[len(plain) :]
         if many and len(rest) == 1 and isinstance(rest[0], list):
@@ -253,6 +253,4 @@ def find_method(names: tuple[str, ...], described: Any) -> Function:
             return made
         return made if isinstance(made, bool) else number(made)
 
-    return Function(
-        names if not many else (*names[: len(kinds) - 1], *names[len(kinds) - 1 :]), call, f"{owner}.{found.group(1)}"
-    )
+    return Function(names, call, f"{owner}.{found.group(1)}")
