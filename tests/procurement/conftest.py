@@ -283,6 +283,12 @@ def reworded():
 
 
 @pytest.fixture
+def wanted():
+    """Documents as a change is asked for: what is told replaces what faultless ones say."""
+    return documents
+
+
+@pytest.fixture
 def documents_without():
     """The faultless documents without one requirement; no factor mentions it any more."""
 

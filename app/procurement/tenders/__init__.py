@@ -1,6 +1,14 @@
 """Tenders: structured documents, their check against the statutory data, notices, questions and changes."""
 
-from app.procurement.tenders.changes import DeadlineEarlier, NothingChanged, ObjectChanged, change, deadline_after
+from app.procurement.tenders.changes import (
+    DeadlineEarlier,
+    NothingChanged,
+    ObjectChanged,
+    Preview,
+    change,
+    deadline_after,
+    preview_change,
+)
 from app.procurement.tenders.documents import (
     FACTOR_KINDS,
     KINDS,
@@ -77,6 +85,7 @@ __all__ = [
     "NothingChanged",
     "Notice",
     "ObjectChanged",
+    "Preview",
     "PublicQuestion",
     "Question",
     "Requirement",
@@ -110,6 +119,7 @@ __all__ = [
     "open_for_bids",
     "own_questions",
     "preview",
+    "preview_change",
     "public_questions",
     "publish",
     "question",

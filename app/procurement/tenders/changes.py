@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from app.identity import roles
 from app.procurement import agreements, rules
 from app.procurement.projects import ReasonsMissing
 from app.procurement.tenders import findings
-from app.procurement.tenders.checks import ERROR
+from app.procurement.tenders.checks import ERROR, Found
 from app.procurement.tenders.documents import (
     FindingsOpen,
     NewFactor,
@@ -78,17 +79,10 @@ def change(
     last 15 days such a change moves the deadline to the first lawful day at the same hour (rule T7), and bids must be
     confirmed again. Raises DeadlinePassed, ObjectChanged, DeadlineEarlier, NothingChanged, FindingsOpen.
     """
-    tender = get(session, tender_id, lock=True)
-    roles.require(actor, "agency-officer", tender.agency_id)
-    agreements.require_power(session, actor, project_id=tender.project_id, power="publish")
+    tender, old_deadline = _changeable(session, actor, tender_id, terms)
     now = clock.now(session)
-    old_deadline = tender.bid_deadline_at
-    if old_deadline is None or not open_for_bids(tender, now):
-        raise DeadlinePassed()
     if not reasons.strip():
         raise ReasonsMissing(field="reasons")
-    if terms.bid_deadline_at < old_deadline:
-        raise DeadlineEarlier(field="bid_deadline_at")
     with session.begin_nested():
         made = _apply(session, tender, requirements, factors, terms, affects_bids, now)
         made.reasons, made.made_by = reasons, actor.id
@@ -101,6 +95,49 @@ def change(
             keeper.extend(lot.id, made.new_deadline_at)
     _announce(session, actor, tender, made)
     return made
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a change would come to: its differences, whether bids must be confirmed again, the deadline, the findings."""
+
+    differences: list[dict[str, Any]]
+    affects_bids: bool
+    deadline_at: datetime
+    findings: list[Found]
+
+
+def preview_change(
+    session: Session,
+    actor: Actor,
+    *,
+    tender_id: str,
+    requirements: Sequence[NewRequirement],
+    factors: Sequence[NewFactor],
+    terms: Terms,
+    affects_bids: bool = False,
+) -> Preview:
+    """What ``change`` would publish now, without publishing it; raises what it would raise, but for missing reasons."""
+    tender, _ = _changeable(session, actor, tender_id, terms)
+    with session.begin_nested() as attempt:
+        made = _apply(session, tender, requirements, factors, terms, affects_bids, clock.now(session))
+        found = list(findings.found_in(session, tender, local_day(tender.published_at or made.made_at)))
+        attempt.rollback()
+    session.expire_all()
+    return Preview(made.differences, made.affects_bids, made.new_deadline_at, found)
+
+
+def _changeable(session: Session, actor: Actor, tender_id: str, terms: Terms) -> tuple[Tender, datetime]:
+    """The tender, locked, with its deadline, if this person may change it now."""
+    tender = get(session, tender_id, lock=True)
+    roles.require(actor, "agency-officer", tender.agency_id)
+    agreements.require_power(session, actor, project_id=tender.project_id, power="publish")
+    deadline = tender.bid_deadline_at
+    if deadline is None or not open_for_bids(tender, clock.now(session)):
+        raise DeadlinePassed()
+    if terms.bid_deadline_at < deadline:
+        raise DeadlineEarlier(field="bid_deadline_at")
+    return tender, deadline
 
 
 def _apply(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from sqlalchemy import delete
@@ -48,7 +49,7 @@ def record(session: Session, tender: Tender, notice_on: date) -> list[Finding]:
             fix=found.fix.as_json(),
             found_at=now,
         )
-        for found in checks.findings(draft_of(session, tender, notice_on))
+        for found in found_in(session, tender, notice_on)
     ]
     session.add_all(rows)
     session.flush()
@@ -59,7 +60,12 @@ def record(session: Session, tender: Tender, notice_on: date) -> list[Finding]:
 def preview(session: Session, project_id: str) -> list[checks.Found]:
     """What the check would find today, without keeping it; a draft that was faultless ages with its dates."""
     tender = of_project(session, project_id)
-    return list(checks.findings(draft_of(session, tender, notice_day(session, tender.project))))
+    return list(found_in(session, tender, notice_day(session, tender.project)))
+
+
+def found_in(session: Session, tender: Tender, notice_on: date) -> Iterator[checks.Found]:
+    """Everything the checks find in a tender whose notice is published on a day; nothing is kept."""
+    return checks.findings(draft_of(session, tender, notice_on))
 
 
 def draft_of(session: Session, tender: Tender, notice_on: date) -> checks.Draft:

@@ -121,3 +121,23 @@ def test_a_change_is_journalled_with_both_deadlines(session, change, reworded, t
 def test_the_changed_documents_have_no_errors(change, reworded, tender):
     change(requirements=reworded("T2", BIGGER))
     assert checks.ERROR not in {finding.severity for finding in tender.findings}
+
+
+def test_a_preview_says_what_a_change_would_come_to_and_publishes_nothing(
+    session, town, reworded, tender, keeper, wanted, virtual_clock
+):
+    session.commit()
+    virtual_clock.turn(timedelta(days=9))
+    bigger = wanted(requirements=reworded("T2", BIGGER))
+    seen = tenders.preview_change(session, town.officer, tender_id=tender.id, **bigger)
+    assert (seen.affects_bids, seen.deadline_at) == (True, datetime(2026, 3, 26, 1, 30, tzinfo=UTC))
+    assert [difference["new"] for difference in seen.differences if difference["new"] == BIGGER] == [BIGGER]
+    assert (tender.version, len(tender.versions), tender.changes) == (1, 1, [])
+    assert (
+        keeper.deadline(tender.project.lots[0].id) == tender.bid_deadline_at == datetime(2026, 3, 25, 1, 30, tzinfo=UTC)
+    )
+
+
+def test_a_preview_refuses_what_the_change_would_refuse(session, town, tender, wanted):
+    with pytest.raises(tenders.NothingChanged):
+        tenders.preview_change(session, town.officer, tender_id=tender.id, **wanted())
