@@ -42,6 +42,7 @@ from app.procurement.tenders.notices import (
     publish,
     supplier_of,
     take_documents,
+    takers,
     terminate,
     visible_to,
 )
@@ -125,6 +126,7 @@ __all__ = [
     "question",
     "supplier_of",
     "take_documents",
+    "takers",
     "template",
     "terminate",
     "timetable_of",

@@ -322,6 +322,12 @@ def accesses_visible_to(actor: Actor, tender: Tender, now: datetime) -> bool:
     return passed and actor.has_role("agency-host", tender.agency_id)
 
 
+def takers(session: Session, tender_id: str) -> list[tuple[Text, datetime]]:
+    """Which suppliers took the documents, and when, the first first; ask ``accesses_visible_to`` before showing it."""
+    query = select(DocumentAccess).where(DocumentAccess.tender_id == tender_id).order_by(DocumentAccess.taken_at)
+    return [(organisations.get(session, access.supplier_id).name, access.taken_at) for access in session.scalars(query)]
+
+
 def open_for_bids(tender: Tender, now: datetime) -> bool:
     """Whether bids are taken at this instant: published, and before the deadline (O87 33)."""
     return tender.state == TenderState.PUBLISHED and tender.bid_deadline_at is not None and now < tender.bid_deadline_at
