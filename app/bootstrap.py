@@ -22,7 +22,7 @@ from app.identity import sessions as signed_in
 from app.keeper import Keeper
 from app.keeper.client import RemoteKeeper
 from app.keeper.local import LocalKeeper
-from app.procurement import agreements, bids, bonds, experts, projects, suppliers, tenders
+from app.procurement import agreements, awards, bids, bonds, evaluation, experts, projects, queries, suppliers, tenders
 from app.workflow import intake, operations
 from app.workflow.assignment import resolve_group
 from config import Config
@@ -33,7 +33,7 @@ RECORDS = (
     *(workdays, journal, documents, outbox, repeats),
     *(organisations, accounts, grants, signed_in, attempts, resets, certificates),
     records,
-    *(projects, agreements, suppliers, tenders, bonds, bids, experts),
+    *(projects, agreements, suppliers, tenders, bonds, bids, experts, evaluation, awards, queries),
 )
 """Every module that has tables: named here so that they are known wherever the house is built, and migrated."""
 

@@ -916,6 +916,23 @@ def upgrade() -> None:
     with op.batch_alter_table('engine_offer', schema=None) as batch_op:
         batch_op.create_index('ix_engine_offer_inbox', ['kind', 'name', 'free', 'due_at', 'urgency', 'task_id'], unique=False)
 
+    op.create_table('evaluation_report',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('lot_id', sa.String(length=32), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('tie_seed', sa.String(length=64), nullable=False),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('delivered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decision_due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('document_zh_id', sa.String(length=64), nullable=True),
+    sa.Column('document_en_id', sa.String(length=64), nullable=True),
+    sa.ForeignKeyConstraint(['lot_id'], ['lot.id'], name=op.f('fk_evaluation_report_lot_id_lot')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evaluation_report')),
+    sa.UniqueConstraint('lot_id', name=op.f('uq_evaluation_report_lot_id'))
+    )
     op.create_table('expert_conduct',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('expert_id', sa.String(length=32), nullable=False),
@@ -1081,6 +1098,51 @@ def upgrade() -> None:
     with op.batch_alter_table('scoring_factor', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_scoring_factor_tender_id_position'), ['tender_id', 'position'], unique=False)
 
+    op.create_table('signing_pause',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('lot_id', sa.String(length=32), nullable=False),
+    sa.Column('cause', sa.String(length=20), nullable=False),
+    sa.Column('cause_id', sa.String(length=32), nullable=False),
+    sa.Column('from_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['lot_id'], ['lot.id'], name=op.f('fk_signing_pause_lot_id_lot')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_signing_pause')),
+    sa.UniqueConstraint('cause', 'cause_id', name=op.f('uq_signing_pause_cause_cause_id'))
+    )
+    with op.batch_alter_table('signing_pause', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_signing_pause_lot_id'), ['lot_id'], unique=False)
+
+    op.create_table('supplier_query',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('tender_id', sa.String(length=32), nullable=False),
+    sa.Column('lot_id', sa.String(length=32), nullable=False),
+    sa.Column('supplier_id', sa.String(length=32), nullable=False),
+    sa.Column('scope', sa.String(length=12), nullable=False),
+    sa.Column('points', sa.Text(), nullable=False),
+    sa.Column('attachments', sa.Text(), nullable=False),
+    sa.Column('contact', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('raised_by', sa.String(length=64), nullable=False),
+    sa.Column('raised_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answer_due_on', sa.Date(), nullable=False),
+    sa.Column('outcome', sa.String(length=20), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('answered_by', sa.String(length=64), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('complaint_until_on', sa.Date(), nullable=True),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('told', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['lot_id'], ['lot.id'], name=op.f('fk_supplier_query_lot_id_lot')),
+    sa.ForeignKeyConstraint(['supplier_id'], ['organisation.id'], name=op.f('fk_supplier_query_supplier_id_organisation')),
+    sa.ForeignKeyConstraint(['tender_id'], ['tender.id'], name=op.f('fk_supplier_query_tender_id_tender')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_supplier_query')),
+    sa.UniqueConstraint('number', name=op.f('uq_supplier_query_number'))
+    )
+    with op.batch_alter_table('supplier_query', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_supplier_query_lot_id_state'), ['lot_id', 'state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_supplier_query_supplier_id'), ['supplier_id'], unique=False)
+
     op.create_table('tender_change',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('tender_id', sa.String(length=32), nullable=False),
@@ -1096,6 +1158,37 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tender_change')),
     sa.UniqueConstraint('tender_id', 'version', name=op.f('uq_tender_change_tender_id_version'))
     )
+    op.create_table('award',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('lot_id', sa.String(length=32), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('bid_id', sa.String(length=32), nullable=False),
+    sa.Column('supplier_id', sa.String(length=32), nullable=False),
+    sa.Column('price', sa.BigInteger(), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('by_default', sa.Boolean(), nullable=False),
+    sa.Column('ground', sa.String(length=20), nullable=False),
+    sa.Column('reasons', sa.Text(), nullable=False),
+    sa.Column('decided_by', sa.String(length=64), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('notice_due_on', sa.Date(), nullable=False),
+    sa.Column('notice_id', sa.String(length=32), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('notice_ends_on', sa.Date(), nullable=True),
+    sa.Column('query_until_on', sa.Date(), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_reason', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['bid_id'], ['bid.id'], name=op.f('fk_award_bid_id_bid')),
+    sa.ForeignKeyConstraint(['lot_id'], ['lot.id'], name=op.f('fk_award_lot_id_lot')),
+    sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_award_notice_id_notice')),
+    sa.ForeignKeyConstraint(['supplier_id'], ['organisation.id'], name=op.f('fk_award_supplier_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_award')),
+    sa.UniqueConstraint('lot_id', 'round', name=op.f('uq_award_lot_id_round'))
+    )
+    with op.batch_alter_table('award', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_award_supplier_id'), ['supplier_id'], unique=False)
+
     op.create_table('bid_draft_file',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('draft_id', sa.String(length=32), nullable=False),
@@ -1111,6 +1204,36 @@ def upgrade() -> None:
     with op.batch_alter_table('bid_draft_file', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_bid_draft_file_draft_id'), ['draft_id'], unique=False)
 
+    op.create_table('bid_rejection',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('bid_id', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('requirement_id', sa.String(length=32), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['bid_id'], ['bid.id'], name=op.f('fk_bid_rejection_bid_id_bid')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bid_rejection'))
+    )
+    with op.batch_alter_table('bid_rejection', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_bid_rejection_bid_id'), ['bid_id'], unique=False)
+
+    op.create_table('bid_result',
+    sa.Column('bid_id', sa.String(length=32), nullable=False),
+    sa.Column('lot_id', sa.String(length=32), nullable=False),
+    sa.Column('price', sa.BigInteger(), nullable=False),
+    sa.Column('deductions', sa.Text(), nullable=False),
+    sa.Column('evaluation_price', sa.BigInteger(), nullable=False),
+    sa.Column('factor_points', sa.Text(), nullable=False),
+    sa.Column('price_points', sa.BigInteger(), nullable=False),
+    sa.Column('total', sa.BigInteger(), nullable=False),
+    sa.Column('rank', sa.Integer(), nullable=False),
+    sa.Column('barred', sa.String(length=20), nullable=False),
+    sa.Column('tie', sa.String(length=12), nullable=False),
+    sa.Column('is_candidate', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['bid_id'], ['bid.id'], name=op.f('fk_bid_result_bid_id_bid')),
+    sa.ForeignKeyConstraint(['lot_id'], ['lot.id'], name=op.f('fk_bid_result_lot_id_lot')),
+    sa.PrimaryKeyConstraint('bid_id', name=op.f('pk_bid_result')),
+    sa.UniqueConstraint('lot_id', 'rank', name=op.f('uq_bid_result_lot_id_rank'))
+    )
     op.create_table('committee_member',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('committee_id', sa.String(length=32), nullable=False),
@@ -1134,6 +1257,19 @@ def upgrade() -> None:
     with op.batch_alter_table('committee_member', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_committee_member_account_id'), ['account_id'], unique=False)
 
+    op.create_table('conformity_opinion',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('bid_id', sa.String(length=32), nullable=False),
+    sa.Column('requirement_id', sa.String(length=32), nullable=False),
+    sa.Column('member_id', sa.String(length=32), nullable=False),
+    sa.Column('met', sa.Boolean(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('given_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['bid_id'], ['bid.id'], name=op.f('fk_conformity_opinion_bid_id_bid')),
+    sa.ForeignKeyConstraint(['member_id'], ['account.id'], name=op.f('fk_conformity_opinion_member_id_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_conformity_opinion')),
+    sa.UniqueConstraint('bid_id', 'requirement_id', 'member_id', name=op.f('uq_conformity_opinion_bid_id_requirement_id_member_id'))
+    )
     op.create_table('expert_draw',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('committee_id', sa.String(length=32), nullable=False),
@@ -1148,6 +1284,29 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_expert_draw')),
     sa.UniqueConstraint('committee_id', 'number', name=op.f('uq_expert_draw_committee_id_number'))
     )
+    op.create_table('low_price_check',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('bid_id', sa.String(length=32), nullable=False),
+    sa.Column('lot_id', sa.String(length=32), nullable=False),
+    sa.Column('triggers', sa.Text(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('explanation', sa.Text(), nullable=False),
+    sa.Column('attachments', sa.Text(), nullable=False),
+    sa.Column('explained_by', sa.String(length=64), nullable=True),
+    sa.Column('explained_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decision', sa.String(length=10), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('decided_by', sa.String(length=64), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['bid_id'], ['bid.id'], name=op.f('fk_low_price_check_bid_id_bid')),
+    sa.ForeignKeyConstraint(['lot_id'], ['lot.id'], name=op.f('fk_low_price_check_lot_id_lot')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_low_price_check')),
+    sa.UniqueConstraint('bid_id', name=op.f('uq_low_price_check_bid_id'))
+    )
+    with op.batch_alter_table('low_price_check', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_low_price_check_lot_id'), ['lot_id'], unique=False)
+
     op.create_table('opened_bid',
     sa.Column('bid_id', sa.String(length=32), nullable=False),
     sa.Column('price', sa.BigInteger(), nullable=False),
@@ -1162,6 +1321,62 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['bid_id'], ['bid.id'], name=op.f('fk_opened_bid_bid_id_bid')),
     sa.PrimaryKeyConstraint('bid_id', name=op.f('pk_opened_bid'))
     )
+    op.create_table('price_doubt',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('bid_id', sa.String(length=32), nullable=False),
+    sa.Column('member_id', sa.String(length=32), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['bid_id'], ['bid.id'], name=op.f('fk_price_doubt_bid_id_bid')),
+    sa.ForeignKeyConstraint(['member_id'], ['account.id'], name=op.f('fk_price_doubt_member_id_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_price_doubt')),
+    sa.UniqueConstraint('bid_id', 'member_id', name=op.f('uq_price_doubt_bid_id_member_id'))
+    )
+    op.create_table('qualification_finding',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('bid_id', sa.String(length=32), nullable=False),
+    sa.Column('requirement_id', sa.String(length=32), nullable=False),
+    sa.Column('met', sa.Boolean(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('reviewed_by', sa.String(length=64), nullable=False),
+    sa.Column('reviewed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['bid_id'], ['bid.id'], name=op.f('fk_qualification_finding_bid_id_bid')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_qualification_finding')),
+    sa.UniqueConstraint('bid_id', 'requirement_id', name=op.f('uq_qualification_finding_bid_id_requirement_id'))
+    )
+    op.create_table('report_signature',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('report_id', sa.String(length=32), nullable=False),
+    sa.Column('member_id', sa.String(length=32), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('decision', sa.String(length=10), nullable=False),
+    sa.Column('reasons', sa.Text(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['account.id'], name=op.f('fk_report_signature_member_id_account')),
+    sa.ForeignKeyConstraint(['report_id'], ['evaluation_report.id'], name=op.f('fk_report_signature_report_id_evaluation_report')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_signature')),
+    sa.UniqueConstraint('report_id', 'member_id', name=op.f('uq_report_signature_report_id_member_id'))
+    )
+    op.create_table('score',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('bid_id', sa.String(length=32), nullable=False),
+    sa.Column('factor_id', sa.String(length=32), nullable=False),
+    sa.Column('member_id', sa.String(length=32), nullable=False),
+    sa.Column('points', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('given_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('first_points', sa.BigInteger(), nullable=True),
+    sa.Column('correction_reason', sa.Text(), nullable=False),
+    sa.Column('looks', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['bid_id'], ['bid.id'], name=op.f('fk_score_bid_id_bid')),
+    sa.ForeignKeyConstraint(['factor_id'], ['scoring_factor.id'], name=op.f('fk_score_factor_id_scoring_factor')),
+    sa.ForeignKeyConstraint(['member_id'], ['account.id'], name=op.f('fk_score_member_id_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_score')),
+    sa.UniqueConstraint('bid_id', 'factor_id', 'member_id', name=op.f('uq_score_bid_id_factor_id_member_id'))
+    )
+    with op.batch_alter_table('score', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_score_factor_id'), ['factor_id'], unique=False)
+
     op.create_table('statement_entry',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('bank_statement_id', sa.String(length=32), nullable=False),
@@ -1182,6 +1397,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('statement_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_statement_entry_bank_statement_id'), ['bank_statement_id'], unique=False)
+
+    op.create_table('award_letter',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('award_id', sa.String(length=32), nullable=False),
+    sa.Column('supplier_id', sa.String(length=32), nullable=False),
+    sa.Column('won', sa.Boolean(), nullable=False),
+    sa.Column('total', sa.BigInteger(), nullable=True),
+    sa.Column('rank', sa.Integer(), nullable=True),
+    sa.Column('reasons', sa.Text(), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('document_zh_id', sa.String(length=64), nullable=True),
+    sa.Column('document_en_id', sa.String(length=64), nullable=True),
+    sa.ForeignKeyConstraint(['award_id'], ['award.id'], name=op.f('fk_award_letter_award_id_award')),
+    sa.ForeignKeyConstraint(['supplier_id'], ['organisation.id'], name=op.f('fk_award_letter_supplier_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_award_letter')),
+    sa.UniqueConstraint('award_id', 'supplier_id', name=op.f('uq_award_letter_award_id_supplier_id'))
+    )
+    with op.batch_alter_table('award_letter', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_award_letter_supplier_id'), ['supplier_id'], unique=False)
 
     op.create_table('bid_file',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -1227,21 +1461,55 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_bid_file_bid_id'))
 
     op.drop_table('bid_file')
+    with op.batch_alter_table('award_letter', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_award_letter_supplier_id'))
+
+    op.drop_table('award_letter')
     with op.batch_alter_table('statement_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_statement_entry_bank_statement_id'))
 
     op.drop_table('statement_entry')
+    with op.batch_alter_table('score', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_score_factor_id'))
+
+    op.drop_table('score')
+    op.drop_table('report_signature')
+    op.drop_table('qualification_finding')
+    op.drop_table('price_doubt')
     op.drop_table('opened_bid')
+    with op.batch_alter_table('low_price_check', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_low_price_check_lot_id'))
+
+    op.drop_table('low_price_check')
     op.drop_table('expert_draw')
+    op.drop_table('conformity_opinion')
     with op.batch_alter_table('committee_member', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_committee_member_account_id'))
 
     op.drop_table('committee_member')
+    op.drop_table('bid_result')
+    with op.batch_alter_table('bid_rejection', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_bid_rejection_bid_id'))
+
+    op.drop_table('bid_rejection')
     with op.batch_alter_table('bid_draft_file', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_bid_draft_file_draft_id'))
 
     op.drop_table('bid_draft_file')
+    with op.batch_alter_table('award', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_award_supplier_id'))
+
+    op.drop_table('award')
     op.drop_table('tender_change')
+    with op.batch_alter_table('supplier_query', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_supplier_query_supplier_id'))
+        batch_op.drop_index(batch_op.f('ix_supplier_query_lot_id_state'))
+
+    op.drop_table('supplier_query')
+    with op.batch_alter_table('signing_pause', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_signing_pause_lot_id'))
+
+    op.drop_table('signing_pause')
     with op.batch_alter_table('scoring_factor', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_scoring_factor_tender_id_position'))
 
@@ -1276,6 +1544,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_expert_conduct_expert_id'))
 
     op.drop_table('expert_conduct')
+    op.drop_table('evaluation_report')
     with op.batch_alter_table('engine_offer', schema=None) as batch_op:
         batch_op.drop_index('ix_engine_offer_inbox')
 
