@@ -8,7 +8,6 @@ function = the classes of their names. What Python's dates can't hold is in ``te
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -16,6 +15,7 @@ from decimal import Context, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from app.feel import temporal as t
+from app.feel.lexer import is_word
 
 if TYPE_CHECKING:
     from app.feel.types import FunctionType
@@ -139,7 +139,7 @@ def _context_text(value: Mapping[str, Any]) -> str:
 
 
 def _key_text(key: str) -> str:
-    return key if re.fullmatch(r"[^\W\d]\w*( \w+)*", key) else to_text(key)
+    return key if key and all(map(is_word, key.split(" "))) else to_text(key)
 
 
 def _range_text(value: Range) -> str:
