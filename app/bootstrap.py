@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -23,6 +25,7 @@ from app.keeper import Keeper
 from app.keeper.client import RemoteKeeper
 from app.keeper.local import LocalKeeper
 from app.procurement import agreements, awards, bids, bonds, evaluation, experts, projects, queries, suppliers, tenders
+from app.procurement.bids import Signer
 from app.workflow import intake, operations
 from app.workflow.assignment import resolve_group
 from config import Config
@@ -46,6 +49,12 @@ class House:
     keeper: Keeper
     sessions: sessionmaker[Session]
     database: Database
+    receipt_key: Path
+
+    @cached_property
+    def signer(self) -> Signer:
+        """Signs the receipts of bids; its key is made at the first use and kept."""
+        return Signer.of_file(self.receipt_key)
 
     def in_transaction(self, act: Callable[[Session], Any]) -> None:
         """Do one act in a session of its own, and commit it."""
@@ -75,7 +84,7 @@ def build(
     )
     factory = sessions(database)
     engine.use_clock(factory)
-    return House(engine, keeper, factory, database)
+    return House(engine, keeper, factory, database, config.receipt_key)
 
 
 def senders(config: Config) -> dict[str, outbox.Sender]:

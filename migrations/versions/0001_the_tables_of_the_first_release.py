@@ -46,6 +46,8 @@ def upgrade() -> None:
     sa.Column('message_id', sa.String(length=35), nullable=False),
     sa.Column('document_id', sa.String(length=64), nullable=True),
     sa.Column('total', sa.BigInteger(), nullable=False),
+    sa.Column('list_zh_id', sa.String(length=32), nullable=True),
+    sa.Column('list_en_id', sa.String(length=32), nullable=True),
     sa.Column('made_by', sa.String(length=64), nullable=False),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bond_return_batch')),
@@ -244,6 +246,15 @@ def upgrade() -> None:
     with op.batch_alter_table('account_session', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_account_session_account_id'), ['account_id'], unique=False)
 
+    op.create_table('bond_account',
+    sa.Column('organisation_id', sa.String(length=32), nullable=False),
+    sa.Column('holder', sa.String(length=140), nullable=False),
+    sa.Column('account', sa.String(length=34), nullable=False),
+    sa.Column('bank_name', sa.String(length=140), nullable=False),
+    sa.Column('bank_code', sa.String(length=12), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_bond_account_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('organisation_id', name=op.f('pk_bond_account'))
+    )
     op.create_table('budget_line',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('organisation_id', sa.String(length=32), nullable=False),
@@ -1665,6 +1676,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_budget_line_organisation_id'))
 
     op.drop_table('budget_line')
+    op.drop_table('bond_account')
     with op.batch_alter_table('account_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_account_session_account_id'))
 

@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, journal, outbox
+from app.foundation import clock, journal
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound
 from app.foundation.money import Money
 from app.foundation.text import Text
-from app.identity import grants, organisations
-from app.procurement import projects
+from app.identity import organisations
+from app.procurement import mails, projects
 from app.procurement.bids import offers, packages
 from app.procurement.bids.completeness import ERROR, gaps_of, requirements_of
 from app.procurement.bids.drafts import bidding_for, draft_of
@@ -303,15 +303,12 @@ def tell(session: Session, bid: Bid, key: str, body: Text, **details: object) ->
 
     Before the opening it names no tender: a mail that can't be sent is read by others.
     """
-    people = grants.holders(session, "supplier-bidder", bid.supplier_id)
-    addresses = list(dict.fromkeys(person.email for person in people if person.email))
-    if addresses:
-        at = bid.received_at.astimezone(clock.PLACE)
-        words = body.filled(at=f"{at:%Y-%m-%d %H:%M:%S}", digest=bid.digest, **details)
-        outbox.mail(
-            session,
-            key=f"bid:{bid.id}:{key}",
-            to=addresses,
-            subject=f"{_SUBJECT.zh} / {_SUBJECT.en}",
-            body=f"{words.zh}\n\n{words.en}",
-        )
+    at = bid.received_at.astimezone(clock.PLACE)
+    mails.tell(
+        session,
+        organisation_id=bid.supplier_id,
+        roles=["supplier-bidder"],
+        key=f"bid:{bid.id}:{key}",
+        subject=_SUBJECT,
+        body=body.filled(at=f"{at:%Y-%m-%d %H:%M:%S}", digest=bid.digest, **details),
+    )

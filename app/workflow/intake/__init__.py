@@ -9,9 +9,9 @@ One module for each concept. ``INTAKE`` gives the variables (ids and decisions, 
 from __future__ import annotations
 
 from app.engine.engine import Intake, Prepare
-from app.workflow.intake import agreements, projects, tenders
+from app.workflow.intake import agreements, bids, projects, tenders
 
-_PARTS = (projects, agreements, tenders)
+_PARTS = (projects, agreements, tenders, bids)
 
 INTAKE: dict[str, Intake] = {form: take for part in _PARTS for form, take in part.INTAKE.items()}
 PREPARE: dict[str, Prepare] = {form: prepare for part in _PARTS for form, prepare in part.PREPARE.items()}

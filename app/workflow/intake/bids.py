@@ -1,0 +1,104 @@
+"""The forms around bids: the host signs the opening record, the agency sends the losers' bonds back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation import clock
+from app.foundation.text import Text, text_of
+from app.identity import organisations
+from app.procurement import bids, bonds
+from app.procurement.bids import Opening
+from app.procurement.bonds import Bond
+from app.workflow import facts
+from app.workflow.facts import Fact
+
+# -- sign_opening_record
+
+
+def _sign_opening_record(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    bids.sign_opening_record(
+        context.session,
+        context.actor,
+        lot_id=context.variables["lot_id"],
+        objections=values.get("objections") or "",
+    )
+    return {}
+
+
+def _prepare_opening_record(context: IntakeContext) -> Mapping[str, Any]:
+    opening = bids.opening_of(context.session, context.variables["lot_id"])
+    return {} if opening is None else {"facts": list(_read_aloud(context.session, opening))}
+
+
+def _read_aloud(session: Session, opening: Opening) -> Iterable[Fact]:
+    """The opening as it was read: each bidder's line, then what bidders objected to."""
+    at = opening.opened_at.astimezone(clock.PLACE)
+    yield Text("Opened at", "开标时间"), facts.same(f"{at:%Y-%m-%d %H:%M:%S}")
+    yield Text("Bids received", "收到投标"), facts.same(str(opening.bid_count))
+    for row in opening.rows:
+        yield text_of(row["supplier"]), _line(row)
+    for objection in opening.objections:
+        of = objection["supplier"]
+        name = organisations.get(session, of).name if of else Text("the host", "主持人")
+        yield Text(f"Objection of {name.en}", f"{name.zh}的异议"), facts.same(objection["words"])
+
+
+def _line(row: Mapping[str, Any]) -> Text:
+    """One bid as it was read aloud, or why nothing was read."""
+    if "price" not in row:
+        return bids.REASONS[row["reason"]]
+    bond = bids.BOND_STANDS[row["bond"]]
+    return Text(
+        f"{row['currency']} {row['price']}; delivery in {row['delivery_days']} days; valid {row['validity_days']} days; "
+        f"bond: {bond.en}",
+        f"{row['price']}元（{row['price_words']}）；交付期{row['delivery_days']}日；有效期{row['validity_days']}日；保证金：{bond.zh}",
+    )
+
+
+# -- return_bonds
+
+
+def _return_bonds(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    waiting = bonds.due_back(context.session, context.variables["lot_id"])
+    if waiting:
+        bonds.send_back(context.session, context.actor, bond_ids=[bond.id for bond in waiting])
+    return {}
+
+
+def _prepare_return(context: IntakeContext) -> Mapping[str, Any]:
+    lot_id = context.variables["lot_id"]
+    waiting = bonds.due_back(context.session, lot_id)
+    shown: list[Fact] = []
+    account = bonds.account_of(context.session, _agency_of(context))
+    if account is None:
+        shown.append((facts.SEVERITIES["warning"], bonds.NoBondAccount.text))
+    elif any(bond.kind == "transfer" for bond in waiting):
+        shown.append((Text("Paid from", "付款账户"), facts.same(f"{account.holder} {account.account}")))
+    if not waiting:
+        none = Text("No bond of this lot waits to go back.", "该采购包没有待退还的保证金。")
+        shown.append((Text("Bonds", "保证金"), none))
+    return {"values": {"rows": [_row(context.session, bond) for bond in waiting]}, "facts": shown}
+
+
+def _agency_of(context: IntakeContext) -> str:
+    return context.actor.organisation_id or ""
+
+
+def _row(session: Session, bond: Bond) -> dict[str, str]:
+    letter = bond.kind != "transfer"
+    return {
+        "bond_id": bond.id,
+        "supplier": organisations.get(session, bond.supplier_id).name.zh,
+        "amount": f"{bond.amount:,.2f}",
+        "account": f"{bond.guarantee_issuer} {bond.guarantee_number}" if letter else bond.payer_account,
+        "due": str(bond.return_due_on),
+    }
+
+
+INTAKE: dict[str, Intake] = {"sign_opening_record": _sign_opening_record, "return_bonds": _return_bonds}
+PREPARE: dict[str, Prepare] = {"sign_opening_record": _prepare_opening_record, "return_bonds": _prepare_return}

@@ -1,0 +1,43 @@
+"""Operations of bids: the opening."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from app.engine.operations import Context, Parameter, Registry
+from app.foundation.text import Text
+from app.procurement import bids, projects
+from app.workflow import disclosing
+
+if TYPE_CHECKING:
+    from app.workflow.operations import Partners
+
+
+def register(registry: Registry, partners: Partners) -> None:
+    """Add them to the registry."""
+
+    @registry.operation(
+        "bids.open",
+        name=Text("Open the bids", "开标"),
+        hint=Text(
+            "Fetches the lot's key and opens what came in; with fewer than three bids none is opened.",
+            "取得采购包密钥并开启投标文件；不足三家的，不开标。",
+        ),
+        parameters=[Parameter("lot_id", required=True, label=Text("Lot", "采购包"))],
+        results=[
+            Parameter("bid_count", "integer", label=Text("Bids received", "收到的投标数")),
+            Parameter("enough", "boolean", label=Text("Enough bids", "投标是否足够")),
+        ],
+    )
+    def open_bids(context: Context, *, lot_id: str) -> Mapping[str, Any]:
+        opening = bids.open_all(context.session, context.actor, lot_id=lot_id, keeper=partners.keeper)
+        disclosing.published(
+            context.session,
+            context.actor,
+            disclosing.Kind.OPENING,
+            project_id=projects.lot(context.session, lot_id).project_id,
+            lot_id=lot_id,
+            record_id=opening.id,
+        )
+        return {"bid_count": opening.bid_count, "enough": opening.enough}
