@@ -24,7 +24,22 @@ from app.identity import sessions as signed_in
 from app.keeper import Keeper
 from app.keeper.client import RemoteKeeper
 from app.keeper.local import LocalKeeper
-from app.procurement import agreements, awards, bids, bonds, evaluation, experts, projects, queries, suppliers, tenders
+from app.procurement import (
+    acceptance,
+    agreements,
+    awards,
+    bids,
+    bonds,
+    breaches,
+    contracts,
+    evaluation,
+    experts,
+    payments,
+    projects,
+    queries,
+    suppliers,
+    tenders,
+)
 from app.procurement.bids import Signer
 from app.workflow import intake, operations
 from app.workflow.assignment import resolve_group
@@ -36,7 +51,8 @@ RECORDS = (
     *(workdays, journal, documents, outbox, repeats),
     *(organisations, accounts, grants, signed_in, attempts, resets, certificates),
     records,
-    *(projects, agreements, suppliers, tenders, bonds, bids, experts, evaluation, awards, queries),
+    *(projects, agreements, suppliers, tenders, bonds, bids, experts),
+    *(evaluation, awards, queries, contracts, acceptance, payments, breaches),
 )
 """Every module that has tables: named here so that they are known wherever the house is built, and migrated."""
 

@@ -263,12 +263,13 @@ def _activate(session: Session, registration: Registration) -> None:
     today = local_day(clock.now(session))
     years = rules.find("registration_validity", on=today).count
     registration.state = RegistrationState.ACTIVE
-    registration.valid_until = _years_after(today, years)
+    registration.valid_until = years_after(today, years)
     if registration.certificate_number is None:
         registration.certificate_number = projects.next_number(session, "S", width=5)
 
 
-def _years_after(day: date, years: int) -> date:
+def years_after(day: date, years: int) -> date:
+    """The same day ``years`` later; after 29 February the 28th where there is none."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:  # 29 February

@@ -872,6 +872,51 @@ def upgrade() -> None:
     with op.batch_alter_table('bond', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_bond_supplier_id'), ['supplier_id'], unique=False)
 
+    op.create_table('breach',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('number', sa.String(length=20), nullable=False),
+    sa.Column('supplier_id', sa.String(length=32), nullable=False),
+    sa.Column('lot_id', sa.String(length=32), nullable=True),
+    sa.Column('ground', sa.String(length=20), nullable=False),
+    sa.Column('facts', sa.Text(), nullable=False),
+    sa.Column('evidence', sa.Text(), nullable=False),
+    sa.Column('base_amount', sa.BigInteger(), nullable=True),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('reported_by', sa.String(length=64), nullable=False),
+    sa.Column('reported_by_name', sa.String(length=200), nullable=False),
+    sa.Column('reporter_id', sa.String(length=32), nullable=True),
+    sa.Column('reported_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('notified_by', sa.String(length=64), nullable=True),
+    sa.Column('notified_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('intended', sa.Text(), nullable=False),
+    sa.Column('reply_until_on', sa.Date(), nullable=True),
+    sa.Column('reply', sa.Text(), nullable=False),
+    sa.Column('reply_attachments', sa.Text(), nullable=False),
+    sa.Column('wants_hearing', sa.Boolean(), nullable=False),
+    sa.Column('replied_by', sa.String(length=64), nullable=True),
+    sa.Column('replied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('heard_on', sa.Date(), nullable=True),
+    sa.Column('hearing_record', sa.Text(), nullable=False),
+    sa.Column('reasons', sa.Text(), nullable=False),
+    sa.Column('fine', sa.BigInteger(), nullable=False),
+    sa.Column('exclusion_id', sa.String(length=32), nullable=True),
+    sa.Column('decided_by', sa.String(length=64), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('document_zh_id', sa.String(length=32), nullable=True),
+    sa.Column('document_en_id', sa.String(length=32), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['exclusion_id'], ['supplier_exclusion.id'], name=op.f('fk_breach_exclusion_id_supplier_exclusion')),
+    sa.ForeignKeyConstraint(['lot_id'], ['lot.id'], name=op.f('fk_breach_lot_id_lot')),
+    sa.ForeignKeyConstraint(['reporter_id'], ['organisation.id'], name=op.f('fk_breach_reporter_id_organisation')),
+    sa.ForeignKeyConstraint(['supplier_id'], ['organisation.id'], name=op.f('fk_breach_supplier_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_breach')),
+    sa.UniqueConstraint('number', name=op.f('uq_breach_number'))
+    )
+    with op.batch_alter_table('breach', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_breach_lot_id'), ['lot_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_breach_state_reported_at'), ['state', 'reported_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_breach_supplier_id'), ['supplier_id'], unique=False)
+
     op.create_table('committee',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('lot_id', sa.String(length=32), nullable=False),
@@ -1281,6 +1326,59 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_conformity_opinion')),
     sa.UniqueConstraint('bid_id', 'requirement_id', 'member_id', name=op.f('uq_conformity_opinion_bid_id_requirement_id_member_id'))
     )
+    op.create_table('contract',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('number', sa.String(length=20), nullable=False),
+    sa.Column('lot_id', sa.String(length=32), nullable=False),
+    sa.Column('tender_id', sa.String(length=32), nullable=False),
+    sa.Column('bid_id', sa.String(length=32), nullable=False),
+    sa.Column('award_id', sa.String(length=32), nullable=False),
+    sa.Column('buyer_id', sa.String(length=32), nullable=False),
+    sa.Column('supplier_id', sa.String(length=32), nullable=False),
+    sa.Column('title_zh', sa.String(length=320), nullable=False),
+    sa.Column('title_en', sa.String(length=320), nullable=False),
+    sa.Column('price', sa.BigInteger(), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('sign_by_on', sa.Date(), nullable=False),
+    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('delivery_days', sa.Integer(), nullable=False),
+    sa.Column('payment_days', sa.Integer(), nullable=False),
+    sa.Column('acceptance_days', sa.Integer(), nullable=False),
+    sa.Column('daily_interest', sa.BigInteger(), nullable=False),
+    sa.Column('is_sme', sa.Boolean(), nullable=False),
+    sa.Column('performance_bond', sa.BigInteger(), nullable=False),
+    sa.Column('account', sa.String(length=240), nullable=False),
+    sa.Column('delivery_due_on', sa.Date(), nullable=True),
+    sa.Column('publish_by_on', sa.Date(), nullable=True),
+    sa.Column('file_by_on', sa.Date(), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('secret_clauses', sa.Text(), nullable=False),
+    sa.Column('secrecy_reasons', sa.Text(), nullable=False),
+    sa.Column('document_zh_id', sa.String(length=32), nullable=True),
+    sa.Column('document_en_id', sa.String(length=32), nullable=True),
+    sa.Column('public_zh_id', sa.String(length=32), nullable=True),
+    sa.Column('public_en_id', sa.String(length=32), nullable=True),
+    sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['bid_id'], ['bid.id'], name=op.f('fk_contract_bid_id_bid')),
+    sa.ForeignKeyConstraint(['buyer_id'], ['organisation.id'], name=op.f('fk_contract_buyer_id_organisation')),
+    sa.ForeignKeyConstraint(['lot_id'], ['lot.id'], name=op.f('fk_contract_lot_id_lot')),
+    sa.ForeignKeyConstraint(['supplier_id'], ['organisation.id'], name=op.f('fk_contract_supplier_id_organisation')),
+    sa.ForeignKeyConstraint(['tender_id'], ['tender.id'], name=op.f('fk_contract_tender_id_tender')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contract')),
+    sa.UniqueConstraint('lot_id', name=op.f('uq_contract_lot_id')),
+    sa.UniqueConstraint('number', name=op.f('uq_contract_number'))
+    )
+    with op.batch_alter_table('contract', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_contract_buyer_id'), ['buyer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contract_state_signed_at'), ['state', 'signed_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contract_supplier_id'), ['supplier_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contract_tender_id'), ['tender_id'], unique=False)
+
     op.create_table('expert_draw',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('committee_id', sa.String(length=32), nullable=False),
@@ -1461,11 +1559,163 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bid_response')),
     sa.UniqueConstraint('bid_id', 'requirement_id', name=op.f('uq_bid_response_bid_id_requirement_id'))
     )
+    op.create_table('contract_amendment',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('contract_id', sa.String(length=32), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('reasons', sa.Text(), nullable=False),
+    sa.Column('items', sa.Text(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('proposed_by', sa.String(length=64), nullable=False),
+    sa.Column('proposed_by_name', sa.String(length=200), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('agreed_by', sa.String(length=64), nullable=True),
+    sa.Column('agreed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('declined_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decline_reasons', sa.Text(), nullable=False),
+    sa.Column('document_zh_id', sa.String(length=32), nullable=True),
+    sa.Column('document_en_id', sa.String(length=32), nullable=True),
+    sa.ForeignKeyConstraint(['contract_id'], ['contract.id'], name=op.f('fk_contract_amendment_contract_id_contract')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contract_amendment')),
+    sa.UniqueConstraint('contract_id', 'number', name=op.f('uq_contract_amendment_contract_id_number'))
+    )
+    op.create_table('contract_signature',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('contract_id', sa.String(length=32), nullable=False),
+    sa.Column('party', sa.String(length=10), nullable=False),
+    sa.Column('account_id', sa.String(length=64), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('document_id', sa.String(length=32), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['contract_id'], ['contract.id'], name=op.f('fk_contract_signature_contract_id_contract')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_contract_signature_document_id_document')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contract_signature')),
+    sa.UniqueConstraint('contract_id', 'party', name=op.f('uq_contract_signature_contract_id_party'))
+    )
+    op.create_table('delivery',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('contract_id', sa.String(length=32), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('delivered_on', sa.Date(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('attachments', sa.Text(), nullable=False),
+    sa.Column('reported_by', sa.String(length=64), nullable=False),
+    sa.Column('reported_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('accept_by_on', sa.Date(), nullable=False),
+    sa.ForeignKeyConstraint(['contract_id'], ['contract.id'], name=op.f('fk_delivery_contract_id_contract')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery')),
+    sa.UniqueConstraint('contract_id', 'number', name=op.f('uq_delivery_contract_id_number'))
+    )
+    op.create_table('invoice',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('request_number', sa.String(length=20), nullable=False),
+    sa.Column('contract_id', sa.String(length=32), nullable=False),
+    sa.Column('number', sa.String(length=300), nullable=False),
+    sa.Column('invoiced_on', sa.Date(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('account', sa.String(length=300), nullable=False),
+    sa.Column('attachments', sa.Text(), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('requested_by', sa.String(length=64), nullable=False),
+    sa.Column('requested_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('due_rule', sa.String(length=20), nullable=False),
+    sa.Column('checked_by', sa.String(length=64), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('return_reasons', sa.Text(), nullable=False),
+    sa.Column('approved_by', sa.String(length=64), nullable=True),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('overdue_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('paid_on', sa.Date(), nullable=True),
+    sa.Column('paid_by', sa.String(length=64), nullable=True),
+    sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('bank_reference', sa.String(length=300), nullable=False),
+    sa.Column('interest', sa.BigInteger(), nullable=False),
+    sa.Column('document_zh_id', sa.String(length=32), nullable=True),
+    sa.Column('document_en_id', sa.String(length=32), nullable=True),
+    sa.ForeignKeyConstraint(['contract_id'], ['contract.id'], name=op.f('fk_invoice_contract_id_contract')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_invoice')),
+    sa.UniqueConstraint('request_number', name=op.f('uq_invoice_request_number'))
+    )
+    with op.batch_alter_table('invoice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_invoice_contract_id'), ['contract_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_invoice_state_due_on'), ['state', 'due_on'], unique=False)
+
+    op.create_table('performance_bond',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('contract_id', sa.String(length=32), nullable=False),
+    sa.Column('form', sa.String(length=12), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('number', sa.String(length=60), nullable=False),
+    sa.Column('issuer', sa.String(length=200), nullable=False),
+    sa.Column('valid_until', sa.Date(), nullable=False),
+    sa.Column('document_id', sa.String(length=32), nullable=True),
+    sa.Column('lodged_by', sa.String(length=64), nullable=False),
+    sa.Column('lodged_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('returned_on', sa.Date(), nullable=True),
+    sa.Column('returned_by', sa.String(length=64), nullable=True),
+    sa.ForeignKeyConstraint(['contract_id'], ['contract.id'], name=op.f('fk_performance_bond_contract_id_contract')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_performance_bond'))
+    )
+    with op.batch_alter_table('performance_bond', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_performance_bond_contract_id'), ['contract_id'], unique=False)
+
+    op.create_table('acceptance',
+    sa.Column('delivery_id', sa.String(length=32), nullable=False),
+    sa.Column('number', sa.String(length=20), nullable=False),
+    sa.Column('supplier_id', sa.String(length=32), nullable=False),
+    sa.Column('accepted', sa.Boolean(), nullable=False),
+    sa.Column('rating', sa.Integer(), nullable=False),
+    sa.Column('feedback', sa.Text(), nullable=False),
+    sa.Column('attachments', sa.Text(), nullable=False),
+    sa.Column('decided_by', sa.String(length=64), nullable=False),
+    sa.Column('decided_by_name', sa.String(length=200), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('document_zh_id', sa.String(length=32), nullable=True),
+    sa.Column('document_en_id', sa.String(length=32), nullable=True),
+    sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk_acceptance_delivery_id_delivery')),
+    sa.ForeignKeyConstraint(['supplier_id'], ['organisation.id'], name=op.f('fk_acceptance_supplier_id_organisation')),
+    sa.PrimaryKeyConstraint('delivery_id', name=op.f('pk_acceptance')),
+    sa.UniqueConstraint('number', name=op.f('uq_acceptance_number'))
+    )
+    with op.batch_alter_table('acceptance', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_acceptance_supplier_id_accepted'), ['supplier_id', 'accepted'], unique=False)
+
+    op.create_table('acceptance_row',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('delivery_id', sa.String(length=32), nullable=False),
+    sa.Column('requirement_id', sa.String(length=32), nullable=False),
+    sa.Column('met', sa.Boolean(), nullable=False),
+    sa.Column('evidence', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['delivery_id'], ['acceptance.delivery_id'], name=op.f('fk_acceptance_row_delivery_id_acceptance')),
+    sa.ForeignKeyConstraint(['requirement_id'], ['requirement.id'], name=op.f('fk_acceptance_row_requirement_id_requirement')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_acceptance_row')),
+    sa.UniqueConstraint('delivery_id', 'requirement_id', name=op.f('uq_acceptance_row_delivery_id_requirement_id'))
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table('acceptance_row')
+    with op.batch_alter_table('acceptance', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_acceptance_supplier_id_accepted'))
+
+    op.drop_table('acceptance')
+    with op.batch_alter_table('performance_bond', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_performance_bond_contract_id'))
+
+    op.drop_table('performance_bond')
+    with op.batch_alter_table('invoice', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_invoice_state_due_on'))
+        batch_op.drop_index(batch_op.f('ix_invoice_contract_id'))
+
+    op.drop_table('invoice')
+    op.drop_table('delivery')
+    op.drop_table('contract_signature')
+    op.drop_table('contract_amendment')
     op.drop_table('bid_response')
     op.drop_table('bid_price')
     with op.batch_alter_table('bid_file', schema=None) as batch_op:
@@ -1493,6 +1743,13 @@ def downgrade() -> None:
 
     op.drop_table('low_price_check')
     op.drop_table('expert_draw')
+    with op.batch_alter_table('contract', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_contract_tender_id'))
+        batch_op.drop_index(batch_op.f('ix_contract_supplier_id'))
+        batch_op.drop_index(batch_op.f('ix_contract_state_signed_at'))
+        batch_op.drop_index(batch_op.f('ix_contract_buyer_id'))
+
+    op.drop_table('contract')
     op.drop_table('conformity_opinion')
     with op.batch_alter_table('committee_member', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_committee_member_account_id'))
@@ -1563,6 +1820,12 @@ def downgrade() -> None:
     op.drop_table('document_version')
     op.drop_table('document_access')
     op.drop_table('committee')
+    with op.batch_alter_table('breach', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_breach_supplier_id'))
+        batch_op.drop_index(batch_op.f('ix_breach_state_reported_at'))
+        batch_op.drop_index(batch_op.f('ix_breach_lot_id'))
+
+    op.drop_table('breach')
     with op.batch_alter_table('bond', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_bond_supplier_id'))
 

@@ -259,6 +259,21 @@ class ContractNamed(TypedDict):
     price: Money
 
 
+class AmendmentContent(TypedDict):
+    """``amendment``: a supplementary agreement; ``items`` as a contract's, at its unit prices."""
+
+    title: Words
+    number: str
+    contract: ContractNamed
+    buyer: Words
+    supplier: Words
+    reasons: Words
+    items: Sequence[Mapping[str, Any]]
+    amount: Money
+    total: Money
+    dated_on: NotRequired[Day]
+
+
 class AcceptanceSheetContent(TypedDict):
     """``acceptance_sheet``; ``rows``: {code, requirement, response, met, evidence}."""
 
@@ -271,6 +286,8 @@ class AcceptanceSheetContent(TypedDict):
     round: NotRequired[int]
     rows: Sequence[Mapping[str, Any]]
     accepted: bool
+    accepted_by: Words
+    accepted_at: Instant
     rating: NotRequired[Words]
     feedback: NotRequired[Words]
     dated_on: NotRequired[Day]
@@ -316,6 +333,7 @@ PAPERS: dict[str, type] = {
     "evaluation_report": EvaluationReportContent,
     "award_letter": AwardLetterContent,
     "contract": ContractContent,
+    "amendment": AmendmentContent,
     "acceptance_sheet": AcceptanceSheetContent,
     "payment_request": PaymentRequestContent,
     "bond_return_list": BondReturnListContent,

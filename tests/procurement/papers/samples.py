@@ -134,6 +134,26 @@ CONTENTS: dict[str, dict[str, Any]] = {
             {"key": "secret", "heading": Text("Source code", "源代码"), "redacted": True, "reason": "商业秘密"},
         ],
     },
+    "amendment": {
+        "title": Text("Supplementary agreement 1", "补充协议（1）"),
+        "number": "HT-2026-00001-1",
+        "contract": CONTRACT,
+        "buyer": HOSPITAL,
+        "supplier": SUPPLIER,
+        "reasons": "床位增加",
+        "items": [
+            {
+                "position": 1,
+                "name": "超声诊断设备",
+                "quantity": "0.1",
+                "unit": "台",
+                "unit_price": Money(Decimal("282500.25")),
+                "amount": Money(Decimal("28250.03")),
+            }
+        ],
+        "amount": Money(Decimal("28250.03")),
+        "total": Money(Decimal("593250.53")),
+    },
     "acceptance_sheet": {
         "number": "YS-2026-00001",
         "contract": CONTRACT,
@@ -142,6 +162,8 @@ CONTENTS: dict[str, dict[str, Any]] = {
         "delivered_on": DAY,
         "rows": [{"code": "T1", "requirement": "阵元数", "response": "192", "met": True, "evidence": "现场测试"}],
         "accepted": True,
+        "accepted_by": "周敏",
+        "accepted_at": NOON,
         "rating": Text("Good", "良好"),
     },
     "payment_request": {

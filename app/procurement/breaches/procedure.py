@@ -1,0 +1,436 @@
+"""The procedure against a supplier: report, notice with the right to be heard, decision, publication (GPL 77, IR 72-73)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.foundation import clock, journal, workdays
+from app.foundation.actor import Actor
+from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
+from app.foundation.money import Money
+from app.foundation.text import Text
+from app.foundation.workdays import ONE_DAY, local_day
+from app.identity import organisations, roles
+from app.procurement import contracts, mails, papers, projects, rules, suppliers
+from app.procurement.breaches.records import GROUNDS, STATE_NAMES, Breach, BreachState
+from app.procurement.projects import Project, ReasonsMissing, SamePerson
+from app.procurement.suppliers import Exclusion
+
+REPORTERS = ("buyer-handler", "buyer-reviewer", "buyer-contract-officer", "agency-officer", "finance-officer")
+"""The roles that may report a breach."""
+
+
+class BreachUnknown(NotFound):
+    """There is no such report, or none this person may know of."""
+
+    code = "breach-unknown"
+    text = Text("There is no such report.", "没有该违法违规报告。")
+
+
+class BreachNotOpen(Conflict):
+    """The procedure isn't where this act needs it."""
+
+    code = "breach-not-open"
+    text = Text("The procedure is “%(state)s”; this can't be done now.", "该程序当前为“%(state)s”，不能执行此操作。")
+
+
+class NotYourCase(NotAllowed):
+    """Somebody reports a breach in a procurement in which their organisation has no part."""
+
+    code = "not-your-case"
+    text = Text("Your organisation has no part in this procurement.", "贵单位不是该采购项目的当事人。")
+
+
+class ReplyOpen(RuleBroken):
+    """Nothing is decided while the supplier may still be heard."""
+
+    code = "reply-open"
+    text = Text(
+        "The supplier may still reply until %(until)s; nothing is decided before.",
+        "供应商可在%(until)s前陈述、申辩或者要求听证，期满前不得作出决定。",
+    )
+    statute = "行政处罚法 64"
+
+
+class HearingOwed(RuleBroken):
+    """The supplier asked for a hearing, and it wasn't held yet."""
+
+    code = "hearing-owed"
+    text = Text("The supplier asked for a hearing; hold it first.", "供应商要求听证，应当先行组织听证。")
+    statute = "行政处罚法 64"
+
+
+class ReplyLate(Conflict):
+    """The time to reply is over."""
+
+    code = "reply-late"
+    text = Text("The time to reply ended on %(until)s.", "陈述、申辩期限已于%(until)s届满。")
+
+
+class ExclusionOutOfRange(RuleBroken):
+    """An exclusion lasts from one to three years (GPL 77)."""
+
+    code = "exclusion-out-of-range"
+    text = Text(
+        "An exclusion lasts %(least)s to %(most)s years.", "禁止参加政府采购活动的期限应为%(least)s至%(most)s年。"
+    )
+    statute = "GPL 77"
+
+
+class FineOutOfRange(RuleBroken):
+    """A fine is half to one percent of the procurement amount (GPL 77)."""
+
+    code = "fine-out-of-range"
+    text = Text("The fine must lie between %(least)s and %(most)s yuan.", "罚款金额应在%(least)s元至%(most)s元之间。")
+    statute = "GPL 77"
+
+
+class HeardInFuture(Invalid):
+    """A hearing that is recorded was held by today."""
+
+    code = "heard-in-future"
+    text = Text("The hearing must have been held by today.", "听证日期不得晚于今日。")
+
+
+def report(
+    session: Session,
+    actor: Actor,
+    *,
+    supplier_id: str,
+    ground: str,
+    facts: str,
+    evidence: Sequence[str] = (),
+    lot_id: str | None = None,
+) -> Breach:
+    """Report a supplier's breach on a ground of GROUNDS, in a lot of one's own procurement where it belongs to one."""
+    if not any(actor.has_role(role) for role in REPORTERS):
+        raise roles.RoleMissing(role=roles.name("finance-officer"))
+    organisations.get(session, supplier_id, kind="supplier")
+    if ground not in GROUNDS:
+        raise ValueError(f"unknown ground: {ground}")
+    if not facts.strip():
+        raise ReasonsMissing(field="facts")
+    lot = None if lot_id is None else projects.lot(session, lot_id)
+    if lot is not None:
+        _require_part(actor, lot.project)
+    contract = None if lot is None else contracts.of_lot(session, lot.id)
+    base_amount = None if lot is None else contract.price if contract is not None else lot.budget
+    breach = Breach(
+        number=projects.next_number(session, "WG"),
+        supplier_id=supplier_id,
+        lot_id=lot_id,
+        ground=ground,
+        facts=facts.strip(),
+        evidence=list(evidence),
+        base_amount=base_amount,
+        reported_by=actor.id,
+        reported_by_name=actor.name,
+        reporter_id=actor.organisation_id,
+        reported_at=clock.now(session),
+    )
+    session.add(breach)
+    session.flush()
+    _journal(session, actor, breach, "breaches.report", supplier=supplier_id, ground=ground)
+    return breach
+
+
+def _require_part(actor: Actor, project: Project) -> None:
+    if actor.organisation_id not in (project.buyer_id, project.agency_id, project.finance_id):
+        raise NotYourCase()
+
+
+def notify(session: Session, actor: Actor, *, breach_id: str, intended: str) -> Breach:
+    """Tell the supplier what it is held to have done and what is intended, and that it may reply or ask for a hearing."""
+    breach = _open(session, actor, breach_id, BreachState.REPORTED)
+    if not intended.strip():
+        raise ReasonsMissing(field="intended")
+    now = clock.now(session)
+    today = local_day(now)
+    until = rules.find("breach_reply", on=today).after(workdays.load(session), today)
+    breach.notified_by, breach.notified_at, breach.intended = actor.id, now, intended.strip()
+    breach.reply_until_on, breach.state = workdays.latest(until), BreachState.NOTIFIED
+    _tell(
+        session,
+        breach,
+        "notified",
+        Text(f"Notice {breach.number}: you may reply", f"行政处罚告知（{breach.number}）"),
+        Text(
+            f"Your organisation is reported for: {breach.ground_name.en}. Intended: {breach.intended}. You may state your "
+            f"case or ask for a hearing until {breach.reply_until_on}.",
+            f"贵单位涉嫌{breach.ground_name.zh}，拟作出：{breach.intended}。贵单位可于{breach.reply_until_on}前陈述、申辩或者要求听证。",
+        ),
+    )
+    _journal(session, actor, breach, "breaches.notify", intended=breach.intended, until=str(breach.reply_until_on))
+    return breach
+
+
+def reply(
+    session: Session,
+    actor: Actor,
+    *,
+    breach_id: str,
+    statement: str,
+    attachments: Sequence[str] = (),
+    wants_hearing: bool = False,
+) -> Breach:
+    """The supplier states its case, or asks for a hearing, in time; once. Raises ReplyLate or BreachNotOpen."""
+    breach = get(session, breach_id, lock=True)
+    if not (
+        actor.has_role("supplier-admin", breach.supplier_id) or actor.has_role("supplier-signer", breach.supplier_id)
+    ):
+        raise roles.RoleMissing(role=roles.name("supplier-admin"))
+    if breach.state != BreachState.NOTIFIED or breach.replied_at is not None:
+        raise BreachNotOpen(state=STATE_NAMES[breach.state])
+    if not statement.strip():
+        raise ReasonsMissing(field="statement")
+    now = clock.now(session)
+    if breach.reply_until_on is not None and local_day(now) > breach.reply_until_on:
+        raise ReplyLate(until=breach.reply_until_on)
+    breach.reply, breach.reply_attachments = statement.strip(), list(attachments)
+    breach.wants_hearing, breach.replied_by, breach.replied_at = wants_hearing, actor.id, now
+    _journal(session, actor, breach, "breaches.reply", wants_hearing=wants_hearing)
+    return breach
+
+
+def hear(session: Session, actor: Actor, *, breach_id: str, heard_on: date, record: str) -> Breach:
+    """Record the hearing that was held; its host didn't report or investigate the case."""
+    breach = _open(session, actor, breach_id, BreachState.NOTIFIED)
+    if actor.id in (breach.reported_by, breach.notified_by):
+        raise SamePerson()
+    if not record.strip():
+        raise ReasonsMissing(field="record")
+    if heard_on > local_day(clock.now(session)):
+        raise HeardInFuture(field="heard_on")
+    breach.heard_on, breach.hearing_record = heard_on, record.strip()
+    _journal(session, actor, breach, "breaches.hear", heard_on=str(heard_on))
+    return breach
+
+
+def decide(
+    session: Session,
+    actor: Actor,
+    *,
+    breach_id: str,
+    decision: str,
+    reasons: str,
+    years: int = 0,
+    fine: Decimal = Decimal(0),
+) -> Breach:
+    """Decide: ``exclude`` for ``years`` (with a fine where an amount is known), or ``dismiss``; never by who reported it.
+
+    An exclusion is in force from today. Raises ReplyOpen, HearingOwed, ExclusionOutOfRange, FineOutOfRange, SamePerson.
+    """
+    breach = _open(session, actor, breach_id, BreachState.NOTIFIED)
+    if actor.id == breach.reported_by:
+        raise SamePerson()
+    if decision not in ("exclude", "dismiss"):
+        raise ValueError(f"unknown decision: {decision}")
+    if not reasons.strip():
+        raise ReasonsMissing(field="reasons")
+    now = clock.now(session)
+    _refuse_unheard(breach, local_day(now))
+    breach.reasons, breach.decided_by, breach.decided_at = reasons.strip(), actor.id, now
+    if decision == "dismiss":
+        breach.state = BreachState.DISMISSED
+    else:
+        _exclude(session, actor, breach, years, fine)
+    _tell_decision(session, breach)
+    _journal(session, actor, breach, "breaches.decide", decision=decision, years=years, fine=str(fine))
+    return breach
+
+
+def _refuse_unheard(breach: Breach, today: date) -> None:
+    if breach.replied_at is None and breach.reply_until_on is not None and today <= breach.reply_until_on:
+        raise ReplyOpen(until=breach.reply_until_on)
+    if breach.wants_hearing and breach.heard_on is None:
+        raise HearingOwed()
+
+
+def _exclude(session: Session, actor: Actor, breach: Breach, years: int, fine: Decimal) -> None:
+    today = local_day(clock.now(session))
+    least, most = (rules.find(name, on=today).count for name in ("exclusion_min", "exclusion_max"))
+    if not least <= years <= most:
+        raise ExclusionOutOfRange(field="years", least=least, most=most)
+    _check_fine(breach, fine, today)
+    exclusion = Exclusion(
+        organisation_id=breach.supplier_id,
+        basis=breach.article,
+        reasons=breach.reasons,
+        valid_from=today,
+        valid_until=suppliers.years_after(today, years) - ONE_DAY,
+        decided_by=actor.id,
+        decided_at=clock.now(session),
+    )
+    session.add(exclusion)
+    session.flush()
+    breach.exclusion_id, breach.fine, breach.state = exclusion.id, fine, BreachState.DECIDED
+    session.flush()
+    session.expire(breach, ["exclusion"])
+
+
+def _check_fine(breach: Breach, fine: Decimal, today: date) -> None:
+    """A fine needs the procurement amount it is measured by; without one there is none here."""
+    base = breach.base_amount or Decimal(0)
+    least, most = (
+        Money(base).times(rules.value(name, on=today)).amount for name in ("breach_fine_min", "breach_fine_max")
+    )
+    if fine and not least <= fine <= most:
+        raise FineOutOfRange(field="fine", least=f"{least:,.2f}", most=f"{most:,.2f}")
+
+
+def publish(session: Session, actor: Actor, *, breach_id: str) -> Breach:
+    """Publish an exclusion: the decision becomes a paper that everybody may read (O101 3)."""
+    breach = _open(session, actor, breach_id, BreachState.DECIDED)
+    finance = organisations.get(session, actor.organisation_id) if actor.organisation_id else None
+    breach.published_at, breach.state = clock.now(session), BreachState.PUBLISHED
+    drawn = papers.keep(
+        session,
+        actor,
+        "notice",
+        {**_content(breach), "issuer": finance.name if finance else actor.name},
+        case=f"breach:{breach.id}",
+        title=Text(f"Decision {breach.number}", f"政府采购行政处罚决定公告（{breach.number}）"),
+        kind="breach",
+        access="public",
+    )
+    breach.document_zh_id, breach.document_en_id = (document.id for document in drawn)
+    _journal(session, actor, breach, "breaches.publish")
+    return breach
+
+
+def _content(breach: Breach) -> dict[str, Any]:
+    exclusion = breach.exclusion
+    assert exclusion is not None, "only an exclusion is published"
+    decided = [
+        (Text("Excluded from government procurement from", "禁止参加政府采购活动起始日"), exclusion.valid_from),
+        (Text("until", "截止日"), exclusion.valid_until),
+    ]
+    if breach.fine:
+        decided.append((Text("Fine", "罚款"), Money(breach.fine)))  # type: ignore[arg-type]
+    return {
+        "title": Text("Decision on a breach in government procurement", "政府采购行政处罚决定公告"),
+        "number": breach.number,
+        "sections": [
+            {
+                "heading": Text("The supplier", "当事人"),
+                "facts": [
+                    (Text("Name", "名称"), breach.supplier.name),
+                    (Text("Unified social credit code", "统一社会信用代码"), breach.supplier.uscc),
+                ],
+            },
+            {
+                "heading": Text("What was found", "违法事实及依据"),
+                "facts": [
+                    (Text("Breach", "违法行为"), breach.ground_name),
+                    (Text("Article", "法律依据"), breach.article),
+                ],
+                "text": breach.reasons,
+            },
+            {"heading": Text("The decision", "处罚决定"), "facts": decided},
+        ],
+    }
+
+
+def lift(session: Session, actor: Actor, *, breach_id: str, reasons: str) -> Breach:
+    """End an exclusion early, because the decision was set aside; it stays on record with the reasons."""
+    breach = get(session, breach_id, lock=True)
+    roles.require(actor, "finance-officer")
+    exclusion = breach.exclusion
+    if exclusion is None or exclusion.revoked_at is not None:
+        raise BreachNotOpen(state=STATE_NAMES[breach.state])
+    if not reasons.strip():
+        raise ReasonsMissing(field="reasons")
+    exclusion.revoked_at = clock.now(session)
+    _journal(session, actor, breach, "breaches.lift", reasons=reasons)
+    return breach
+
+
+def _open(session: Session, actor: Actor, breach_id: str, state: BreachState) -> Breach:
+    """A breach in that state, locked, for a finance officer."""
+    breach = get(session, breach_id, lock=True)
+    roles.require(actor, "finance-officer")
+    if breach.state != state:
+        raise BreachNotOpen(state=STATE_NAMES[breach.state])
+    return breach
+
+
+def get(session: Session, breach_id: str, *, lock: bool = False) -> Breach:
+    """A breach, under its row lock if asked; raises BreachUnknown."""
+    breach = session.get(Breach, breach_id, with_for_update=lock or None, populate_existing=lock)
+    if breach is None:
+        raise BreachUnknown()
+    return breach
+
+
+def public_records(session: Session, on: date) -> list[Breach]:
+    """The published decisions that are shown on a day, the newest first: while the exclusion lasts, and the years after
+    it that the record of serious dishonesty is shown; not those that were set aside."""
+    years = rules.find("dishonesty_shown", on=on).count
+    query = (
+        select(Breach)
+        .join(Exclusion, Exclusion.id == Breach.exclusion_id)
+        .where(Breach.published_at.is_not(None), Exclusion.revoked_at.is_(None))
+        .order_by(Breach.published_at.desc())
+    )
+    return [
+        breach
+        for breach in session.scalars(query)
+        if breach.exclusion is not None
+        and on <= max(breach.exclusion.valid_until, suppliers.years_after(breach.exclusion.valid_from, years))
+    ]
+
+
+def visible(session: Session, actor: Actor) -> list[Breach]:
+    """The reports an actor may see, the newest first."""
+    query = select(Breach).order_by(Breach.reported_at.desc(), Breach.id.desc())
+    if not (actor.has_role("finance-officer") or actor.has_role("auditor")):
+        place = actor.organisation_id
+        theirs = (Breach.supplier_id == place) & (Breach.state != BreachState.REPORTED)
+        query = query.where(or_(Breach.reporter_id == place, theirs))
+    return list(session.scalars(query))
+
+
+def visible_to(actor: Actor, breach: Breach) -> bool:
+    """Who may see a report: finance officers, auditors, who reported it; the supplier once it was notified."""
+    if actor.has_role("finance-officer") or actor.has_role("auditor"):
+        return True
+    if actor.organisation_id is None:
+        return False
+    if actor.organisation_id == breach.reporter_id:
+        return True
+    return actor.organisation_id == breach.supplier_id and breach.state != BreachState.REPORTED
+
+
+def _tell_decision(session: Session, breach: Breach) -> None:
+    exclusion = breach.exclusion
+    if exclusion is None:
+        body = Text(f"Report {breach.number} was dismissed.", f"{breach.number}号案件决定不予处罚。")
+    else:
+        body = Text(
+            f"Your organisation is excluded from government procurement from {exclusion.valid_from} until "
+            f"{exclusion.valid_until}. Reasons: {breach.reasons}",
+            f"贵单位自{exclusion.valid_from}至{exclusion.valid_until}禁止参加政府采购活动。理由：{breach.reasons}",
+        )
+    _tell(session, breach, "decided", Text(f"Decision {breach.number}", f"处理决定（{breach.number}）"), body)
+
+
+def _tell(session: Session, breach: Breach, what: str, subject: Text, body: Text) -> None:
+    mails.tell(
+        session,
+        organisation_id=breach.supplier_id,
+        roles=("supplier-admin", "supplier-signer"),
+        key=f"breach:{breach.id}:{what}",
+        subject=subject,
+        body=body,
+    )
+
+
+def _journal(session: Session, actor: Actor, breach: Breach, act: str, **facts: Any) -> None:
+    told = {"breach": breach.id, "number": breach.number, **facts}
+    journal.write(session, actor, case=f"breach:{breach.id}", act=act, facts=told)

@@ -1,0 +1,129 @@
+"""Performance bonds: lodged in any form but cash, and given back when what they secure is done (IR 48)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from app.foundation import clock, journal
+from app.foundation.actor import Actor
+from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
+from app.foundation.text import Text
+from app.foundation.workdays import local_day
+from app.identity import roles
+from app.procurement.contracts.drafting import STATE_NAMES, ContractNotOpen, get
+from app.procurement.contracts.records import Contract, ContractState, PerformanceBond
+
+FORMS: dict[str, Text] = {
+    "guarantee": Text("letter of guarantee", "保函"),
+    "cheque": Text("cheque", "支票"),
+    "draft": Text("bank draft", "汇票"),
+    "promissory": Text("promissory note", "本票"),
+}
+"""The forms of a performance bond; cash isn't one (IR 48)."""
+
+
+class NoPerformanceBond(RuleBroken):
+    """The contract asks for no performance bond."""
+
+    code = "no-performance-bond"
+    text = Text("This contract asks for no performance bond.", "该合同不收取履约保证金。")
+
+
+class PerformanceBondTooSmall(Invalid):
+    """It secures less than the contract asks for."""
+
+    code = "performance-bond-too-small"
+    text = Text("The performance bond must be %(amount)s yuan.", "履约保证金金额应为%(amount)s元。")
+
+
+class PerformanceBondTooShort(Invalid):
+    """It ends before the performance does."""
+
+    code = "performance-bond-too-short"
+    text = Text("It must last until %(until)s at least.", "有效期不得早于%(until)s。")
+
+
+class PerformanceBondReturned(Conflict):
+    """It went back already."""
+
+    code = "performance-bond-returned"
+    text = Text("This performance bond has already been returned.", "该履约保证金已退还。")
+
+
+class PerformanceBondUnknown(NotFound):
+    """There is no such performance bond."""
+
+    code = "performance-bond-unknown"
+    text = Text("There is no such performance bond.", "没有该履约保证金。")
+
+
+def lodge(
+    session: Session,
+    actor: Actor,
+    *,
+    contract_id: str,
+    form: str,
+    amount: Decimal,
+    number: str,
+    issuer: str,
+    valid_until: date,
+    document_id: str | None = None,
+) -> PerformanceBond:
+    """The supplier secures its performance. Raises NoPerformanceBond, PerformanceBondTooSmall or …TooShort."""
+    contract = get(session, contract_id, lock=True)
+    roles.require(actor, "supplier-signer", contract.supplier_id)
+    if contract.state != ContractState.ACTIVE:
+        raise ContractNotOpen(state=STATE_NAMES[contract.state])
+    if not contract.performance_bond:
+        raise NoPerformanceBond()
+    if form not in FORMS:
+        raise ValueError(f"unknown form of performance bond: {form}")
+    if amount < contract.performance_bond:
+        raise PerformanceBondTooSmall(field="amount", amount=f"{contract.performance_bond:,.2f}")
+    least = contract.delivery_due_on or local_day(clock.now(session))
+    if valid_until < least:
+        raise PerformanceBondTooShort(field="valid_until", until=least)
+    bond = PerformanceBond(
+        contract_id=contract.id,
+        form=form,
+        amount=amount,
+        number=number,
+        issuer=issuer,
+        valid_until=valid_until,
+        document_id=document_id,
+        lodged_by=actor.id,
+        lodged_at=clock.now(session),
+    )
+    session.add(bond)
+    session.flush()
+    session.expire(contract, ["bonds"])
+    _journal(session, actor, contract, "contracts.lodge_bond", bond)
+    return bond
+
+
+def give_back(session: Session, actor: Actor, *, bond_id: str) -> PerformanceBond:
+    """The buyer gives a performance bond back, once the contract's conditions for it are met (IR 48)."""
+    bond = session.get(PerformanceBond, bond_id, with_for_update=True)
+    if bond is None:
+        raise PerformanceBondUnknown()
+    contract = get(session, bond.contract_id)
+    roles.require(actor, "buyer-contract-officer", contract.buyer_id)
+    if bond.returned_on is not None:
+        raise PerformanceBondReturned()
+    bond.returned_on, bond.returned_by = local_day(clock.now(session)), actor.id
+    _journal(session, actor, contract, "contracts.return_bond", bond)
+    return bond
+
+
+def secured(contract: Contract) -> bool:
+    """Whether the contract is secured as it asks, or asks for nothing."""
+    held = sum((bond.amount for bond in contract.bonds if bond.returned_on is None), Decimal(0))
+    return held >= contract.performance_bond
+
+
+def _journal(session: Session, actor: Actor, contract: Contract, act: str, bond: PerformanceBond) -> None:
+    facts = {"contract": contract.id, "bond": bond.id, "form": bond.form, "amount": str(bond.amount)}
+    journal.write(session, actor, case=contract.lot.project_id, act=act, facts=facts)

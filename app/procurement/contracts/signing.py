@@ -1,0 +1,147 @@
+"""Signing a contract: first the supplier, then the buyer, each with its organisation's signature in the same file (PAdES)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.foundation import clock, documents, journal, workdays
+from app.foundation.actor import Actor
+from app.foundation.documents import Document
+from app.foundation.text import Text
+from app.foundation.workdays import ONE_DAY, local_day
+from app.identity import certificates, roles
+from app.identity.certificates import SignatureCheck, Signer
+from app.procurement import awards, mails, projects, rules, tenders
+from app.procurement.contracts.drafting import STATE_NAMES, ContractNotOpen, get
+from app.procurement.contracts.records import Contract, ContractSignature, ContractState
+from app.procurement.projects import LotState, SamePerson
+from app.procurement.tenders import Tender
+
+REASONS: dict[str, str] = {"supplier": "签订政府采购合同（乙方）", "buyer": "签订政府采购合同（甲方）"}
+"""What a signature in the file says it was made for."""
+
+
+def sign(session: Session, actor: Actor, *, contract_id: str, signer: Signer) -> ContractSignature:
+    """Sign for one's own party: the supplier first, then the buyer; with both the contract is concluded.
+
+    The buyer's signer had no part in handling the procurement (GPL 61). Raises ContractNotOpen, SamePerson, RoleMissing,
+    or what keeps the award from being concluded (``awards.require_concludable``).
+    """
+    contract = get(session, contract_id, lock=True)
+    party = _party(session, actor, contract)
+    awards.require_concludable(session, contract.lot_id)
+    signature = _signed(session, actor, contract, party, signer)
+    if party == "supplier":
+        contract.state = ContractState.SUPPLIER_SIGNED
+    else:
+        _conclude(session, contract)
+    facts = {
+        "contract": contract.id,
+        "party": party,
+        "digest": signature.digest,
+        "late": local_day(signature.signed_at) > contract.sign_by_on,
+    }
+    journal.write(session, actor, case=contract.lot.project_id, act="contracts.sign", facts=facts)
+    return signature
+
+
+def _party(session: Session, actor: Actor, contract: Contract) -> str:
+    if contract.state == ContractState.DRAFTED:
+        roles.require(actor, "supplier-signer", contract.supplier_id)
+        return "supplier"
+    if contract.state == ContractState.SUPPLIER_SIGNED:
+        roles.require(actor, "buyer-contract-officer", contract.buyer_id)
+        if actor.id in _handlers(session, contract):
+            raise SamePerson()
+        return "buyer"
+    raise ContractNotOpen(state=STATE_NAMES[contract.state])
+
+
+def _handlers(session: Session, contract: Contract) -> set[str | None]:
+    """Who handled the procurement for the buyer: applied, planned, confirmed the documents."""
+    tender = session.get_one(Tender, contract.tender_id)
+    return {tender.project.applicant_id, tender.project.planner_id, tender.confirmed_by}
+
+
+def _signed(session: Session, actor: Actor, contract: Contract, party: str, signer: Signer) -> ContractSignature:
+    assert contract.document_zh_id is not None, "a contract is drafted with its papers"
+    document = add_signed(session, actor, contract, party, contract.document_zh_id, signer)
+    contract.document_zh_id = document.id
+    signature = ContractSignature(
+        contract_id=contract.id,
+        party=party,
+        account_id=actor.id,
+        name=actor.name,
+        document_id=document.id,
+        digest=document.digest,
+        signed_at=clock.now(session),
+    )
+    session.add(signature)
+    session.flush()
+    session.expire(contract, ["signatures"])
+    return signature
+
+
+def add_signed(
+    session: Session, actor: Actor, contract: Contract, party: str, document_id: str, signer: Signer
+) -> Document:
+    """A document with one more signature in it, of a party of the contract by this person: a new document."""
+    unsigned = documents.get(session, document_id)
+    file = signer.sign_pdf(
+        session,
+        documents.read(session, unsigned.id),
+        organisation_id=contract.supplier_id if party == "supplier" else contract.buyer_id,
+        person=actor.name,
+        reason=REASONS[party],
+    )
+    return documents.add(
+        session,
+        actor,
+        name=unsigned.name,
+        media_type="application/pdf",
+        source=file,
+        case=contract.lot_id,
+        kind="contract",
+    )
+
+
+def _conclude(session: Session, contract: Contract) -> None:
+    """Both have signed: the contract is active, and every period that counts from its day begins."""
+    now = clock.now(session)
+    today, calendar = local_day(now), workdays.load(session)
+    contract.state, contract.signed_at = ContractState.ACTIVE, now
+    contract.delivery_due_on = today + contract.delivery_days * ONE_DAY
+    publish_by = rules.find("contract_publication", on=today).after(calendar, today)
+    contract.publish_by_on = workdays.earliest(publish_by)
+    contract.file_by_on = workdays.earliest(rules.find("contract_filing", on=today).after(calendar, today))
+    projects.move_lot(session, projects.lot(session, contract.lot_id, lock=True), LotState.CONTRACTED)
+    session.flush()
+    mails.tell(
+        session,
+        organisation_id=contract.supplier_id,
+        roles=("supplier-signer", "supplier-bidder"),
+        key=f"contract:{contract.id}",
+        subject=Text(f"Contract {contract.number} is concluded", f"合同{contract.number}已签订"),
+        body=Text(
+            f"Both parties have signed “{contract.title.en}”. The delivery is due by {contract.delivery_due_on}.",
+            f"《{contract.title.zh}》已由双方签署。请于{contract.delivery_due_on}前完成交付。",
+        ),
+    )
+
+
+def checks(session: Session, contract: Contract) -> list[SignatureCheck]:
+    """What holds of the signatures in the contract's file, worked out anew from its bytes."""
+    assert contract.document_zh_id is not None, "a contract is drafted with its papers"
+    return certificates.verify_pdf(session, documents.read(session, contract.document_zh_id))
+
+
+def overdue(contract: Contract, on: date) -> bool:
+    """Whether the contract should have been concluded by now (GPL 46)."""
+    return contract.state in (ContractState.DRAFTED, ContractState.SUPPLIER_SIGNED) and on > contract.sign_by_on
+
+
+def tender_of(session: Session, contract: Contract) -> Tender:
+    """The tender a contract came from."""
+    return tenders.get(session, contract.tender_id)

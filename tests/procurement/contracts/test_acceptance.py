@@ -1,0 +1,107 @@
+"""Acceptance goes requirement by requirement; what isn't met is put right and reported anew (GPL 41, IR 45, O87 74)."""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from pypdf import PdfReader
+
+from app.foundation import documents
+from app.identity.roles import RoleMissing
+from app.procurement import acceptance, contracts
+from app.procurement.projects import LotState
+
+
+def test_a_reported_delivery_is_to_be_accepted_in_the_agreed_time(deliver):
+    # Wednesday 8 April: seven working days end on Friday 17 April.
+    assert deliver().accept_by_on == date(2026, 4, 17)
+
+
+def test_a_delivery_in_which_everything_is_met_is_accepted(session, active, deliver, accept):
+    deliver()
+    assert accept().accepted
+    assert active.lot.state == LotState.ACCEPTED
+    assert acceptance.accepted(session, active.id) is not None
+
+
+def test_one_requirement_that_is_not_met_rejects_it(session, active, deliver, accept):
+    deliver()
+    assert not accept(missed=["T2"]).accepted
+    assert active.lot.state == LotState.PERFORMING
+    assert acceptance.accepted(session, active.id) is None
+
+
+def test_a_rejected_delivery_is_put_right_and_reported_anew(session, active, deliver, accept):
+    deliver()
+    accept(missed=["T2"])
+    assert deliver(note="显示器已更换").number == 2
+    assert accept().accepted
+    assert [d.acceptance.accepted for d in acceptance.of_contract(session, active.id)] == [False, True]
+
+
+def test_ir_45_the_sheet_says_of_each_requirement_whether_it_is_met(session, deliver, accept):
+    deliver()
+    sheet = documents.read(session, accept(missed=["T2"]).document_zh_id)
+    text = "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(sheet)).pages).split())
+    assert "验收不合格" in text
+    assert text.count("现场测试记录") == 3
+
+
+def test_ir_45_a_requirement_is_not_passed_over(deliver, accept, active):
+    deliver()
+    rows = [acceptance.Row(row["id"], True, "x") for row in acceptance.requirements_of(active)]
+    with pytest.raises(acceptance.RowsIncomplete) as refused:
+        accept(rows=rows[1:])
+    assert "T1" in refused.value.sentence.en
+
+
+def test_ir_45_each_judgement_has_its_evidence(deliver, accept, active):
+    deliver()
+    rows = [acceptance.Row(row["id"], True, " ") for row in acceptance.requirements_of(active)]
+    with pytest.raises(acceptance.EvidenceMissing):
+        accept(rows=rows)
+
+
+def test_nothing_is_accepted_that_was_not_reported(accept):
+    with pytest.raises(acceptance.NothingDelivered):
+        accept()
+
+
+def test_a_delivery_is_decided_on_once(deliver, accept):
+    deliver()
+    accept()
+    with pytest.raises(acceptance.NothingDelivered):
+        accept()
+
+
+def test_nothing_is_reported_twice(deliver):
+    deliver()
+    with pytest.raises(acceptance.DeliveryOpen):
+        deliver()
+
+
+@pytest.mark.parametrize("day", [date(2026, 4, 7), date(2026, 4, 9)], ids=["before the contract", "tomorrow"])
+def test_a_delivery_lies_between_the_contract_and_today(deliver, day):
+    with pytest.raises(acceptance.DeliveryInFuture):
+        deliver(delivered_on=day)
+
+
+def test_nothing_is_delivered_under_a_contract_that_is_not_published(session, people, contract):
+    with pytest.raises(contracts.ContractNotOpen):
+        acceptance.report(session, people["bidder"], contract_id=contract.id, delivered_on=date(2026, 4, 8), note="x")
+
+
+def test_the_supplier_does_not_accept_its_own_delivery(people, deliver, accept):
+    deliver()
+    with pytest.raises(RoleMissing):
+        accept(actor=people["bidder"])
+
+
+def test_the_rating_counts_once_the_contract_is_accepted(session, active, deliver, accept):
+    deliver()
+    accept(missed=["T2"], rating=1)
+    assert acceptance.rating_of(session, active.supplier_id) is None
+    deliver()
+    accept(rating=4)
+    assert acceptance.rating_of(session, active.supplier_id) == (Decimal("4.0"), 1)
