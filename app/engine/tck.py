@@ -82,9 +82,12 @@ def run_file(file: Path, root: Path) -> Iterator[Outcome]:
         yield Outcome(name, f"the cases can't be read: {wrong}")
         return
     model, problem = _model(file.parent, (cases.findtext(f"{NAMESPACE}modelName") or "").strip())
-    for case in cases.iterfind(f"{NAMESPACE}testCase"):
-        label = f"{name} {case.get('id')}"
-        yield Outcome(label, problem if model is None else _run(case, model))
+    for number, case in enumerate(cases.iterfind(f"{NAMESPACE}testCase"), 1):
+        label = f"{name} {case.get('id') or number}"
+        try:
+            yield Outcome(label, problem if model is None else _run(case, model))
+        except Exception as broken:  # a defect of ours fails its case, and the others still run
+            yield Outcome(label, f"{type(broken).__name__}: {broken}")
 
 
 def _model(folder: Path, name: str) -> tuple[decisions.Model | None, str]:
