@@ -14,6 +14,7 @@ BLUEPRINTS = (
     "cases",
     "starts",
     "documents",
+    "tenders",
 )
 """Each part of the site adds its own line."""
 

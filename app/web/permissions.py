@@ -102,6 +102,22 @@ def document_is_visible(session: Session, actor: Actor, document_id: str, **_: A
     refuse_unseen_document(session, actor, document_id)
 
 
+def tender_is_worked_on(session: Session, actor: Actor, tender_id: str, **_: Any) -> None:
+    """the tender is one of the person's organisation, or the person watches over all"""
+    from app.procurement.tenders import TenderUnknown, get, lists
+
+    if not lists.worked_on_by(actor, get(session, tender_id)):
+        raise TenderUnknown
+
+
+def tender_is_run(session: Session, actor: Actor, tender_id: str, **_: Any) -> None:
+    """the person's agency runs the tender"""
+    from app.procurement.tenders import TenderUnknown, get
+
+    if not actor.has_role("agency-officer", get(session, tender_id).agency_id):
+        raise TenderUnknown
+
+
 def in_demonstration(session: Session, actor: Actor, **_: Any) -> None:
     """the house shows its demonstration town"""
     if not current.config().demonstration:
@@ -156,6 +172,15 @@ RULES: dict[str, Rule] = {
     # -- documents
     "documents.upload": signed_in(),
     "documents.download": everybody(document_is_visible),
+    # -- tenders, for those who run them
+    "tenders.index": Rule(roles=STAFF),
+    "tenders.show": Rule(roles=STAFF, check=tender_is_worked_on),
+    "tenders.versions": Rule(roles=STAFF, check=tender_is_worked_on),
+    "tenders.questions": Rule(roles=STAFF, check=tender_is_worked_on),
+    "tenders.change": holders("agency-officer", check=tender_is_run),
+    "tenders.publish_change": holders("agency-officer", check=tender_is_run),
+    "tenders.terminate": holders("agency-officer", check=tender_is_run),
+    "tenders.publish_termination": holders("agency-officer", check=tender_is_run),
 }
 """Every page's rule, by endpoint. Further parts of the site add their rows here, each under its own heading."""
 

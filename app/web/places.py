@@ -35,6 +35,7 @@ class Shown:
 STAFF = (
     Place("inbox.index", Text("Inbox", "待办"), ("inbox.", "tasks.")),
     Place("cases.index", Text("Cases", "项目"), ("cases.", "starts.", "documents.")),
+    Place("tenders.index", Text("Tenders", "招标"), ("tenders.",)),
     Place("people.organisations", Text("Parties", "主体"), ("people.",)),
     Place("studio.index", Text("Studio", "流程设计"), ("studio.",)),
     Place("operations.index", Text("Operations", "运行监控"), ("operations.",)),

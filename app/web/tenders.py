@@ -1,0 +1,337 @@
+"""Tenders as those work with them who run them: lists, one with its versions and questions, its change, its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.engine import forms, tasks
+from app.engine.forms import Form
+from app.engine.records import OpenTaskRow
+from app.foundation import documents, repeats
+from app.foundation.documents import Document
+from app.foundation.errors import Refusal
+from app.foundation.text import Text, text_of
+from app.foundation.workdays import local_day
+from app.procurement import projects, rules, tenders
+from app.procurement.tenders import Tender, lists
+from app.web import current, errors, listing, notices
+from app.web.tasks import entries
+from app.web.tasks.entries import Entry, Texts
+from app.workflow import cases, changes, facts
+from app.workflow.intake.tenders import documents_as_values, read_documents
+
+blueprint = Blueprint("tenders", __name__, url_prefix="/tenders")
+
+FORM = "prepare_documents"
+PHASES = {
+    "": Text("All", "全部"),
+    "preparing": Text("In preparation", "编制中"),
+    "open": Text("Taking bids", "投标中"),
+    "closed": Text("After the deadline", "已截止"),
+    "terminated": Text("Terminated", "已终止"),
+}
+TONES = {"preparing": "draft", "open": "now", "closed": "done", "terminated": "stopped"}
+KINDS = {
+    "tender": Text("Tender notice", "招标公告"),
+    "change": Text("Change", "更正公告"),
+    "clarification": Text("Clarification", "澄清公告"),
+    "failure": Text("Failure", "废标公告"),
+    "termination": Text("Termination", "终止公告"),
+}
+REDRAWN = frozenset({"_add", "_remove"})
+"""Buttons that only change the form."""
+
+
+# -- looking
+
+
+@blueprint.get("")
+def index() -> AnyResponse | str:
+    """List the tenders of one's organisation."""
+    session, actor, now = current.session(), current.actor(), current.now()
+    asked = listing.asked(sorts=("-deadline", "-published", "-number", "-estimate"))
+    phase = listing.chosen("phase", PHASES)
+    rows, total = lists.find(
+        session,
+        actor,
+        now,
+        phase=phase,
+        search=asked.search,
+        by=asked.by,
+        descending=asked.is_descending,
+        offset=asked.offset,
+        limit=asked.limit,
+    )
+    if asked.wants_csv:
+        header = (
+            Text("Number", "项目编号"),
+            Text("Title", "项目名称"),
+            Text("Phase", "阶段"),
+            Text("Deadline", "截止"),
+        )
+        lines = ((t.project.number, t.project.title, PHASES[phase_of(t)], t.bid_deadline_at) for t in rows)
+        return listing.csv("tenders", header, lines)
+    return render_template(
+        "tenders/index.html",
+        rows=listing.Rows([(tender, phase_of(tender)) for tender in rows], asked.page, asked.size, total),
+        asked=asked,
+        phase=phase,
+        phases=PHASES,
+        tones=TONES,
+        counts=lists.counts(session, actor, now, search=asked.search),
+    )
+
+
+@blueprint.get("/<tender_id>")
+def show(tender_id: str) -> str:
+    """Show a tender: its deadline, its lots, its documents, what was published."""
+    session, tender = current.session(), _tender(tender_id)
+    published = [(notice, text_of(notice.title), _papers(notice)) for notice in reversed(tender.notices)]
+    return render_template(
+        "tenders/show.html",
+        **_head(tender, "tenders.show"),
+        published=published,
+        kinds=KINDS,
+        papers=_papers(tender.versions[-1]) if tender.versions else _papers(tender, "draft_"),
+        findings=facts.of_findings(tender.findings),
+        timetable=facts.of_timetable(session, tender.project_id),
+        takers=_takers(tender),
+        states=projects.STATE_NAMES,
+    )
+
+
+@blueprint.get("/<tender_id>/versions")
+def versions(tender_id: str) -> str:
+    """Show every published version of the documents, and what differs from the one before."""
+    tender = _tender(tender_id)
+    made = {change.version: change for change in tender.changes}
+    shown = [(version, made.get(version.number), _papers(version)) for version in reversed(tender.versions)]
+    return render_template(
+        "tenders/versions.html", **_head(tender, "tenders.versions"), versions=shown, place=facts.place
+    )
+
+
+@blueprint.get("/<tender_id>/questions")
+def questions(tender_id: str) -> str:
+    """Show the questions, without their askers, and where those that wait are answered."""
+    session, actor, tender = current.session(), current.actor(), _tender(tender_id)
+    asked = tenders.public_questions(session, tender.id)
+    waiting = select(OpenTaskRow).where(
+        OpenTaskRow.element_id == "answer_question", OpenTaskRow.business_key == tender.project.number
+    )
+    mine = [task for task in session.scalars(waiting.order_by(OpenTaskRow.due_at)) if tasks.may(actor, task)]
+    return render_template("tenders/questions.html", **_head(tender, "tenders.questions"), questions=asked, tasks=mine)
+
+
+# -- changing
+
+
+@blueprint.get("/<tender_id>/change")
+def change(tender_id: str) -> str:
+    """Show the form that changes published documents, as they stand now."""
+    tender = _changeable(tender_id)
+    form = _form()
+    return _changing(tender, Entry(form, _as_published(form, tender)))
+
+
+@blueprint.post("/<tender_id>/change")
+def publish_change(tender_id: str) -> AnyResponse | str:
+    """Do what the pressed button says: one row more or less, say what the change would come to, or publish it."""
+    session, actor, form = current.session(), current.actor(), _form()
+    tender = _changeable(tender_id)
+    typed = _typed(form, tender)
+    if REDRAWN & request.form.keys():
+        return _changing(tender, Entry(form, typed))
+    key, place = request.form.get("_key", ""), url_for("tenders.versions", tender_id=tender_id)
+    if "_preview" not in request.form and (answered := repeats.earlier(session, actor, key)) is not None:
+        return redirect(answered)
+    try:
+        wanted = _read(form, typed) | {"affects_bids": "affects_bids" in request.form}
+        if "_preview" in request.form:
+            seen = tenders.preview_change(session, actor, tender_id=tender_id, **wanted)
+            session.rollback()
+            return _changing(_tender(tender_id), Entry(form, typed), preview=seen)
+        made = changes.change(
+            current.engine(),
+            session,
+            actor,
+            tender_id=tender_id,
+            reasons=request.form.get("reasons", ""),
+            keeper=current.house().keeper,
+            **wanted,
+        )
+        repeats.answer(session, actor, key, place)
+        current.commit()
+    except Refusal as refusal:
+        session.rollback()
+        return _refused(tender_id, form, typed, refusal)
+    moved = made.new_deadline_at > made.old_deadline_at
+    said = Text("The deadline has moved; ", "投标截止时间已顺延；") if moved else Text("", "")
+    told = Text("everybody who took the documents is told by mail.", "已邮件通知所有获取采购文件的供应商。")
+    notices.notice(
+        Text("Version %(number)s is published.", "第%(number)s版已发布。").filled(number=made.version),
+        Text(*(first + second for first, second in zip(said, told, strict=True))),
+    )
+    return redirect(place)
+
+
+def _read(form: Form, typed: Texts) -> dict[str, Any]:
+    """What was entered, as the act takes it; raises what the form says is wrong."""
+    values = forms.take(form, forms.coerce(form, typed, zone=current.zone()), zone=current.zone())
+    found = forms.errors(form, values, zone=current.zone())
+    if found:
+        forms.refuse(found)
+    return read_documents(values)
+
+
+def _typed(form: Form, tender: Tender) -> Texts:
+    given: Texts = request.form
+    if "_remove" in given:
+        given = entries.without_row(form, given, given["_remove"])
+    typed = entries.laid_over(form, _as_published(form, tender), entries.posted(form, given))
+    return entries.with_row(form, typed, given["_add"]) if "_add" in given else typed
+
+
+def _as_published(form: Form, tender: Tender) -> Texts:
+    return entries.in_texts(form, documents_as_values(tender), current.zone())
+
+
+def _refused(tender_id: str, form: Form, typed: Texts, refusal: Refusal) -> AnyResponse:
+    problems = errors.parts_of(refusal)
+    by_field = {problem.field: problem.sentence for problem in reversed(problems) if problem.field}
+    page = _changing(_tender(tender_id), Entry(form, typed, problems=by_field), problems=problems)
+    return Response(page, errors.status_of(type(refusal)))
+
+
+def _changing(
+    tender: Tender, entry: Entry, *, preview: tenders.Preview | None = None, problems: list[Refusal] | None = None
+) -> str:
+    now = current.now()
+    return render_template(
+        "tenders/change.html",
+        **_head(tender, "tenders.change"),
+        entry=entry,
+        problems=problems or [],
+        preview=preview,
+        preview_findings=facts.of_findings(preview.findings) if preview else [],
+        place=facts.place,
+        deadline_after=tenders.deadline_after(current.session(), tender, now),
+        rule=_period_rule(tender),
+        key=repeats.new_key(),
+        given=request.form,
+    )
+
+
+def _period_rule(tender: Tender) -> rules.Rule:
+    return rules.find(
+        "clarification_period",
+        on=local_day(current.now()),
+        object=tender.project.object,
+        method=tender.method,
+        jurisdiction=tenders.jurisdiction(current.session(), tender.project),
+    )
+
+
+# -- ending
+
+
+@blueprint.get("/<tender_id>/terminate")
+def terminate(tender_id: str) -> str:
+    """Ask for the reasons of a termination."""
+    return _terminating(_changeable(tender_id), "", [])
+
+
+@blueprint.post("/<tender_id>/terminate")
+def publish_termination(tender_id: str) -> AnyResponse:
+    """End a tender for a major change."""
+    session, reasons = current.session(), request.form.get("reasons", "")
+    try:
+        changes.terminate(current.engine(), session, current.actor(), tender_id=tender_id, reasons=reasons)
+        current.commit()
+    except Refusal as refusal:
+        session.rollback()
+        page = _terminating(_tender(tender_id), reasons, errors.parts_of(refusal))
+        return Response(page, errors.status_of(type(refusal)))
+    notices.notice(
+        Text("The tender is terminated.", "招标已终止。"),
+        Text(
+            "The notice is published, bonds go back, and takers are told.",
+            "终止公告已发布，保证金进入退还程序，供应商已获通知。",
+        ),
+    )
+    return redirect(url_for("tenders.show", tender_id=tender_id))
+
+
+def _terminating(tender: Tender, reasons: str, problems: list[Refusal]) -> str:
+    return render_template(
+        "tenders/terminate.html", **_head(tender, "tenders.terminate"), reasons=reasons, problems=problems
+    )
+
+
+# -- what the pages share
+
+
+def _tender(tender_id: str) -> Tender:
+    return tenders.get(current.session(), tender_id)
+
+
+def _changeable(tender_id: str) -> Tender:
+    """A tender that is open for bids; what has closed isn't changed any more."""
+    tender = _tender(tender_id)
+    if not tenders.open_for_bids(tender, current.now()):
+        raise tenders.DeadlinePassed
+    return tender
+
+
+def _form() -> Form:
+    form = current.engine().forms.get(FORM)
+    assert form is not None, f"the form {FORM} comes with the program"
+    return form
+
+
+def phase_of(tender: Tender) -> str:
+    """The phase of a tender now."""
+    if tender.published_at is None:
+        return "preparing"
+    if tender.state == "terminated":
+        return "terminated"
+    return "open" if tenders.open_for_bids(tender, current.now()) else "closed"
+
+
+def _head(tender: Tender, endpoint: str) -> dict[str, Any]:
+    """What stands above every page of a tender."""
+    session, actor, phase = current.session(), current.actor(), phase_of(tender)
+    unanswered = sum(question.answer is None for question in tender.questions)
+    parts = [
+        ("tenders.show", Text("Overview", "概览")),
+        ("tenders.versions", Text("Versions", "文件版本")),
+        ("tenders.questions", Text("Questions", "提问与答复")),
+    ]
+    return {
+        "tender": tender,
+        "project": tender.project,
+        "phase": phase,
+        "phase_name": PHASES[phase],
+        "tone": TONES[phase],
+        "parts": [(url_for(name, tender_id=tender.id), words, name == endpoint) for name, words in parts],
+        "may_change": phase == "open" and actor.has_role("agency-officer", tender.agency_id),
+        "unanswered": unanswered,
+        "case": cases.instance_of(session, tender.project_id),
+    }
+
+
+def _papers(row: Any, prefix: str = "document_") -> list[Document]:
+    """The drawn files of a row, Chinese and English."""
+    ids = [getattr(row, f"{prefix}{language}_id") for language in ("zh", "en")]
+    return [documents.get(current.session(), document_id) for document_id in ids if document_id]
+
+
+def _takers(tender: Tender) -> list[tuple[Text, Any]]:
+    """Who took the documents: for the opening host, after the deadline (O87 28)."""
+    if not tenders.accesses_visible_to(current.actor(), tender, current.now()):
+        return []
+    return tenders.takers(current.session(), tender.id)
