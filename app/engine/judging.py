@@ -10,6 +10,7 @@ from app.engine import forms, spiff
 from app.engine.bundles import Package
 from app.engine.engine import Engine
 from app.engine.spiff.findings import Kind, error, made, warning
+from app.engine.variables import unwritten
 from app.foundation.text import Text
 
 PROCESS_UNKNOWN = error(
@@ -83,6 +84,8 @@ def judge(package: Package, engine: Engine | None, known: Known) -> list[spiff.F
         for kind, facts in _judged(reference, package, engine, known):
             found.append(made(kind, reference.file, reference.element_id, reference.element_name, **facts))
     found += _form_findings(package)
+    if engine is None or not engine.stand_ins:
+        found += unwritten(package, engine)
     return list(dict.fromkeys(found))
 
 

@@ -20,6 +20,7 @@ from drawing import (
     exclusive,
     inclusive,
     loop,
+    mapping,
     message,
     on_condition,
     on_error,
@@ -40,6 +41,14 @@ from drawing import (
     until,
     user,
 )  # fmt: skip
+
+
+def given(diagram: str) -> str:
+    """The diagram with a start event that declares what the process is given, as outputs of the same name."""
+    names = ("again", "bad", "key", "list", "n", "result", "x", "y", "a", *(f"c{number}" for number in range(60)))
+    outputs = {name: f"={name}" for name in names}
+    return diagram.replace('<bpmn:startEvent id="start" />', element("startEvent", "start", "", mapping(None, outputs)))
+
 
 M = message("m", "m")
 S = signal("s", "s")

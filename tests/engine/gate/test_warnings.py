@@ -26,7 +26,7 @@ from drawing import (
     timer,
     user,
 )  # fmt: skip
-from good import PATTERNS
+from good import PATTERNS, given
 
 from app.engine import definitions
 
@@ -35,7 +35,7 @@ HOUSE = Path(__file__).parents[3] / "processes"
 
 def warned(diagram):
     """Code and element of every finding, and the messages."""
-    found = definitions.check({"d.bpmn": diagram.encode()})
+    found = definitions.check({"d.bpmn": given(diagram).encode()})
     return [(finding.level, finding.code, finding.element_id) for finding in found], [
         finding.message for finding in found
     ]

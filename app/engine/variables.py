@@ -1,0 +1,183 @@
+"""Variables that diagrams read and nothing writes.
+
+Whatever may return anything (a user task without a form, a message, an operation whose results aren't known) makes a
+process open: then only names are doubted that are nearly those of a variable that is written. In a process that isn't
+open, every name is known, but for what it is given when it starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.engine import forms, spiff
+from app.engine.bundles import Package
+from app.engine.engine import Engine
+from app.engine.spiff.check.expressions import of_node
+from app.engine.spiff.findings import Subject, made, warning
+from app.engine.spiff.sources import Source
+from app.foundation.text import Text
+
+UNWRITTEN = warning(
+    "variable-unwritten",
+    Text(
+        "it reads the variable “%(name)s”, which nothing writes, so that it is null unless it is given at the start",
+        "读取的变量“%(name)s”没有任何元素写入，除非启动时给出，否则为空",
+    ),
+    Text(
+        "write it before, declare it as an output of the start event, or mend the name%(like)s",
+        "请先写入该变量，或在开始事件的输出映射中声明，或更正名称%(like)s",
+    ),
+)
+BUILT_IN = frozenset(
+    {"loopCounter", "numberOfInstances", "numberOfActiveInstances", "numberOfCompletedInstances", "numberOfTerminatedInstances"}
+)  # fmt: skip
+_RETURN_WHAT_THEY_NAME = frozenset({"scriptTask", "businessRuleTask"})
+
+
+@dataclass
+class _Written:
+    """What a process writes; ``open`` when it may write anything."""
+
+    names: set[str] = field(default_factory=set)
+    open: bool = False
+
+    def add(self, other: _Written) -> None:
+        self.names |= other.names
+        self.open |= other.open
+
+
+def unwritten(package: Package, engine: Engine | None) -> Iterator[spiff.Finding]:
+    """A warning for each variable that a process reads and nothing writes, at the first element that reads it."""
+    writers = _Writers(package, engine)
+    for process in package.diagrams.processes.values():
+        written = writers.of(process)
+        doubted: set[str] = set()
+        for name, subject in _reads(process):
+            if name in written.names or name in BUILT_IN or name in doubted:
+                continue
+            like = _nearly(name, written.names)
+            if written.open and like is None:
+                continue
+            doubted.add(name)
+            hint = Text(f" (is “{like}” meant?)", f"（是否为“{like}”？）") if like else Text("", "")
+            yield made(UNWRITTEN, process.file, subject.id, subject.name, name=name, like=hint)
+
+
+class _Writers:
+    """What each process of a package writes, what it is given by those of the package that call it included."""
+
+    def __init__(self, package: Package, engine: Engine | None) -> None:
+        self.package = package
+        self.engine = engine
+        self.processes = package.diagrams.processes
+        self.own: dict[str, _Written] = {}
+        self.whole: dict[str, _Written] = {}
+
+    def of(self, process: spiff.Process) -> _Written:
+        found = _Written(set(self._own(process).names), self._own(process).open)
+        for caller in self.processes.values():
+            for node in caller:
+                if node.called is not None and node.called.text == process.id:
+                    found.names |= {mapping.target.partition(".")[0] for mapping in node.inputs}
+                    if not node.inputs:
+                        found.add(self._own(caller))
+        return found
+
+    def _own(self, process: spiff.Process) -> _Written:
+        if process.id not in self.own:
+            self.own[process.id] = found = _Written()  # there already when it calls itself
+            for node in process:
+                found.add(self._of_node(node))
+        return self.own[process.id]
+
+    def _of_node(self, node: spiff.Node) -> _Written:
+        found = _Written({mapping.target.partition(".")[0] for mapping in (*node.inputs, *node.outputs)})
+        multi = node.multi
+        if multi is not None:
+            found.names |= {name for name in (multi.input_element, multi.output_collection) if name}
+        if node.result_variable:
+            found.names.add(node.result_variable)
+        if not node.outputs:
+            found.add(self._returned(node))
+        return found
+
+    def _returned(self, node: spiff.Node) -> _Written:
+        """What reaches the scope outside of an element without outputs."""
+        if node.kind in ("userTask", "manualTask"):
+            return self._of_form(node)
+        if node.operation is not None:
+            return self._of_operation(node.operation)
+        if node.kind == "callActivity":
+            return self._of_called(node)
+        brings = node.event.kind in ("message", "signal", "error") and node.kind not in (
+            "intermediateThrowEvent",
+            "endEvent",
+        )
+        return _Written(open=brings or node.kind == "receiveTask")
+
+    def _of_form(self, node: spiff.Node) -> _Written:
+        if node.form_id is None or self.engine is None or node.form_id in self.engine.intake:
+            return _Written(open=True)
+        try:
+            form = self.package.forms.get(node.form_id) or self.engine.forms.get(node.form_id)
+        except forms.BrokenForm:
+            form = None
+        return _Written(open=True) if form is None else _Written({entry.name for entry in form.fields})
+
+    def _of_operation(self, source: Source) -> _Written:
+        operation = self.engine.operations.get(source.text) if self.engine is not None else None
+        if operation is None:
+            return _Written(open=True)
+        return _Written({result.name for result in operation.results})
+
+    def _of_called(self, node: spiff.Node) -> _Written:
+        called = self.processes.get(node.called.text) if node.called is not None else None
+        if not node.propagate_all:
+            return _Written()
+        return self._own(called) if called is not None else _Written(open=True)
+
+
+def _reads(process: spiff.Process) -> Iterator[tuple[str, Subject]]:
+    for node in process:
+        for source in _sources(node):
+            for name in sorted(source.names):
+                yield name, node
+    for flow in process.flows.values():
+        for name in sorted(flow.condition.names) if flow.condition is not None else ():
+            yield name, flow
+
+
+def _sources(node: spiff.Node) -> Iterator[Source]:
+    """What an element works out from the variables around it, and not from what it returns itself."""
+    returned = {id(mapping.source) for mapping in node.outputs} if node.kind not in _RETURN_WHAT_THEY_NAME else set()
+    if node.multi is not None:
+        returned |= {id(node.multi.output_element), id(node.multi.completion)}
+    yield from (source for _, source in of_node(node) if id(source) not in returned)
+    if node.awaited is not None:
+        yield from (source for source in (node.awaited.name, node.awaited.correlation_key) if source is not None)
+    yield from (source for source in (node.event.signal, node.event.code) if source is not None)
+
+
+def _nearly(name: str, written: set[str]) -> str | None:
+    """A written name that differs by a slip: one letter too many, missing, wrong or exchanged, or only in its joints."""
+    for other in sorted(written):
+        if _joined(name) == _joined(other):
+            return other
+        if min(len(name), len(other)) >= 5 and name.rstrip("s") != other.rstrip("s") and _one_slip(name, other):
+            return other
+    return None
+
+
+def _joined(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _one_slip(one: str, other: str) -> bool:
+    if len(one) > len(other):
+        one, other = other, one
+    start = next((i for i in range(len(one)) if one[i] != other[i]), len(one))
+    if len(one) < len(other):
+        return one[start:] == other[start + 1 :]
+    rest, second = one[start:], other[start:]
+    return rest[1:] == second[1:] or (len(rest) > 1 and rest[:2] == second[1::-1] and rest[2:] == second[2:])
