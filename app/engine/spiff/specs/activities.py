@@ -213,10 +213,25 @@ class DecisionSpec(ElementSpec):
         return True
 
 
+MAX_CALLS = 50
+"""So deep may processes call each other. What is open in all of them is ended one inside the other."""
+
+
+def _call_depth(token: Token, course: Course) -> int:
+    depth, at = 0, course.token(token.id)
+    while at is not None:
+        scope = course.scopes[at.home]
+        depth += scope.kind == scopes.CALL
+        at = course.token(scope.owner) if scope.owner is not None else None
+    return depth
+
+
 class CallSpec(ElementSpec):
     """Calls a process: an instance of its own with its own root scope, inside the same course."""
 
     def work(self, token: Token, course: Course) -> bool:
+        if _call_depth(token, course) >= MAX_CALLS:
+            raise Failure("call", f"processes call each other more than {MAX_CALLS} deep; is this a loop?")
         spec = self._called(token, course)
         start = spec.process.body.none_start
         if start is None:

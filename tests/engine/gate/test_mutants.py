@@ -1,0 +1,64 @@
+"""Whatever the gate lets pass may be wrong, but it neither stops the engine nor breaks it: what fails is an incident."""
+
+import time
+from pathlib import Path
+
+import pytest
+from good import PATTERNS, given
+from mutating import mutants
+from playing import play
+
+from app.engine import bundles, judging, spiff
+
+HOUSE = Path(__file__).parents[3] / "processes"
+FILES = {str(path): path.read_bytes() for path in sorted([*HOUSE.glob("*.bpmn"), *HOUSE.glob("decisions/*.dmn")])}
+DIAGRAMS = {name: content for name, content in FILES.items() if name.endswith(".bpmn")}
+TOYS = {name: given(diagram).encode() for name, diagram in PATTERNS.items()}
+LONGEST = 10.0
+"""Seconds for reading and playing one mutant, on a slow machine."""
+
+
+def survive(name, mutant, what):
+    """Check a mutant with what belongs to it, and play it if it is accepted; whether it was."""
+    files = {**FILES, name: mutant} if name in FILES else {name: mutant}
+    began = time.monotonic()
+    package = bundles.load(files)
+    if any(finding.level == "error" for finding in judging.judge(package, None, judging.Known())):
+        return False
+    try:
+        for process in package.diagrams.processes.values():
+            if process.file == name:
+                play(package.diagrams, process)
+    except Exception as error:
+        raise AssertionError(f"{name}: {what}: {type(error).__name__}: {error}") from error
+    assert time.monotonic() - began < LONGEST, f"{name}: {what}"
+    return True
+
+
+@pytest.mark.parametrize("name", DIAGRAMS, ids=lambda name: Path(name).stem)
+def test_mutants_of_the_house_do_no_harm(name):
+    accepted = [survive(name, mutant, what) for what, mutant in mutants(DIAGRAMS[name], 1, 25)]
+    assert any(accepted)
+    assert not all(accepted)
+
+
+@pytest.mark.parametrize("name", TOYS)
+def test_mutants_of_patterns_do_no_harm(name):
+    for what, mutant in mutants(TOYS[name], 1, 4):
+        survive(name, mutant, what)
+
+
+@pytest.mark.parametrize("name", {**DIAGRAMS, **TOYS}, ids=lambda name: Path(name).stem)
+def test_what_is_played_is_played_unchanged_too(name):
+    files = FILES if name in FILES else {name: TOYS[name]}
+    bundle = spiff.read({file: content for file, content in files.items() if not file.endswith(".dmn")})
+    assert all(play(bundle, process) >= 0 for process in bundle.processes.values())
+
+
+@pytest.mark.whole
+@pytest.mark.timeout(3_600)
+@pytest.mark.parametrize("name", {**DIAGRAMS, **TOYS}, ids=lambda name: Path(name).stem)
+def test_every_mutant_does_no_harm(name):
+    original = DIAGRAMS.get(name) or TOYS[name]
+    for what, mutant in mutants(original, 2, 400):
+        survive(name, mutant, what)
