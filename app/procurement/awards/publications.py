@@ -177,7 +177,7 @@ def _letter(session: Session, award: Award, tender: Tender, bid: Bid) -> AwardLe
 def _why(session: Session, award: Award, tender: Tender, bid: Bid, result: BidResult | None) -> Text:
     """Why a bid lost: what it was rejected for, or the rule of the method it was ranked by."""
     if result is None:
-        said = evaluation.rejections(session, bid.id) or [Text(bid.invalid_reason, bid.invalid_reason)]
+        said = evaluation.rejections(session, bid.id)
         return Text(" ".join(text.en for text in said), "".join(text.zh for text in said))
     revoked = next((each for each in all_of_lot(session, award.lot_id) if each.bid_id == bid.id), None)
     if revoked is not None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.text import Text
-from app.procurement.bids import Bid, BidState
+from app.procurement.bids import REASONS, Bid, BidState
 from app.procurement.evaluation.records import Rejection
 from app.procurement.tenders import Requirement
 
@@ -62,21 +62,22 @@ class Fault:
 
 
 def reject(session: Session, bid: Bid, state: BidState, faults: Sequence[Fault]) -> None:
-    """Put a bid out, for these reasons."""
+    """Put a bid out, for these reasons; ``invalid_reason`` of the bid is the first one's kind."""
     rows = [
         Rejection(bid_id=bid.id, kind=fault.kind, requirement_id=fault.requirement_id, reason=fault.reason)
         for fault in faults
     ]
     session.add_all(rows)
     session.flush()
-    bid.state = state
-    bid.invalid_reason = "\n".join(_words(session, row).zh for row in rows)
+    bid.state, bid.invalid_reason = state, faults[0].kind
 
 
 def rejections(session: Session, bid_id: str) -> list[Text]:
-    """Why a bid is out, reason by reason; nothing for a bid that isn't."""
+    """Why a bid is out, reason by reason, whether at the opening or in the evaluation; nothing for a bid that isn't."""
     query = select(Rejection).where(Rejection.bid_id == bid_id).order_by(Rejection.id)
-    return [_words(session, row) for row in session.scalars(query)]
+    found = [_words(session, row) for row in session.scalars(query)]
+    bid = session.get_one(Bid, bid_id)
+    return found or ([REASONS[bid.invalid_reason]] if bid.invalid_reason in REASONS else [])
 
 
 def _words(session: Session, row: Rejection) -> Text:

@@ -15,7 +15,7 @@ from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
-from app.procurement import bonds, experts, projects, rules, suppliers, tenders
+from app.procurement import bids, experts, projects, rules, suppliers, tenders
 from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation.rankings import Entry, count_by_brand, lowest_of_each_brand
 from app.procurement.evaluation.records import ConformityOpinion, PriceDoubt, QualificationFinding
@@ -60,6 +60,17 @@ class ExcludedCannotPass(RuleBroken):
     statute = "GPL 77"
 
 
+class BondUnproved(RuleBroken):
+    """A bond was asked for, but no bank statement shows that it arrived."""
+
+    code = "bond-unproved"
+    text = Text(
+        "No bank statement shows the bond of %(name)s yet; import the statement first.",
+        "银行对账单尚未显示%(name)s的投标保证金到账，请先导入对账单。",
+    )
+    statute = "O87 63"
+
+
 @dataclass(frozen=True)
 class Row:
     """One conclusion about one bid; an empty ``requirement_id`` is the general condition."""
@@ -89,6 +100,17 @@ def bids_in(session: Session, lot_id: str, *states: BidState) -> list[Bid]:
     """The bids of a lot in any of ``states``, in the order they came."""
     query = select(Bid).where(Bid.lot_id == lot_id, Bid.state.in_(states))
     return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
+
+
+def opened_bids(session: Session, lot_id: str) -> list[Bid]:
+    """The bids whose content was read at the opening, whatever became of them, in the order they came."""
+    query = select(Bid).join(Bid.opened).where(Bid.lot_id == lot_id)
+    return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
+
+
+def conforming_bids(session: Session, lot_id: str) -> list[Bid]:
+    """The bids that conform and aren't ranked yet."""
+    return bids_in(session, lot_id, BidState.CONFORMING)
 
 
 def evaluated_lot(session: Session, lot_id: str) -> tuple[Lot, Tender]:
@@ -132,7 +154,8 @@ def review_qualification(session: Session, actor: Actor, *, lot_id: str, rows: S
     """Record whether each bid meets each condition; says whether enough bidders are qualified (O87 44).
 
     By the agency, or by the buyer itself, never by the committee. A condition not met needs its reason, which the bidder is
-    told with the result. Raises RowsIncomplete, ReasonsMissing, ExcludedCannotPass, AlreadyReviewed or RoleMissing.
+    told with the result. Raises RowsIncomplete, ReasonsMissing, ExcludedCannotPass, BondUnproved, AlreadyReviewed or
+    RoleMissing.
     """
     lot, tender = evaluated_lot(session, lot_id)
     if not actor.has_role("buyer-handler", tender.buyer_id):
@@ -140,7 +163,7 @@ def review_qualification(session: Session, actor: Actor, *, lot_id: str, rows: S
     cells = qualification_cells(session, lot_id)
     _refuse_reviewed(session, cells)
     _refuse_incomplete(rows, cells)
-    _refuse_excluded(session, rows, {cell.bid.id: cell.bid for cell in cells})
+    _refuse_unpassable(session, tender, rows, {cell.bid.id: cell.bid for cell in cells})
     now = clock.now(session)
     for row in rows:
         session.add(
@@ -183,16 +206,18 @@ def _refuse_incomplete(rows: Sequence[Row], cells: Sequence[Cell]) -> None:
             raise ReasonsMissing(field=f"rows-{place}-reason")
 
 
-def _refuse_excluded(session: Session, rows: Sequence[Row], bids: Mapping[str, Bid]) -> None:
+def _refuse_unpassable(session: Session, tender: Tender, rows: Sequence[Row], reviewed: Mapping[str, Bid]) -> None:
+    """Refuse to pass an excluded supplier, or a bidder whose bond no bank statement shows yet."""
     today = local_day(clock.now(session))
     for place, row in enumerate(rows):
         if row.requirement_id or not row.met:
             continue
-        exclusion = suppliers.exclusion_on(session, bids[row.bid_id].supplier_id, today)
+        bid, field = reviewed[row.bid_id], f"rows-{place}-result"
+        exclusion = suppliers.exclusion_on(session, bid.supplier_id, today)
         if exclusion is not None:
-            raise ExcludedCannotPass(
-                field=f"rows-{place}-result", name=name_of(session, bids[row.bid_id]), until=exclusion.valid_until
-            )
+            raise ExcludedCannotPass(field=field, name=name_of(session, bid), until=exclusion.valid_until)
+        if bids.bond_stands(session, tender, bid) == "unproved":
+            raise BondUnproved(field=field, name=name_of(session, bid))
 
 
 def _enough(session: Session, tender: Tender, competitors: Sequence[object]) -> bool:
@@ -290,8 +315,9 @@ def enough_conform(session: Session, lot_id: str) -> bool:
     count = count_by_brand(bid.opened.brand if bid.opened else "" for bid in left)
     if count >= least_bids(session, tender):
         return True
-    opened = bids_in(session, lot_id, BidState.CONFORMING, BidState.NONCONFORMING, BidState.INVALID)
-    over = [bid for bid in opened if bid.opened is not None and bid.opened.price > lot.price_limit]
+    states = (BidState.CONFORMING, BidState.NONCONFORMING, BidState.INVALID)
+    opened = [bid.opened for bid in bids_in(session, lot_id, *states) if bid.opened is not None]
+    over = [bid for bid in opened if bid.price > lot.price_limit]
     lot.failure_reason = "over_budget" if opened and len(over) == len(opened) else "few_conforming"
     return False
 
@@ -304,7 +330,7 @@ def _statutory_faults(session: Session, lot: Lot, tender: Tender, bid: Bid) -> l
     faults = []
     if bid.opened is not None and bid.opened.price > lot.price_limit:
         faults.append(Fault("price_limit", reason=f"{bid.opened.price:,.2f}"))
-    if not bonds.in_order(session, tender, lot.id, bid.supplier_id):
+    if bids.bond_stands(session, tender, bid) not in ("none_asked", "held"):
         faults.append(Fault("bond"))
     return faults
 

@@ -137,6 +137,11 @@ def of_lot(session: Session, lot_id: str) -> list[Score]:
     return list(session.scalars(select(Score).where(Score.bid_id.in_(ids)).order_by(Score.id)))
 
 
+def points_given(session: Session, lot_id: str, bid_id: str, factor_id: str) -> list[Decimal]:
+    """What the members gave for one factor of one bid, without whose they are, the lowest first."""
+    return sorted(score.points for score in grouped(of_lot(session, lot_id)).get((bid_id, factor_id), ()))
+
+
 def of_member(session: Session, lot_id: str, member_id: str) -> list[Score]:
     """One member's own points."""
     return [score for score in of_lot(session, lot_id) if score.member_id == member_id]

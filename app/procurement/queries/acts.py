@@ -198,10 +198,9 @@ def settle(session: Session, actor: Actor, *, lot_id: str) -> str:
     the procurement fails, because its documents were at fault or too few bidders are left; ``failure_reason`` of the lot
     says which. Otherwise the result stands.
     """
-    queries = of_lot(session, lot_id)
-    if any(query.state == QueryState.OPEN for query in queries):
+    if any(query.state == QueryState.OPEN for query in of_lot(session, lot_id)):
         return "wait"
-    upheld = [q for q in queries if q.outcome == "upheld" and q.settled_at is None]
+    upheld = [q for q in of_lot(session, lot_id) if q.outcome == "upheld" and q.settled_at is None]
     if not upheld:
         return "conclude"
     reason = "；".join(f"{query.number}：{query.answer}" for query in upheld)

@@ -9,9 +9,18 @@ One module for each concept. ``INTAKE`` gives the variables (ids and decisions, 
 from __future__ import annotations
 
 from app.engine.engine import Intake, Prepare
-from app.workflow.intake import agreements, bids, projects, tenders
+from app.workflow.intake import (
+    agreements,
+    awards,
+    bids,
+    evaluation,
+    experts,
+    projects,
+    queries,
+    tenders,
+)
 
-_PARTS = (projects, agreements, tenders, bids)
+_PARTS = (projects, agreements, tenders, bids, experts, evaluation, awards, queries)
 
 INTAKE: dict[str, Intake] = {form: take for part in _PARTS for form, take in part.INTAKE.items()}
 PREPARE: dict[str, Prepare] = {form: prepare for part in _PARTS for form, prepare in part.PREPARE.items()}

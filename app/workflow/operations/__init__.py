@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from app.engine.operations import Registry
 from app.keeper import Keeper
-from app.workflow.operations import bids, projects, tenders
+from app.workflow.operations import awards, bids, evaluation, experts, projects, tenders
 
-_PARTS = (projects, tenders, bids)
+_PARTS = (projects, tenders, bids, experts, evaluation, awards)
 
 
 @dataclass(frozen=True)

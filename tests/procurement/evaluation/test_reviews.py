@@ -33,7 +33,7 @@ def test_a_bid_that_misses_a_condition_is_out_with_the_reason(session, town, eva
     lot, _, bids = evaluated()
     assert qualify(session, town, lot.id, missed=[bids[0].id])
     assert bids[0].state == BidState.UNQUALIFIED
-    assert "未提供证明" in bids[0].invalid_reason
+    assert "未提供证明" in evaluation.rejections(session, bids[0].id)[0].zh
 
 
 def test_o87_44_fewer_than_three_qualified_bidders_are_not_evaluated(session, town, evaluated):
@@ -136,7 +136,7 @@ def test_o87_63_a_bid_above_the_ceiling_is_out_whatever_the_members_say(session,
     lot, members, bids = evaluated(("500000.00", "520000.00", "540000.00", "580000.01"))
     assert review(session, town, lot.id, members)
     assert bids[3].state == BidState.NONCONFORMING
-    assert "580,000.01" in bids[3].invalid_reason
+    assert "580,000.01" in evaluation.rejections(session, bids[3].id)[0].en
 
 
 def test_gpl_36_when_all_are_above_the_budget_that_is_the_reason(session, town, evaluated):
@@ -151,6 +151,14 @@ def test_o87_63_a_bid_without_its_bond_is_out(session, town, evaluated):
     session.flush()
     assert review(session, town, lot.id, members)
     assert bids[0].state == BidState.NONCONFORMING
+
+
+def test_o87_63_nobody_passes_whose_bond_no_bank_statement_shows(session, town, evaluated):
+    lot, _, bids = evaluated()
+    bonds.of_supplier(session, lot.id, bids[0].supplier_id).state = "requested"
+    session.flush()
+    with pytest.raises(evaluation.BondUnproved):
+        qualify(session, town, lot.id)
 
 
 def test_o87_31_bids_of_one_brand_count_as_one(session, town, evaluated):

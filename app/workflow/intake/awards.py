@@ -1,0 +1,65 @@
+"""The form of the award: the buyer confirms the winner in the order of rank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation import clock
+from app.foundation.text import Text
+from app.procurement import awards, evaluation
+from app.workflow import facts
+from app.workflow.intake.evaluation import of_report
+from app.workflow.intake.experts import of_lot
+
+
+def _confirm(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    awards.confirm(
+        context.session,
+        context.actor,
+        lot_id=context.variables["lot_id"],
+        bid_id=values["bid"],
+        ground=values.get("ground") or "",
+        reasons=values.get("reasons") or "",
+    )
+    return {}
+
+
+def _prepare(context: IntakeContext) -> Mapping[str, Any]:
+    lot_id = context.variables["lot_id"]
+    report = evaluation.report(context.session, lot_id)
+    candidates = awards.left(context.session, lot_id)
+    choices = [(result.bid_id, _candidate(context, result)) for result in candidates]
+    shown = [*_revoked(context, lot_id), *of_lot(context, lot_id), *of_report(report)]
+    if report.decision_due_at is not None:
+        due_at = report.decision_due_at.astimezone(clock.PLACE)
+        words = Text(
+            f"{due_at:%Y-%m-%d}; after that the first candidate is the winner (O87 68)",
+            f"{due_at:%Y-%m-%d}；逾期未确定的，视同确定排名第一的候选人（财政部令第87号第六十八条）",
+        )
+        shown.insert(0, (Text("Decide until", "定标期限"), words))
+    return {
+        "values": {"bid": candidates[0].bid_id} if candidates else {},
+        "options": {"candidates": choices},
+        "facts": shown,
+        "documents": [id for id in (report.document_zh_id, report.document_en_id) if id],
+    }
+
+
+def _candidate(context: IntakeContext, result: evaluation.BidResult) -> Text:
+    name, price = evaluation.name_of(context.session, result.bid), facts.money(result.price)
+    return Text(f"{result.rank}. {name.en}: {price.en}", f"第{result.rank}名 {name.zh}：{price.zh}")
+
+
+def _revoked(context: IntakeContext, lot_id: str) -> list[facts.Fact]:
+    """Awards that were revoked, when the buyer decides anew."""
+    return [
+        (Text("Revoked award", "已撤销的中标结果"), facts.same(award.revoked_reason))
+        for award in awards.all_of_lot(context.session, lot_id)
+        if award.revoked_at is not None
+    ]
+
+
+INTAKE: dict[str, Intake] = {"confirm_winner": _confirm}
+PREPARE: dict[str, Prepare] = {"confirm_winner": _prepare}

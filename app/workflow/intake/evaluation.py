@@ -1,0 +1,347 @@
+"""The forms of the evaluation: reviews, low prices, scores and the report, each shown with what the bids say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation import clock
+from app.foundation.text import Text, text_of
+from app.procurement import bids, evaluation, projects, tenders
+from app.procurement.bids import Bid
+from app.procurement.evaluation import Cell, Points, Row
+from app.procurement.tenders import Factor
+from app.workflow import facts
+from app.workflow.intake.experts import of_lot
+
+# -- qualification and conformity
+
+
+def _rows(values: Mapping[str, Any]) -> list[Row]:
+    return [
+        Row(row["bid_id"], row.get("requirement_id") or "", row["result"] == "met", row.get("reason") or "")
+        for row in values["rows"]
+    ]
+
+
+def _cells(context: IntakeContext, cells: Sequence[Cell]) -> list[dict[str, Any]]:
+    return [
+        {
+            "bid_id": cell.bid.id,
+            "requirement_id": cell.key[1],
+            "supplier": _both(evaluation.name_of(context.session, cell.bid)),
+            "requirement": _both(cell.condition),
+            "response": cell.response,
+        }
+        for cell in cells
+    ]
+
+
+def _both(text: Text) -> str:
+    """A read-only cell holds one string: both languages where they differ."""
+    return text.zh if text.en == text.zh else f"{text.zh} / {text.en}"
+
+
+def _review_qualification(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    lot_id = context.variables["lot_id"]
+    enough = evaluation.review_qualification(context.session, context.actor, lot_id=lot_id, rows=_rows(values))
+    return {"enough_qualified": enough, "failure_reason": _failure_reason(context, lot_id)}
+
+
+def _prepare_qualification(context: IntakeContext) -> Mapping[str, Any]:
+    lot_id = context.variables["lot_id"]
+    return {
+        "values": {"rows": _cells(context, evaluation.qualification_cells(context.session, lot_id))},
+        "facts": [*of_lot(context, lot_id), *_bidders(context, lot_id, bonds=True)],
+        "documents": _files(context, lot_id),
+    }
+
+
+def _record_conformity(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    evaluation.record_conformity(
+        context.session,
+        context.actor,
+        lot_id=context.variables["lot_id"],
+        rows=_rows(values),
+        doubted=values.get("doubted") or (),
+        doubt_reasons=values.get("doubt_reasons") or "",
+    )
+    return {}
+
+
+def _prepare_conformity(context: IntakeContext) -> Mapping[str, Any]:
+    lot_id = context.variables["lot_id"]
+    cells = evaluation.conformity_cells(context.session, lot_id)
+    offered = list({cell.bid.id: cell.bid for cell in cells}.values())
+    return {
+        "values": {"rows": _cells(context, cells)},
+        "options": {"bids": [(bid.id, _offer(context, bid)) for bid in offered]},
+        "facts": [*of_lot(context, lot_id), *_bidders(context, lot_id), *_signs(context, lot_id)],
+        "documents": _files(context, lot_id),
+    }
+
+
+def _offer(context: IntakeContext, bid: Bid) -> Text:
+    name = evaluation.name_of(context.session, bid)
+    price = facts.money(bid.opened.price, bid.opened.currency) if bid.opened else facts.same("–")
+    return Text(f"{name.en}: {price.en}", f"{name.zh}：{price.zh}")
+
+
+def _bidders(context: IntakeContext, lot_id: str, *, bonds: bool = False) -> list[facts.Fact]:
+    """Each opened bid with its price and what it declares; with its bond for those who check it."""
+    tender, shown = tenders.of_lot(context.session, lot_id), []
+    for bid in evaluation.opened_bids(context.session, lot_id):
+        if bid.opened is None:
+            continue
+        sme = facts.named(bids.SME_KINDS, bid.opened.sme)
+        price = facts.money(bid.opened.price, bid.opened.currency)
+        english, chinese = [price.en, sme.en], [price.zh, sme.zh]
+        if bid.opened.domestic:
+            english.append("domestic product")
+            chinese.append("本国产品")
+        if bonds:
+            stands = bids.BOND_STANDS[bids.bond_stands(context.session, tender, bid)]
+            english.append(f"bond: {stands.en}")
+            chinese.append(f"保证金：{stands.zh}")
+        shown.append((evaluation.name_of(context.session, bid), Text(", ".join(english), "，".join(chinese))))
+    return shown
+
+
+def _signs(context: IntakeContext, lot_id: str) -> list[facts.Fact]:
+    """Signs of collusion, shown as facts to look at (O87 37)."""
+    opened = evaluation.opened_bids(context.session, lot_id)
+    names = {bid.supplier_id: evaluation.name_of(context.session, bid) for bid in opened}
+    signs = [sign for sign in evaluation.signs(context.session, lot_id) if set(sign.supplier_ids) <= set(names)]
+    return [
+        (Text(f"Please look at: {what.en}", f"提请关注：{what.zh}"), seen)
+        for what, seen in evaluation.named(signs, names)
+    ]
+
+
+def _files(context: IntakeContext, lot_id: str) -> list[str]:
+    """The files of the opened bids."""
+    opened = [bid.opened for bid in evaluation.opened_bids(context.session, lot_id) if bid.opened is not None]
+    return [file.document_id for bid in opened for file in bid.files]
+
+
+def _failure_reason(context: IntakeContext, lot_id: str) -> str | None:
+    return projects.lot(context.session, lot_id).failure_reason or None
+
+
+# -- low prices
+
+
+def _explain(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    evaluation.explain(
+        context.session,
+        context.actor,
+        bid_id=context.variables["suspect"]["bid_id"],
+        explanation=values["explanation"],
+        attachments=values.get("attachments") or (),
+    )
+    return {}
+
+
+def _prepare_explanation(context: IntakeContext) -> Mapping[str, Any]:
+    check = evaluation.low_price_check(context.session, context.variables["suspect"]["bid_id"])
+    due_at = check.due_at.astimezone(clock.PLACE)
+    lot = projects.lot(context.session, check.lot_id)
+    shown = [
+        (Text("Lot", "采购包"), lot.name),
+        (Text("Why it is asked", "要求说明的原因"), evaluation.words(check.triggers)),
+        (Text("Until", "截止时间"), facts.same(f"{due_at:%Y-%m-%d %H:%M}")),
+    ]
+    if check.bid.opened is not None:
+        price = facts.money(check.bid.opened.price, check.bid.opened.currency)
+        shown.insert(1, (Text("Your price", "贵单位报价"), price))
+    return {"facts": shown}
+
+
+def _decide_low_prices(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    lot_id = context.variables["lot_id"]
+    rows = [
+        evaluation.Decision(row["bid_id"], row["result"] == "accepted", row.get("reason") or "")
+        for row in values["rows"]
+    ]
+    enough = evaluation.decide_low_prices(context.session, context.actor, lot_id=lot_id, rows=rows)
+    return {"enough_left": enough, "failure_reason": _failure_reason(context, lot_id)}
+
+
+def _prepare_decision(context: IntakeContext) -> Mapping[str, Any]:
+    lot_id = context.variables["lot_id"]
+    checks = evaluation.low_price_checks(context.session, lot_id)
+    rows = [
+        {
+            "bid_id": check.bid_id,
+            "supplier": _both(evaluation.name_of(context.session, check.bid)),
+            "price": f"{check.bid.opened.price:,.2f}" if check.bid.opened else "",
+            "trigger": _both(evaluation.words(check.triggers)),
+            "explanation": check.explanation,
+        }
+        for check in checks
+    ]
+    return {
+        "values": {"rows": rows},
+        "facts": [*of_lot(context, lot_id), *_bidders(context, lot_id)],
+        "documents": [document_id for check in checks for document_id in check.attachments],
+    }
+
+
+# -- scores
+
+
+def _points(values: Mapping[str, Any]) -> list[Points]:
+    return [
+        Points(row["bid_id"], row["factor_id"], Decimal(row["points"]), row.get("reason") or "")
+        for row in values["rows"]
+    ]
+
+
+def _enter_scores(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    evaluation.enter_scores(context.session, context.actor, lot_id=context.variables["lot_id"], rows=_points(values))
+    return {}
+
+
+def _prepare_scores(context: IntakeContext) -> Mapping[str, Any]:
+    lot_id = context.variables["lot_id"]
+    factors = evaluation.scored_factors(context.session, lot_id)
+    rows = [
+        _score_row(context, bid, factor)
+        for bid in evaluation.conforming_bids(context.session, lot_id)
+        for factor in factors
+    ]
+    return {
+        "values": {"rows": rows},
+        "facts": [*of_lot(context, lot_id), *_standards(factors), *_signs(context, lot_id)],
+        "documents": _files(context, lot_id),
+    }
+
+
+def _score_row(context: IntakeContext, bid: Bid, factor: Factor) -> dict[str, Any]:
+    tender = tenders.of_lot(context.session, factor.lot_id)
+    asked = {r.id: r for r in tender.requirements if r.lot_id == factor.lot_id and r.code in factor.requirement_codes}
+    responses = bid.opened.responses if bid.opened else ()
+    said = [f"{asked[r.requirement_id].code}：{r.value}" for r in responses if r.requirement_id in asked]
+    return {
+        "bid_id": bid.id,
+        "factor_id": factor.id,
+        "supplier": _both(evaluation.name_of(context.session, bid)),
+        "factor": _both(factor.name),
+        "range": f"0–{factor.points.normalize():f}",
+        "response": "\n".join(said),
+    }
+
+
+def _standards(factors: Sequence[Factor]) -> list[facts.Fact]:
+    """Each factor with its kind and what earns how many points."""
+    shown = []
+    for factor in factors:
+        kind = tenders.FACTOR_KINDS[factor.kind]
+        shown.append(
+            (
+                Text(f"{factor.code} {factor.name.en}", f"{factor.code} {factor.name.zh}"),
+                Text(f"{kind.en}: {factor.standard}", f"{kind.zh}：{factor.standard}"),
+            )
+        )
+    return shown
+
+
+def _correct_scores(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    evaluation.correct_scores(context.session, context.actor, lot_id=context.variables["lot_id"], rows=_points(values))
+    return {}
+
+
+def _prepare_corrections(context: IntakeContext) -> Mapping[str, Any]:
+    """A member's flagged points. What the others gave is shown for objective factors alone, without names (O87 62(4))."""
+    lot_id = context.variables["lot_id"]
+    rows, factors = [], {}
+    conforming = {bid.id: bid for bid in evaluation.conforming_bids(context.session, lot_id)}
+    for flag, score in evaluation.to_correct(context.session, lot_id, context.actor.id):
+        factors[score.factor_id] = score.factor
+        given = evaluation.points_given(context.session, lot_id, score.bid_id, score.factor_id)
+        rows.append(
+            {
+                **_score_row(context, conforming[score.bid_id], score.factor),
+                "flag": _both(evaluation.FLAGS[flag.kind]),
+                "others": "、".join(f"{p.normalize():f}" for p in given) if flag.kind == "objective" else "–",
+                "points": score.points,
+            }
+        )
+    return {
+        "values": {"rows": rows},
+        "facts": [*of_lot(context, lot_id), *_standards(list(factors.values()))],
+        "documents": _files(context, lot_id),
+    }
+
+
+# -- the report
+
+
+def _sign(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    evaluation.sign_report(
+        context.session,
+        context.actor,
+        lot_id=context.variables["lot_id"],
+        decision=values["decision"],
+        reasons=values.get("reasons") or "",
+    )
+    return {}
+
+
+def _prepare_signing(context: IntakeContext) -> Mapping[str, Any]:
+    lot_id = context.variables["lot_id"]
+    report = evaluation.report(context.session, lot_id)
+    return {"facts": [*of_lot(context, lot_id), *of_report(report), _digest(report)]}
+
+
+def of_report(report: evaluation.Report) -> list[facts.Fact]:
+    """What a report comes to: the order of the bids, who is out and why, low prices, signs."""
+    said = report.content
+    shown = []
+    for row in said["results"]:
+        name = text_of(row["name"])
+        part = Text(" (candidate)", "（中标候选人）") if row["candidate"] else Text("", "")
+        points = "" if said["review_method"] != "comprehensive" else row["total"]
+        price = facts.money(Decimal(row["price"]))
+        shown.append(
+            (
+                Text(f"Rank {row['rank']}{part.en}", f"第{row['rank']}名{part.zh}"),
+                Text(
+                    f"{name.en}: {price.en}{f', {points} points' if points else ''}",
+                    f"{name.zh}：{price.zh}{f'，{points}分' if points else ''}",
+                ),
+            )
+        )
+    for row in said["bidders"]:
+        if row["rejections"]:
+            name, reasons = text_of(row["name"]), [text_of(words) for words in row["rejections"]]
+            english, chinese = " ".join(r.en for r in reasons), "".join(r.zh for r in reasons)
+            shown.append((Text("Out", "无效投标"), Text(f"{name.en}: {english}", f"{name.zh}：{chinese}")))
+    shown += [(text_of(row["sign"]), text_of(row["seen"])) for row in said["signs"]]
+    return shown
+
+
+def _digest(report: evaluation.Report) -> facts.Fact:
+    return Text("Digest of what is signed", "签署内容摘要"), facts.same(report.digest)
+
+
+INTAKE: dict[str, Intake] = {
+    "review_qualification": _review_qualification,
+    "review_conformity": _record_conformity,
+    "explain_price": _explain,
+    "decide_low_price": _decide_low_prices,
+    "score_bids": _enter_scores,
+    "correct_scores": _correct_scores,
+    "sign_report": _sign,
+}
+PREPARE: dict[str, Prepare] = {
+    "review_qualification": _prepare_qualification,
+    "review_conformity": _prepare_conformity,
+    "explain_price": _prepare_explanation,
+    "decide_low_price": _prepare_decision,
+    "score_bids": _prepare_scores,
+    "correct_scores": _prepare_corrections,
+    "sign_report": _prepare_signing,
+}

@@ -1,0 +1,138 @@
+"""The forms of the committee: the buyer's representative, the criteria of the draw, the answer to a call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation import clock
+from app.foundation.text import Text
+from app.procurement import evaluation, experts, projects, tenders
+from app.workflow import facts
+
+
+def _appoint(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    if not values.get("none") and not values.get("account"):
+        raise experts.RepresentativeMissing(field="account")
+    experts.appoint_representative(
+        context.session,
+        context.actor,
+        lot_id=context.variables["lot_id"],
+        account_id=None if values.get("none") else values["account"],
+    )
+    return {}
+
+
+def _prepare_appointment(context: IntakeContext) -> Mapping[str, Any]:
+    lot_id = context.variables["lot_id"]
+    people = experts.fit_representatives(context.session, context.actor, lot_id)
+    choices = [(account.id, facts.same(account.name)) for account in people]
+    return {"options": {"people": choices}, "facts": of_lot(context, lot_id)}
+
+
+def _set_criteria(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    experts.set_criteria(
+        context.session,
+        context.actor,
+        lot_id=context.variables["lot_id"],
+        seats=int(values["seats"]),
+        specialities=values["specialities"],
+        recusals=values.get("recusals") or (),
+        recusal_reasons=values.get("recusal_reasons") or "",
+    )
+    return {}
+
+
+def _prepare_criteria(context: IntakeContext) -> Mapping[str, Any]:
+    lot_id = context.variables["lot_id"]
+    pool = experts.everybody(context.session)
+    committee = experts.of_lot(context.session, lot_id)
+    last = committee.draws[-1] if committee.draws else None
+    around = experts.surroundings(context.session, lot_id)
+    bound = experts.excluded(context.session, around, pool, specialities=experts.SPECIALITIES)
+    values: dict[str, Any] = {"seats": experts.least_seats(context.session, lot_id)}
+    if last is not None:
+        values |= {"seats": last.criteria["seats"], "specialities": last.criteria["specialities"]}
+    return {
+        "values": values,
+        "options": {
+            "specialities": list(experts.SPECIALITIES.items()),
+            "experts": [(expert.id, facts.same(expert.name)) for expert in pool if expert.id not in bound],
+        },
+        "facts": [*_exhausted(committee), *of_lot(context, lot_id), *_counts(pool, bound)],
+    }
+
+
+def _exhausted(committee: experts.Committee) -> list[facts.Fact]:
+    """After an exhausted pool: how many the last criteria gave, and how many have accepted."""
+    if not committee.draws:
+        return []
+    size, present = len(committee.draws[-1].pool), len(experts.serving(committee))
+    words = Text(
+        f"The last criteria gave {size} experts; {present} of {committee.seats} seats are filled.",
+        f"上次条件符合专家{size}人；{committee.seats}个席位已确定{present}人。",
+    )
+    return [(Text("Too few experts", "专家不足"), words)]
+
+
+def _counts(pool: list[experts.Expert], bound: Mapping[str, str]) -> list[facts.Fact]:
+    """How many of the pool may be drawn, by speciality; how many stay away by themselves, and why."""
+    shown = []
+    for code, name in experts.SPECIALITIES.items():
+        count = sum(code in expert.specialities for expert in pool if expert.id not in bound)
+        if count:
+            shown.append((Text(f"In the pool: {name.en}", f"可抽取：{name.zh}"), Text(f"{count}", f"{count}人")))
+    for reason in dict.fromkeys(bound.values()):
+        count = sum(each == reason for each in bound.values())
+        words = experts.REASONS[reason]
+        shown.append((Text(f"Left out: {words.en}", f"已排除：{words.zh}"), Text(f"{count}", f"{count}人")))
+    return shown
+
+
+def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    experts.answer(
+        context.session,
+        context.actor,
+        lot_id=context.variables["lot_id"],
+        decision=values["decision"],
+        reasons=values.get("reasons") or "",
+    )
+    return {}
+
+
+def _prepare_answer(context: IntakeContext) -> Mapping[str, Any]:
+    """What is procured and who bids, so that the expert knows whether to stay away; never what they bid (O87 45(3))."""
+    lot_id = context.variables["lot_id"]
+    names = [evaluation.name_of(context.session, bid) for bid in evaluation.opened_bids(context.session, lot_id)]
+    bidders = Text(", ".join(name.en for name in names), "、".join(name.zh for name in names))
+    return {"facts": [*of_lot(context, lot_id), (Text("Bidders", "投标人"), bidders)]}
+
+
+def of_lot(context: IntakeContext, lot_id: str) -> list[facts.Fact]:
+    """What a lot is: project, buyer, lot, opening."""
+    lot, tender = projects.lot(context.session, lot_id), tenders.of_lot(context.session, lot_id)
+    project = tender.project
+    shown = [
+        (Text("Project", "项目"), Text(*(f"{project.number} {title}" for title in project.title))),
+        (Text("Lot", "采购包"), Text(f"{lot.number} {lot.name.en}", f"{lot.number} {lot.name.zh}")),
+        (Text("Buyer", "采购人"), project.buyer.name),
+        (Text("Budget", "预算"), facts.money(lot.budget, lot.currency)),
+        (Text("Review method", "评审方法"), facts.named(facts.REVIEW_METHODS, tender.review_method)),
+    ]
+    if tender.bid_deadline_at is not None:
+        opened_at = tender.bid_deadline_at.astimezone(clock.PLACE)
+        shown.append((Text("Opening", "开标时间"), facts.same(f"{opened_at:%Y-%m-%d %H:%M}")))
+    return shown
+
+
+INTAKE: dict[str, Intake] = {
+    "appoint_representative": _appoint,
+    "set_draw_criteria": _set_criteria,
+    "answer_call": _answer,
+}
+PREPARE: dict[str, Prepare] = {
+    "appoint_representative": _prepare_appointment,
+    "set_draw_criteria": _prepare_criteria,
+    "answer_call": _prepare_answer,
+}

@@ -1,0 +1,94 @@
+"""Operations of the award: the winner by silence, the publication, and what queries mean for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from app.engine.operations import Context, Parameter, Registry
+from app.foundation import clock
+from app.foundation.text import Text
+from app.foundation.workdays import last_second_of
+from app.procurement import awards, evaluation, projects, queries
+from app.workflow import disclosing
+
+if TYPE_CHECKING:
+    from app.workflow.operations import Partners
+
+LOT = Parameter("lot_id", required=True, label=Text("Lot", "采购包"))
+OUTCOMES = (
+    ("wait", Text("A query is open", "尚有未决质疑")),
+    ("conclude", Text("The result stands", "维持中标结果")),
+    ("decide", Text("The buyer decides anew", "另行确定中标人")),
+    ("fail", Text("The procurement starts over", "重新开展采购活动")),
+)
+
+
+def register(registry: Registry, partners: Partners) -> None:
+    """Add them to the registry."""
+
+    @registry.operation(
+        "awards.confirm_by_default",
+        name=Text("Take the first candidate", "确定第一候选人"),
+        hint=Text("The buyer was silent: the first candidate wins.", "采购人逾期未确定的，第一候选人为中标人。"),
+        parameters=[LOT],
+    )
+    def confirm_by_default(context: Context, *, lot_id: str) -> Mapping[str, Any]:
+        awards.confirm_by_default(context.session, context.actor, lot_id=lot_id)
+        return {}
+
+    @registry.operation(
+        "awards.publish",
+        name=Text("Publish the award", "发布中标公告"),
+        hint=Text(
+            "Publishes the winner, writes to every bidder, and lets the losers' bonds wait to go back.",
+            "公告中标结果、通知全体投标人，未中标人保证金进入退还程序。",
+        ),
+        parameters=[LOT],
+        results=[
+            Parameter("award_id", label=Text("Award", "中标结果")),
+            Parameter("supplier_id", label=Text("Winner", "中标人")),
+            Parameter("query_window_ends_at", "datetime", label=Text("Query window ends", "质疑期届满时间")),
+        ],
+    )
+    def publish(context: Context, *, lot_id: str) -> Mapping[str, Any]:
+        award = awards.publish(context.session, context.actor, lot_id=lot_id)
+        assert award.query_until_on is not None, "a published award has its query window"
+        disclosing.published(
+            context.session,
+            context.actor,
+            disclosing.Kind.AWARD,
+            project_id=projects.lot(context.session, lot_id).project_id,
+            lot_id=lot_id,
+            record_id=award.id,
+        )
+        ends_at = last_second_of(award.query_until_on).astimezone(clock.PLACE)
+        return {
+            "award_id": award.id,
+            "supplier_id": award.supplier_id,
+            "query_window_ends_at": ends_at.isoformat(),
+        }
+
+    @registry.operation(
+        "queries.settle",
+        name=Text("Settle the queries", "核实质疑处理情况"),
+        hint=Text(
+            "Says what the lot's queries mean: wait, conclude, decide anew or start over.",
+            "根据质疑处理情况确定：等待、维持结果、另行确定或者重新采购。",
+        ),
+        parameters=[LOT],
+        results=[
+            Parameter("outcome", label=Text("What follows", "后续处理"), choices=OUTCOMES),
+            Parameter("decision_due_at", "datetime", label=Text("Decision due", "定标截止时间")),
+            Parameter("failure_reason", label=Text("Why the lot fails", "废标理由")),
+        ],
+    )
+    def settle(context: Context, *, lot_id: str) -> Mapping[str, Any]:
+        outcome = queries.settle(context.session, context.actor, lot_id=lot_id)
+        due_at = evaluation.report(context.session, lot_id).decision_due_at
+        lot = projects.lot(context.session, lot_id)
+        return {
+            "outcome": outcome,
+            "decision_due_at": due_at.astimezone(clock.PLACE).isoformat() if due_at else None,
+            "failure_reason": lot.failure_reason or None,
+        }

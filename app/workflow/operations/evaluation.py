@@ -1,0 +1,91 @@
+"""Operations of the evaluation: what the system works out between the members' reviews, scores and signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from app.engine.operations import Context, Parameter, Registry
+from app.foundation import clock
+from app.foundation.text import Text
+from app.procurement import evaluation, projects
+
+if TYPE_CHECKING:
+    from app.workflow.operations import Partners
+
+LOT = Parameter("lot_id", required=True, label=Text("Lot", "采购包"))
+
+
+def register(registry: Registry, partners: Partners) -> None:
+    """Add them to the registry."""
+
+    @registry.operation(
+        "evaluation.settle_conformity",
+        name=Text("Settle the conformity", "汇总符合性结果"),
+        hint=Text("The majority of the members decides each requirement.", "按少数服从多数汇总符合性审查结论。"),
+        parameters=[LOT],
+        results=[
+            Parameter("enough", "boolean", label=Text("Enough bids conform", "符合的投标是否足够")),
+            Parameter("failure_reason", label=Text("Why the lot fails", "废标理由")),
+        ],
+    )
+    def settle_conformity(context: Context, *, lot_id: str) -> Mapping[str, Any]:
+        enough = evaluation.settle_conformity(context.session, context.actor, lot_id=lot_id)
+        return {"enough": enough, "failure_reason": failure_reason(context, lot_id)}
+
+    @registry.operation(
+        "evaluation.check_low_prices",
+        name=Text("Check for abnormally low prices", "异常低价检查"),
+        hint=Text(
+            "Finds suspect prices by the formulas in force and the members' doubts, and asks their suppliers.",
+            "按现行公式及评委意见识别异常低价，并通知供应商说明。",
+        ),
+        parameters=[LOT],
+        results=[
+            Parameter("suspects", "list", label=Text("Suspect bids", "异常低价投标")),
+            Parameter("explanation_due_at", "datetime", label=Text("Explanation due", "说明截止时间")),
+            Parameter("to_score", "integer", label=Text("Factors members score", "需评分的因素数")),
+        ],
+    )
+    def check_low_prices(context: Context, *, lot_id: str) -> Mapping[str, Any]:
+        checks = evaluation.check_low_prices(context.session, context.actor, lot_id=lot_id)
+        due_at = checks[0].due_at.astimezone(clock.PLACE).isoformat() if checks else None
+        return {
+            "suspects": [{"bid_id": check.bid_id, "supplier_id": check.bid.supplier_id} for check in checks],
+            "explanation_due_at": due_at,
+            "to_score": len(evaluation.scored_factors(context.session, lot_id)),
+        }
+
+    @registry.operation(
+        "evaluation.total",
+        name=Text("Total the scores", "汇总得分并排序"),
+        hint=Text(
+            "Works out totals, ranks and candidates; or names the members who must look at points again first.",
+            "汇总得分、排序并推荐中标候选人；评分异常的，列出需复核的评委。",
+        ),
+        parameters=[LOT],
+        results=[
+            Parameter("candidate_count", "integer", label=Text("Candidates", "中标候选人数")),
+            Parameter("corrections", "list", label=Text("Members who look again", "需复核的评委")),
+        ],
+    )
+    def total(context: Context, *, lot_id: str) -> Mapping[str, Any]:
+        totals = evaluation.total(context.session, context.actor, lot_id=lot_id)
+        return {"candidate_count": totals.candidate_count, "corrections": list(totals.corrections)}
+
+    @registry.operation(
+        "evaluation.deliver_report",
+        name=Text("Deliver the report", "送交评标报告"),
+        hint=Text("Sends the signed report to the buyer.", "将签署完毕的评标报告送交采购人。"),
+        parameters=[LOT],
+        results=[Parameter("decision_due_at", "datetime", label=Text("Decision due", "定标截止时间"))],
+    )
+    def deliver_report(context: Context, *, lot_id: str) -> Mapping[str, Any]:
+        report = evaluation.deliver(context.session, context.actor, lot_id=lot_id)
+        assert report.decision_due_at is not None, "a delivered report has its day of decision"
+        return {"decision_due_at": report.decision_due_at.astimezone(clock.PLACE).isoformat()}
+
+
+def failure_reason(context: Context, lot_id: str) -> str | None:
+    """Why a lot is about to fail, if it is."""
+    return projects.lot(context.session, lot_id).failure_reason or None

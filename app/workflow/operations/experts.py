@@ -1,0 +1,67 @@
+"""Operations of the committee: calling experts and seating those who came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from app.engine.operations import Context, Parameter, Registry
+from app.engine.spiff import BpmnError
+from app.foundation import clock
+from app.foundation.text import Text
+from app.foundation.workdays import local_day
+from app.procurement import experts, rules
+
+if TYPE_CHECKING:
+    from app.workflow.operations import Partners
+
+LOT = Parameter("lot_id", required=True, label=Text("Lot", "采购包"))
+POOL_EXHAUSTED = "POOL_EXHAUSTED"
+"""The business error of a draw that finds too few experts."""
+
+
+def register(registry: Registry, partners: Partners) -> None:
+    """Add them to the registry."""
+
+    @registry.operation(
+        "experts.draw",
+        name=Text("Draw the experts", "随机抽取专家"),
+        hint=Text(
+            "Calls the next experts of the committed order for the empty seats; POOL_EXHAUSTED when there are too few.",
+            "按已承诺的随机顺序通知专家填补空缺席位；人数不足时抛出POOL_EXHAUSTED。",
+        ),
+        parameters=[LOT],
+        results=[
+            Parameter("called_ids", "list", label=Text("Accounts called", "被通知人员")),
+            Parameter("answer_due_at", "datetime", label=Text("Answer due", "答复截止时间")),
+        ],
+    )
+    def draw(context: Context, *, lot_id: str) -> Mapping[str, Any]:
+        try:
+            called = experts.draw(context.session, context.actor, lot_id=lot_id)
+        except experts.PoolExhausted as exhausted:
+            raise BpmnError(POOL_EXHAUSTED, exhausted.sentence.en) from exhausted
+        minutes = rules.find("expert_call", on=local_day(context.now)).count
+        due_at = (context.now + timedelta(minutes=minutes)).astimezone(clock.PLACE)
+        return {"called_ids": [member.account_id for member in called], "answer_due_at": due_at.isoformat()}
+
+    @registry.operation(
+        "experts.seat",
+        name=Text("Seat the committee", "组成评标委员会"),
+        hint=Text(
+            "Counts who accepted; who hasn't answered is counted as not coming.",
+            "统计接受通知的人员；未答复的视为不参加。",
+        ),
+        parameters=[LOT],
+        results=[
+            Parameter("missing", "integer", label=Text("Seats still empty", "尚缺席位数")),
+            Parameter("committee_ids", "list", label=Text("Members", "评标委员会成员")),
+            Parameter("leader_id", label=Text("Leader", "评标组长")),
+        ],
+    )
+    def seat(context: Context, *, lot_id: str) -> Mapping[str, Any]:
+        missing = experts.seat(context.session, context.actor, lot_id=lot_id)
+        committee = experts.of_lot(context.session, lot_id)
+        members = [member.account_id for member in experts.serving(committee)] if missing == 0 else []
+        return {"missing": missing, "committee_ids": members, "leader_id": committee.leader_id}
