@@ -19,6 +19,7 @@ from app.engine.operations import Registry
 from app.foundation import documents, journal, outbox, repeats, workdays
 from app.foundation.clock import Clock, VirtualClock
 from app.foundation.database import sessions
+from app.foundation.text import Text
 from app.identity import accounts, attempts, certificates, grants, organisations, resets, roles
 from app.identity import sessions as signed_in
 from app.keeper import Keeper
@@ -32,6 +33,7 @@ from app.procurement import (
     bonds,
     breaches,
     contracts,
+    disclosure,
     evaluation,
     experts,
     payments,
@@ -52,7 +54,7 @@ RECORDS = (
     *(organisations, accounts, grants, signed_in, attempts, resets, certificates),
     records,
     *(projects, agreements, suppliers, tenders, bonds, bids, experts),
-    *(evaluation, awards, queries, contracts, acceptance, payments, breaches),
+    *(evaluation, awards, queries, contracts, acceptance, payments, breaches, disclosure),
 )
 """Every module that has tables: named here so that they are known wherever the house is built, and migrated."""
 
@@ -63,6 +65,7 @@ class House:
 
     engine: Engine
     keeper: Keeper
+    publisher: disclosure.Publisher
     sessions: sessionmaker[Session]
     database: Database
     receipt_key: Path
@@ -100,7 +103,9 @@ def build(
     )
     factory = sessions(database)
     engine.use_clock(factory)
-    return House(engine, keeper, factory, database, config.receipt_key)
+    publisher = disclosure.Publisher(Text(*config.office_name), config.base_url, config.ocid_prefix)
+    disclosure.use(factory, publisher)
+    return House(engine, keeper, publisher, factory, database, config.receipt_key)
 
 
 def senders(config: Config) -> dict[str, outbox.Sender]:

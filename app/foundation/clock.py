@@ -62,7 +62,8 @@ def use(session_or_factory: object, clock: Clock) -> None:
     """Let a session (``session.info``) or a session factory (its ``info`` option) take its time from ``clock``."""
     info = getattr(session_or_factory, "info", None)
     if info is None:
-        session_or_factory.configure(info={"clock": clock})  # type: ignore[attr-defined]
+        known = session_or_factory.kw.get("info", {})  # type: ignore[attr-defined]
+        session_or_factory.configure(info={**known, "clock": clock})  # type: ignore[attr-defined]
     else:
         info["clock"] = clock
 

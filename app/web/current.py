@@ -59,6 +59,7 @@ def session() -> Session:
     if "prepared" not in found.info:
         found.info["prepared"] = True
         found.info["read_only"] = has_request_context() and request.method in SAFE
+        found.info["publisher"] = house().publisher
         turned = house().engine.clock
         if turned is not None:
             found.info["clock"] = turned

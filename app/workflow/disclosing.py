@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from app.foundation.actor import Actor
+from app.procurement import disclosure
 
 
 class Kind(StrEnum):
@@ -38,3 +39,19 @@ def published(
     ``lot_id`` where it concerns one lot alone. ``record_id``: the row it is told from (the notice of a tender, failure
     or termination; the question of a clarification; the change; the award; the contract; the payment).
     """
+    disclosure.release(session, project_id=project_id, tags=_TAGS[kind])
+
+
+_TAGS: dict[Kind, tuple[str, ...]] = {
+    Kind.TENDER: ("planning", "tender"),
+    Kind.CLARIFICATION: ("tenderUpdate",),
+    Kind.CHANGE: ("tenderAmendment",),
+    Kind.FAILURE: ("tenderUpdate",),
+    Kind.TERMINATION: ("tenderCancellation",),
+    Kind.OPENING: ("tenderUpdate",),
+    Kind.AWARD: ("award",),
+    Kind.CONTRACT: ("contract",),
+    Kind.ACCEPTANCE: ("implementation",),
+    Kind.PAYMENT: ("implementationUpdate",),
+}
+"""The OCDS release tags of each event (OCDS 1.1.5, codelist releaseTag)."""

@@ -1,0 +1,31 @@
+"""Disclosure: OCDS releases of what has become public, the records derived from them, and the packages they travel in."""
+
+from app.procurement.disclosure.packages import (
+    LICENCE,
+    record,
+    record_package,
+    release_package,
+    violations,
+)
+from app.procurement.disclosure.publishers import Publisher, publisher, use
+from app.procurement.disclosure.records import ContractingProcess, Release
+from app.procurement.disclosure.releases import TAGS, latest, ocid_of, of_process, processes, release
+
+__all__ = [
+    "LICENCE",
+    "TAGS",
+    "ContractingProcess",
+    "Publisher",
+    "Release",
+    "latest",
+    "ocid_of",
+    "of_process",
+    "processes",
+    "publisher",
+    "record",
+    "record_package",
+    "release",
+    "release_package",
+    "use",
+    "violations",
+]

@@ -1,0 +1,110 @@
+"""Packages: releases as they travel, records derived from them, and the check of both against OCDS 1.1.5."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft4Validator, FormatChecker
+from ocdsmerge import Merger
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
+from sqlalchemy.orm import Session
+
+from app.foundation import clock
+from app.procurement.disclosure import parts
+from app.procurement.disclosure.publishers import publisher
+from app.procurement.disclosure.records import Release
+from app.procurement.disclosure.releases import of_process
+
+SCHEMA_FOLDER = Path(__file__).with_name("schema")
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+EXTENSIONS = (
+    "https://raw.githubusercontent.com/open-contracting-extensions/ocds_lots_extension/v1.1.5/extension.json",
+    "https://raw.githubusercontent.com/open-contracting-extensions/ocds_bid_extension/v1.1.5/extension.json",
+)
+"""The extensions whose fields releases carry: lots, and bids once they are public."""
+
+
+def release_package(session: Session, releases: Sequence[Release], path: str) -> dict[str, Any]:
+    """A release package (OCDS 1.1.5, release-package-schema); ``path`` is where it is found."""
+    return _package(session, path) | {"releases": [release.content for release in releases]}
+
+
+def record(session: Session, ocid: str) -> dict[str, Any]:
+    """The record of a process: its releases and the state they add up to, worked out by the standard's merge rules."""
+    releases = of_process(session, ocid)
+    contents = [release.content for release in releases]
+    return {"ocid": ocid, "releases": contents, "compiledRelease": _merger().create_compiled_release(contents)}
+
+
+def record_package(session: Session, ocids: Sequence[str], path: str) -> dict[str, Any]:
+    """A record package (OCDS 1.1.5, record-package-schema)."""
+    return _package(session, path) | {"records": [record(session, ocid) for ocid in ocids]}
+
+
+def _package(session: Session, path: str) -> dict[str, Any]:
+    house = publisher(session)
+    return {
+        "uri": house.address(path),
+        "version": "1.1",
+        "publishedDate": parts.instant(clock.now(session)),
+        "publisher": {"name": house.name.zh, "uri": house.base_url},
+        "license": LICENCE,
+        "publicationPolicy": house.address("open-data"),
+        "extensions": list(EXTENSIONS),
+    }
+
+
+def violations(package: dict[str, Any]) -> Iterator[str]:
+    """What of a release or record package breaks the standard: a place and what is wrong there."""
+    kind = "record-package" if "records" in package else "release-package"
+    for error in _validator(kind).iter_errors(package):
+        place = "/".join(str(step) for step in error.absolute_path)
+        yield f"{place}: {error.message[:300]}"
+
+
+@cache
+def _schema(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((SCHEMA_FOLDER / f"{name}-schema.json").read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def _validator(kind: str) -> Draft4Validator:
+    """The package's validator; the schemas it refers to are those beside it, never the network."""
+    resource = Resource.from_contents(_schema("release"), default_specification=DRAFT4)
+    addresses = {reference for reference in _references(_schema(kind)) if not reference.startswith("#")}
+    registry: Registry[Any] = Registry().with_resources(
+        (address.partition("#")[0], resource) for address in addresses if "release-schema.json" in address
+    )
+    return Draft4Validator(_without_versioned(_schema(kind)), registry=registry, format_checker=FormatChecker())
+
+
+def _without_versioned(schema: dict[str, Any]) -> dict[str, Any]:
+    """The record package's schema without versioned releases: records here carry the compiled one only."""
+    if "definitions" not in schema or "record" not in schema["definitions"]:
+        return schema
+    copy: dict[str, Any] = json.loads(json.dumps(schema))
+    copy["definitions"]["record"]["properties"].pop("versionedRelease", None)
+    return copy
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, part in node.items():
+            if key == "$ref" and isinstance(part, str):
+                yield part
+            else:
+                yield from _references(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from _references(part)
+
+
+@cache
+def _merger() -> Merger:
+    return Merger(_schema("release"))
