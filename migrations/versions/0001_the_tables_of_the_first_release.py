@@ -715,6 +715,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lot')),
     sa.UniqueConstraint('project_id', 'number', name=op.f('uq_lot_project_id_number'))
     )
+    op.create_table('ocds_process',
+    sa.Column('project_id', sa.String(length=32), nullable=False),
+    sa.Column('ocid', sa.String(length=80), nullable=False),
+    sa.Column('last', sa.Integer(), nullable=False),
+    sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['project_id'], ['project.id'], name=op.f('fk_ocds_process_project_id_project')),
+    sa.PrimaryKeyConstraint('project_id', name=op.f('pk_ocds_process')),
+    sa.UniqueConstraint('ocid', name=op.f('uq_ocds_process_ocid'))
+    )
     op.create_table('project_review',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('project_id', sa.String(length=32), nullable=False),
@@ -1080,6 +1089,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notice_tender_id_id'), ['tender_id', 'id'], unique=False)
+
+    op.create_table('ocds_release',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('project_id', sa.String(length=32), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('tags', sa.Text(), nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['project_id'], ['ocds_process.project_id'], name=op.f('fk_ocds_release_project_id_ocds_process')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ocds_release')),
+    sa.UniqueConstraint('project_id', 'number', name=op.f('uq_ocds_release_project_id_number'))
+    )
+    with op.batch_alter_table('ocds_release', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ocds_release_released_at_id'), ['released_at', 'id'], unique=False)
 
     op.create_table('opening',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -1791,6 +1814,10 @@ def downgrade() -> None:
 
     op.drop_table('question')
     op.drop_table('opening')
+    with op.batch_alter_table('ocds_release', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_ocds_release_released_at_id'))
+
+    op.drop_table('ocds_release')
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_notice_tender_id_id'))
 
@@ -1850,6 +1877,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_project_review_project_id_id'))
 
     op.drop_table('project_review')
+    op.drop_table('ocds_process')
     op.drop_table('lot')
     with op.batch_alter_table('engine_timer', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_engine_timer_wake_at_due_at'))
