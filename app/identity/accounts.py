@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
 from app.foundation.database import Base, UtcDateTime, new_id
-from app.foundation.errors import Conflict, Invalid, NotFound
+from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.foundation.text import LANGUAGES, Text
-from app.identity import passwords
+from app.identity import passwords, roles
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}\Z")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+\Z")
@@ -90,6 +90,13 @@ class AddressInvalid(Invalid):
     text = Text("“%(email)s” isn't an e-mail address.", "“%(email)s”不是有效的电子邮箱。")
 
 
+class OwnAccount(NotAllowed):
+    """Nobody closes the account they act with: the house would lose its last administrator one day."""
+
+    code = "own-account"
+    text = Text("Another administrator must close your account.", "本人账户须由其他管理员停用。")
+
+
 class LanguageUnknown(Invalid):
     """A language the house doesn't speak."""
 
@@ -110,9 +117,10 @@ def create(
 ) -> Account:
     """Make an account; without a password the person sets one through a mailed link.
 
-    :raises LoginInvalid: :raises LoginTaken: :raises NameMissing: :raises AddressInvalid:
+    :raises roles.RoleMissing: :raises LoginInvalid: :raises LoginTaken: :raises NameMissing: :raises AddressInvalid:
     :raises passwords.PasswordUnfit:
     """
+    roles.require_one(actor, "system", "administrator", "supplier-admin")
     login = login.strip().lower()
     if not _LOGIN.match(login):
         raise LoginInvalid(field="login")
@@ -129,6 +137,7 @@ def create(
 
 def change_password(session: Session, actor: Actor, *, account_id: str, password: str) -> Account:
     """Give an account another password; raises passwords.PasswordUnfit."""
+    _require_self_or_administrator(actor, account_id)
     account = get(session, account_id)
     _set_password(session, account, password)
     _note(session, actor, account, "accounts.change_password")
@@ -137,6 +146,7 @@ def change_password(session: Session, actor: Actor, *, account_id: str, password
 
 def change_details(session: Session, actor: Actor, *, account_id: str, name: str, email: str) -> Account:
     """Change a person's name and address; raises NameMissing or AddressInvalid."""
+    _require_self_or_administrator(actor, account_id)
     account = get(session, account_id)
     _set_details(account, name, email)
     _note(session, actor, account, "accounts.change_details", name=account.name)
@@ -151,7 +161,10 @@ def set_language(session: Session, *, account_id: str, language: str) -> None:
 
 
 def disable(session: Session, actor: Actor, *, account_id: str, reasons: str = "") -> Account:
-    """Close an account: its sessions are over at once; what the person did stays."""
+    """Close an account: its sessions are over at once; what the person did stays. Raises OwnAccount."""
+    roles.require_one(actor, "system", "administrator")
+    if actor.id == account_id:
+        raise OwnAccount
     account = get(session, account_id)
     if account.disabled_at is None:
         account.disabled_at = clock.now(session)
@@ -161,6 +174,7 @@ def disable(session: Session, actor: Actor, *, account_id: str, reasons: str = "
 
 def enable(session: Session, actor: Actor, *, account_id: str) -> Account:
     """Let a person sign in again."""
+    roles.require_one(actor, "system", "administrator")
     account = get(session, account_id)
     if account.disabled_at is not None:
         account.disabled_at = None
@@ -189,19 +203,6 @@ def by_login_or_address(session: Session, wanted: str) -> list[Account]:
     return list(session.scalars(select(Account).where(or_(Account.login == wanted, Account.email == wanted))))
 
 
-def search(session: Session, text: str = "", *, limit: int = 50, offset: int = 0) -> tuple[list[Account], int]:
-    """Accounts whose name, login or address contains ``text``, by name; and how many there are in all."""
-    query, wanted = select(Account), text.strip()
-    if wanted:
-        query = query.where(
-            Account.name.icontains(wanted, autoescape=True)
-            | Account.login.icontains(wanted, autoescape=True)
-            | Account.email.icontains(wanted, autoescape=True)
-        )
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    return list(session.scalars(query.order_by(Account.name, Account.id).limit(limit).offset(offset))), total
-
-
 def demonstration_people(session: Session) -> list[Account]:
     """The people of the demonstration town, in the order in which they were made."""
     query = select(Account).where(Account.demonstration.is_(True), Account.disabled_at.is_(None))
@@ -211,6 +212,11 @@ def demonstration_people(session: Session) -> list[Account]:
 def count(session: Session) -> int:
     """How many accounts there are."""
     return session.scalar(select(func.count()).select_from(Account)) or 0
+
+
+def _require_self_or_administrator(actor: Actor, account_id: str) -> None:
+    if actor.id != account_id:
+        roles.require_one(actor, "system", "administrator")
 
 
 def _set_details(account: Account, name: str, email: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from sqlalchemy import String, delete
 from sqlalchemy.exc import IntegrityError
@@ -75,7 +76,7 @@ def refuse_if_too_many(session: Session, login: str, address: str) -> None:
         row.blocked_until - now for row in rows if row is not None and row.blocked_until and row.blocked_until > now
     ]
     if waits:
-        raise TooManyAttempts(seconds=int(max(waits).total_seconds()) + 1)
+        raise TooManyAttempts(seconds=ceil(max(waits).total_seconds()))
 
 
 def count_failure(session: Session, login: str, address: str) -> None:

@@ -71,6 +71,13 @@ class OwnGrant(NotAllowed):
     text = Text("Another administrator must change your own roles.", "本人的角色须由其他管理员办理。")
 
 
+class EndsBefore(Invalid):
+    """A role that would end before it begins."""
+
+    code = "ends-before"
+    text = Text("The role must end later than it begins.", "角色的终止时间应晚于起始时间。")
+
+
 class GrantUnknown(NotFound):
     """There is no such grant."""
 
@@ -90,8 +97,12 @@ def grant(
 ) -> Grant:
     """Give a person a role from ``from_at`` (now) until ``to_at`` (until it is taken away).
 
-    :raises RoleUnknown: :raises DutiesMixed: :raises AlreadyGranted: :raises OwnGrant:
+    Administrators grant any role, a supplier's administrator those of that supplier.
+
+    :raises roles.RoleMissing: :raises RoleUnknown: :raises DutiesMixed: :raises AlreadyGranted: :raises OwnGrant:
+    :raises EndsBefore:
     """
+    _require_authority(actor, role, organisation_id)
     account = accounts.get(session, account_id)
     if actor.id == account.id:
         raise OwnGrant
@@ -105,17 +116,23 @@ def grant(
         to_at=to_at,
         granted_by=actor.id,
     )
+    if to_at is not None and to_at <= granted.from_at:
+        raise EndsBefore(field="to")
     session.add(granted)
     session.flush()
     _note(session, actor, granted, "grants.grant")
     return granted
 
 
-def revoke(session: Session, actor: Actor, *, grant_id: str) -> Grant:
-    """Take a role away, at once also in running sessions; raises GrantUnknown or OwnGrant."""
+def revoke(session: Session, actor: Actor, *, grant_id: str, account_id: str | None = None) -> Grant:
+    """Take a role away (from this account, when given), at once also in running sessions.
+
+    :raises roles.RoleMissing: :raises GrantUnknown: :raises OwnGrant:
+    """
     granted = session.get(Grant, grant_id)
-    if granted is None:
+    if granted is None or account_id not in (None, granted.account_id):
         raise GrantUnknown
+    _require_authority(actor, granted.role, granted.organisation_id)
     if actor.id == granted.account_id:
         raise OwnGrant
     now = clock.now(session)
@@ -128,7 +145,16 @@ def revoke(session: Session, actor: Actor, *, grant_id: str) -> Grant:
 def of_account(session: Session, account_id: str, *, all_times: bool = False) -> list[Grant]:
     """A person's grants that hold now (or all there ever were), the oldest first."""
     query = select(Grant).where(Grant.account_id == account_id).order_by(Grant.from_at, Grant.id)
-    return list(session.scalars(query if all_times else query.where(*_holding(clock.now(session)))))
+    return list(session.scalars(query if all_times else query.where(*holding(clock.now(session)))))
+
+
+def of_accounts(session: Session, account_ids: list[str]) -> dict[str, list[Grant]]:
+    """The grants that hold now, by account, the oldest first."""
+    found: dict[str, list[Grant]] = {}
+    query = select(Grant).where(Grant.account_id.in_(account_ids), *holding(clock.now(session)))
+    for row in session.scalars(query.order_by(Grant.from_at, Grant.id)):
+        found.setdefault(row.account_id, []).append(row)
+    return found
 
 
 def holders(session: Session, role: str, organisation_id: str | None = None) -> list[Account]:
@@ -136,7 +162,7 @@ def holders(session: Session, role: str, organisation_id: str | None = None) -> 
     query = (
         select(Account)
         .join(Grant, Grant.account_id == Account.id)
-        .where(Grant.role == role, Account.disabled_at.is_(None), *_holding(clock.now(session)))
+        .where(Grant.role == role, Account.disabled_at.is_(None), *holding(clock.now(session)))
     )
     if organisation_id is not None:
         query = query.where(Grant.organisation_id == organisation_id)
@@ -161,8 +187,16 @@ def actor_of(session: Session, account: Account, organisation_id: str | None = N
     return Actor(account.id, account.name, place, frozenset(groups))
 
 
-def _holding(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def holding(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The conditions that a grant holds at an instant."""
     return Grant.from_at <= now, or_(Grant.to_at.is_(None), Grant.to_at > now)
+
+
+def _require_authority(actor: Actor, role: str, organisation_id: str | None) -> None:
+    of_supplier = roles.known(role) and roles.ROLES[role].kind == "supplier"
+    if of_supplier and organisation_id is not None and actor.has_role("supplier-admin", organisation_id):
+        return
+    roles.require_one(actor, "system", "administrator")
 
 
 def _refuse_misplaced(session: Session, role: str, organisation_id: str | None) -> None:

@@ -5,9 +5,10 @@ Each is known by its unified social credit code (GB 32100-2015), whose last char
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, String, select
+from sqlalchemy import CheckConstraint, String, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from stdnum.cn import uscc as social_credit_code
 from stdnum.exceptions import ValidationError
@@ -17,6 +18,7 @@ from app.foundation.actor import Actor
 from app.foundation.database import Base, UtcDateTime, new_id
 from app.foundation.errors import Conflict, Invalid, NotFound
 from app.foundation.text import Text
+from app.identity import roles
 
 KINDS = {
     "buyer": Text("Buyer", "采购人"),
@@ -73,6 +75,21 @@ class OrganisationExists(Conflict):
     text = Text("An organisation with the code %(uscc)s is already registered.", "统一社会信用代码%(uscc)s已注册。")
 
 
+class OrganisationNameMissing(Invalid):
+    """An organisation is known by its Chinese name at least."""
+
+    code = "organisation-name-missing"
+    text = Text("Enter the organisation's Chinese name.", "请填写单位名称。")
+
+
+class SupervisorUnfit(Invalid):
+    """A buyer answers to a finance department (GPL 13)."""
+
+    code = "supervisor-unfit"
+    text = Text("Choose the finance department that supervises this buyer.", "请选择该采购人的财政监管部门。")
+    statute = "GPL 13"
+
+
 class OrganisationUnknown(NotFound):
     """There is no organisation of this id, or not of the kind that was asked for."""
 
@@ -102,9 +119,19 @@ def register(
     contact_phone: str = "",
     supervisor_id: str | None = None,
 ) -> Organisation:
-    """Enter an organisation; raises SocialCreditCodeInvalid or OrganisationExists."""
+    """Enter an organisation: suppliers declare themselves, all others are entered by an administrator.
+
+    :raises roles.RoleMissing: :raises SocialCreditCodeInvalid: :raises OrganisationExists:
+    :raises OrganisationNameMissing: :raises SupervisorUnfit:
+    """
     if kind not in KINDS:
         raise ValueError(f"unknown kind of organisation: {kind}")
+    if kind != "supplier":
+        roles.require_one(actor, "system", "administrator")
+    if not name.zh.strip():
+        raise OrganisationNameMissing(field="name_zh")
+    if supervisor_id is not None and get(session, supervisor_id).kind != "finance":
+        raise SupervisorUnfit(field="supervisor")
     code = checked_code(uscc)
     if by_code(session, code) is not None:
         raise OrganisationExists(field="uscc", uscc=code)
@@ -146,6 +173,36 @@ def by_code(session: Session, uscc: str) -> Organisation | None:
     return session.scalars(select(Organisation).where(Organisation.uscc == uscc)).one_or_none()
 
 
+def by_ids(session: Session, ids: Collection[str]) -> list[Organisation]:
+    """The organisations of these ids."""
+    return list(session.scalars(select(Organisation).where(Organisation.id.in_(list(ids))))) if ids else []
+
+
 def of_kind(session: Session, kind: str) -> list[Organisation]:
     """All organisations of a kind, by their Chinese names."""
     return list(session.scalars(select(Organisation).where(Organisation.kind == kind).order_by(Organisation.name_zh)))
+
+
+def find(
+    session: Session, *, search: str = "", kind: str = "", sort: str = "name", limit: int = 25, offset: int = 0
+) -> tuple[list[Organisation], int]:
+    """A page of organisations whose names or code contain ``search``, and how many there are.
+
+    ``sort``: name, uscc or since, with ``-`` before it descending.
+    """
+    query = select(Organisation)
+    if search.strip():
+        columns = (Organisation.name_zh, Organisation.name_en, Organisation.uscc)
+        query = query.where(or_(*(column.icontains(search.strip(), autoescape=True) for column in columns)))
+    if kind:
+        query = query.where(Organisation.kind == kind)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    columns_by_name = {"name": Organisation.name_zh, "uscc": Organisation.uscc, "since": Organisation.created_at}
+    column = columns_by_name[sort.removeprefix("-")]
+    ordered = query.order_by(column.desc() if sort.startswith("-") else column, Organisation.id)
+    return list(session.scalars(ordered.limit(limit).offset(offset))), total
+
+
+def count_by_kind(session: Session) -> dict[str, int]:
+    """How many organisations there are of each kind."""
+    return dict(iter(session.execute(select(Organisation.kind, func.count()).group_by(Organisation.kind))))

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.foundation import clock, outbox
+from app.foundation import clock, journal, outbox
 from app.foundation.actor import Actor
 from app.foundation.database import Base, UtcDateTime, new_id
 from app.foundation.errors import NotAllowed
 from app.foundation.text import Text
-from app.identity import accounts, sessions
+from app.identity import accounts, roles, sessions
 from app.identity.accounts import Account
 
 LASTS = timedelta(hours=1)
@@ -53,8 +53,14 @@ def ask(session: Session, login_or_address: str, link: Callable[[str], str]) -> 
             _mail(session, account, link(token), _FORGOTTEN, _FORGOTTEN_SUBJECT)
 
 
-def invite(session: Session, account: Account, link: Callable[[str], str]) -> str:
-    """Mail a new person the link under which they set their first password; returns the link."""
+def invite(session: Session, actor: Actor, account: Account, link: Callable[[str], str]) -> str:
+    """Mail a person the link under which they set their password; returns the link.
+
+    A supplier's administrator invites people who never had a password, so that nobody else's account can be taken.
+    Raises roles.RoleMissing.
+    """
+    roles.require_one(actor, "system", "administrator", *(() if account.password_hash else ("supplier-admin",)))
+    journal.write(session, actor, case=f"account:{account.id}", act="resets.invite")
     address = link(_new(session, account, INVITATION_LASTS))
     if account.email:
         _mail(session, account, address, _INVITED, _INVITED_SUBJECT)

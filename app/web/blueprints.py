@@ -9,6 +9,7 @@ from flask import Flask
 BLUEPRINTS = (
     "shell",
     "identity",
+    "people",
     "inbox",
     "tasks",
     "cases",

@@ -20,8 +20,10 @@ from app.engine import tasks
 from app.foundation.actor import Actor
 from app.foundation.errors import NotAllowed
 from app.foundation.text import Text
+from app.identity import people
 from app.identity import roles as known_roles
 from app.web import current
+from app.web.errors import wants_json
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +120,17 @@ def tender_is_run(session: Session, actor: Actor, tender_id: str, **_: Any) -> N
         raise TenderUnknown
 
 
+def person_is_theirs(session: Session, actor: Actor, account_id: str, **_: Any) -> None:
+    """the person works for the supplier whose people the actor looks after (administrators and auditors: anybody)"""
+    people.refuse_strangers(session, actor, account_id)
+
+
+def organisation_is_theirs(session: Session, actor: Actor, organisation_id: str, **_: Any) -> None:
+    """suppliers see their own organisation only"""
+    if not any(actor.has_role(role) for role in STAFF) and actor.organisation_id != organisation_id:
+        raise NotAllowed
+
+
 def in_demonstration(session: Session, actor: Actor, **_: Any) -> None:
     """the house shows its demonstration town"""
     if not current.config().demonstration:
@@ -144,16 +157,19 @@ RULES: dict[str, Rule] = {
     "identity.end_session": signed_in(),
     "identity.end_other_sessions": signed_in(),
     "identity.act_for": signed_in(),
-    # -- people and their roles
-    "people.index": holders("administrator", "auditor"),
-    "people.show": holders("administrator", "auditor"),
-    "people.add": holders("administrator"),
+    # -- people, their roles and organisations
+    "people.index": holders("administrator", "auditor", "supplier-admin"),
+    "people.show": holders("administrator", "auditor", "supplier-admin", check=person_is_theirs),
+    "people.add": holders("administrator", "supplier-admin"),
     "people.change_details": holders("administrator"),
-    "people.invite": holders("administrator"),
-    "people.grant": holders("administrator"),
-    "people.revoke": holders("administrator"),
+    "people.invite": holders("administrator", "supplier-admin", check=person_is_theirs),
+    "people.grant": holders("administrator", "supplier-admin", check=person_is_theirs),
+    "people.revoke": holders("administrator", "supplier-admin", check=person_is_theirs),
     "people.disable": holders("administrator"),
     "people.enable": holders("administrator"),
+    "people.organisations": holders(*STAFF),
+    "people.organisation": holders(*STAFF, "supplier-admin", check=organisation_is_theirs),
+    "people.add_organisation": holders("administrator"),
     # -- the inbox and its tasks
     "inbox.index": signed_in(),
     "tasks.show": signed_in(task_is_for_them),
@@ -225,7 +241,7 @@ def allows(endpoint: str, **parts: Any) -> bool:
 
 
 def _ask_to_sign_in() -> Response:
-    if request.method in current.SAFE and request.accept_mimetypes.accept_html:
+    if request.method in current.SAFE and not wants_json():
         wanted = request.full_path.rstrip("?")
         return redirect(url_for("identity.sign_in", next=wanted if wanted != "/" else None))
     raise Unauthorized

@@ -141,7 +141,7 @@ def when(at: datetime | None, style: str = "medium", with_zone: bool = False) ->
     return words.when(place(), at, style, with_zone=with_zone)
 
 
-def day(on: date | Uncertain | None, style: str = "medium") -> str:
+def day(on: date | datetime | Uncertain | None, style: str = "medium") -> str:
     """A day as people write it."""
     return words.day(place(), on, style)
 

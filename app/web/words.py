@@ -51,10 +51,15 @@ class Place:
         return (text.filled(**values) if values else text).in_(self.language)
 
 
-def day(place: Place, on: date | Uncertain | None, style: str = "medium") -> str:
-    """A day: ``long`` with its weekday, ``medium``, or ``short`` without the year; an unsettled day as its bounds."""
+def day(place: Place, on: date | datetime | Uncertain | None, style: str = "medium") -> str:
+    """A day: ``long`` with its weekday, ``medium``, or ``short`` without the year; an unsettled day as its bounds.
+
+    An instant is said as the day it falls on at the place.
+    """
     if on is None:
         return ""
+    if isinstance(on, datetime):
+        on = on.astimezone(place.zone).date()
     if isinstance(on, Uncertain):
         bounds = Text("between %(one)s and %(two)s", "%(one)s至%(two)s之间")
         return place.say(bounds, one=day(place, on.earliest, style), two=day(place, on.latest, style))

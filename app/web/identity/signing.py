@@ -27,10 +27,22 @@ class NotOfTheDemonstration(NotAllowed):
 
 @dataclass(frozen=True)
 class DemonstrationPerson:
-    """A person of the demonstration town as the sign-in page lists them: ``parts`` are roles with their places."""
+    """A person of the demonstration town as the sign-in page lists them."""
 
     account: Account
-    parts: list[tuple[Text, Text | None]]
+    roles: list[Text]
+    place: Text | None = None
+
+
+HEADINGS = {
+    "buyer": Text("Buyers", "采购人"),
+    "finance": Text("Finance departments", "财政部门"),
+    "agency": Text("Agencies", "采购代理机构"),
+    "supplier": Text("Suppliers", "供应商"),
+    "platform": Text("The platform's office", "平台管理机构"),
+    "": Text("Experts and auditors", "专家与审计"),
+}
+"""How the people of a demonstration are grouped: by the kind of organisation they work for."""
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -97,25 +109,25 @@ def _page(problems: Sequence[Refusal] = (), login: str = "") -> str:
         problems=problems,
         login=login,
         next=local_address(request.values.get("next")) or "",
-        people=_people() if shows_people else [],
+        people=_people() if shows_people else {},
         password=_password() if shows_people else "",
     )
 
 
-def _people() -> list[DemonstrationPerson]:
+def _people() -> dict[Text, list[DemonstrationPerson]]:
+    """The people of the town under their headings."""
     session = current.session()
-    found = []
-    for account in accounts.demonstration_people(session):
-        held = grants.of_account(session, account.id)
-        parts = [
-            (
-                grant.role_name,
-                organisations.get(session, grant.organisation_id).name if grant.organisation_id else None,
-            )
-            for grant in held
-        ]
-        found.append(DemonstrationPerson(account, parts))
-    return found
+    people = accounts.demonstration_people(session)
+    held = grants.of_accounts(session, [account.id for account in people])
+    ids = {grant.organisation_id for some in held.values() for grant in some if grant.organisation_id}
+    places = {one.id: one for one in organisations.by_ids(session, ids)}
+    found: dict[Text, list[DemonstrationPerson]] = {heading: [] for heading in HEADINGS.values()}
+    for account in people:
+        mine = held.get(account.id, [])
+        place = next((places[grant.organisation_id] for grant in mine if grant.organisation_id), None)
+        person = DemonstrationPerson(account, [grant.role_name for grant in mine], place.name if place else None)
+        found[HEADINGS[place.kind if place else ""]].append(person)
+    return {heading: there for heading, there in found.items() if there}
 
 
 def _password() -> str:

@@ -1,0 +1,43 @@
+"""How the state of an account, its roles and what was done with it are said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.foundation.text import Text
+from app.identity.accounts import Account
+from app.identity.grants import Grant
+from app.web import language
+
+STATES = {
+    "active": Text("Active", "正常"),
+    "waiting": Text("No password yet", "未设置密码"),
+    "disabled": Text("Closed", "已停用"),
+}
+
+ACTS = {
+    "accounts.create": Text("made the account", "创建账户"),
+    "accounts.change_details": Text("changed name or address", "修改姓名或邮箱"),
+    "accounts.change_password": Text("set a password", "设置密码"),
+    "accounts.disable": Text("closed the account", "停用账户"),
+    "accounts.enable": Text("opened the account again", "启用账户"),
+    "grants.grant": Text("granted a role", "授予角色"),
+    "grants.revoke": Text("took a role away", "收回角色"),
+    "resets.invite": Text("sent a link to set a password", "发送设置密码链接"),
+    "sessions.open": Text("signed in", "登录"),
+    "sessions.end": Text("ended a session", "退出登录"),
+}
+"""What the journal of an account may hold, in words."""
+
+
+def state_of(account: Account) -> str:
+    """The account's state, by the keys of STATES."""
+    if account.disabled_at is not None:
+        return "disabled"
+    return "active" if account.password_hash else "waiting"
+
+
+def role_with_place(grant: Grant, names: Mapping[str, Text]) -> str:
+    """A role with the organisation that granted it, in the language of the page."""
+    role = language.say(grant.role_name)
+    return f"{role} ({language.say(names[grant.organisation_id])})" if grant.organisation_id else role

@@ -1,0 +1,118 @@
+"""A real Chromium on the real site: the demonstration town, served by waitress on a free port.
+
+``browser_page(login, address, language="en", width=1280)`` opens a page as that person of the town (None: as nobody);
+whatever the console reports as an error fails the test. ``assert_accessible(page)`` asks axe for WCAG 2.2 AA.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from waitress import create_server
+
+from app import create_app, demonstration, tables
+from app.identity import accounts, sessions
+from app.web import current
+from config import Config
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, once for all browser tests of a worker."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium."""
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Iterator[Flask]:
+    """The application with its demonstration town, served in a thread; ``config.base_url`` is where."""
+    folder = tmp_path_factory.mktemp("site")
+    config = Config(
+        instance_folder=folder,
+        database_url=f"sqlite:///{folder / 'town.db'}",
+        secret_key="for tests",
+        demonstration=True,
+        keeper_address=f"unix:{folder / 'keeper.socket'}",
+        smtp_url="",
+    )
+    app = create_app(config)
+    house = app.extensions["tenderway"]
+    tables.upgrade(house.database)
+    demonstration.settle(house, config.processes_folder)
+    server = create_server(app, host="127.0.0.1", port=0, threads=8)
+    config.base_url = f"http://127.0.0.1:{server.effective_port}"
+    serving = threading.Thread(target=server.run, daemon=True)
+    serving.start()
+    yield app
+    server.task_dispatcher.shutdown()
+    house.database.dispose()
+
+
+BrowserPage = Callable[..., Page]
+
+
+@pytest.fixture
+def browser_page(chromium: Browser, site: Flask) -> Iterator[BrowserPage]:
+    """Opens pages of the site; each in a browser context of its own."""
+    config, house = site.extensions["tenderway-config"], site.extensions["tenderway"]
+    said: list[str] = []
+    contexts = []
+
+    def open_page(login: str | None, address: str, *, language: str = "en", width: int = 1280) -> Page:
+        context = chromium.new_context(
+            locale={"en": "en-GB", "zh": "zh-CN"}[language], viewport={"width": width, "height": 900}
+        )
+        contexts.append(context)
+        if login is not None:
+            with house.sessions() as session:
+                account = accounts.by_login(session, login)
+                assert account is not None, f"the town has nobody called {login}"
+                token = sessions.open_for(session, account, browser="Chrome").token
+                session.commit()
+            context.add_cookies([{"name": current.cookie_name(False), "value": token, "url": config.base_url}])
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(config.base_url + address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA on a page, with the first place of each."""
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(
+        f"axe.run(document, {RULES}).then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))"
+    )
+    return found
+
+
+@pytest.fixture
+def assert_accessible() -> Callable[[Page], None]:
+    """``assert_accessible(page)``."""
+
+    def check(page: Page) -> None:
+        found = violations(page)
+        assert found == [], f"{page.url}: {found}"
+
+    return check
