@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
-from app.foundation import clock
+from app.foundation import clock, documents, outbox
 from app.foundation.actor import Actor
 from app.foundation.text import Text
+from app.identity import accounts, grants, resets
 from app.identity.organisations import SocialCreditCodeInvalid
 from app.identity.roles import RoleMissing
 from app.procurement import suppliers
@@ -29,9 +31,15 @@ def declare(session, town):
             "bank_account": "6222000011112222",
             **options,
         }
-        return suppliers.declare(session, APPLICANT, **values)
+        return suppliers.declare(session, values.pop("actor", APPLICANT), **values)
 
     return act
+
+
+def administrator(registration):
+    """The supplier's own administrator."""
+    place = registration.organisation_id
+    return Actor("administrator", "Administrator", place, frozenset({"supplier-admin", f"supplier-admin@{place}"}))
 
 
 @pytest.fixture
@@ -76,13 +84,22 @@ def test_a_returned_declaration_is_made_again(session, town, declare):
     returned = suppliers.review(
         session, town.registrar, registration_id=declare().id, decision="return", reasons="银行账号有误"
     )
-    assert declare(bank_account="6222").id == returned.id
+    assert declare(actor=administrator(returned), bank_account="6222").id == returned.id
     assert returned.state == RegistrationState.DECLARED
 
 
 def test_an_active_supplier_is_not_declared_twice(active, declare):
     with pytest.raises(suppliers.RegistrationNotOpen):
-        declare()
+        declare(actor=administrator(active))
+
+
+def test_nobody_declares_a_supplier_again_but_its_own_administrator(session, town, declare):
+    returned = suppliers.review(
+        session, town.registrar, registration_id=declare().id, decision="return", reasons="银行账号有误"
+    )
+    with pytest.raises(RoleMissing):
+        declare(address="somewhere else")
+    assert returned.organisation.address == ""
 
 
 def test_a_buyer_s_code_does_not_become_a_supplier(session, town, declare):
@@ -110,7 +127,7 @@ def test_a_registration_expires_and_can_be_declared_again(session, active, decla
     virtual_clock.turn(timedelta(days=3 * 366))
     with pytest.raises(suppliers.NotRegistered):
         suppliers.require_active(session, active.organisation_id)
-    assert declare().state == RegistrationState.DECLARED
+    assert declare(actor=administrator(active)).state == RegistrationState.DECLARED
 
 
 def exclude(session, registration, valid_from, valid_until, **options):
@@ -127,3 +144,140 @@ def exclude(session, registration, valid_from, valid_until, **options):
         )
     )
     session.flush()
+
+
+# -- the certificate, and mails
+
+
+def test_the_certificate_is_drawn_for_the_supplier_alone(session, active):
+    for document_id in (active.certificate_zh_id, active.certificate_en_id):
+        document = documents.get(session, document_id)
+        assert (document.access, document.organisation_id) == ("private", active.organisation_id)
+        assert documents.read(session, document_id).startswith(b"%PDF-")
+
+
+# -- people
+
+
+def link(token):
+    return f"https://example.org/set-password/{token}"
+
+
+@pytest.fixture
+def register(session, town):
+    """Registers a supplier with its first person; gives the registration and the person as an actor."""
+
+    def act(**options):
+        values = {
+            "uscc": CODE,
+            "name": Text("New Supplier", "新供应商有限公司"),
+            "login": "wang",
+            "person": "王芳",
+            "email": "wang@example.org",
+            "link": link,
+            "legal_representative": "王芳",
+            "scale": "small",
+            "conditions": range(1, 7),
+            **options,
+        }
+        registration, _ = suppliers.register(session, **values)
+        account = accounts.by_login(session, values["login"])
+        return registration, grants.actor_of(session, account)
+
+    return act
+
+
+def test_who_registers_a_supplier_is_its_first_person(session, register):
+    registration, person = register()
+    assert person.organisation_id == registration.organisation_id
+    assert all(person.has_role(role, registration.organisation_id) for role in suppliers.ROLES)
+
+
+def test_the_mail_address_is_confirmed_by_setting_the_password(session, register):
+    register()
+    [mail] = session.scalars(select(outbox.Outgoing))
+    assert mail.content["to"] == ["wang@example.org"]
+    token = mail.content["body"].split("set-password/")[1].split()[0]
+    assert resets.set_password(session, token=token, password="a lamp beside the river").login == "wang"
+
+
+def test_a_code_that_is_known_is_not_registered_by_a_stranger(session, register):
+    register()
+    with pytest.raises(suppliers.KnownAlready):
+        register(login="zhang", email="zhang@example.org")
+
+
+def test_without_a_mail_address_nobody_registers(session, register):
+    with pytest.raises(suppliers.EmailMissing):
+        register(email=" ")
+
+
+def test_the_review_is_told_to_the_administrator(session, town, register):
+    registration, _ = register()
+    suppliers.review(session, town.registrar, registration_id=registration.id, decision="return", reasons="执照过期")
+    told = session.scalars(select(outbox.Outgoing).where(outbox.Outgoing.key.startswith("registration:"))).one()
+    assert "执照过期" in told.content["body"]
+
+
+@pytest.fixture
+def add(session, register):
+    """The first person adds another, a bid writer unless told otherwise."""
+    registration, first = register()
+
+    def act(actor=first, **options):
+        values = {"login": "li", "name": "李强", "email": "li@example.org", "held": ["supplier-bidder"], "link": link}
+        return suppliers.add_person(session, actor, **{**values, **options})[0]
+
+    act.registration, act.first = registration, first
+    return act
+
+
+def test_an_administrator_adds_people_with_roles_of_their_own_supplier(session, add):
+    add()
+    people = suppliers.people_of(session, add.registration.organisation_id)
+    assert {member.account.login: [g.role for g in member.grants] for member in people} == {
+        "li": ["supplier-bidder"],
+        "wang": sorted(suppliers.ROLES),
+    }
+
+
+def test_roles_of_others_are_not_given(session, add):
+    with pytest.raises(suppliers.RolesMissing):
+        add(held=["registrar"])
+
+
+def test_only_the_administrator_adds_people(session, add):
+    writer = grants.actor_of(session, add())
+    with pytest.raises(RoleMissing):
+        add(actor=writer, login="zhao", email="zhao@example.org")
+
+
+def test_the_administrator_takes_roles_away(session, add):
+    account = add()
+    [granted] = grants.of_account(session, account.id)
+    suppliers.take_role(session, add.first, grant_id=granted.id)
+    assert [member.account.login for member in suppliers.people_of(session, add.registration.organisation_id)] == [
+        "wang"
+    ]
+
+
+def test_the_last_administrator_stays(session, add):
+    [granted] = [g for g in grants.of_account(session, add.first.id) if g.role == "supplier-admin"]
+    with pytest.raises(suppliers.LastAdministrator):
+        suppliers.take_role(session, add.first, grant_id=granted.id)
+
+
+def test_nobody_takes_roles_from_another_supplier(session, town, add):
+    other = Actor(
+        "x", "X", town.supplier_ids[0], frozenset({f"supplier-admin@{town.supplier_ids[0]}", "supplier-admin"})
+    )
+    [granted] = grants.of_account(session, add().id)
+    with pytest.raises(grants.GrantUnknown):
+        suppliers.take_role(session, other, grant_id=granted.id)
+
+
+def test_the_list_of_registrations_begins_with_those_that_wait(session, town, register, active):
+    waiting, _ = register(uscc="91510700MA6C1C3105")
+    found, total = suppliers.find(session)
+    assert ([each.id for each in found], total) == ([waiting.id, active.id], 2)
+    assert suppliers.find(session, state="active", search="新供应商")[0] == [active]

@@ -1,4 +1,4 @@
-"""Suppliers: open registration by unified social credit code, declarations first, the registrar's review, a certificate.
+"""Registering: open to anybody, by unified social credit code, declarations first; the registrar's review; who may bid.
 
 A declaration suffices; nothing that the office can query itself is asked for (Notice 38/2019, part 3; GPL 22).
 """
@@ -6,120 +6,29 @@ A declaration suffices; nothing that the office can query itself is asked for (N
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
-from sqlalchemy import Text as LongText
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
 
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
-from app.foundation.database import Base, UtcDateTime, new_id
 from app.foundation.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
 from app.identity.organisations import Organisation
-from app.procurement import projects, rules
+from app.procurement import mails, papers, projects, rules
 from app.procurement.projects import ReasonsMissing
-
-
-class RegistrationState(StrEnum):
-    """Declared → active → restricted (while an exclusion is valid) → expired; returned asks for a correction."""
-
-    DECLARED = "declared"
-    RETURNED = "returned"
-    ACTIVE = "active"
-    RESTRICTED = "restricted"
-    EXPIRED = "expired"
-
-
-class Registration(Base):
-    """A supplier's registration. ``scale`` is large, medium, small or micro, as the supplier declares it (N46)."""
-
-    __tablename__ = "supplier_registration"
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    organisation_id: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.id"), unique=True)
-    legal_representative: Mapped[str] = mapped_column(String(100))
-    scale: Mapped[str] = mapped_column(String(10))
-    welfare: Mapped[str] = mapped_column(String(10), default="none")
-    bank_name: Mapped[str] = mapped_column(String(200), default="")
-    bank_account: Mapped[str] = mapped_column(String(40), default="")
-    state: Mapped[str] = mapped_column(String(20), default=RegistrationState.DECLARED)
-    declared_by: Mapped[str] = mapped_column(String(64))
-    declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    reviewed_by: Mapped[str | None] = mapped_column(String(64), default=None)
-    reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    review_reasons: Mapped[str] = mapped_column(LongText, default="")
-    certificate_number: Mapped[str | None] = mapped_column(String(40), unique=True, default=None)
-    certificate_zh_id: Mapped[str | None] = mapped_column(String(32), default=None)
-    certificate_en_id: Mapped[str | None] = mapped_column(String(32), default=None)
-    valid_until: Mapped[date | None] = mapped_column(default=None)
-
-    organisation: Mapped[Organisation] = relationship()
-    declarations: Mapped[list[Declaration]] = relationship(order_by="Declaration.condition")
-
-
-class Declaration(Base):
-    """One condition of GPL 22 a supplier declares to meet. ``condition`` is its number there, 1 to 6."""
-
-    __tablename__ = "supplier_declaration"
-    __table_args__ = (UniqueConstraint("registration_id", "condition"),)
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    registration_id: Mapped[str] = mapped_column(String(32), ForeignKey("supplier_registration.id"))
-    condition: Mapped[int]
-    declared: Mapped[bool]
-
-
-class Exclusion(Base):
-    """A time in which a supplier may not take part in government procurement; decided upstairs, in breaches."""
-
-    __tablename__ = "supplier_exclusion"
-    __table_args__ = (Index(None, "organisation_id", "valid_until"),)
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    organisation_id: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.id"))
-    basis: Mapped[str] = mapped_column(String(100))
-    reasons: Mapped[str] = mapped_column(LongText)
-    valid_from: Mapped[date]
-    valid_until: Mapped[date]
-    decided_by: Mapped[str] = mapped_column(String(64))
-    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-
-
-CONDITIONS: dict[int, Text] = {
-    1: Text("able to bear civil liability independently", "具有独立承担民事责任的能力"),
-    2: Text("of good business reputation, with a sound accounting system", "具有良好的商业信誉和健全的财务会计制度"),
-    3: Text(
-        "with the equipment and professional skill that performing the contract needs",
-        "具有履行合同所必需的设备和专业技术能力",
-    ),
-    4: Text(
-        "with a good record of paying taxes and social security contributions", "有依法缴纳税收和社会保障资金的良好记录"
-    ),
-    5: Text(
-        "without a major violation in its business in the three years before",
-        "参加政府采购活动前三年内，在经营活动中没有重大违法记录",
-    ),
-    6: Text("meeting the other conditions of laws and regulations", "法律、行政法规规定的其他条件"),
-}
-"""The six conditions of GPL 22 a supplier declares to meet."""
-
-SCALES: dict[str, Text] = {
-    "large": Text("large", "大型企业"),
-    "medium": Text("medium", "中型企业"),
-    "small": Text("small", "小型企业"),
-    "micro": Text("micro", "微型企业"),
-}
-"""The sizes of enterprises (N46); a supplier declares its own."""
-
-WELFARE: dict[str, Text] = {
-    "none": Text("none", "无"),
-    "prison": Text("prison enterprise", "监狱企业"),
-    "disabled": Text("welfare unit for people with disabilities", "残疾人福利性单位"),
-}
-"""Those treated like small and micro enterprises (Notices 68/2014 and 141/2017)."""
+from app.procurement.suppliers.records import (
+    CONDITIONS,
+    SCALES,
+    WELFARE,
+    Declaration,
+    Exclusion,
+    Registration,
+    RegistrationState,
+)
 
 
 class DeclarationMissing(RuleBroken):
@@ -187,9 +96,9 @@ def declare(
     bank_account: str = "",
     welfare: str = "none",
 ) -> Registration:
-    """Declare a supplier, or declare again after a return or expiry. Anybody may; nothing is asked that can be queried.
+    """Declare a new supplier, which anybody may; after a return or expiry its administrator declares it again.
 
-    Raises SocialCreditCodeInvalid, DeclarationMissing, NotASupplier or RegistrationNotOpen.
+    Raises SocialCreditCodeInvalid, DeclarationMissing, NotASupplier, RegistrationNotOpen or RoleMissing.
     """
     missing = sorted(set(CONDITIONS) - set(conditions))
     if missing:
@@ -197,9 +106,9 @@ def declare(
     if scale not in SCALES or welfare not in WELFARE:
         raise ValueError(f"unknown scale or welfare: {scale}, {welfare}")
     organisation = _supplier_of(session, actor, uscc, name)
+    registration = _open_registration(session, actor, organisation)
     organisation.address, organisation.contact_name = address, contact_name
     organisation.contact_phone = contact_phone
-    registration = _open_registration(session, organisation)
     registration.legal_representative, registration.scale, registration.welfare = legal_representative, scale, welfare
     registration.bank_name, registration.bank_account = bank_name, bank_account
     registration.state, registration.declared_by = RegistrationState.DECLARED, actor.id
@@ -223,12 +132,13 @@ def _supplier_of(session: Session, actor: Actor, uscc: str, name: Text) -> Organ
     return known
 
 
-def _open_registration(session: Session, organisation: Organisation) -> Registration:
+def _open_registration(session: Session, actor: Actor, organisation: Organisation) -> Registration:
     registration = of_organisation(session, organisation.id, lock=True)
     if registration is None:
         registration = Registration(organisation_id=organisation.id)
         session.add(registration)
         return registration
+    roles.require(actor, "supplier-admin", organisation.id)
     today = local_day(clock.now(session))
     reopened = (RegistrationState.RETURNED, RegistrationState.EXPIRED)
     if state_on(session, registration, today) not in reopened:
@@ -254,8 +164,12 @@ def review(session: Session, actor: Actor, *, registration_id: str, decision: st
         _activate(session, registration)
     else:
         registration.state = RegistrationState.RETURNED
+    session.flush()
+    if decision == "approve":
+        _keep_certificate(session, actor, registration)
     facts = {"decision": decision, "reasons": reasons, "certificate": registration.certificate_number}
     journal.write(session, actor, case=case_of(registration), act="suppliers.review", facts=facts)
+    _tell(session, registration)
     return registration
 
 
@@ -266,6 +180,64 @@ def _activate(session: Session, registration: Registration) -> None:
     registration.valid_until = years_after(today, years)
     if registration.certificate_number is None:
         registration.certificate_number = projects.next_number(session, "S", width=5)
+
+
+def _keep_certificate(session: Session, actor: Actor, registration: Registration) -> None:
+    """Draw the certificate for the supplier; anybody who is shown it checks its number with the registrar."""
+    supplier = registration.organisation
+    office = organisations.get(session, actor.organisation_id) if actor.organisation_id else None
+    content = {
+        "number": registration.certificate_number,
+        "supplier": supplier.name,
+        "uscc": supplier.uscc,
+        "legal_representative": registration.legal_representative,
+        "scale": SCALES[registration.scale],
+        "valid_until": registration.valid_until,
+        "issuer": office.name if office is not None else Text("The registrar", "注册审核机构"),
+    }
+    title = Text(f"Certificate {registration.certificate_number}", f"供应商注册证书{registration.certificate_number}")
+    theirs = Actor(id=actor.id, name=actor.name, organisation_id=supplier.id)
+    kept = papers.keep(
+        session,
+        theirs,
+        "registration_certificate",
+        content,
+        case=case_of(registration),
+        title=title,
+        kind="registration_certificate",
+        access="private",
+    )
+    registration.certificate_zh_id, registration.certificate_en_id = (document.id for document in kept)
+    session.flush()
+
+
+_APPROVED = Text(
+    "%(name)s is registered; the certificate is number %(number)s, valid until %(until)s. You may bid from now on.",
+    "%(name)s注册审核通过，证书编号%(number)s，有效期至%(until)s。即日起可参加政府采购活动。",
+)
+_RETURNED = Text(
+    "The registration of %(name)s was returned: %(reasons)s Correct it under “My company” and send it again.",
+    "%(name)s的注册申请已退回：%(reasons)s请在“我的单位”中更正后重新提交。",
+)
+
+
+def _tell(session: Session, registration: Registration) -> None:
+    approved = registration.state == RegistrationState.ACTIVE
+    words = (_APPROVED if approved else _RETURNED).filled(
+        name=registration.organisation.name,
+        number=registration.certificate_number or "",
+        until=registration.valid_until or "",
+        reasons=registration.review_reasons,
+    )
+    assert registration.reviewed_at is not None, "it was just reviewed"
+    mails.tell(
+        session,
+        organisation_id=registration.organisation_id,
+        roles=["supplier-admin"],
+        key=f"registration:{registration.id}:{registration.reviewed_at.isoformat()}",
+        subject=Text("Your registration", "供应商注册"),
+        body=words,
+    )
 
 
 def years_after(day: date, years: int) -> date:
@@ -325,6 +297,36 @@ def require_active(session: Session, organisation_id: str | None) -> Registratio
     if state_on(session, registration, today) != RegistrationState.ACTIVE:
         raise NotRegistered()
     return registration
+
+
+def get(session: Session, registration_id: str) -> Registration:
+    """A registration; raises RegistrationUnknown."""
+    found = session.get(Registration, registration_id)
+    if found is None:
+        raise RegistrationUnknown()
+    return found
+
+
+def find(
+    session: Session, *, state: str = "", search: str = "", offset: int = 0, limit: int = 25
+) -> tuple[list[Registration], int]:
+    """One page of the registrations in a stored state ("": all) whose supplier's name or code has these words.
+
+    Those that wait the longest come first; and how many there are in all.
+    """
+    query = select(Registration).join(Organisation, Organisation.id == Registration.organisation_id)
+    if state:
+        query = query.where(Registration.state == state)
+    if search:
+        query = query.where(
+            Organisation.name_zh.contains(search, autoescape=True)
+            | Organisation.name_en.icontains(search, autoescape=True)
+            | Organisation.uscc.icontains(search, autoescape=True)
+        )
+    total = session.scalar(select(func.count()).select_from(query.with_only_columns(Registration.id).subquery())) or 0
+    first = case((Registration.state == RegistrationState.DECLARED, 0), else_=1)
+    ordered = query.order_by(first, Registration.declared_at, Registration.id)
+    return list(session.scalars(ordered.offset(offset).limit(limit))), total
 
 
 def waiting(session: Session) -> list[Registration]:
