@@ -66,6 +66,7 @@ class House:
     engine: Engine
     keeper: Keeper
     publisher: disclosure.Publisher
+    authority: certificates.Signer
     sessions: sessionmaker[Session]
     database: Database
     receipt_key: Path
@@ -89,7 +90,8 @@ def build(
     known: Mapping[str, Any] = {role.id: role.name for role in roles.ROLES.values()}
     registry = Registry()
     keeper = keeper or _keeper(config, clock)
-    operations.register(registry, operations.Partners(keeper))
+    authority = certificates.DemonstrationAuthority(config.secret_key)
+    operations.register(registry, operations.Partners(keeper, authority))
     engine = Engine(
         clock=clock,
         forms=Library(config.forms_folder),
@@ -97,7 +99,7 @@ def build(
         roles=known,
         resolve_group=resolve_group,
         zone=config.zone,
-        intake=intake.INTAKE,
+        intake=intake.takes(authority),
         prepare=intake.PREPARE,
         **parts,
     )
@@ -105,7 +107,7 @@ def build(
     engine.use_clock(factory)
     publisher = disclosure.Publisher(Text(*config.office_name), config.base_url, config.ocid_prefix)
     disclosure.use(factory, publisher)
-    return House(engine, keeper, publisher, factory, database, config.receipt_key)
+    return House(engine, keeper, publisher, authority, factory, database, config.receipt_key)
 
 
 def senders(config: Config) -> dict[str, outbox.Sender]:

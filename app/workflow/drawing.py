@@ -248,12 +248,36 @@ def _termination_sections(content: Mapping[str, Any]) -> Sequence[Mapping[str, A
     ]
 
 
+def _contract_sections(content: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """What a contract notice says; the contract's text itself is published beside it."""
+    return [
+        {
+            "facts": [
+                (Text("Contract", "合同名称"), content["title"]),
+                (Text("Number", "合同编号"), content["number"]),
+                (Text("Buyer", "采购人（甲方）"), content["buyer"]),
+                (Text("Supplier", "供应商（乙方）"), content["supplier"]),
+                (Text("Price", "合同金额"), Money(Decimal(content["price"]), content["currency"])),
+                (Text("Signed on", "合同签订日期"), _day(content["signed_on"])),
+                (
+                    Text("The contract's text", "合同文本"),
+                    Text("published, but for the clauses it names as secret", "已公告，涉密条款除外")
+                    if content["secret_clauses"]
+                    else Text("published in full", "已全文公告"),
+                ),
+                (Text("Rests on", "依据"), "IR 50"),
+            ]
+        }
+    ]
+
+
 _SECTIONS: dict[str, Callable[[Mapping[str, Any]], Sequence[Mapping[str, Any]]]] = {
     "tender": _tender_sections,
     "change": _change_sections,
     "clarification": _clarification_sections,
     "failure": _failure_sections,
     "termination": _termination_sections,
+    "contract": _contract_sections,
 }
 
 

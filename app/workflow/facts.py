@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -73,6 +74,15 @@ _PARTS = {
 def same(words: str) -> Text:
     """What a person wrote, shown as it is in both languages."""
     return Text(words, words)
+
+
+def when(at: datetime) -> Text:
+    """An instant as a legal document names it."""
+    there = at.astimezone(clock.PLACE)
+    return Text(
+        f"{there:%Y-%m-%d %H:%M} (China time)",
+        f"{there.year}年{there.month}月{there.day}日{there:%H:%M}（北京时间）",
+    )
 
 
 def money(amount: Decimal, currency: str = "CNY") -> Text:

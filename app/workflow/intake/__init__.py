@@ -9,18 +9,30 @@ One module for each concept. ``INTAKE`` gives the variables (ids and decisions, 
 from __future__ import annotations
 
 from app.engine.engine import Intake, Prepare
+from app.identity.certificates import Signer
 from app.workflow.intake import (
+    acceptance,
     agreements,
     awards,
     bids,
+    contracts,
     evaluation,
     experts,
+    payments,
     projects,
     queries,
     tenders,
 )
 
-_PARTS = (projects, agreements, tenders, bids, experts, evaluation, awards, queries)
+_PARTS = (
+    *(projects, agreements, tenders, bids, experts, evaluation, awards, queries),
+    *(contracts, acceptance, payments),
+)
 
 INTAKE: dict[str, Intake] = {form: take for part in _PARTS for form, take in part.INTAKE.items()}
 PREPARE: dict[str, Prepare] = {form: prepare for part in _PARTS for form, prepare in part.PREPARE.items()}
+
+
+def takes(authority: Signer) -> dict[str, Intake]:
+    """Every form's intake; ``authority`` makes the signatures of those that sign a file."""
+    return INTAKE | contracts.signing(authority)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -235,7 +234,7 @@ def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
 
 def _terms(tender: Tender) -> Iterable[facts.Fact]:
     at = tender.bid_deadline_at
-    yield facts.TERMS["bid_deadline_at"], when(at) if at else Text("not set", "未设置")
+    yield facts.TERMS["bid_deadline_at"], facts.when(at) if at else Text("not set", "未设置")
     for name, unit in (
         ("bond_percent", Text("% of the lot's budget", "%（采购包预算）")),
         ("validity_days", Text(" days", "日")),
@@ -268,15 +267,6 @@ def _parts(tender: Tender) -> Iterable[facts.Fact]:
         )
 
 
-def when(at: datetime) -> Text:
-    """An instant as a legal document names it."""
-    there = at.astimezone(clock.PLACE)
-    return Text(
-        f"{there:%Y-%m-%d %H:%M} (China time)",
-        f"{there.year}年{there.month}月{there.day}日{there:%H:%M}（北京时间）",
-    )
-
-
 # -- questions
 
 
@@ -303,10 +293,13 @@ def _prepare_answer(context: IntakeContext) -> Mapping[str, Any]:
     return {
         "facts": [
             (Text("Question", "提问"), facts.same(question.text)),
-            (Text("Asked at", "提问时间"), when(question.asked_at)),
+            (Text("Asked at", "提问时间"), facts.when(question.asked_at)),
             (Text("Answer due", "答复期限"), facts.same(f"{question.answer_due_on} (IR 52)")),
             (Text("Tender", "招标项目"), Text(*(f"{tender.project.number} {words}" for words in title))),
-            (facts.TERMS["bid_deadline_at"], when(tender.bid_deadline_at) if tender.bid_deadline_at else Text("", "")),
+            (
+                facts.TERMS["bid_deadline_at"],
+                facts.when(tender.bid_deadline_at) if tender.bid_deadline_at else Text("", ""),
+            ),
         ],
     }
 

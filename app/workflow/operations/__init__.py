@@ -9,17 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.engine.operations import Registry
+from app.identity.certificates import Signer
 from app.keeper import Keeper
-from app.workflow.operations import awards, bids, evaluation, experts, projects, tenders
+from app.workflow.operations import awards, bids, contracts, evaluation, experts, payments, projects, tenders
 
-_PARTS = (projects, tenders, bids, experts, evaluation, awards)
+_PARTS = (projects, tenders, bids, experts, evaluation, awards, contracts, payments)
 
 
 @dataclass(frozen=True)
 class Partners:
-    """What operations need of the world outside the database."""
+    """What operations and forms need of the world outside the database. ``authority`` signs PDFs for organisations."""
 
     keeper: Keeper
+    authority: Signer
 
 
 def register(registry: Registry, partners: Partners) -> None:

@@ -1,0 +1,113 @@
+"""The forms of the acceptance: the supplier reports the delivery, the buyer judges every requirement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation.text import Text, text_of
+from app.foundation.workdays import local_day
+from app.procurement import acceptance
+from app.procurement.acceptance import Delivery, Row
+from app.procurement.contracts import Contract
+from app.workflow import disclosing, facts
+from app.workflow.facts import Fact
+from app.workflow.intake import contracts
+
+
+def _report(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    acceptance.report(
+        context.session,
+        context.actor,
+        contract_id=context.variables["contract_id"],
+        delivered_on=values["delivered_on"],
+        note=values["note"],
+        attachments=values.get("attachments") or (),
+    )
+    return {}
+
+
+def _prepare_report(context: IntakeContext) -> Mapping[str, Any]:
+    contract = contracts.of(context)
+    last = acceptance.latest(context.session, contract.id)
+    shown: list[Fact] = []
+    if contract.delivery_due_on is not None:
+        shown.append((Text("Due by", "交付期限"), facts.same(str(contract.delivery_due_on))))
+    if last is not None and last.acceptance is not None:
+        shown += _wanting(contract, last)
+    return {
+        "values": {"delivered_on": local_day(context.now)},
+        "facts": [*shown, *contracts.of_contract(contract)],
+        "documents": contracts.papers_of(contract),
+    }
+
+
+def _wanting(contract: Contract, delivery: Delivery) -> Iterable[Fact]:
+    """What the acceptance found wanting, with its evidence."""
+    if delivery.acceptance is None:
+        return
+    codes = {row["id"]: row for row in acceptance.requirements_of(contract)}
+    for judged in delivery.acceptance.rows:
+        if not judged.met:
+            row = codes[judged.requirement_id]
+            yield (
+                Text(f"Not met: {row['code']}", f"不合格：{row['code']}"),
+                Text(*(f"{words} ({judged.evidence})" for words in text_of(row["requirement"]))),
+            )
+
+
+def _accept(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    session = context.session
+    accepted = acceptance.accept(
+        session,
+        context.actor,
+        contract_id=context.variables["contract_id"],
+        rows=[Row(row["requirement_id"], row["result"] == "met", row["evidence"]) for row in values["rows"]],
+        rating=int(values["rating"]),
+        feedback=values.get("feedback") or "",
+        attachments=values.get("attachments") or (),
+    )
+    contract = contracts.of(context)
+    if accepted.accepted:
+        disclosing.published(
+            session,
+            context.actor,
+            disclosing.Kind.ACCEPTANCE,
+            project_id=contract.lot.project_id,
+            lot_id=contract.lot_id,
+            record_id=contract.id,
+        )
+    return {"acceptance_decision": "accepted" if accepted.accepted else "rejected"}
+
+
+def _prepare_acceptance(context: IntakeContext) -> Mapping[str, Any]:
+    contract = contracts.of(context)
+    delivery = acceptance.latest(context.session, contract.id)
+    shown = [] if delivery is None else list(_delivered(delivery))
+    return {
+        "values": {
+            "rows": [
+                {
+                    "requirement_id": row["id"],
+                    "requirement": f"{'★' if row['starred'] else ''}{row['code']} {text_of(row['requirement']).zh}",
+                    "response": row["response"],
+                }
+                for row in acceptance.requirements_of(contract)
+            ]
+        },
+        "facts": [*shown, *contracts.of_contract(contract)],
+        "documents": [*(delivery.attachments if delivery else ()), *contracts.papers_of(contract)],
+    }
+
+
+def _delivered(delivery: Delivery) -> Iterable[Fact]:
+    yield Text("Delivered on", "交付日期"), facts.same(str(delivery.delivered_on))
+    yield Text("What was delivered", "交付内容"), facts.same(delivery.note)
+    yield Text("To be accepted by", "验收期限"), facts.same(str(delivery.accept_by_on))
+    if delivery.number > 1:
+        yield Text("Round", "验收次数"), facts.same(str(delivery.number))
+
+
+INTAKE: dict[str, Intake] = {"report_delivery": _report, "accept_delivery": _accept}
+PREPARE: dict[str, Prepare] = {"report_delivery": _prepare_report, "accept_delivery": _prepare_acceptance}

@@ -1,0 +1,128 @@
+"""The forms of a contract: both parties sign it, the buyer publishes and files it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation.money import Money
+from app.foundation.text import Text
+from app.identity.certificates import Signer
+from app.procurement import contracts, tenders
+from app.procurement.contracts import Contract
+from app.workflow import disclosing, drawing, facts
+from app.workflow.facts import Fact
+
+
+def signing(authority: Signer) -> dict[str, Intake]:
+    """The forms that sign, with who makes the signatures."""
+
+    def sign(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+        contracts.sign(context.session, context.actor, contract_id=context.variables["contract_id"], signer=authority)
+        return {}
+
+    return {"sign_contract_supplier": sign, "sign_contract_buyer": sign}
+
+
+def of(context: IntakeContext) -> Contract:
+    """The contract that a case is about."""
+    return contracts.get(context.session, context.variables["contract_id"])
+
+
+def _prepare_signing(context: IntakeContext) -> Mapping[str, Any]:
+    contract = of(context)
+    return {
+        "facts": [*of_contract(contract), *_signed(contract), (Text("To be signed by", "签订期限"), _by(contract))],
+        "documents": papers_of(contract),
+    }
+
+
+def _by(contract: Contract) -> Text:
+    return Text(f"{contract.sign_by_on} (GPL 46)", f"{contract.sign_by_on}（政府采购法第四十六条）")
+
+
+def of_contract(contract: Contract) -> list[Fact]:
+    """What a contract is: number, parties, price in figures and words, its terms."""
+    price = Money(contract.price, contract.currency)
+    shown = facts.money(contract.price, contract.currency)
+    found = [
+        (Text("Contract", "合同"), Text(*(f"{contract.number} {title}" for title in contract.title))),
+        (Text("Buyer", "采购人"), contract.buyer.name),
+        (Text("Supplier", "供应商"), contract.supplier.name),
+        (Text("Price", "合同金额"), Text(f"{shown.en} ({price.in_words('en')})", f"{shown.zh}（{price.in_words()}）")),
+        (Text("Delivery", "履行期限"), _days(contract.delivery_days, "after signing", "自合同签订之日起")),
+        (Text("Payment", "付款期限"), _days(contract.payment_days, "after the acceptance", "自验收合格之日起")),
+    ]
+    if contract.performance_bond:
+        found.append(
+            (Text("Performance bond", "履约保证金"), facts.money(contract.performance_bond, contract.currency))
+        )
+    return found
+
+
+def _days(count: int, after: str, since: str) -> Text:
+    return Text(f"within {count} days {after}", f"{since}{count}日内")
+
+
+def _signed(contract: Contract) -> Iterable[Fact]:
+    names = {
+        "supplier": Text("Signed for the supplier", "供应商已签署"),
+        "buyer": Text("Signed for the buyer", "采购人已签署"),
+    }
+    for signature in contract.signatures:
+        yield names[signature.party], Text(*(f"{signature.name}, {at}" for at in facts.when(signature.signed_at)))
+
+
+def papers_of(contract: Contract) -> list[str]:
+    """The contract's files: the one that is signed, and its translation."""
+    return [id for id in (contract.document_zh_id, contract.document_en_id) if id]
+
+
+def _publish(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    session = context.session
+    contract = contracts.publish(
+        session,
+        context.actor,
+        contract_id=context.variables["contract_id"],
+        secret_clauses=values.get("secret_clauses") or (),
+        reasons=values.get("reasons") or "",
+    )
+    tender = tenders.get(session, contract.tender_id)
+    drawing.notice(session, context.actor, tender.notices[-1], tender)
+    disclosing.published(
+        session,
+        context.actor,
+        disclosing.Kind.CONTRACT,
+        project_id=tender.project_id,
+        lot_id=contract.lot_id,
+        record_id=contract.id,
+    )
+    return {}
+
+
+def _prepare_publishing(context: IntakeContext) -> Mapping[str, Any]:
+    contract = of(context)
+    due = [
+        (
+            Text("To be published by", "公告期限"),
+            Text(f"{contract.publish_by_on} (IR 50)", f"{contract.publish_by_on}（实施条例第五十条）"),
+        ),
+        (
+            Text("To be filed by", "备案期限"),
+            Text(f"{contract.file_by_on} (GPL 47)", f"{contract.file_by_on}（政府采购法第四十七条）"),
+        ),
+    ]
+    return {
+        "options": {"clauses": contracts.secretable(contract)},
+        "facts": [*due, *of_contract(contract), *_signed(contract)],
+        "documents": papers_of(contract),
+    }
+
+
+INTAKE: dict[str, Intake] = {"publish_contract": _publish}
+PREPARE: dict[str, Prepare] = {
+    "sign_contract_supplier": _prepare_signing,
+    "sign_contract_buyer": _prepare_signing,
+    "publish_contract": _prepare_publishing,
+}

@@ -1,0 +1,149 @@
+"""The forms of a payment: the application with its invoice, its check, its approval, the payment itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation import clock
+from app.foundation.text import Text
+from app.foundation.workdays import end_of, local_day
+from app.procurement import acceptance, payments, rules
+from app.procurement.contracts import Contract
+from app.procurement.payments import Invoice
+from app.workflow import disclosing, facts
+from app.workflow.facts import Fact
+from app.workflow.intake import contracts
+
+
+def _request(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    invoice = payments.request(
+        context.session,
+        context.actor,
+        contract_id=context.variables["contract_id"],
+        number=values["invoice_number"],
+        invoiced_on=values["invoiced_on"],
+        amount=Decimal(values["amount"]),
+        account=values["account"],
+        attachments=values["attachments"],
+    )
+    due_at = end_of(invoice.due_on).astimezone(clock.PLACE)
+    return {"invoice_id": invoice.id, "payment_due_at": due_at.isoformat()}
+
+
+def _prepare_request(context: IntakeContext) -> Mapping[str, Any]:
+    session, contract = context.session, contracts.of(context)
+    returned = [each for each in payments.of_contract(session, contract.id) if each.return_reasons]
+    shown = [(Text("Sent back", "退回原因"), facts.same(each.return_reasons)) for each in returned[-1:]]
+    values: dict[str, Any] = {
+        "amount": payments.outstanding(session, contract),
+        "account": contract.account,
+        "invoiced_on": local_day(context.now),
+    }
+    if returned:
+        values["invoice_number"] = returned[-1].number
+    return {"values": values, "facts": [*shown, *contracts.of_contract(contract)]}
+
+
+def _invoice(context: IntakeContext) -> Invoice:
+    return payments.get(context.session, context.variables["invoice_id"])
+
+
+def _check(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    payments.check(
+        context.session,
+        context.actor,
+        invoice_id=context.variables["invoice_id"],
+        decision=values["decision"],
+        reasons=values.get("reasons") or "",
+    )
+    return {"payment_decision": values["decision"]}
+
+
+def _approve(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    payments.approve(context.session, context.actor, invoice_id=context.variables["invoice_id"])
+    return {}
+
+
+def _pay(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    session = context.session
+    invoice = payments.pay(
+        session,
+        context.actor,
+        invoice_id=context.variables["invoice_id"],
+        paid_on=values["paid_on"],
+        bank_reference=values["bank_reference"],
+    )
+    disclosing.published(
+        session,
+        context.actor,
+        disclosing.Kind.PAYMENT,
+        project_id=invoice.contract.lot.project_id,
+        lot_id=invoice.contract.lot_id,
+        record_id=invoice.id,
+    )
+    return {"fully_paid": payments.outstanding(session, invoice.contract) <= 0}
+
+
+def _prepare_checking(context: IntakeContext) -> Mapping[str, Any]:
+    invoice = _invoice(context)
+    contract = invoice.contract
+    return {
+        "facts": [*of_invoice(invoice), *_compared(context, invoice, contract), *contracts.of_contract(contract)],
+        "documents": [*invoice.attachments, *_sheet(context, contract), *contracts.papers_of(contract)],
+    }
+
+
+def _prepare_paying(context: IntakeContext) -> Mapping[str, Any]:
+    return {**_prepare_checking(context), "values": {"paid_on": local_day(context.now)}}
+
+
+def of_invoice(invoice: Invoice) -> list[Fact]:
+    """What is applied for: invoice, amount, account, the day it is due and by which rule."""
+    rule = rules.find(invoice.due_rule, on=local_day(invoice.requested_at))
+    due = Text(f"{invoice.due_on} ({rule.citation})", f"{invoice.due_on}（{rule.citation}）")
+    return [
+        (Text("Application", "付款申请"), facts.same(invoice.request_number)),
+        (
+            Text("Invoice", "发票"),
+            Text(f"{invoice.number}, {invoice.invoiced_on}", f"{invoice.number}，{invoice.invoiced_on}"),
+        ),
+        (Text("Amount", "申请金额"), facts.money(invoice.amount, invoice.currency)),
+        (Text("Account", "收款账户"), facts.same(invoice.account)),
+        (Text("To be paid by", "最迟支付日期"), due),
+    ]
+
+
+def _compared(context: IntakeContext, invoice: Invoice, contract: Contract) -> Iterable[Fact]:
+    """Invoice, contract and acceptance side by side, and what a delay has cost so far."""
+    session = context.session
+    accepted = acceptance.accepted(session, contract.id)
+    if accepted is not None:
+        on = local_day(accepted.decided_at)
+        yield Text("Accepted on", "验收合格日期"), facts.same(f"{on}, {accepted.number}")
+    yield Text("Contract in all", "合同总额"), facts.money(contract.total, contract.currency)
+    yield Text("Paid before", "已付金额"), facts.money(payments.paid(session, contract.id), contract.currency)
+    late = payments.accrued(invoice, local_day(context.now))
+    if late:
+        yield Text("Interest for the delay so far", "截至今日逾期利息"), facts.money(late, contract.currency)
+
+
+def _sheet(context: IntakeContext, contract: Contract) -> list[str]:
+    accepted = acceptance.accepted(context.session, contract.id)
+    return [] if accepted is None else [id for id in (accepted.document_zh_id, accepted.document_en_id) if id]
+
+
+INTAKE: dict[str, Intake] = {
+    "request_payment": _request,
+    "check_payment": _check,
+    "approve_payment": _approve,
+    "pay": _pay,
+}
+PREPARE: dict[str, Prepare] = {
+    "request_payment": _prepare_request,
+    "check_payment": _prepare_checking,
+    "approve_payment": _prepare_checking,
+    "pay": _prepare_paying,
+}

@@ -1,0 +1,27 @@
+"""Operations of payments: a payment that is late is written down, and costs interest from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from app.engine.operations import Context, Parameter, Registry
+from app.foundation.text import Text
+from app.procurement import payments
+
+if TYPE_CHECKING:
+    from app.workflow.operations import Partners
+
+
+def register(registry: Registry, partners: Partners) -> None:
+    """Add them to the registry."""
+
+    @registry.operation(
+        "payments.mark_overdue",
+        name=Text("Record late-payment interest", "记录逾期利息"),
+        hint=Text("From the day after the due day each day costs interest.", "自逾期之日起按日计收逾期利息。"),
+        parameters=[Parameter("invoice_id", required=True, label=Text("Application for payment", "付款申请"))],
+    )
+    def mark_overdue(context: Context, *, invoice_id: str) -> Mapping[str, Any]:
+        payments.mark_overdue(context.session, context.actor, invoice_id=invoice_id)
+        return {}
