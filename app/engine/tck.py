@@ -139,9 +139,8 @@ def _result(
     except decisions.DecisionFailed as failed:
         value, why = None, str(failed)
     if case.get("type") == "decisionService" and isinstance(value, Mapping):
-        service = model.find(what)
-        if len(service.outputs) > 1:
-            value = value.get(_name(result))
+        several = len(model.find(what).outputs) > 1
+        value = value.get(_name(result), value) if several else value
     if agrees(value, wanted):
         return None
     shown = f"{_name(result)} is {_shown(value)}, not {_shown(wanted)}"

@@ -81,7 +81,7 @@ def test_the_names_an_expression_reads_are_known():
     ("expression", "place"),
     [
         ("1 +", (1, 4)), ("a b", (1, 3)), ('"open', (1, 1)), ("[1,\n 2", (2, 3)), ("if 1 then 2", (1, 12)), ("#", (1, 1)), ("1 /* no end", (1, 3)), ("for in x return 1", (1, 5)),
-        ('@"foo"', (1, 1)), ("f(1, a: 2)", (1, 2)), ("1 instance of nothing", (1, 15)), ("{a 1}", (1, 5)), ("function(a b", (1, 13)), ("", (1, 1)), ("1e99999", (1, 1)), ("1..2", (1, 2)),
+        ('@"foo"', (1, 1)), ("f(1, a: 2)", (1, 2)), ("1 instance of nothing", (1, 15)), ("{a 1}", (1, 5)), ("function(a b", (1, 13)), ("", (1, 1)), ("1e99999", (1, 1)), ("1..2", (1, 2)), ("[1,]", (1, 4)), ("{a: 1,}", (1, 7)), ("f(1,)", (1, 5)),
     ],
 )  # fmt: skip
 def test_a_syntax_error_says_where(expression, place):

@@ -39,20 +39,13 @@ class Report:
 
     def error(self, message: str, element: etree._Element | None = None) -> None:
         """Note what can't be executed, at the nearest element that has an id."""
-        self._note("error", message, element)
-
-    def warning(self, message: str, element: etree._Element | None = None) -> None:
-        """Note what is doubtful."""
-        self._note("warning", message, element)
-
-    def _note(self, level: str, message: str, element: etree._Element | None) -> None:
         place = element
         while place is not None and place.get("id") is None:
             place = place.getparent()
         identity, name = (place.get("id"), place.get("name")) if place is not None else (None, None)
-        self.findings.append(Finding(identity, name, level, message, self.file))
+        self.findings.append(Finding(identity, name, "error", message, self.file))
 
     @property
     def has_errors(self) -> bool:
         """Whether something can't be executed."""
-        return any(finding.level == "error" for finding in self.findings)
+        return bool(self.findings)

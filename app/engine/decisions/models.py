@@ -16,6 +16,10 @@ from app.feel.types import ANY, FunctionType, coerce
 from app.feel.values import Function, kind
 
 
+BUDGET = Budget(steps=1_000_000)
+"""What one decision with all that it requires may use, unless it is told otherwise."""
+
+
 @dataclass
 class Result:
     """What a decision came to: its value, the tables' rules that fired on the way, warnings, and every decision's value."""
@@ -91,7 +95,7 @@ class Model:
         :raises DecisionFailed: when it has no value: rules in conflict, no such decision, too much to do
         """
         result = Result(None)
-        run = Run(budget or Budget(), now, result.warnings)
+        run = Run(budget or BUDGET, now, result.warnings)
         evaluation = Evaluation(variables, imported or {}, run)
         element = self.find(decision)
         try:

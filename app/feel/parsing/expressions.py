@@ -151,15 +151,12 @@ class Parser(TypeParser):
         at = self.expect("(").start
         positional: list[s.Node] = []
         named: list[tuple[str, s.Node]] = []
-        while not self.at(")"):
+        for _ in self.parts(")"):
             name = self.name_before_colon()
             if name is not None:
                 named.append((name, self.expression()))
             else:
                 positional.append(self.expression())
-            if not self.accept(","):
-                break
-        self.expect(")")
         if positional and named:
             raise error("arguments are either all named or none", self.text, at)
         if len({name for name, _ in named}) < len(named):
@@ -215,6 +212,8 @@ class Parser(TypeParser):
         opening = self.take().text
         if opening == "[" and self.accept("]"):
             return s.ListNode((), at=token.start)
+        if opening == "]" and self.next.kind == "end":
+            raise error("expected a value, found ']'", self.text, token.start)
         first = self.expression()
         if self.accept(".."):
             high, closing = self.range_end()
@@ -259,13 +258,10 @@ class Parser(TypeParser):
         at = self.expect("{").start
         entries: list[tuple[str, s.Node]] = []
         with self.scope():
-            while not self.at("}"):
+            for _ in self.parts("}"):
                 key = self.entry_name()
                 entries.append((key, self.expression()))
                 self.learn(key)
-                if not self.accept(","):
-                    break
-            self.expect("}")
         return s.ContextNode(tuple(entries), at=at)
 
     def entry_name(self) -> str:
@@ -349,13 +345,10 @@ class Parser(TypeParser):
         self.expect("(")
         parameters: list[tuple[str, Type]] = []
         with self.scope():
-            while not self.at(")"):
+            for _ in self.parts(")"):
                 name = self.new_name("a parameter's name")
                 parameters.append((name, self.type() if self.accept(":") else ANY))
                 self.learn(name)
-                if not self.accept(","):
-                    break
-            self.expect(")")
             external = self.accept("external")
             return s.FunctionNode(tuple(parameters), self.expression(), external, at=at)
 

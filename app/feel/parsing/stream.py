@@ -113,6 +113,14 @@ class Stream:
             raise self.wrong(f"expected {text!r}")
         return self.take()
 
+    def parts(self, end: str) -> Iterator[None]:
+        """Once for each part of what commas divide, up to the sign that ends it, which is taken."""
+        if not self.accept(end):
+            yield
+            while self.accept(","):
+                yield
+            self.expect(end)
+
     def wrong(self, message: str) -> FeelSyntaxError:
         """The error that something else stands next."""
         token = self.next

@@ -43,25 +43,17 @@ class TypeParser(Stream):
     def _context(self) -> Type:
         entries: dict[str, Type] = {}
         if self.accept("<"):
-            while not self.at(">"):
+            for _ in self.parts(">"):
                 name = self.name_before_colon()
                 if name is None:
                     raise self.wrong("expected the name of an entry and a colon")
                 entries[name] = self.type()
-                if not self.accept(","):
-                    break
-            self.expect(">")
         return ContextType("context", entries)
 
     def _function(self) -> Type:
         if not self.accept("<"):
             return FunctionType("function")
-        parameters: list[Type] = []
-        while not self.at(">"):
-            parameters.append(self.type())
-            if not self.accept(","):
-                break
-        self.expect(">")
+        parameters = [self.type() for _ in self.parts(">")]
         self.expect("->")
         return FunctionType("function", tuple(parameters), self.type())
 
