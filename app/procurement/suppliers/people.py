@@ -90,7 +90,7 @@ def register(
     registration = declare(session, actor, uscc=uscc, name=name, **declared)  # type: ignore[arg-type]
     for role in ROLES:
         grants.grant(session, SYSTEM, account_id=account.id, role=role, organisation_id=registration.organisation_id)
-    return registration, resets.invite(session, account, link)
+    return registration, resets.invite(session, SYSTEM, account, link)
 
 
 def add_person(
@@ -109,7 +109,7 @@ def add_person(
     account = accounts.create(session, actor, login=login, name=name, email=email)
     for role in wanted:
         grants.grant(session, actor, account_id=account.id, role=role, organisation_id=actor.organisation_id)
-    return account, resets.invite(session, account, link)
+    return account, resets.invite(session, actor, account, link)
 
 
 def take_role(session: Session, actor: Actor, *, grant_id: str) -> Grant:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from app.engine.operations import Registry
 from app.identity.certificates import Signer
 from app.keeper import Keeper
-from app.workflow.operations import awards, bids, contracts, evaluation, experts, payments, projects, tenders
+from app.workflow.operations import awards, bids, bonds, contracts, evaluation, experts, payments, projects, tenders
 
-_PARTS = (projects, tenders, bids, experts, evaluation, awards, contracts, payments)
+_PARTS = (projects, tenders, bonds, bids, experts, evaluation, awards, contracts, payments)
 
 
 @dataclass(frozen=True)

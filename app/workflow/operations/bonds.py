@@ -1,0 +1,46 @@
+"""Operations of bid bonds: the winner's goes back once the contract is signed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from app.engine.operations import Context, Parameter, Registry
+from app.foundation.actor import SYSTEM
+from app.foundation.text import Text
+from app.foundation.workdays import local_day
+from app.procurement import bonds, contracts
+
+if TYPE_CHECKING:
+    from app.workflow.operations import Partners
+
+
+def register(registry: Registry, partners: Partners) -> None:
+    """Add them to the registry."""
+
+    @registry.operation(
+        "bonds.return_winner",
+        name=Text("Return the winner's bid bond", "退还中标人保证金"),
+        hint=Text(
+            "Due five working days after signing; makes the bank's file. A letter of guarantee lapses.",
+            "自合同签订之日起5个工作日内退还，生成银行付款文件；保函到期失效。",
+        ),
+        parameters=[
+            Parameter("lot_id", required=True, label=Text("Lot", "采购包")),
+            Parameter("contract_id", required=True, label=Text("Contract", "合同")),
+        ],
+    )
+    def return_winner(context: Context, *, lot_id: str, contract_id: str) -> Mapping[str, Any]:
+        contract = contracts.get(context.session, contract_id)
+        assert contract.signed_at is not None, "a contract that is performed was signed"
+        waiting = bonds.schedule_winner(
+            context.session,
+            context.actor,
+            lot_id=lot_id,
+            winner_id=contract.supplier_id,
+            from_on=local_day(contract.signed_at),
+        )
+        due = [bond.id for bond in waiting if bond.state == bonds.BondState.DUE_BACK]
+        if due:
+            bonds.send_back(context.session, SYSTEM, bond_ids=due)
+        return {}
