@@ -38,8 +38,9 @@ GOOD = work.GOOD | SCORED
 
 @pytest.fixture(autouse=True)
 def as_it_was(house):
+    before = house.engine.prepare, house.engine.intake
     yield
-    house.engine.prepare, house.engine.intake = {}, {}
+    house.engine.prepare, house.engine.intake = before
 
 
 def in_database(house, record):
@@ -111,6 +112,11 @@ def test_a_matrix_has_bids_in_columns_and_the_suppliers_words_beside_each_score(
     assert re.findall(r'<th scope="row">(Factor f\d)', matrix) == ["Factor f1", "Factor f2"]
     assert 'aria-label="Points, Supplier b2: Factor f1"' in matrix
     assert matrix.count('<span class="tw-matrix__words">so</span>') == 4
+
+
+def test_nothing_is_wrong_with_a_form_that_was_just_opened(sign_in, task):
+    page = sign_in("buyer-handler").get(f"/tasks/{task}").text
+    assert ("govuk-form-group--error" in page, "govuk-error-message" in page) == (False, False)
 
 
 def test_a_task_of_another_role_is_not_shown(sign_in, task):

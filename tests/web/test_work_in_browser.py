@@ -33,9 +33,9 @@ def chromium():
 def house(app, town):
     made = app.extensions["tenderway"]
     work.deploy(made, work.two_steps(), files=work.FORM)
-    made.engine.prepare = {"work": lambda context: {"values": {"scores": work.SCORES}}}
+    before, made.engine.prepare = made.engine.prepare, {"work": lambda context: {"values": {"scores": work.SCORES}}}
     yield made
-    made.engine.prepare = {}
+    made.engine.prepare = before
 
 
 @pytest.fixture

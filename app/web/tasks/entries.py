@@ -50,6 +50,10 @@ class Entry:
     problems: Mapping[str, Text] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
 
+    def problem(self, name: str) -> Text | None:
+        """What is wrong with a field."""
+        return self.problems.get(name)
+
     def text(self, name: str) -> str:
         """The one text of a field."""
         return self.texts.get(name, "")
