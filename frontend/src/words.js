@@ -10,6 +10,7 @@ const zh = {
   'Uploading {name}: {percent} %': '正在上传 {name}：{percent}%',
   'Uploaded': '已上传',
   'Upload of {name} failed. Try again.': '{name} 上传失败，请重试。',
+  'Could not remove {name}. Try again.': '{name} 移除失败，请重试。',
   'Remove': '移除',
   '{d} days {h} h': '{d} 天 {h} 小时',
   '1 day {h} h': '1 天 {h} 小时',

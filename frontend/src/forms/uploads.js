@@ -68,6 +68,30 @@ function send(box, file) {
   request.send(data);
 }
 
+function gone(box, button, input) {
+  const form = box.closest('form');
+  button.closest('li').remove();
+  input.focus();
+  form?.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+// Where files are kept on the server as soon as they are uploaded, they are taken away there too.
+async function remove(box, button, input) {
+  const item = button.closest('li'), status = box.querySelector('[role="status"]');
+  button.disabled = true;
+  try {
+    const answer = await fetch(box.dataset.removeUrl, {
+      method: 'POST', body: new URLSearchParams({ file: item.querySelector('input[type="hidden"]').value }), credentials: 'same-origin',
+      headers: { 'X-CSRFToken': token(box.closest('form')), Accept: 'application/json' }
+    });
+    if (!answer.ok && answer.status !== 404) throw new Error(String(answer.status));
+    gone(box, button, input);
+  } catch {
+    button.disabled = false;
+    if (status) status.textContent = say('Could not remove {name}. Try again.', { name: item.querySelector('.tw-files__name').textContent });
+  }
+}
+
 export function watchUploads() {
   for (const box of document.querySelectorAll('[data-upload-url]')) {
     const input = box.querySelector('input[type="file"]'), drop = box.querySelector('.tw-drop') || box;
@@ -80,10 +104,9 @@ export function watchUploads() {
     box.addEventListener('click', event => {
       const button = event.target.closest('[data-upload-remove]');
       if (!button) return;
-      const form = box.closest('form');
-      button.closest('li').remove();
-      input.focus();
-      form?.dispatchEvent(new Event('input', { bubbles: true }));
+      if (!box.dataset.removeUrl) return gone(box, button, input);
+      event.preventDefault();
+      remove(box, button, input);
     });
   }
 }
