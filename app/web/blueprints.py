@@ -16,6 +16,7 @@ BLUEPRINTS = (
     "starts",
     "documents",
     "tenders",
+    "portal",
 )
 """Each part of the site adds its own line."""
 

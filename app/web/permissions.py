@@ -137,6 +137,13 @@ def in_demonstration(session: Session, actor: Actor, **_: Any) -> None:
         raise NotAllowed
 
 
+PORTAL = (
+    "portal.index", "portal.results", "portal.notice", "portal.tender", "portal.contracts", "portal.contract",
+    "portal.breaches", "portal.breach", "portal.verify", "portal.about", "portal.feed", "portal.open_data",
+    "portal.releases", "portal.records", "portal.process",
+)  # fmt: skip
+"""The pages of the portal, which show nothing but what was published."""
+
 RULES: dict[str, Rule] = {
     # -- the shell
     "static": everybody(),
@@ -197,6 +204,8 @@ RULES: dict[str, Rule] = {
     "tenders.publish_change": holders("agency-officer", check=tender_is_run),
     "tenders.terminate": holders("agency-officer", check=tender_is_run),
     "tenders.publish_termination": holders("agency-officer", check=tender_is_run),
+    # -- the public portal
+    **dict.fromkeys(PORTAL, everybody()),
 }
 """Every page's rule, by endpoint. Further parts of the site add their rows here, each under its own heading."""
 

@@ -45,7 +45,15 @@ SUPPLIER = (
     Place("inbox.index", Text("Tasks", "待办"), ("inbox.", "tasks.")),
     Place("cases.index", Text("Cases", "项目"), ("cases.", "starts.", "documents.")),
 )
-PORTAL: tuple[Place, ...] = ()
+PORTAL: tuple[Place, ...] = (
+    Place("portal.index", Text("Notices", "公告"), ("portal.index", "portal.notice", "portal.tender")),
+    Place("portal.results", Text("Results", "结果")),
+    Place("portal.contracts", Text("Contracts", "合同"), ("portal.contract",)),
+    Place("portal.breaches", Text("Records of dishonesty", "失信记录"), ("portal.breach",)),
+    Place("portal.open_data", Text("Open data", "开放数据")),
+    Place("portal.verify", Text("Verify", "验真")),
+    Place("portal.about", Text("About", "关于")),
+)
 """Each part of the site adds its own places; the order is that of the row."""
 
 

@@ -1,5 +1,7 @@
 """Disclosure: OCDS releases of what has become public, the records derived from them, and the packages they travel in."""
 
+from app.procurement.disclosure import board, feeds
+from app.procurement.disclosure.board import KINDS, RESULTS, NothingPublished
 from app.procurement.disclosure.packages import (
     LICENCE,
     record,
@@ -12,11 +14,16 @@ from app.procurement.disclosure.records import ContractingProcess, Release
 from app.procurement.disclosure.releases import TAGS, latest, ocid_of, of_process, processes, release
 
 __all__ = [
+    "KINDS",
     "LICENCE",
+    "RESULTS",
     "TAGS",
     "ContractingProcess",
+    "NothingPublished",
     "Publisher",
     "Release",
+    "board",
+    "feeds",
     "latest",
     "ocid_of",
     "of_process",

@@ -16,9 +16,11 @@ from app.foundation.text import Text
 from app.foundation.workdays import end_of, start_of
 from app.identity import organisations
 from app.identity.organisations import Organisation
-from app.procurement import awards, bids, tenders
+from app.procurement import awards, bids, payments, tenders
+from app.procurement.acceptance import Delivery
 from app.procurement.awards import Award
 from app.procurement.bids import Bid
+from app.procurement.contracts import Contract
 from app.procurement.disclosure.publishers import publisher
 from app.procurement.projects import Item, Lot, LotState, Project
 from app.procurement.tenders import Tender, TenderState
@@ -240,7 +242,7 @@ def _tender_documents(session: Session, found: Tender) -> list[dict[str, Any]]:
             "id": f"notice-{notice.id}",
             "documentType": kind,
             "title": title.zh,
-            "url": publisher(session).address(f"notices/{notice.id}"),
+            "url": publisher(session).address(f"portal/notices/{notice.id}"),
             "datePublished": instant(notice.published_at),
             "format": "text/html",
             "language": "zh",
@@ -344,9 +346,84 @@ def _award_documents(session: Session, award: Award) -> Iterator[dict[str, Any]]
         "id": f"notice-{notice.id}",
         "documentType": "awardNotice",
         "title": title.zh,
-        "url": publisher(session).address(f"notices/{notice.id}"),
+        "url": publisher(session).address(f"portal/notices/{notice.id}"),
         "datePublished": instant(notice.published_at),
         "format": "text/html",
         "language": "zh",
     }
     yield from both(session, notice.document_zh_id, notice.document_en_id, "awardNotice", title)
+
+
+# -- contracts
+
+
+def contracted(session: Session, lots: Iterable[Lot], parties: Parties) -> list[dict[str, Any]]:
+    """The published contracts, with what of their implementation is public."""
+    ids = [lot.id for lot in lots]
+    query = select(Contract).where(Contract.lot_id.in_(ids), Contract.published_at.is_not(None)).order_by(Contract.id)
+    return [_contract(session, contract, parties) for contract in session.scalars(query)]
+
+
+def _contract(session: Session, contract: Contract, parties: Parties) -> dict[str, Any]:
+    assert contract.published_at is not None
+    assert contract.signed_at is not None
+    title = contract.title
+    section: dict[str, Any] = {
+        "id": contract.number,
+        "awardID": contract.award_id,
+        "title": title.zh,
+        "title_en": title.en,
+        "status": "terminated" if contract.completed_at is not None else "active",
+        "value": value(contract.total, contract.currency),
+        "dateSigned": instant(contract.signed_at),
+        "items": [_item(item) for item in contract.lot.items],
+        "documents": both(session, contract.public_zh_id, contract.public_en_id, "contractSigned", title),
+        "implementation": _implementation(session, contract, parties),
+    }
+    if contract.delivery_due_on is not None:
+        section["period"] = {
+            "startDate": instant(contract.signed_at),
+            "endDate": instant(end_of(contract.delivery_due_on)),
+        }
+    amendments = [
+        {"id": f"{contract.number}-{each.number}", "date": instant(each.agreed_at), "rationale": each.reasons}
+        for each in contract.amendments
+        if each.agreed_at is not None
+    ]
+    return section | ({"amendments": amendments} if amendments else {})
+
+
+def _implementation(session: Session, contract: Contract, parties: Parties) -> dict[str, Any]:
+    """Deliveries as milestones, payments as transactions."""
+    deliveries = session.scalars(select(Delivery).where(Delivery.contract_id == contract.id).order_by(Delivery.number))
+    milestones = []
+    for delivery in deliveries:
+        accepted = delivery.acceptance
+        milestone = {
+            "id": delivery.id,
+            "title": f"第{delivery.number}次交付",
+            "type": "delivery",
+            "dueDate": instant(end_of(contract.delivery_due_on or delivery.delivered_on)),
+            "status": "scheduled" if accepted is None else "met" if accepted.accepted else "notMet",
+        }
+        if accepted is not None:
+            milestone |= {"dateMet": instant(accepted.decided_at)} if accepted.accepted else {}
+            milestone["dateModified"] = instant(accepted.decided_at)
+        milestones.append(milestone)
+    paid = session.scalars(
+        select(payments.Invoice)
+        .where(payments.Invoice.contract_id == contract.id, payments.Invoice.paid_at.is_not(None))
+        .order_by(payments.Invoice.id)
+    )
+    transactions = [
+        {
+            "id": invoice.request_number,
+            "date": instant(invoice.paid_at),
+            "value": value(invoice.amount, invoice.currency),
+            "payer": parties.refer(contract.buyer_id, "payer"),
+            "payee": parties.refer(contract.supplier_id, "payee"),
+        }
+        for invoice in paid
+        if invoice.paid_at is not None
+    ]
+    return {"milestones": milestones, "transactions": transactions}

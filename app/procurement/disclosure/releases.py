@@ -77,6 +77,8 @@ def _content(session: Session, process: ContractingProcess, tags: Sequence[str])
         content["bids"] = {"details": details}
     if awarded := parts.awarded(session, project.lots, parties):
         content["awards"] = awarded
+    if contracted := parts.contracted(session, project.lots, parties):
+        content["contracts"] = contracted
     content["parties"] = parties.as_json()
     return content
 

@@ -73,7 +73,7 @@ class Tender(Base):
     factors: Mapped[list[Factor]] = relationship(order_by="Factor.position", back_populates="tender")
     findings: Mapped[list[Finding]] = relationship(order_by="Finding.id")
     versions: Mapped[list[DocumentVersion]] = relationship(order_by="DocumentVersion.number")
-    notices: Mapped[list[Notice]] = relationship(order_by="Notice.id")
+    notices: Mapped[list[Notice]] = relationship(order_by="Notice.id", back_populates="tender")
     questions: Mapped[list[Question]] = relationship(order_by="Question.id")
     changes: Mapped[list[Change]] = relationship(order_by="Change.id")
 
@@ -206,6 +206,8 @@ class Notice(Base):
     ends_on: Mapped[date | None] = mapped_column(default=None)
     document_zh_id: Mapped[str | None] = mapped_column(String(32), default=None)
     document_en_id: Mapped[str | None] = mapped_column(String(32), default=None)
+
+    tender: Mapped[Tender] = relationship(back_populates="notices")
 
 
 class DocumentAccess(Base):

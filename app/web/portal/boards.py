@@ -1,0 +1,276 @@
+"""Notices, results, contracts and records of dishonesty, each as a list and one by one; checking receipts; about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.foundation import documents
+from app.foundation.documents import Document
+from app.foundation.text import Text, text_of
+from app.identity import organisations
+from app.procurement import acceptance, bids, disclosure, projects, tenders
+from app.procurement.disclosure import board, feeds
+from app.procurement.tenders import Tender
+from app.web import current, language, listing, words
+from app.web.portal import blueprint
+from app.web.templating import place
+from app.workflow import facts
+
+SHOWS = {
+    "": Text("All notices", "全部公告"),
+    "open": Text("Open for bids", "正在招标"),
+    "tender": Text("Tender notices", "招标公告"),
+    "change": Text("Changes", "更正公告"),
+    "clarification": Text("Clarifications", "澄清公告"),
+    "award": Text("Results", "中标公告"),
+    "contract": Text("Contracts", "合同公告"),
+    "failure": Text("Failures", "废标公告"),
+    "termination": Text("Terminations", "终止公告"),
+}
+LARGEST_RECEIPT = 200_000
+FEED_LENGTH = 50
+
+
+@blueprint.get("")
+def index() -> AnyResponse | str:
+    """List what was published; first what can still be bid for."""
+    return _list(
+        "open" if "show" not in request.args and "q" not in request.args else "", disclosure.KINDS, "portal.index"
+    )
+
+
+@blueprint.get("/results")
+def results() -> AnyResponse | str:
+    """List how tenders ended: awards, failures and terminations."""
+    return _list("", disclosure.RESULTS, "portal.results")
+
+
+def _list(first: str, kinds: Any, endpoint: str) -> AnyResponse | str:
+    session, now = current.session(), current.now()
+    asked = listing.asked()
+    shows = {key: name for key, name in SHOWS.items() if key in ("", *kinds) or (key == "open" and "tender" in kinds)}
+    show = listing.chosen("show", shows, first)
+    if show not in shows:
+        show = ""
+    wanted = ("tender",) if show == "open" else (show,) if show else tuple(kinds)
+    found = board.notices(
+        session,
+        now=now,
+        kinds=wanted,
+        open_only=show == "open",
+        search=asked.search,
+        by_deadline=show == "open",
+        offset=asked.offset,
+        limit=asked.limit,
+    )
+    if asked.wants_csv:
+        header = (
+            Text("Published", "发布时间"),
+            Text("Kind", "类型"),
+            Text("Title", "标题"),
+            Text("Number", "项目编号"),
+        )
+        lines = (
+            (
+                n.published_at.astimezone(current.zone()),
+                disclosure.KINDS[n.kind],
+                text_of(n.title),
+                n.tender.project.number,
+            )
+            for n in found.rows
+        )
+        return listing.csv("notices", header, lines)
+    counts = board.counts(session, now=now, search=asked.search)
+    counts = counts if endpoint == "portal.index" else {**counts, "": sum(counts[kind] for kind in kinds)}
+    return render_template(
+        "portal/index.html",
+        rows=listing.Rows([(n, text_of(n.title)) for n in found.rows], asked.page, asked.size, found.total),
+        asked=asked,
+        show=show,
+        shows=shows,
+        counts=counts,
+        kinds=disclosure.KINDS,
+        is_results=endpoint == "portal.results",
+    )
+
+
+@blueprint.get("/notices/<notice_id>")
+def notice(notice_id: str) -> str:
+    """Show a notice as it was published."""
+    found = board.notice(current.session(), notice_id, current.now())
+    return render_template(
+        "portal/notice.html",
+        notice=found,
+        title=text_of(found.title),
+        content=found.content,
+        kinds=disclosure.KINDS,
+        papers=_papers(found.document_zh_id, found.document_en_id),
+        failures=tenders.FAILURES,
+        place=facts.place,
+        text_of=text_of,
+        deadlines=_deadlines(found.content),
+        others=[(n, text_of(n.title)) for n in reversed(found.tender.notices) if n.id != found.id],
+        ocid=disclosure.ocid_of(current.session(), found.tender.project_id),
+    )
+
+
+def _deadlines(content: dict[str, Any]) -> list[str]:
+    """The deadline before and after a change, as people write them."""
+    given = (content.get("old_deadline_at"), content.get("new_deadline_at"))
+    return [words.when(place(), datetime.fromisoformat(at), "long", with_zone=True) if at else "" for at in given]
+
+
+@blueprint.get("/tenders/<tender_id>")
+def tender(tender_id: str) -> str:
+    """Show a tender: its deadline, documents, questions and answers, changes, and how far it is."""
+    session, now = current.session(), current.now()
+    found = board.tender(session, tender_id, now)
+    return render_template(
+        "portal/tender.html",
+        tender=found,
+        project=found.project,
+        is_open=tenders.open_for_bids(found, now),
+        versions=[(v, _papers(v.document_zh_id, v.document_en_id)) for v in reversed(found.versions)],
+        questions=[each for each in tenders.public_questions(session, found.id) if each.answer],
+        changes=list(reversed(found.changes)),
+        notices=[(n, text_of(n.title)) for n in reversed(found.notices)],
+        kinds=disclosure.KINDS,
+        place=facts.place,
+        states=projects.STATE_NAMES,
+        stages=_stages(found),
+        agency=organisations.get(session, found.agency_id),
+        ocid=disclosure.ocid_of(session, found.project_id),
+    )
+
+
+_STAGES: tuple[tuple[str, Text, frozenset[str]], ...] = (
+    ("bidding", Text("Bids", "投标"), frozenset({"bidding"})),
+    ("opening", Text("Opening and evaluation", "开标评标"), frozenset({"opened", "evaluating", "decided"})),
+    ("result", Text("Result", "中标结果"), frozenset({"notified"})),
+    ("contract", Text("Contract", "合同"), frozenset({"contracted"})),
+    ("performance", Text("Performance", "履约"), frozenset({"performing", "accepted"})),
+    ("done", Text("Done", "完成"), frozenset({"paid", "archived"})),
+)
+
+
+def _stages(found: Tender) -> list[tuple[Text, str]]:
+    """The public steps of a tender, each ``done``, ``now``, ``failed`` or still to come (``""``)."""
+    steps = [(Text("Notice", "公告"), "done")]
+    stage = projects.stage(found.project)
+    if stage in ("failed", "cancelled"):
+        return [*steps, (Text("Bids", "投标"), "done"), (projects.STATE_NAMES[stage], "failed")]
+    position = next((number for number, (_, _, states) in enumerate(_STAGES) if stage in states), len(_STAGES))
+    for number, (_, name, _) in enumerate(_STAGES):
+        steps.append((name, "done" if number < position else "now" if number == position else ""))
+    return steps
+
+
+@blueprint.get("/contracts")
+def contracts() -> AnyResponse | str:
+    """List the published contracts."""
+    asked = listing.asked()
+    found = board.published_contracts(current.session(), search=asked.search, offset=asked.offset, limit=asked.limit)
+    if asked.wants_csv:
+        header = (Text("Published", "公告时间"), Text("Number", "合同编号"), Text("Title", "合同名称"),
+                  Text("Buyer", "采购人"), Text("Supplier", "供应商"), Text("Price", "合同金额"), Text("Currency", "币种"))  # fmt: skip
+        lines = (
+            (c.published_at, c.number, c.title, c.buyer.name, c.supplier.name, c.total, c.currency) for c in found.rows
+        )
+        return listing.csv("contracts", header, lines)
+    return render_template(
+        "portal/contracts.html", rows=listing.Rows(found.rows, asked.page, asked.size, found.total), asked=asked
+    )
+
+
+@blueprint.get("/contracts/<contract_id>")
+def contract(contract_id: str) -> str:
+    """Show a published contract with its papers (secrets blacked out) and how it was performed."""
+    session = current.session()
+    found = board.contract(session, contract_id)
+    delivered = acceptance.of_contract(session, found.id)
+    return render_template(
+        "portal/contract.html",
+        contract=found,
+        papers=_papers(found.public_zh_id, found.public_en_id),
+        deliveries=delivered,
+        ocid=disclosure.ocid_of(session, found.lot.project_id),
+    )
+
+
+@blueprint.get("/breaches")
+def breaches() -> AnyResponse | str:
+    """List the published records of dishonesty."""
+    asked = listing.asked()
+    found = board.published_breaches(current.session(), search=asked.search, offset=asked.offset, limit=asked.limit)
+    if asked.wants_csv:
+        header = (Text("Published", "公告时间"), Text("Number", "编号"), Text("Supplier", "供应商"),
+                  Text("Ground", "事由"), Text("Article", "依据"), Text("Excluded until", "禁止期至"))  # fmt: skip
+        lines = (
+            (
+                b.published_at,
+                b.number,
+                b.supplier.name,
+                b.ground_name,
+                b.article,
+                b.exclusion.valid_until if b.exclusion else "",
+            )
+            for b in found.rows
+        )
+        return listing.csv("records-of-dishonesty", header, lines)
+    return render_template(
+        "portal/breaches.html", rows=listing.Rows(found.rows, asked.page, asked.size, found.total), asked=asked
+    )
+
+
+@blueprint.get("/breaches/<breach_id>")
+def breach(breach_id: str) -> str:
+    """Show one record of dishonesty."""
+    found = board.breach(current.session(), breach_id)
+    return render_template(
+        "portal/breach.html", breach=found, papers=_papers(found.document_zh_id, found.document_en_id)
+    )
+
+
+@blueprint.route("/verify", methods=["GET", "POST"])
+def verify() -> str:
+    """Check a bid's receipt against the house's key; nothing of it is kept."""
+    verified, given = None, ""
+    key = current.house().signer.public_key
+    if request.method == "POST":
+        given = _given_receipt()
+        verified = bids.verify_receipt(given, key) if given else None
+    return render_template(
+        "portal/verify.html", verified=verified, given=given, key=key, asked=request.method == "POST"
+    )
+
+
+def _given_receipt() -> str:
+    file = request.files.get("file")
+    raw = file.stream.read(LARGEST_RECEIPT) if file is not None and file.filename else b""
+    return raw.decode("utf-8", "replace").strip() or request.form.get("receipt", "").strip()
+
+
+@blueprint.get("/about")
+def about() -> str:
+    """Say what the portal is, and what is published when."""
+    return render_template("portal/about.html")
+
+
+@blueprint.get("/feed.atom")
+def feed() -> Response:
+    """The newest notices as an Atom feed, in the language asked for."""
+    session, now, spoken = current.session(), current.now(), language.language()
+    newest = board.notices(session, now=now, limit=FEED_LENGTH).rows
+    path = url_for("portal.feed", lang=spoken)
+    body = feeds.atom(current.house().publisher, newest, path=path, language=spoken, now=now)
+    return Response(body, mimetype=feeds.MEDIA_TYPE)
+
+
+def _papers(*ids: str | None) -> list[Document]:
+    """The public papers among these."""
+    found = [documents.get(current.session(), identity) for identity in ids if identity]
+    return [document for document in found if document.access == "public"]
