@@ -43,11 +43,12 @@ def main() -> int:
 
 
 def serve(running: ExitStack) -> None:
-    """Take the port, upgrade the tables, seed a demonstration, start keeper and clock, and answer requests.
+    """Take the port, upgrade the tables, start the keeper, enter calendars and a demonstration, start the clock, serve.
 
     What is started is entered into ``running``, which ends it in the reverse order.
     """
     from app import bootstrap, demonstration, scheduler, tables
+    from app.foundation import workdays
     from app.identity import attempts
     from app.keeper.client import RemoteKeeper
     from app.keeper.processes import Beside
@@ -59,6 +60,7 @@ def serve(running: ExitStack) -> None:
     keeper = Beside(RemoteKeeper(config.keeper_address, config.keeper_secret))
     running.callback(keeper.end)
     keeper.start()
+    house.in_transaction(workdays.seed)
     if config.demonstration:
         demonstration.settle(house, config.processes_folder)
     others = {"keeper": keeper.look_after, "attempts": lambda: house.in_transaction(attempts.forget_old)}

@@ -44,6 +44,7 @@ STAFF = (
 SUPPLIER = (
     Place("inbox.index", Text("Tasks", "待办"), ("inbox.", "tasks.")),
     Place("cases.index", Text("Cases", "项目"), ("cases.", "starts.", "documents.")),
+    Place("people.index", Text("People", "人员"), ("people.",)),
 )
 PORTAL: tuple[Place, ...] = (
     Place("portal.index", Text("Notices", "公告"), ("portal.index", "portal.notice", "portal.tender")),

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.foundation.text import LANGUAGES
 from app.identity import accounts
 from app.identity.accounts import LanguageUnknown
-from app.web import current, language, places
+from app.web import current, guides, language, places, searching
 from app.web.permissions import allows
 
 blueprint = Blueprint("shell", __name__)
@@ -67,10 +67,18 @@ def local_address(wanted: str | None) -> str | None:
     return None if parts.scheme or parts.netloc else wanted
 
 
+@blueprint.get("/search")
+def search() -> str:
+    """Search everything the person may see."""
+    wanted = request.args.get("q", "").strip()[:200]
+    return render_template("shell/search.html", wanted=wanted, sections=searching.search(wanted))
+
+
 @blueprint.get("/help")
 def help_page() -> str:
     """Explain the house to each kind of user."""
-    return render_template("shell/help.html")
+    own, others = guides.guides_for(current.actor().groups)
+    return render_template("shell/help.html", own=own, others=others)
 
 
 @blueprint.get("/alive")
