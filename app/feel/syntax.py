@@ -182,7 +182,6 @@ class Native(Node):
     """A part whose value a host's own closure works out: a decision table, for instance."""
 
     closure: Callable[[Any], Any]
-    reads: frozenset[str] = frozenset()
 
 
 def children(node: Node) -> Iterator[Node]:

@@ -17,8 +17,6 @@ def free_names(node: s.Node, bound: frozenset[str] = _NONE) -> frozenset[str]:
     match node:
         case s.Name(name=name):
             return _NONE if name in bound or name == "?" else frozenset({name})
-        case s.Native(reads=reads):
-            return reads - bound
         case s.ContextNode(entries=entries, result=result):
             found = _NONE
             for key, value in entries:
