@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +16,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.engine import definitions, incidents, instances, invariants, scenarios, spiff, timers
+from app.engine import definitions, importing, incidents, instances, invariants, scenarios, spiff, timers
 from app.engine.engine import Engine
 from app.foundation import clock
 from app.foundation.actor import Actor
@@ -25,7 +25,7 @@ from app.foundation.database import reading
 OPERATOR = Actor("operator", "Operator", groups=frozenset({"administrator"}))
 """Who acts on the command line: somebody who has the machine."""
 
-ELSEWHERE = ("app.cli_demo", "app.cli_ocds", "app.cli_bench", "app.cli_accounts")
+ELSEWHERE = ("app.cli_import", "app.cli_demo", "app.cli_ocds", "app.cli_bench", "app.cli_accounts")
 """Modules that bring commands of their own: each has ``register(app)``, and is left out while it doesn't exist."""
 
 
@@ -57,18 +57,35 @@ def house() -> House:
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--explain", is_flag=True, help="Say of each finding what would have to change, in processes not marked to run too."
+)
 @with_appcontext
-def check(files: Sequence[Path]) -> None:
+def check(files: Sequence[Path], explain: bool) -> None:
     """Say what is wrong or doubtful in diagrams and decisions, taken as one deployment with the decisions beside them."""
     known = current_app.extensions.get("tenderway")
-    lines, wrong = checked(files, known.engine if known is not None else None)
+    findings = checked(files, known.engine if known is not None else None)
+    lines = explained(files, findings) if explain else [line_of(finding) for finding in findings]
     for line in lines:
         click.echo(line)
-    sys.exit(1 if wrong else 0)
+    sys.exit(1 if any(finding.level == "error" for finding in findings) else 0)
 
 
-def checked(files: Sequence[Path], engine: Engine | None) -> tuple[list[str], bool]:
-    """The lines that ``check`` prints, and whether there is an error among them."""
+def explained(files: Sequence[Path], findings: Sequence[spiff.Finding]) -> Iterator[str]:
+    """The findings of ``check`` and those of processes that aren't marked to run, each with what would have to change."""
+    diagrams = {
+        str(path): path.read_bytes() for path in files if path.is_file() and path.suffix not in (".dmn", ".json")
+    }
+    by_import = {one.finding: one.by_import for one in importing.explain(diagrams)}
+    found = list(dict.fromkeys([*findings, *by_import]))
+    for finding in sorted(found, key=lambda one: one.file):
+        yield line_of(finding)
+        remedy = _one_line(finding.remedy.en) if finding.remedy is not None else "change it by hand"
+        yield f"    to execute it here: {remedy}" + (" (import does this)" if by_import.get(finding) else "")
+
+
+def checked(files: Sequence[Path], engine: Engine | None) -> list[spiff.Finding]:
+    """Everything that ``check`` finds, by file in the order given."""
     contents: dict[str, bytes] = {}
     findings: list[spiff.Finding] = []
     for path in [*files, *_decisions_beside(files)]:
@@ -83,8 +100,7 @@ def checked(files: Sequence[Path], engine: Engine | None) -> tuple[list[str], bo
         what = f"it could not be checked to the end ({type(error).__name__}); please report this file"
         findings.append(spiff.Finding(str(files[0]), None, None, "error", what))
     order = {name: number for number, name in enumerate(contents)}
-    findings.sort(key=lambda finding: order.get(finding.file, -1))
-    return [line_of(finding) for finding in findings], any(finding.level == "error" for finding in findings)
+    return sorted(findings, key=lambda finding: order.get(finding.file, -1))
 
 
 def line_of(finding: spiff.Finding) -> str:

@@ -29,7 +29,7 @@ class Kind:
 class Finding:
     """Something wrong (error) or doubtful (warning), in plain words with what to draw instead.
 
-    ``message`` is English, ``zh`` the same in Chinese; ``code`` names its kind.
+    ``message`` is English, ``zh`` the same in Chinese; ``code`` names its kind; ``remedy`` is what to draw instead by itself.
     """
 
     file: str
@@ -39,6 +39,7 @@ class Finding:
     message: str
     code: str = ""
     zh: str = ""
+    remedy: Text | None = None
 
     @property
     def text(self) -> Text:
@@ -96,4 +97,5 @@ class Findings:
 def made(kind: Kind, file: str, element_id: str | None, name: str | None, /, **facts: object) -> Finding:
     """A finding of a kind, its words filled with ``facts``."""
     text, remedy = kind.text.filled(**facts), kind.remedy.filled(**facts)
-    return Finding(file, element_id, name, kind.level, f"{text.en}; {remedy.en}", kind.code, f"{text.zh}；{remedy.zh}")
+    message, chinese = f"{text.en}; {remedy.en}", f"{text.zh}；{remedy.zh}"
+    return Finding(file, element_id, name, kind.level, message, kind.code, chinese, remedy)

@@ -114,13 +114,10 @@ class Reader:
         self.globals = Globals(self)
 
     def find(self, kind: Kind, element: Element | None = None, /, **facts: object) -> None:
-        """Add a finding about an element, or about the nearest around it that has an id."""
-        while element is not None and not element.get("id"):
-            element = element.getparent()
-        if element is None or xml.local(element) == "definitions":
-            self.findings.add(kind, self.file, None, None, **facts)
-        else:
-            self.findings.add(kind, self.file, element.get("id"), element.get("name") or None, **facts)
+        """Add a finding about an element, or about the nearest around it that is drawn and has an id."""
+        at = xml.drawn(element)
+        identity, name = (at.get("id"), at.get("name") or None) if at is not None else (None, None)
+        self.findings.add(kind, self.file, identity, name, **facts)
 
     def read(self, content: bytes) -> None:
         try:

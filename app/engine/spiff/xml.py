@@ -43,8 +43,8 @@ class Unreadable(Exception):
         self.facts = facts
 
 
-def parse(content: bytes) -> Element:
-    """The root element. Entities, DOCTYPEs, the network and huge files are out of the question.
+def parse(content: bytes, *, keep_comments: bool = False) -> Element:
+    """The root element, without comments unless they are to be kept. Entities, DOCTYPEs, the network and huge files are out of the question.
 
     :raises Unreadable: in plain words
     """
@@ -56,7 +56,7 @@ def parse(content: bytes) -> Element:
         load_dtd=False,
         dtd_validation=False,
         huge_tree=False,
-        remove_comments=True,
+        remove_comments=not keep_comments,
         remove_pis=True,
     )
     try:
@@ -113,6 +113,32 @@ def flag(element: Element, name: str, default: bool) -> bool:
     """A boolean attribute."""
     value = element.get(name)
     return default if value is None else value.strip() in ("true", "1")
+
+
+_CANVASES = frozenset(
+    {
+        "definitions",
+        "process",
+        "subProcess",
+        "transaction",
+        "adHocSubProcess",
+        "collaboration",
+        "laneSet",
+        "childLaneSet",
+    }
+)
+
+
+def drawn(element: Element | None) -> Element | None:
+    """The element itself, or the nearest around it, that a diagram draws or a file defines and that has an id."""
+    at = element
+    while at is not None:
+        parent = at.getparent()
+        on_canvas = parent is not None and split(parent)[0] == BPMN and local(parent) in _CANVASES
+        if on_canvas and at.get("id") and local(at) not in ("extensionElements", "laneSet", "childLaneSet"):
+            return at
+        at = parent
+    return None
 
 
 def line(element: Element) -> int:

@@ -1,0 +1,250 @@
+"""Diagrams drawn for other programs open, say what stands in their way, and change only as far as nothing is lost."""
+
+import os
+import re
+import threading
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from lxml import etree
+
+from app import cli, cli_import
+from app.engine import definitions, importing
+from app.engine.importing import juel
+from app.engine.spiff import xml
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+FOREIGN = sorted((HERE / "foreign").glob("*.bpmn"))
+
+
+def reference_models():
+    """``miwg`` in the folder that TENDERWAY_SHARED names, or in ``shared`` beside the checkout or further up."""
+    named = os.environ.get("TENDERWAY_SHARED")
+    places = [Path(named)] if named else [parent / "shared" for parent in HERE.parents]
+    return sorted(
+        next((place / "miwg" for place in places if (place / "miwg").is_dir()), Path("nowhere")).glob("*.bpmn")
+    )
+
+
+MIWG = reference_models()
+ALL = [*FOREIGN, *MIWG]
+NAMES = {"b": xml.BPMN, "z": xml.ZEEBE, "di": "http://www.omg.org/spec/BPMN/20100524/DI"}
+
+
+def imported(name):
+    return importing.convert((HERE / "foreign" / name).read_bytes())
+
+
+def tree(name):
+    return etree.fromstring(imported(name).content)
+
+
+def test_the_reference_models_are_there():
+    if not MIWG:
+        pytest.skip("the BPMN MIWG models aren't here: shared/miwg beside the checkout, or TENDERWAY_SHARED")
+    assert len(MIWG) >= 11
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
+def test_everything_is_explained(path):
+    explained = importing.explain({path.name: path.read_bytes()})
+    assert all(one.finding.message for one in explained)
+    if path.name != "camunda8.bpmn":
+        assert any(one.by_import for one in explained)
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
+def test_import_makes_nothing_worse_and_is_done_once(path):
+    before = {
+        (one.code, one.element_id)
+        for one in definitions.check({path.name: importing.convert(path.read_bytes()).content})
+    }
+    explained = {
+        (one.finding.code, one.finding.element_id) for one in importing.explain({path.name: path.read_bytes()})
+    }
+    again = importing.convert(importing.convert(path.read_bytes()).content)
+    assert {code for code, _ in before} <= {code for code, _ in explained} | REFERENCES
+    assert again.changes == []
+
+
+REFERENCES = {
+    "called-process-unknown",
+    "decision-unknown",
+    "variable-unwritten",
+    "correlation-key-missing",
+    "may-find-no-way",
+}
+"""What can only be found in what is executed."""
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
+def test_whatever_was_drawn_is_still_drawn(path):
+    before, after = etree.parse(path), etree.fromstring(importing.convert(path.read_bytes()).content)
+    shapes = [set(found.xpath("//di:*/@bpmnElement", namespaces=NAMES)) for found in (before, after)]
+    assert shapes[0] <= shapes[1]
+    ids = set(after.xpath("//@id"))
+    assert shapes[1] - shapes[0] <= ids
+
+
+def test_a_camunda_8_diagram_is_taken_as_it_is():
+    result = imported("camunda8.bpmn")
+    assert (result.changes, result.left) == ([], [])
+    assert definitions.check({"c.bpmn": (HERE / "foreign/camunda8.bpmn").read_bytes()}) == []
+
+
+@pytest.mark.parametrize("name", ["bizagi.bpmn", "signavio.bpmn"])
+def test_drawings_become_executable(name):
+    levels = [finding.level for finding in definitions.check({name: imported(name).content})]
+    assert "error" not in levels
+
+
+def test_what_camunda_7_says_is_said_in_the_dialect():
+    root = tree("camunda7.bpmn")
+
+    def attribute(path):
+        return root.xpath(f"string({path})", namespaces=NAMES)
+
+    assert attribute("//b:userTask//z:assignmentDefinition/@assignee") == "=reviewer"
+    assert attribute("//b:userTask//z:assignmentDefinition/@candidateGroups") == "sales,management"
+    assert attribute("//b:userTask//z:formDefinition/@formId") == "review_order"
+    assert attribute("//z:output[@target='approved']/@source") == "=approved and amount <= limit"
+    assert attribute("//b:serviceTask[@id='ship']//z:taskDefinition/@type") == "shipping"
+    assert attribute("//z:loopCharacteristics/@inputCollection") == "=order.items"
+    assert attribute("//b:completionCondition") == "=numberOfCompletedInstances = numberOfInstances"
+    assert attribute("//z:calledElement/@processId") == "payment"
+    assert attribute("//z:script/@expression") == "=amount * rate"
+    assert attribute("//b:exclusiveGateway/@default") == "f4"
+    assert attribute("//b:timeDuration") == "=delay"
+
+
+def test_what_has_no_equal_is_listed_and_left_in_the_file():
+    result = imported("camunda7.bpmn")
+    assert {left.element_id for left in result.left} == {"review"}
+    assert "taskListener" in " ".join(left.text.en for left in result.left)
+    assert b"taskListener" in result.content
+    assert all(left.text.zh != left.text.en for left in result.left)
+
+
+def test_comments_and_prefixes_stay():
+    content = imported("camunda7.bpmn").content
+    assert b"<!-- Drawn as the Camunda Modeler" in content
+    assert b'xmlns:camunda="http://camunda.org/schema/1.0/bpmn"' in content
+
+
+def test_a_start_event_that_was_drawn_stands_before_its_element_inside_its_pool():
+    root = tree("signavio.bpmn")
+    box = {}
+    for identity in ("sid-proc_start", "sid-ask", "sid-p1", "sid-l1"):
+        bounds = root.xpath(f"//di:BPMNShape[@bpmnElement='{identity}']/*", namespaces=NAMES)[0]
+        box[identity] = [float(bounds.get(name)) for name in ("x", "y", "width", "height")]
+    start = box["sid-proc_start"]
+    assert start[0] + start[2] < box["sid-ask"][0]
+    assert all(box[holder][0] <= start[0] for holder in ("sid-p1", "sid-l1"))
+    assert "sid-proc_start" in root.xpath("//b:lane/b:flowNodeRef/text()", namespaces=NAMES)
+
+
+@pytest.mark.parametrize(
+    ("text", "feel"),
+    [
+        ("${approved}", "=approved"),
+        ("#{amount gt 5 and done}", "=amount > 5 and done"),
+        ("${!approved}", "=approved != true"),
+        ("${state == 'new' || state eq \"old\"}", '=state = "new" or state = "old"'),
+        ("${order.items[0].price * 1.13 >= limit}", "=order.items[1].price * 1.13 >= limit"),
+        ("${a ? 'x' : 'y'}", '=if a then "x" else "y"'),
+        ("${execution.getVariable('total') != null}", "=total != null"),
+        ("${!a == b}", "=(a != true) = b"),
+        ("plain text", "plain text"),
+    ],
+)
+def test_plain_juel_becomes_feel(text, feel):
+    assert juel.to_feel(text) == feel
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["${bean.check(order)}", "${empty list}", "Hello ${name}", "${a}${b}", "${a % 2}", "${", "${}", "${a < b < c}", "${name.equals('x')}", "${a ?}"],
+)  # fmt: skip
+def test_juel_without_an_equal_is_left(text):
+    with pytest.raises(juel.Untranslatable):
+        juel.to_feel(text)
+
+
+def test_the_command_lists_each_change_and_writes_the_file(tmp_path):
+    result = CliRunner().invoke(
+        cli_import.take_in, [str(HERE / "foreign/bizagi.bpmn"), "--output", str(tmp_path / "new")]
+    )
+    lines = result.output.splitlines()
+    assert result.exit_code == 0
+    assert lines[0].endswith("bizagi.bpmn: Id_proc (Leave): changed: the process was marked as executable")
+    assert lines[-1].endswith("9 changes, 0 left")
+    assert (tmp_path / "new/bizagi.bpmn").read_bytes() == imported("bizagi.bpmn").content
+
+
+@pytest.mark.parametrize("content", [b"", b"<a/>", b"<!DOCTYPE a []><a/>", b"\x00"])
+def test_the_command_says_what_it_can_not_open(tmp_path, content):
+    (tmp_path / "x.bpmn").write_bytes(content)
+    result = CliRunner().invoke(cli_import.take_in, [str(tmp_path / "x.bpmn"), "--output", str(tmp_path / "new")])
+    assert (result.exit_code, "error:" in result.output, "Traceback" in result.output) == (1, True, False)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
+def test_what_was_imported_opens_in_the_editor(path, editor):
+    content = importing.convert(path.read_bytes()).content.decode()
+    warnings = editor.evaluate(
+        """async xml => {
+            const { warnings } = await document.getElementById('modeler').tenderway.modeler.importXML(xml);
+            return warnings.map(warning => warning.message);
+        }""",
+        content,
+    )
+    original = editor.evaluate(
+        """async xml => {
+            const { warnings } = await document.getElementById('modeler').tenderway.modeler.importXML(xml);
+            return warnings.map(warning => warning.message);
+        }""",
+        path.read_text(encoding="utf-8"),
+    )
+    assert [text for text in warnings if text not in original] == []
+
+
+@pytest.fixture(scope="module")
+def editor():
+    """The studio's editor on its sample page, in a real Chromium."""
+    import importlib.util
+
+    from playwright.sync_api import sync_playwright
+
+    spec = importlib.util.spec_from_file_location("tenderway_samples_for_import", ROOT / "frontend/samples/serve.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    server = module.open_server(0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{server.server_address[1]}/modeler.html")
+        page.wait_for_selector("[data-ready=yes]")
+        yield page
+        browser.close()
+    server.shutdown()
+    server.server_close()
+
+
+def test_every_change_is_said_in_both_languages():
+    for path in ALL:
+        for change in importing.convert(path.read_bytes()).changes:
+            assert re.search(r"[一-鿿]", change.text.zh), change
+
+
+def test_check_explains_what_would_have_to_change():
+    path = HERE / "foreign/bizagi.bpmn"
+    lines = list(cli.explained([path], cli.checked([path], None)))
+    assert lines[0].endswith('no executable process; set isExecutable="true" on the process that is to run')
+    assert lines[1].endswith("on the process that is to run (import does this)")
+    assert len(lines) == 16
