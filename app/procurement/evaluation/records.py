@@ -95,7 +95,7 @@ class LowPriceCheck(Base):
 class Score(Base):
     """One member's points for one factor of one bid; ``first_points`` is what they were before a correction (O87 64).
 
-    ``looks`` counts how often the member was asked to look at them again and did.
+    ``asked`` says why the member is to look at them again (a key of FLAGS), ``looks`` counts how often that was done.
     """
 
     __tablename__ = "score"
@@ -109,6 +109,7 @@ class Score(Base):
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
     first_points: Mapped[Decimal | None] = mapped_column(Exact(2), default=None)
     correction_reason: Mapped[str] = mapped_column(LongText, default="")
+    asked: Mapped[str] = mapped_column(String(10), default="")
     looks: Mapped[int] = mapped_column(default=0)
 
     factor: Mapped[Factor] = relationship()

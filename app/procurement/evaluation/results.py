@@ -45,11 +45,10 @@ def total(session: Session, actor: Actor, *, lot_id: str) -> Totals:
     if done is not None:
         return Totals(sum(result.is_candidate for result in results(session, lot_id)))
     _refuse_unscored(session, lot_id)
-    flagged = scores.flags(session, lot_id)
-    if flagged:
-        members = tuple(sorted({member_id for flag in flagged for member_id in flag.member_ids}))
-        note(session, actor, lot_id, "evaluation.total", {"flags": len(flagged), "corrections": len(members)})
-        return Totals(0, members)
+    asked = scores.ask_again(session, lot_id)
+    if asked:
+        note(session, actor, lot_id, "evaluation.total", {"asked_again": len(asked)})
+        return Totals(0, asked)
     seed = secrets.token_bytes(32).hex()
     ranked = _work_out(session, lot, tender, seed)
     report = draft(session, lot, tender, seed)

@@ -193,10 +193,25 @@ def agreed(scores: Sequence[Score]) -> Decimal | None:
     return None
 
 
-def to_correct(session: Session, lot_id: str, member_id: str) -> list[tuple[Flag, Score]]:
-    """A member's own points that must be looked at again, each with the reason why."""
-    own = {(score.bid_id, score.factor_id): score for score in of_member(session, lot_id, member_id)}
-    return [(flag, own[flag.bid_id, flag.factor_id]) for flag in flags(session, lot_id) if member_id in flag.member_ids]
+def ask_again(session: Session, lot_id: str) -> tuple[str, ...]:
+    """Ask the members to look again at what the check names; gives their accounts, nobody's when all is in order.
+
+    Whoever is asked looks, also when the others have made it agree in the meantime.
+    """
+    named = {(flag.bid_id, flag.factor_id): flag for flag in flags(session, lot_id)}
+    asked = set()
+    for score in of_lot(session, lot_id):
+        flag = named.get((score.bid_id, score.factor_id))
+        if flag is not None and score.member_id in flag.member_ids:
+            score.asked = flag.kind
+            asked.add(score.member_id)
+    session.flush()
+    return tuple(sorted(asked))
+
+
+def to_correct(session: Session, lot_id: str, member_id: str) -> list[Score]:
+    """A member's own points that they were asked to look at again."""
+    return [score for score in of_member(session, lot_id, member_id) if score.asked]
 
 
 def correct_scores(session: Session, actor: Actor, *, lot_id: str, rows: Sequence[Points]) -> list[Score]:
@@ -206,7 +221,7 @@ def correct_scores(session: Session, actor: Actor, *, lot_id: str, rows: Sequenc
     """
     evaluated_lot(session, lot_id)
     member = experts.require_member(session, actor, lot_id)
-    asked = {(s.bid_id, s.factor_id): s for _, s in to_correct(session, lot_id, member.account_id)}
+    asked = {(s.bid_id, s.factor_id): s for s in to_correct(session, lot_id, member.account_id)}
     keys = [(row.bid_id, row.factor_id) for row in rows]
     if len(keys) != len(set(keys)) or set(keys) != set(asked):
         raise RowsIncomplete(field="rows")
@@ -218,7 +233,8 @@ def correct_scores(session: Session, actor: Actor, *, lot_id: str, rows: Sequenc
             raise ReasonsMissing(field=f"rows-{place}-reason")
         if row.points != score.points and score.first_points is None:
             score.first_points = score.points
-        score.points, score.correction_reason, score.looks = row.points, row.reason.strip(), score.looks + 1
+        score.points, score.correction_reason = row.points, row.reason.strip()
+        score.asked, score.looks = "", score.looks + 1
         changed.append(score)
     session.flush()
     note(session, actor, lot_id, "evaluation.correct_scores", {"scores": len(changed)})

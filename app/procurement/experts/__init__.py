@@ -50,6 +50,7 @@ from app.procurement.experts.pool import (
     enter,
     everybody,
     get,
+    keeps,
     of_account,
     record_conduct,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "expert_visible_to",
     "fit_representatives",
     "get",
+    "keeps",
     "least_seats",
     "of_account",
     "of_lot",

@@ -258,14 +258,14 @@ def _prepare_corrections(context: IntakeContext) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
     rows, factors = [], {}
     conforming = {bid.id: bid for bid in evaluation.conforming_bids(context.session, lot_id)}
-    for flag, score in evaluation.to_correct(context.session, lot_id, context.actor.id):
+    for score in evaluation.to_correct(context.session, lot_id, context.actor.id):
         factors[score.factor_id] = score.factor
         given = evaluation.points_given(context.session, lot_id, score.bid_id, score.factor_id)
         rows.append(
             {
                 **_score_row(context, conforming[score.bid_id], score.factor),
-                "flag": _both(evaluation.FLAGS[flag.kind]),
-                "others": "、".join(f"{p.normalize():f}" for p in given) if flag.kind == "objective" else "–",
+                "flag": _both(evaluation.FLAGS[score.asked]),
+                "others": "、".join(f"{p.normalize():f}" for p in given) if score.asked == "objective" else "–",
                 "points": score.points,
             }
         )

@@ -88,7 +88,7 @@ def scored(session, lot, members, odd_ones, odd):
 def look_again(session, lot, member, points=None):
     rows = [
         evaluation.Points(s.bid_id, s.factor_id, s.points if points is None else Decimal(points), "已复核")
-        for _, s in evaluation.to_correct(session, lot.id, member.id)
+        for s in evaluation.to_correct(session, lot.id, member.id)
     ]
     return evaluation.correct_scores(session, member, lot_id=lot.id, rows=rows)
 
@@ -102,6 +102,7 @@ def test_o87_64_members_who_differ_on_an_objective_factor_all_look_again(session
 def test_an_objective_factor_counts_once_they_agree(session, ready):
     lot, members, _, _ = ready
     scored(session, lot, members, {0}, {"F2": "0"})
+    evaluation.total(session, SYSTEM, lot_id=lot.id)
     for member in members:
         look_again(session, lot, member, "40")
     assert evaluation.total(session, SYSTEM, lot_id=lot.id).corrections == ()
@@ -110,6 +111,7 @@ def test_an_objective_factor_counts_once_they_agree(session, ready):
 def test_o87_61_the_majority_decides_on_an_objective_factor_after_all_have_looked_again(session, ready):
     lot, members, bids, factors = ready
     scored(session, lot, members, {0, 1}, {"F2": "0"})
+    evaluation.total(session, SYSTEM, lot_id=lot.id)
     for member in members:
         look_again(session, lot, member)
     assert evaluation.total(session, SYSTEM, lot_id=lot.id).corrections == ()
@@ -128,6 +130,7 @@ def test_without_a_majority_they_look_again(session, ready):
                 [0, 0, 20, 20, 40][place] if (bid, factor.code) == (bids[0], "F2") else None
             ),
         )
+    evaluation.total(session, SYSTEM, lot_id=lot.id)
     for member in members:
         look_again(session, lot, member)
     assert len(evaluation.total(session, SYSTEM, lot_id=lot.id).corrections) == 5
@@ -148,6 +151,7 @@ def test_points_within_the_policy_s_distance_are_let_be(session, ready):
 def test_far_points_may_stand_with_a_reason(session, ready):
     lot, members, _, _ = ready
     scored(session, lot, members, {0}, {"F3": "5"})
+    evaluation.total(session, SYSTEM, lot_id=lot.id)
     look_again(session, lot, members[0])
     assert evaluation.total(session, SYSTEM, lot_id=lot.id).candidate_count == 3
 
@@ -155,17 +159,27 @@ def test_far_points_may_stand_with_a_reason(session, ready):
 def test_looking_again_needs_a_reason(session, ready):
     lot, members, _, _ = ready
     scored(session, lot, members, {0}, {"F3": "5"})
+    evaluation.total(session, SYSTEM, lot_id=lot.id)
     rows = [
         evaluation.Points(s.bid_id, s.factor_id, s.points)
-        for _, s in evaluation.to_correct(session, lot.id, members[0].id)
+        for s in evaluation.to_correct(session, lot.id, members[0].id)
     ]
     with pytest.raises(ReasonsMissing):
         evaluation.correct_scores(session, members[0], lot_id=lot.id, rows=rows)
 
 
+def test_whoever_was_asked_looks_also_when_the_others_have_made_it_agree(session, ready):
+    lot, members, _, _ = ready
+    scored(session, lot, members, {0}, {"F2": "0"})
+    evaluation.total(session, SYSTEM, lot_id=lot.id)
+    look_again(session, lot, members[0], "40")
+    assert len(look_again(session, lot, members[1])) == 1
+
+
 def test_only_points_that_were_flagged_are_changed(session, ready):
     lot, members, bids, factors = ready
     scored(session, lot, members, {0}, {"F3": "5"})
+    evaluation.total(session, SYSTEM, lot_id=lot.id)
     rows = [evaluation.Points(bids[1].id, factors["F3"].id, Decimal(20), "改")]
     with pytest.raises(evaluation.RowsIncomplete):
         evaluation.correct_scores(session, members[0], lot_id=lot.id, rows=rows)
@@ -174,6 +188,7 @@ def test_only_points_that_were_flagged_are_changed(session, ready):
 def test_a_correction_is_kept_in_the_report_with_what_it_was(session, ready):
     lot, members, _, _ = ready
     scored(session, lot, members, {0}, {"F3": "5"})
+    evaluation.total(session, SYSTEM, lot_id=lot.id)
     look_again(session, lot, members[0], "18")
     evaluation.total(session, SYSTEM, lot_id=lot.id)
     (correction,) = evaluation.report(session, lot.id).content["corrections"]
