@@ -1499,6 +1499,7 @@ def upgrade() -> None:
     sa.Column('given_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('first_points', sa.BigInteger(), nullable=True),
     sa.Column('correction_reason', sa.Text(), nullable=False),
+    sa.Column('asked', sa.String(length=10), nullable=False),
     sa.Column('looks', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['bid_id'], ['bid.id'], name=op.f('fk_score_bid_id_bid')),
     sa.ForeignKeyConstraint(['factor_id'], ['scoring_factor.id'], name=op.f('fk_score_factor_id_scoring_factor')),
