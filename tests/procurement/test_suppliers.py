@@ -219,63 +219,6 @@ def test_the_review_is_told_to_the_administrator(session, town, register):
     assert "执照过期" in told.content["body"]
 
 
-@pytest.fixture
-def add(session, register):
-    """The first person adds another, a bid writer unless told otherwise."""
-    registration, first = register()
-
-    def act(actor=first, **options):
-        values = {"login": "li", "name": "李强", "email": "li@example.org", "held": ["supplier-bidder"], "link": link}
-        return suppliers.add_person(session, actor, **{**values, **options})[0]
-
-    act.registration, act.first = registration, first
-    return act
-
-
-def test_an_administrator_adds_people_with_roles_of_their_own_supplier(session, add):
-    add()
-    people = suppliers.people_of(session, add.registration.organisation_id)
-    assert {member.account.login: [g.role for g in member.grants] for member in people} == {
-        "li": ["supplier-bidder"],
-        "wang": sorted(suppliers.ROLES),
-    }
-
-
-def test_roles_of_others_are_not_given(session, add):
-    with pytest.raises(suppliers.RolesMissing):
-        add(held=["registrar"])
-
-
-def test_only_the_administrator_adds_people(session, add):
-    writer = grants.actor_of(session, add())
-    with pytest.raises(RoleMissing):
-        add(actor=writer, login="zhao", email="zhao@example.org")
-
-
-def test_the_administrator_takes_roles_away(session, add):
-    account = add()
-    [granted] = grants.of_account(session, account.id)
-    suppliers.take_role(session, add.first, grant_id=granted.id)
-    assert [member.account.login for member in suppliers.people_of(session, add.registration.organisation_id)] == [
-        "wang"
-    ]
-
-
-def test_the_last_administrator_stays(session, add):
-    [granted] = [g for g in grants.of_account(session, add.first.id) if g.role == "supplier-admin"]
-    with pytest.raises(suppliers.LastAdministrator):
-        suppliers.take_role(session, add.first, grant_id=granted.id)
-
-
-def test_nobody_takes_roles_from_another_supplier(session, town, add):
-    other = Actor(
-        "x", "X", town.supplier_ids[0], frozenset({f"supplier-admin@{town.supplier_ids[0]}", "supplier-admin"})
-    )
-    [granted] = grants.of_account(session, add().id)
-    with pytest.raises(grants.GrantUnknown):
-        suppliers.take_role(session, other, grant_id=granted.id)
-
-
 def test_the_list_of_registrations_begins_with_those_that_wait(session, town, register, active):
     waiting, _ = register(uscc="91510700MA6C1C3105")
     found, total = suppliers.find(session)

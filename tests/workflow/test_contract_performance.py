@@ -46,7 +46,9 @@ def contract_id(play, case):
 
 
 def with_account(session, agent):
-    bonds.set_account(session, agent, holder="江城公共采购代理有限公司", account="51050110462500000123", bank_name="建设银行")
+    bonds.set_account(
+        session, agent, holder="江城公共采购代理有限公司", account="51050110462500000123", bank_name="建设银行"
+    )
 
 
 def awarded(session, tender, supplier_id):
@@ -267,5 +269,3 @@ def test_who_signs_sees_the_contract_and_its_term(play, contract_id, element_id)
     shown = facts_of(play, "jia", element_id)
     assert "four hundred and forty-five thousand yuan only" in shown["Price"]
     assert shown["To be signed by"].endswith("(GPL 46)")
-
-

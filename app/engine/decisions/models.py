@@ -15,7 +15,6 @@ from app.feel.evaluation import Budget, Environment, Run
 from app.feel.types import ANY, FunctionType, coerce
 from app.feel.values import Function, kind
 
-
 BUDGET = Budget(steps=1_000_000)
 """What one decision with all that it requires may use, unless it is told otherwise."""
 

@@ -5,6 +5,7 @@ protects against and what not stands in ``records`` and in ``app.keeper``.
 """
 
 from app.procurement.bids.completeness import ERROR, WARNING, Gap, requirements_of
+from app.procurement.bids.copies import CopyUnreadable, copy_of, load_copy
 from app.procurement.bids.drafts import (
     LARGEST_FILES,
     MOST_FILES,
@@ -83,6 +84,7 @@ __all__ = [
     "BidResponse",
     "BidState",
     "BidUnknown",
+    "CopyUnreadable",
     "Correction",
     "DraftFile",
     "DraftFileUnknown",
@@ -107,12 +109,14 @@ __all__ = [
     "all_of_supplier",
     "bond_stands",
     "confirm",
+    "copy_of",
     "draft_of",
     "drafts_of",
     "file_of",
     "gaps",
     "get",
     "invalidate_late_bonds",
+    "load_copy",
     "object_to_opening",
     "of_lot",
     "of_supplier",

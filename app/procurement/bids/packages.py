@@ -28,6 +28,8 @@ FORMAT = "tenderway-bid/1"
 MANIFEST = "bid.json"
 SCHEMA_FILE = Path(__file__).with_name("bid.schema.json")
 _BLOCK = 512
+END = bytes(2 * _BLOCK)
+"""What ends a tar archive."""
 
 
 class PackageUnreadable(Exception):
@@ -83,13 +85,14 @@ def schema() -> dict[str, Any]:
 
 
 def _archive(manifest: dict[str, Any], files: Iterable[bytes]) -> Iterator[bytes]:
-    yield from _entry(MANIFEST, rfc8785.dumps(manifest))
+    yield from entry(MANIFEST, rfc8785.dumps(manifest))
     for listed, data in zip(manifest["files"], files, strict=True):
-        yield from _entry(listed["path"], data)
-    yield bytes(2 * _BLOCK)
+        yield from entry(listed["path"], data)
+    yield END
 
 
-def _entry(path: str, data: bytes) -> Iterator[bytes]:
+def entry(path: str, data: bytes) -> Iterator[bytes]:
+    """A file of a tar archive, piece by piece."""
     info = tarfile.TarInfo(path)
     info.size = len(data)
     yield info.tobuf(tarfile.USTAR_FORMAT)
@@ -120,7 +123,7 @@ class _Pieces(io.RawIOBase):
 def _read(plain: io.BytesIO) -> Package:
     try:
         with tarfile.open(fileobj=plain, mode="r:") as archive:
-            contents = {member.name: _content(archive, member) for member in archive if member.isfile()}
+            contents = {member.name: content(archive, member) for member in archive if member.isfile()}
         manifest = json.loads(contents.pop(MANIFEST))
     except (tarfile.TarError, KeyError, ValueError) as error:
         raise PackageUnreadable(f"it isn't an archive with a {MANIFEST}: {error}") from error
@@ -134,6 +137,7 @@ def _read(plain: io.BytesIO) -> Package:
     return Package(manifest, {listed["path"]: contents[listed["path"]] for listed in manifest["files"]})
 
 
-def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+def content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    """What a file of an opened archive holds."""
     file = archive.extractfile(member)
     return file.read() if file is not None else b""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
@@ -42,6 +43,29 @@ def find(
     return list(rows.unique()), _count(session, query)
 
 
+def open_now(
+    session: Session,
+    now: datetime,
+    *,
+    search: str = "",
+    ids: Collection[str] | None = None,
+    by: str = "deadline",
+    descending: bool = False,
+    offset: int = 0,
+    limit: int = 25,
+) -> tuple[list[Tender], int]:
+    """One page of the tenders that take bids now (of ``ids`` alone, when given), for everybody; and how many there are."""
+    query = select(Tender).join(Project, Project.id == Tender.project_id)
+    query = query.where(Tender.state == TenderState.PUBLISHED, Tender.bid_deadline_at > now)
+    if ids is not None:
+        query = query.where(Tender.id.in_(ids))
+    query = _named(query, search)
+    order = ORDERS[by]
+    ordered = query.order_by(order.desc() if descending else order.asc(), Tender.id.desc())
+    rows = session.scalars(ordered.options(joinedload(Tender.project)).offset(offset).limit(limit))
+    return list(rows.unique()), _count(session, query)
+
+
 def counts(session: Session, actor: Actor, now: datetime, *, search: str = "") -> dict[str, int]:
     """How many tenders each phase has for this person; under ``""``, how many there are in all."""
     return {phase: _count(session, _of(actor, now, phase, search)) for phase in ("", *PHASES)}
@@ -62,13 +86,18 @@ def _of(actor: Actor, now: datetime, phase: str, search: str) -> Select[Tender]:
     if not any(actor.has_role(role) for role in WATCHERS):
         place = actor.organisation_id
         query = query.where(or_(Tender.buyer_id == place, Tender.agency_id == place, Project.finance_id == place))
-    if search:
-        query = query.where(
-            Project.number.icontains(search, autoescape=True)
-            | Project.title_zh.contains(search, autoescape=True)
-            | Project.title_en.icontains(search, autoescape=True)
-        )
-    return query
+    return _named(query, search)
+
+
+def _named(query: Select[Tender], search: str) -> Select[Tender]:
+    """Those whose number or title has these words."""
+    if not search:
+        return query
+    return query.where(
+        Project.number.icontains(search, autoescape=True)
+        | Project.title_zh.contains(search, autoescape=True)
+        | Project.title_en.icontains(search, autoescape=True)
+    )
 
 
 def _phase(phase: str, now: datetime) -> ColumnElement[bool]:

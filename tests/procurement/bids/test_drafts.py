@@ -162,3 +162,53 @@ def test_after_the_deadline_a_draft_is_not_changed(session, town, tender, lot, w
 def test_a_draft_is_read_with_exact_amounts(write):
     offer = bids.offers.read(write(price="570000.1").content)
     assert offer.price == Decimal("570000.10")
+
+
+# -- the supplier's own copy
+
+
+@pytest.fixture
+def copy(session, town, lot, write):
+    """The bytes of a copy of a complete draft with a file."""
+    write(brand="江城")
+    bids.add_file(session, town.bidders[0], lot_id=lot.id, name="彩页.pdf", source=b"%PDF-1.7", requirement_code="T2")
+    return b"".join(bids.copy_of(session, bids.draft_of(session, lot.id, town.supplier_ids[0])))
+
+
+@pytest.fixture
+def load(session, town, lot):
+    def act(data):
+        return bids.load_copy(session, town.bidders[0], lot_id=lot.id, source=io.BytesIO(data))
+
+    return act
+
+
+def test_after_sealing_a_replacement_begins_from_the_copy(session, town, lot, copy, load, gaps, signer):
+    bids.submit(session, town.bidders[0], lot_id=lot.id, signer=signer)
+    draft = load(copy)
+    assert (draft.content["brand"], [(f.name, f.requirement_code) for f in draft.files]) == (
+        "江城",
+        [("彩页.pdf", "T2")],
+    )
+    assert gaps(ERROR) == []
+
+
+def test_a_copy_takes_the_place_of_what_stands_in_the_draft(session, town, lot, copy, load):
+    bids.add_file(session, town.bidders[0], lot_id=lot.id, name="b.pdf", source=b"%PDF")
+    assert [file.name for file in load(copy).files] == ["彩页.pdf"]
+
+
+def test_a_copy_of_another_lot_is_refused(lot, copy, load):
+    with pytest.raises(bids.CopyUnreadable):
+        load(copy.replace(lot.id.encode(), b"0" * 32))
+
+
+@pytest.mark.parametrize("data", [b"", b"x" * 2000, b"\0" * 1024])
+def test_what_is_no_copy_is_refused(load, data):
+    with pytest.raises(bids.CopyUnreadable):
+        load(data)
+
+
+def test_a_copy_that_lost_its_files_is_refused(copy, load):
+    with pytest.raises(bids.CopyUnreadable):
+        load(copy.replace(b"files/001", b"files/002", 1))
