@@ -10,9 +10,9 @@ from app.engine.spiff.findings import Findings, error
 from app.engine.spiff.model import Node, Process
 from app.foundation.text import Text
 
-_START = frozenset({"none", "message", "timer", "signal"})
-_EVENT_START = frozenset({"message", "timer", "signal", "conditional", "error", "escalation"})
-_BY_KIND = {
+START = frozenset({"none", "message", "timer", "signal"})
+EVENT_START = frozenset({"message", "timer", "signal", "conditional", "error", "escalation"})
+BY_KIND = {
     "intermediateCatchEvent": frozenset({"message", "timer", "signal", "link", "conditional"}),
     "intermediateThrowEvent": frozenset({"none", "message", "signal", "escalation", "link", "compensation"}),
     "endEvent": frozenset(
@@ -137,7 +137,7 @@ def _nothing(node: Node, process: Process, findings: Findings) -> None:
 
 def _placed(node: Node, process: Process, findings: Findings) -> bool:
     """Whether an event of this kind may stand where it does."""
-    allowed = _BY_KIND.get(node.kind) or _allowed_start(node, process)
+    allowed = BY_KIND.get(node.kind) or _allowed_start(node, process)
     if node.event.kind in allowed:
         return True
     place = words.ELEMENTS[node.kind]
@@ -152,8 +152,8 @@ def _placed(node: Node, process: Process, findings: Findings) -> bool:
 
 def _allowed_start(node: Node, process: Process) -> frozenset[str]:
     if node.container == process.id:
-        return _START
-    return _EVENT_START if process.nodes[node.container].kind == "eventSubProcess" else frozenset({"none"})
+        return START
+    return EVENT_START if process.nodes[node.container].kind == "eventSubProcess" else frozenset({"none"})
 
 
 def _listed(kinds: frozenset[str]) -> Text:

@@ -1,0 +1,88 @@
+"""What a deployment is held against: forms, operations, roles, and what else is in it."""
+
+import pytest
+import toys
+from drawing import drawing, element, service, user
+
+from app.engine import definitions
+from app.engine.forms import Library
+from app.engine.operations import Parameter
+from app.foundation.text import Text
+
+DONE = "start -> a -> end"
+FORM = '<zeebe:formDefinition formId="plan" />'
+DECISION = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
+<decision id="rate" name="Rate"><variable name="rate" /><literalExpression><text>1</text></literalExpression></decision></definitions>"""
+
+
+@pytest.fixture
+def engine():
+    engine = toys.engine(roles={"clerk": Text("Clerk", "经办")})
+    engine.operations.operation(
+        "publish", name=Text("Publish", "发布"), parameters=[Parameter("tender", required=True), Parameter("note")]
+    )(print)
+    return engine
+
+
+def found(engine, diagram, **files):
+    contents = {"d.bpmn": diagram.encode(), **{name.replace("__", "."): content for name, content in files.items()}}
+    return {(one.code, one.element_id) for one in definitions.check(contents, engine)}
+
+
+def inputs(*entries):
+    held = "".join(
+        f'<zeebe:input {"" if source is None else f"source={source!r}"} target="{name}" />' for name, source in entries
+    )
+    return f"<zeebe:ioMapping>{held}</zeebe:ioMapping>"
+
+
+def test_an_unknown_form_is_refused(engine):
+    assert ("form-unknown", "a") in found(engine, drawing(DONE, user("a", FORM)))
+
+
+def test_a_broken_form_is_refused_at_the_task_and_at_its_file(engine):
+    broken = found(engine, drawing(DONE, user("a", FORM)), plan__schema__json=b"{}", plan__ui__json=b"no json")
+    assert broken >= {("form-broken", "a"), ("form-file", None)}
+
+
+def test_an_unknown_operation_is_refused(engine):
+    assert ("operation-unknown", "a") in found(engine, drawing(DONE, service("a", "publsh")))
+
+
+def test_an_unknown_input_of_an_operation_is_refused(engine):
+    given = inputs(("tender", "=1"), ("tendr", "=1"))
+    assert ("operation-input-unknown", "a") in found(engine, drawing(DONE, service("a", "publish", given)))
+
+
+@pytest.mark.parametrize("given", [inputs(("note", "=1")), inputs(("tender", None))])
+def test_a_required_input_that_is_missing_or_left_empty_is_refused(engine, given):
+    assert ("operation-input-missing", "a") in found(engine, drawing(DONE, service("a", "publish", given)))
+
+
+def test_an_optional_input_may_be_left_empty(engine):
+    assert found(engine, drawing(DONE, service("a", "publish", inputs(("tender", "=1"), ("note", None))))) == set()
+
+
+def test_an_operation_without_inputs_sees_everything_and_nothing_is_missing(engine):
+    assert found(engine, drawing(DONE, service("a", "publish"))) == set()
+
+
+@pytest.mark.parametrize("name", ["baker", "baker@org-1"])
+def test_a_group_that_is_no_role_is_a_warning(engine, name):
+    held = f'<zeebe:userTask /><zeebe:assignmentDefinition candidateGroups="clerk, {name}" />'
+    assert found(engine, drawing(DONE, element("userTask", "a", "", held))) == {("role-unknown", "a")}
+
+
+def test_a_lane_that_is_no_role_is_a_warning_but_not_one_that_only_holds_lanes(engine):
+    inner = '<bpmn:childLaneSet id="i"><bpmn:lane id="l2" name="baker" /><bpmn:lane id="l3" name="clerk" /></bpmn:childLaneSet>'
+    lanes = f'<bpmn:laneSet id="ls"><bpmn:lane id="l1" name="Department">{inner}</bpmn:lane></bpmn:laneSet>'
+    assert found(engine, drawing(DONE, lanes)) == {("role-unknown", "l2")}
+
+
+def test_two_decisions_of_one_id_are_refused(engine):
+    assert ("decision-twice", "rate") in found(engine, drawing(DONE), one__dmn=DECISION, two__dmn=DECISION)
+
+
+def test_in_a_scenario_operations_forms_and_roles_are_stand_ins():
+    engine = toys.engine(stand_ins=True, forms=Library())
+    assert found(engine, drawing("start -> a -> b -> end", user("a", FORM), service("b", "anything"))) == set()
