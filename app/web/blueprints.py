@@ -17,6 +17,9 @@ BLUEPRINTS = (
     "documents",
     "tenders",
     "portal",
+    "experts",
+    "results",
+    "queries",
 )
 """Each part of the site adds its own line."""
 

@@ -22,6 +22,7 @@ from app.foundation.errors import NotAllowed
 from app.foundation.text import Text
 from app.identity import people
 from app.identity import roles as known_roles
+from app.procurement import evaluation, experts, queries
 from app.web import current
 from app.web.errors import wants_json
 
@@ -33,6 +34,10 @@ Predicate = Callable[..., None]
 STAFF = frozenset(role.id for role in known_roles.ROLES.values() if role.kind not in ("supplier",))
 """Everybody who works in the house, at the buyer's, the agency's, or on a committee."""
 ANYBODY = frozenset(known_roles.ROLES)
+SUPPLIER_ROLES = tuple(role.id for role in known_roles.of_kind("supplier"))
+"""The roles of a supplier's people."""
+PARTY_ROLES = tuple(role.id for kind in ("buyer", "agency", "finance") for role in known_roles.of_kind(kind))
+"""The roles of those who buy, run and supervise."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,24 @@ def organisation_is_theirs(session: Session, actor: Actor, organisation_id: str,
         raise NotAllowed
 
 
+def expert_is_seen(session: Session, actor: Actor, expert_id: str, **_: Any) -> None:
+    """the person keeps the pool, or it is their own entry"""
+    if not experts.expert_visible_to(actor, experts.get(session, expert_id)):
+        raise experts.ExpertUnknown
+
+
+def report_is_open(session: Session, actor: Actor, lot_id: str, **_: Any) -> None:
+    """the report of the lot's evaluation is there, and for this person"""
+    if not evaluation.report_visible_to(session, actor, lot_id):
+        raise evaluation.ReportUnknown
+
+
+def query_is_seen(session: Session, actor: Actor, query_id: str, **_: Any) -> None:
+    """the query is the person's company's, of a tender they work with, or its answer was told to them"""
+    if not queries.visible_to(session, actor, queries.get(session, query_id)):
+        raise queries.QueryUnknown
+
+
 def in_demonstration(session: Session, actor: Actor, **_: Any) -> None:
     """the house shows its demonstration town"""
     if not current.config().demonstration:
@@ -206,6 +229,26 @@ RULES: dict[str, Rule] = {
     "tenders.publish_termination": holders("agency-officer", check=tender_is_run),
     # -- the public portal
     **dict.fromkeys(PORTAL, everybody()),
+    # -- the expert pool
+    "experts.index": holders("finance-officer", "administrator", "auditor"),
+    "experts.mine": holders("expert"),
+    "experts.show": signed_in(expert_is_seen),
+    "experts.enter": holders("finance-officer", "administrator"),
+    "experts.change": holders("finance-officer", "administrator"),
+    "experts.tie": signed_in(expert_is_seen),
+    "experts.absence": signed_in(expert_is_seen),
+    "experts.conduct": holders("finance-officer", "administrator"),
+    # -- results: a bidder's own, the evaluation, the draw
+    "results.index": holders(*SUPPLIER_ROLES),
+    "results.show": holders(*SUPPLIER_ROLES),
+    "results.evaluated": signed_in(report_is_open),
+    "results.draw": everybody(),
+    "results.draw_record": everybody(),
+    # -- queries
+    "queries.index": holders(*SUPPLIER_ROLES, *PARTY_ROLES, "auditor"),
+    "queries.show": signed_in(query_is_seen),
+    "queries.write": holders(*SUPPLIER_ROLES),
+    "queries.send": holders(*SUPPLIER_ROLES),
 }
 """Every page's rule, by endpoint. Further parts of the site add their rows here, each under its own heading."""
 

@@ -36,6 +36,8 @@ STAFF = (
     Place("inbox.index", Text("Inbox", "待办"), ("inbox.", "tasks.")),
     Place("cases.index", Text("Cases", "项目"), ("cases.", "starts.", "documents.")),
     Place("tenders.index", Text("Tenders", "招标"), ("tenders.",)),
+    Place("queries.index", Text("Queries", "质疑"), ("queries.",)),
+    Place("experts.index", Text("Experts", "专家"), ("experts.",)),
     Place("people.organisations", Text("Parties", "主体"), ("people.",)),
     Place("studio.index", Text("Studio", "流程设计"), ("studio.",)),
     Place("operations.index", Text("Operations", "运行监控"), ("operations.",)),
@@ -45,6 +47,8 @@ SUPPLIER = (
     Place("inbox.index", Text("Tasks", "待办"), ("inbox.", "tasks.")),
     Place("cases.index", Text("Cases", "项目"), ("cases.", "starts.", "documents.")),
     Place("people.index", Text("People", "人员"), ("people.",)),
+    Place("results.index", Text("Results", "中标结果"), ("results.",)),
+    Place("queries.index", Text("Queries", "质疑"), ("queries.",)),
 )
 PORTAL: tuple[Place, ...] = (
     Place("portal.index", Text("Notices", "公告"), ("portal.index", "portal.notice", "portal.tender")),
