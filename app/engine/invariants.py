@@ -13,7 +13,7 @@ from app.engine import corridor, projection, spiff
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.records import IncidentRow, InstanceRow, Offer, OpenTaskRow, SubscriptionRow, TimerRow
-from app.foundation import journal
+from app.foundation import documents, journal
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ def violations(engine: Engine, session: Session) -> Iterator[Violation]:
     """Every violation there is; nothing when all holds."""
     for broken in journal.violations(session):
         yield Violation(broken.case_id, f"journal entry {broken.sequence}: {broken.what}")
+    for digest in documents.damaged(session):
+        yield Violation(f"document {digest}", "its content isn't what was stored")
     yield from _without_next_step(session)
     yield from _leftovers(session)
     yield from _without_offers(session)
