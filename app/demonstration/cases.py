@@ -79,6 +79,12 @@ class Case:
         """What a lot's items are estimated at."""
         return sum((Decimal(item.quantity * item.unit_price) for item in self.wanted if item.lot == lot), Decimal(0))
 
+    def points(self, row: Mapping[str, Any]) -> Decimal:
+        """The points that a member gives a bid for a factor, by what the bid says about it; all, where nothing tells."""
+        most = Decimal(str(row["range"]).partition("–")[2])
+        told = [points for words, points in SCORES.items() if words in row.get("response", "")]
+        return Decimal(told[0]) if told else most
+
     def planned(self, shown: Mapping[str, Any]) -> dict[str, Any]:
         """The plan's form, over the values it shows."""
         rows: Sequence[Mapping[str, Any]] = shown["items"]
@@ -217,6 +223,12 @@ def _scheme(lot: int) -> tuple[NewFactor, ...]:
     )
 
 
+SCORES = {
+    **{"开机率98%": 20, "开机率97%": 14, "开机率96%": 8, "开机率95%": 2},
+    **{"承诺4小时到场": 15, "承诺8小时到场": 10, "承诺12小时到场": 5, "承诺24小时到场": 1},
+    **{"备件齐全": 15, "备有球管、探头": 5, "备有探头": 0},
+}
+"""What the scheme gives for what a bid promises."""
 TERMS = {
     "bond_percent": Decimal(2),
     "validity_days": 90,

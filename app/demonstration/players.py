@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 
 from app.bootstrap import House
 from app.demonstration import town
-from app.engine import messages, tasks, timers
+from app.engine import instances, messages, tasks, timers
 from app.engine.inbox import Filters
 from app.engine.records import HistoryRow, InstanceRow, OpenTaskRow
 from app.engine.tasks import Shown
-from app.foundation.actor import Actor
-from app.foundation.clock import VirtualClock
+from app.foundation import workdays
+from app.foundation.actor import SYSTEM, Actor
+from app.foundation.clock import PLACE, VirtualClock
 from app.foundation.journal import JournalEntry
 from app.foundation.text import Text
 from app.workflow import starts
@@ -52,8 +53,8 @@ _ACTS = {
     "tenders.ask": ("notice", Text("Question asked", "提问")),
     "tenders.change": ("notice", Text("Documents changed", "更正采购文件")),
     "tenders.terminate": ("notice", Text("Tender terminated", "终止招标")),
-    "bonds.request": ("bonds", Text("Bid bond asked for", "申请缴纳投标保证金")),
-    "bonds.import_credits": ("bonds", Text("Bid bonds matched from the bank's statement", "银行流水匹配投标保证金")),
+    "bonds.arrive": ("bonds", Text("Bid bond arrived", "投标保证金到账")),
+    "bonds.import_statement": ("bonds", Text("Bank statement read", "导入银行流水")),
     "bonds.lodge_guarantee": ("bonds", Text("Letter of guarantee lodged", "提交投标保函")),
     "bids.submit": ("bids", Text("Bid sealed and submitted", "密封并提交投标文件")),
     "bids.confirm": ("bids", Text("Bid confirmed for the changed documents", "确认投标继续有效")),
@@ -62,7 +63,10 @@ _ACTS = {
 }
 """Acts outside the diagrams that belong to a stage, and what they are called."""
 
-_QUIET = frozenset({"startEvent", "exclusiveGateway", "parallelGateway", "eventBasedGateway", "inclusiveGateway"})
+_TOLD = frozenset(
+    {"serviceTask", "businessRuleTask", "sendTask", "scriptTask", "intermediateCatchEvent", "boundaryEvent"}
+)
+"""Elements whose end is told though nobody did it."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +176,16 @@ class Play:
             )
             return [task.holder_id for task in session.scalars(query.order_by(OpenTaskRow.id)) if task.holder_id]
 
+    def seen(self, element_id: str) -> list[dict[str, Any]]:
+        """The variables that the open tasks of an element see."""
+        with self.looking() as session:
+            query = select(OpenTaskRow.token_id).where(
+                OpenTaskRow.instance_id == self.instance_id, OpenTaskRow.element_id == element_id
+            )
+            tokens = session.scalars(query.order_by(OpenTaskRow.id)).all()
+            with instances.looking(self.house.engine, session, self.instance_id or "") as live:
+                return [dict(live.task_variables(token)) for token in tokens]
+
     @property
     def state(self) -> str:
         """The case's state."""
@@ -190,6 +204,17 @@ class Play:
                 break
         self.clock.turn_to(max(instant, self.clock.instant))
         self.fire()
+
+    def next_day(self, days: int = 1, hour: int = 9) -> None:
+        """Turn the clock to the morning of a working day, ``days`` working days from now."""
+        with self.looking() as session:
+            calendar = workdays.load(session)
+            on = workdays.latest(calendar.add_working_days(town.today(session), days))
+        self.turn_to(datetime.combine(on, time(hour), PLACE))
+
+    def later(self, **duration: float) -> None:
+        """Turn the clock by a while (``hours=1``)."""
+        self.turn_to(self.clock.instant + timedelta(**duration))
 
     def fire(self) -> int:
         """Fire what is due, and deliver what found its receiver busy."""
@@ -212,7 +237,8 @@ class Play:
         for row in session.scalars(query.order_by(HistoryRow.sequence)):
             self._told = row.sequence
             stage = self._stage(session, row)
-            if row.kind == "completed" and stage and row.element_kind not in _QUIET and row.name_en:
+            by_a_person = row.actor_id != SYSTEM.id
+            if row.kind == "completed" and stage and row.name_en and (by_a_person or row.element_kind in _TOLD):
                 yield Step(row.at, stage, row.actor_name, Text(row.name_en, row.name_zh or row.name_en))
 
     def _stage(self, session: Session, row: HistoryRow) -> str | None:

@@ -23,7 +23,7 @@ from app.foundation.workdays import local_day
 from app.identity import accounts, grants, organisations, passwords
 from app.identity.accounts import Account
 from app.identity.organisations import Organisation
-from app.procurement import experts, projects, suppliers
+from app.procurement import bonds, experts, projects, suppliers
 
 PASSWORD = "willow-bridge-lantern-27"  # noqa: S105 - published on the sign-in page
 
@@ -160,6 +160,7 @@ def build(engine: Engine, session: Session, processes: Path) -> None:
     people = _people(session, ids)
     _suppliers(session, ids, people)
     _experts(session, people["liu"])
+    _bond_accounts(session, [people["sun"], people["dong"]])
     year = clock.now(session).year
     for budget_year in (year, year + 1):
         _budget(session, ids["hospital"], budget_year)
@@ -248,6 +249,15 @@ def _experts(session: Session, keeper: Actor) -> None:
             experts.declare_tie(
                 session, keeper, expert_id=expert.id, kind="employee", organisation_name=supplier.zh, uscc=uscc
             )
+
+
+def _bond_accounts(session: Session, officers: list[Actor]) -> None:
+    for number, officer in enumerate(officers, 1):
+        assert officer.organisation_id is not None
+        name = organisations.get(session, officer.organisation_id).name_zh
+        bonds.set_account(
+            session, officer, holder=name, account=f"510501104625000{number:05d}", bank_name="江城银行营业部"
+        )
 
 
 def _budget(session: Session, buyer_id: str, year: int) -> None:

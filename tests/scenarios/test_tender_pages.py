@@ -43,7 +43,7 @@ def test_the_list_can_be_taken_home(sun):
 
 def test_a_tender_shows_its_deadline_its_lots_and_its_papers(sun, tender_id):
     sun.open(f"/tenders/{tender_id}?lang=en")
-    assert "Monday 23 March 2026, 09:30 (China time)" in sun.text()
+    assert "Tuesday 31 March 2026, 09:30 (China time)" in sun.text()
     assert [link.get("href")[:11] for link in sun.all("tw-files__name")] == ["/documents/"] * 4
 
 
@@ -85,31 +85,31 @@ def row_of(page, code):
 
 
 def test_the_form_says_what_the_deadline_becomes(sun, tender_id, virtual_clock):
-    virtual_clock.turn_to(datetime(2026, 3, 16, 2, tzinfo=UTC))
+    virtual_clock.turn_to(datetime(2026, 3, 20, 2, tzinfo=UTC))
     sun.open(f"/tenders/{tender_id}/change?lang=en")
-    assert "After a change today that may affect bidsTuesday 31 March 2026, 09:30" in sun.text()
+    assert "After a change today that may affect bidsTuesday 7 April 2026, 09:30" in sun.text()
 
 
 def test_a_change_can_be_looked_at_before_it_is_published(sun, tender_id, play, virtual_clock):
-    virtual_clock.turn_to(datetime(2026, 3, 16, 2, tzinfo=UTC))
+    virtual_clock.turn_to(datetime(2026, 3, 20, 2, tzinfo=UTC))
     page = sun.open(f"/tenders/{tender_id}/change?lang=en")
     reworded = {f"requirements-{row_of(page, 'T3')}-text_zh": "备件存放于本院库房。"}
     sun.fill(reworded, button=("_preview", "1"))
-    assert "The deadline would move to Tuesday 31 March 2026, 09:30 (China time)." in sun.said("tw-status")
+    assert "The deadline would move to Tuesday 7 April 2026, 09:30 (China time)." in sun.said("tw-status")
     assert "备件存放于本院库房。" in sun.said("tw-diff")
     with play.looking() as session:
         assert tenders.get(session, tender_id).version == 1
 
 
 def test_a_change_is_published_with_its_reasons_and_moves_the_deadline(sun, tender_id, play, virtual_clock):
-    virtual_clock.turn_to(datetime(2026, 3, 16, 2, tzinfo=UTC))
+    virtual_clock.turn_to(datetime(2026, 3, 20, 2, tzinfo=UTC))
     page = sun.open(f"/tenders/{tender_id}/change?lang=en")
     reworded = {f"requirements-{row_of(page, 'T3')}-text_zh": "备件存放于本院库房。", "reasons": "应供应商询问"}
     sun.fill(reworded)
     assert "Version 2 is published." in sun.said("tw-status")
     assert "备件存放于本院库房。" in sun.said("tw-diff")
     with play.looking() as session:
-        assert tenders.get(session, tender_id).bid_deadline_at == datetime(2026, 3, 31, 1, 30, tzinfo=UTC)
+        assert tenders.get(session, tender_id).bid_deadline_at == datetime(2026, 4, 7, 1, 30, tzinfo=UTC)
 
 
 def test_a_change_without_reasons_comes_back_with_everything_that_was_typed(sun, tender_id):

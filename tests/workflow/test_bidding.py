@@ -78,7 +78,7 @@ def test_a_question_becomes_a_task_of_the_agency_with_its_due_day(play, ask):
     ask()
     with play.looking() as session:
         [task] = tasks.inbox(session, town.actor(session, "sun"), tasks.Filters(element_id="answer_question")).rows
-        assert task.due_at == datetime(2026, 3, 5, 23, 59, 59, tzinfo=PLACE)
+        assert task.due_at == datetime(2026, 3, 12, 23, 59, 59, tzinfo=PLACE)
 
 
 def test_every_question_has_its_own_task(play, ask):
@@ -124,19 +124,19 @@ def test_after_the_deadline_nobody_asks(play, ask, virtual_clock):
 def test_an_early_change_leaves_the_deadline_and_its_timer(play, change):
     before = deadline_timer(play)
     change()
-    assert deadline_timer(play) == before == [datetime(2026, 3, 23, 9, 30, tzinfo=PLACE)]
+    assert deadline_timer(play) == before == [datetime(2026, 3, 31, 9, 30, tzinfo=PLACE)]
 
 
 def test_ir_31_a_change_in_the_last_fifteen_days_moves_the_deadline_and_the_timer(play, change, virtual_clock):
-    virtual_clock.turn_to(datetime(2026, 3, 16, 2, tzinfo=UTC))
+    virtual_clock.turn_to(datetime(2026, 3, 20, 2, tzinfo=UTC))
     made = change()
-    assert deadline_timer(play) == [made.new_deadline_at] == [datetime(2026, 3, 31, 9, 30, tzinfo=PLACE)]
+    assert deadline_timer(play) == [made.new_deadline_at] == [datetime(2026, 4, 7, 9, 30, tzinfo=PLACE)]
 
 
 def test_at_the_old_deadline_nothing_happens(play, change, virtual_clock):
-    virtual_clock.turn_to(datetime(2026, 3, 16, 2, tzinfo=UTC))
+    virtual_clock.turn_to(datetime(2026, 3, 20, 2, tzinfo=UTC))
     change()
-    play.turn_to(datetime(2026, 3, 24, tzinfo=UTC))
+    play.turn_to(datetime(2026, 4, 1, tzinfo=UTC))
     assert "opening" not in play.stages
     assert len(deadline_timer(play)) == 1
 
@@ -176,7 +176,7 @@ def test_a_change_is_published_as_a_version_with_its_papers(play, change, tender
 
 
 def test_a_refused_change_moves_nothing(play, change, case, virtual_clock):
-    virtual_clock.turn_to(datetime(2026, 3, 16, 2, tzinfo=UTC))
+    virtual_clock.turn_to(datetime(2026, 3, 20, 2, tzinfo=UTC))
     before = deadline_timer(play)
     with pytest.raises(tenders.ObjectChanged):
         change(requirements=[r for r in case.requirements if r.code != "Q2"])
@@ -204,7 +204,7 @@ def test_a_terminated_tender_takes_no_messages(play, tender_id):
 
 
 def test_the_timer_fires_at_the_deadline_and_not_before(play, tender_id):
-    play.turn_to(datetime(2026, 3, 23, 9, 30, tzinfo=PLACE) - timedelta(seconds=1))
+    play.turn_to(datetime(2026, 3, 31, 9, 30, tzinfo=PLACE) - timedelta(seconds=1))
     assert deadline_timer(play)
-    play.turn_to(datetime(2026, 3, 23, 9, 30, tzinfo=PLACE))
+    play.turn_to(datetime(2026, 3, 31, 9, 30, tzinfo=PLACE))
     assert deadline_timer(play) == []

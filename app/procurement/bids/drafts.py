@@ -79,7 +79,8 @@ def save_draft(session: Session, actor: Actor, *, lot_id: str, content: Mapping[
     tenders.take_documents(session, actor, tender_id=tender.id)
     draft = draft_of(session, lot_id, supplier_id, lock=True)
     if draft is None:
-        draft = BidDraft(lot_id=lot_id, supplier_id=supplier_id, content={})
+        now = clock.now(session)
+        draft = BidDraft(lot_id=lot_id, supplier_id=supplier_id, content={}, account_id=actor.id, saved_at=now)
         session.add(draft)
     items = {item.id for item in projects.lot(session, lot_id).items}
     wanted = {requirement.id for requirement in completeness.requirements_of(tender, lot_id)}

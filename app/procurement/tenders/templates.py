@@ -27,6 +27,8 @@ OPENING_HOUR = time(9, 30)
 VALIDITY_DAYS = 90
 """Usual, not statutory: long enough for report, decision, notice and signature."""
 DELIVERY_DAYS = 30
+CONFIRMING_DAYS = 3
+"""Working days that are left to the buyer to confirm the draft, before the notice."""
 PRICE_POINTS = {"goods": Decimal(40), "services": Decimal(20), "works": Decimal(40)}
 SERVICE_POINTS = Decimal(20)
 
@@ -51,10 +53,14 @@ def template(session: Session, project_id: str) -> Template:
     return Template(requirements, factors, terms)
 
 
-def earliest_deadline(session: Session, project: Project) -> datetime:
-    """The first lawful bid deadline as far as is known: as confirmed, else counted from the notice day, at 09:30."""
+def earliest_deadline(session: Session, project: Project, *, slack: int = 0) -> datetime:
+    """The first lawful bid deadline as far as is known: as confirmed, else counted from the notice day, at 09:30.
+
+    ``slack`` are working days that the notice may still be late.
+    """
     drawn = [row for row in timetable_of(session, project.id) if row.name == "bid_deadline"]
     calendar, notice_on = workdays.load(session), notice_day(session, project)
+    notice_on = workdays.latest(calendar.add_working_days(notice_on, slack))
     rule = rules.find(
         "bid_period",
         on=notice_on,
@@ -77,7 +83,7 @@ def _terms(session: Session, project: Project) -> Terms:
     open_to_all = any(lot.sme_mode == "none" for lot in project.lots)
     payment_days, bond = rule("invoice_payment_term").count, rule("performance_bond_ceiling").value * HUNDRED / 2
     return Terms(
-        bid_deadline_at=earliest_deadline(session, project),
+        bid_deadline_at=earliest_deadline(session, project, slack=CONFIRMING_DAYS),
         bond_percent=rule("bid_bond_ceiling").value * HUNDRED,
         validity_days=VALIDITY_DAYS,
         performance_bond_percent=bond,

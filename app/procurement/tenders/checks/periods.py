@@ -25,7 +25,7 @@ def bid_period(draft: Draft) -> Iterator[Found]:
         )
         return
     chosen = workdays.local_day(deadline)
-    least = draft.confirmed_deadline_on or rule.after(draft.calendar, draft.notice_on)
+    least = _least_deadline(draft, rule.after(draft.calendar, draft.notice_on))
     fix = Text(f"Set {workdays.latest(least)} or later.", f"改为{workdays.latest(least)}或者之后。")
     if chosen < workdays.earliest(least):
         yield Found(
@@ -51,6 +51,12 @@ def bid_period(draft: Draft) -> Iterator[Found]:
             ),
             fix,
         )
+
+
+def _least_deadline(draft: Draft, counted: workdays.Day) -> workdays.Day:
+    """The earliest lawful deadline: as a person confirmed it, unless the notice has come so late that it can't be kept."""
+    confirmed = draft.confirmed_deadline_on
+    return confirmed if confirmed is not None and confirmed >= workdays.earliest(counted) else counted
 
 
 def deadline_day(draft: Draft) -> Iterator[Found]:
