@@ -281,12 +281,7 @@ def deploy(engine: Engine, session: Session, processes: Path) -> None:
     """Deploy all procedures and decisions the program ships with; again changes nothing."""
     files = sorted([*processes.glob("*.bpmn"), *processes.glob("decisions/*.dmn")])
     contents = {path.relative_to(processes).as_posix(): path.read_bytes() for path in files}
-    why = "the procedures that the program ships with"
-    try:
-        definitions.deploy(engine, session, SYSTEM, contents, why)
-    except definitions.DeploymentRefused:  # until the operations of the second half are here
-        name = "project_application.bpmn"
-        definitions.deploy(engine, session, SYSTEM, {name: contents[name]}, why)
+    definitions.deploy(engine, session, SYSTEM, contents, "the procedures that the program ships with")
 
 
 def actor(session: Session, login: str) -> Actor:

@@ -25,7 +25,6 @@ from app.foundation.clock import VirtualClock
 from app.identity import sessions
 from app.web import current
 from config import Config
-from tests.workflow import standins
 
 
 class Refused(AssertionError):
@@ -140,7 +139,6 @@ def site(database, virtual_clock, tmp_path) -> Iterator[Flask]:
     house = made.extensions["tenderway"]
     if database.dialect.name == "sqlite":
         event.listen(house.database, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF").close())
-    standins.complete(house.engine.operations)
     settling.settle(house, settings.processes_folder)
     yield made
     house.database.dispose()

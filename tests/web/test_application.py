@@ -5,8 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.engine import definitions
-from app.foundation.actor import SYSTEM
+from app.demonstration import town as demonstration_town
 from app.identity.organisations import Organisation
 from app.procurement.projects import BudgetLine
 from tests.web import work
@@ -19,9 +18,8 @@ APPLICATION = {
 
 @pytest.fixture
 def house(app, town):
-    """The house with the hospital's budget and the procedure deployed."""
+    """The house with the hospital's budget and the procedures deployed."""
     made, processes = app.extensions["tenderway"], app.extensions["tenderway-config"].processes_folder
-    files = {"project_application.bpmn": (processes / "project_application.bpmn").read_bytes()}
     with made.sessions() as session:
         session.get(Organisation, town.buyer).supervisor_id = town.finance
         session.add(
@@ -30,7 +28,7 @@ def house(app, town):
                 amount=Decimal(700_000), funds="fiscal",
             )
         )  # fmt: skip
-        definitions.deploy(made.engine, session, SYSTEM, files, "for tests")
+        demonstration_town.deploy(made.engine, session, processes)
         session.commit()
     return made
 
@@ -39,7 +37,7 @@ def house(app, town):
 def applied(house, sign_in):
     """The address of the first task of an application that the handler has started, and its budget line."""
     client = sign_in("buyer-handler")
-    started = client.submit("/start/project_application", _key=work.hidden(client.get("/start"), "_key"))
+    started = client.submit("/start/open_tender", _key=work.hidden(client.get("/start"), "_key"))
     line = re.search(r'<option value="([0-9a-f]{32})"', client.get(started.location).text).group(1)
     return started.location.removeprefix("/tasks/"), line
 
@@ -54,7 +52,8 @@ def test_an_application_is_reviewed_and_filed_each_by_its_person(sign_in, applie
     reviewer, officer = sign_in("buyer-reviewer"), sign_in("finance-officer")
     work.send(reviewer, only_task(reviewer), decision="approve")
     answer = work.send(officer, only_task(officer), decision="file")
-    assert "The case has ended." in officer.get(answer.location).text
+    assert officer.get(answer.location).status_code == 200
+    assert "Plan the procurement" in sign_in("buyer-handler").get("/inbox").text
     assert "Nothing waits for you" in officer.get("/inbox").text
 
 
@@ -77,13 +76,13 @@ def test_once_it_is_applied_for_the_case_goes_by_its_number_and_title(sign_in, a
 def test_a_start_pressed_twice_starts_one_case(house, sign_in):
     client = sign_in("buyer-handler")
     key = work.hidden(client.get("/start"), "_key")
-    places = {client.submit("/start/project_application", _key=key).location for _ in range(2)}
+    places = {client.submit("/start/open_tender", _key=key).location for _ in range(2)}
     assert (len(places), client.get("/cases").text.count("data-open")) == (1, 1)
 
 
 def test_only_who_has_the_role_of_the_first_lane_may_start(house, sign_in):
-    assert "Project application" not in sign_in("agency-officer").get("/start").text
-    assert sign_in("agency-officer").submit("/start/project_application").status_code == 403
+    assert "Open tender" not in sign_in("agency-officer").get("/start").text
+    assert sign_in("agency-officer").submit("/start/open_tender").status_code == 403
 
 
 def test_the_page_of_procedures_says_what_each_begins_with(house, sign_in):

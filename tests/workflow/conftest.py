@@ -10,7 +10,6 @@ from app.demonstration.players import Play
 from app.foundation import clock
 from app.procurement import bids, bonds, projects, tenders
 from config import Config
-from tests.workflow import standins
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,7 +18,6 @@ ROOT = Path(__file__).parents[2]
 def house(database, virtual_clock):
     settings = Config(database_url="sqlite://", secret_key="for tests")
     made = bootstrap.build(database, settings, clock=virtual_clock)
-    standins.complete(made.engine.operations)
     settling.settle(made, ROOT / "processes")
     return made
 

@@ -1,0 +1,29 @@
+"""``flask --app run demo`` plays a whole tender and says so."""
+
+import pytest
+
+from app import create_app
+from app.demonstration.players import STAGES
+from config import Config
+
+
+@pytest.fixture
+def run(tmp_path):
+    config = Config(
+        instance_folder=tmp_path, database_url=f"sqlite:///{tmp_path / 'unused.db'}", secret_key="for tests"
+    )
+    app = create_app(config)
+    yield lambda *words: app.test_cli_runner().invoke(args=["demo", *words])
+    app.extensions["tenderway"].database.dispose()
+
+
+def test_a_whole_tender_is_played_from_application_to_payment(run, tmp_path):
+    result = run()
+    lines = result.output.splitlines()
+    assert (result.exit_code, lines[-1][:18]) == (0, "16 of 16 stages, 8"), result.output[-2000:]
+    assert {line[18:30].strip() for line in lines[:-1]} == set(STAGES)
+    assert not (tmp_path / "unused.db").exists()
+
+
+def test_it_tells_its_steps_in_chinese_too(run):
+    assert "供应商签署合同" in run("--language", "zh").output
