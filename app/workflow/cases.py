@@ -46,12 +46,12 @@ def projects_of(session: Session, business_keys: Iterable[str | None]) -> dict[s
 
 
 def instance_of(session: Session, project_id: str) -> InstanceRow | None:
-    """The instance in which a project goes its way: the latest, when there are several."""
+    """The instance in which a project goes its way: the first, when others about it (a query) have been started since."""
     return session.scalars(
         select(InstanceRow)
         .join(Project, Project.number == InstanceRow.business_key)
         .where(Project.id == project_id)
-        .order_by(InstanceRow.started_at.desc())
+        .order_by(InstanceRow.started_at, InstanceRow.id)
         .limit(1)
     ).first()
 

@@ -1,6 +1,7 @@
 """Who may start which procedure: who holds the role in whose lane it begins.
 
-A procedure that another one calls isn't started by hand, nor is one that begins by a message, a signal or a time.
+A procedure that another one calls isn't started by hand, nor is one that begins by a message, a signal or a time, nor
+one that an act of the program starts with what it is about.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ from app.foundation.errors import NotAllowed
 from app.foundation.text import Text
 from app.identity import organisations
 from app.workflow.assignment import PARTIES
+from app.workflow.queries import EARLY
+
+
+STARTED_BY_ACTS = frozenset({EARLY})
 
 
 class MayNotStart(NotAllowed):
@@ -31,8 +36,9 @@ class MayNotStart(NotAllowed):
 def offered(engine: Engine, session: Session, actor: Actor) -> list[Definition]:
     """The procedures this person may start, by their English names."""
     latest = definitions.all_latest(session)
-    called = {process_id for each in latest for process_id in _called(_process(engine, session, each))}
-    may = [each for each in latest if each.key not in called and _may(actor, _process(engine, session, each))]
+    others = {process_id for each in latest for process_id in _called(_process(engine, session, each))}
+    others |= STARTED_BY_ACTS
+    may = [each for each in latest if each.key not in others and _may(actor, _process(engine, session, each))]
     return sorted(may, key=lambda definition: definition.name.en)
 
 
