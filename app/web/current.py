@@ -32,7 +32,8 @@ NOBODY = Actor("nobody", "")
 
 def install(app: Flask) -> None:
     """Let Flask-Login find the person of a request, and note that their session is in use."""
-    login = LoginManager(app)
+    login = LoginManager()
+    login.init_app(app, add_context_processor=False)  # an error page mustn't ask the database who reads it
     login.session_protection = None  # our sessions are rows; Flask-Login keeps nothing
     login.request_loader(lambda _request: _recognise())
     app.after_request(_note_use)

@@ -98,7 +98,7 @@ def browser_page(chromium: Browser, site: Flask) -> Iterator[BrowserPage]:
     assert said == []
 
 
-def violations(page: Page) -> list[str]:
+def found_by_axe(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA on a page, with the first place of each."""
     page.evaluate(AXE)
     found: list[str] = page.evaluate(
@@ -108,11 +108,17 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.fixture
+def violations() -> Callable[[Page], list[str]]:
+    """``violations(page)``: what axe finds."""
+    return found_by_axe
+
+
+@pytest.fixture
 def assert_accessible() -> Callable[[Page], None]:
     """``assert_accessible(page)``."""
 
     def check(page: Page) -> None:
-        found = violations(page)
+        found = found_by_axe(page)
         assert found == [], f"{page.url}: {found}"
 
     return check
