@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.engine import forms, tasks
+from app.engine import tasks
 from app.engine.tasks import Shown, TaskChanged, TaskHeld
 from app.foundation import repeats
 from app.foundation.errors import Conflict, NotAllowed, Refusal
@@ -172,7 +172,7 @@ def _complete(shown: Shown, typed: Texts) -> AnyResponse:
     key, place = request.form.get("_key", ""), url_for("tasks.done", task_id=task_id)
     if key and (answered := repeats.earlier(session, actor, key)) is not None:
         return redirect(answered)
-    values = {} if shown.form is None else forms.coerce(shown.form, typed, zone=current.zone())
+    values = {} if shown.form is None else entries.values(shown.form, typed, current.zone())
     try:
         row = tasks.complete(current.engine(), session, actor, task_id, values, seen_version=_seen_version())
         if shown.form is not None:
