@@ -179,6 +179,14 @@ def reject(engine: Engine, session: Session, actor: Actor, deployment_id: str, r
     return deployment
 
 
+def discard(session: Session, actor: Actor, deployment_id: str) -> None:
+    """Throw a draft away, files and all; the journal keeps that there was one."""
+    deployment = _locked(session, deployment_id, "draft", "rejected")
+    _note(session, actor, deployment, "deployments.discard")
+    session.delete(deployment)
+    session.flush()
+
+
 def retire(engine: Engine, session: Session, actor: Actor, deployment_id: str, why: str) -> Deployment:
     """Start nothing new from a deployment; what runs goes on. The version before it counts again, if there is one."""
     deployment = _locked(session, deployment_id, "deployed")

@@ -20,6 +20,7 @@ BLUEPRINTS = (
     "experts",
     "results",
     "queries",
+    "studio",
 )
 """Each part of the site adds its own line."""
 

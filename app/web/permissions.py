@@ -160,6 +160,12 @@ def in_demonstration(session: Session, actor: Actor, **_: Any) -> None:
         raise NotAllowed
 
 
+STUDIO_SEEN = (
+    "studio.index", "studio.versions", "studio.templates", "studio.forms", "studio.known_roles", "studio.known_decisions",
+    "studio.known_processes", "studio.draft", "studio.edit", "studio.file", "studio.proposal", "studio.deployment",
+)  # fmt: skip
+"""The studio's pages that only show."""
+
 PORTAL = (
     "portal.index", "portal.results", "portal.notice", "portal.tender", "portal.contracts", "portal.contract",
     "portal.breaches", "portal.breach", "portal.verify", "portal.about", "portal.feed", "portal.open_data",
@@ -227,6 +233,16 @@ RULES: dict[str, Rule] = {
     "tenders.publish_change": holders("agency-officer", check=tender_is_run),
     "tenders.terminate": holders("agency-officer", check=tender_is_run),
     "tenders.publish_termination": holders("agency-officer", check=tender_is_run),
+    # -- the studio
+    **dict.fromkeys(STUDIO_SEEN, holders("analyst", "administrator", "auditor")),
+    "studio.begin": holders("analyst"),
+    "studio.new": holders("analyst"),
+    "studio.save": holders("analyst"),
+    "studio.check": holders("analyst"),
+    "studio.propose": holders("analyst"),
+    "studio.discard": holders("analyst"),
+    "studio.decide": holders("analyst"),
+    "studio.retire": holders("analyst"),
     # -- the public portal
     **dict.fromkeys(PORTAL, everybody()),
     # -- the expert pool

@@ -1,0 +1,231 @@
+"""Drafts: begun from what is deployed, from uploaded files or anew; edited, checked, proposed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Response, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.engine import definitions, spiff
+from app.engine.definitions import DeploymentMoved, DeploymentRefused, NoSuchDeployment
+from app.engine.records import Deployment
+from app.foundation.errors import Invalid, Refusal
+from app.foundation.text import Text
+from app.web import current, errors, language, notices
+from app.web.studio import blueprint
+from app.web.studio.blank import blank_decision, blank_process
+from app.web.studio.lists import STATES
+
+LARGEST = 5_000_000
+"""The most bytes of one file."""
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,150}\.(bpmn|dmn|schema\.json|ui\.json)\Z")
+_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}\Z")
+
+
+class FileUnfit(Invalid):
+    """An uploaded file that is no diagram, decision or form, or is too large."""
+
+    code = "file-unfit"
+    text = Text(
+        "“%(name)s” can't be taken: give .bpmn, .dmn or form files of at most 5 MB.",
+        "无法接收“%(name)s”：请提供不超过5 MB 的 .bpmn、.dmn 或表单文件。",
+    )
+
+
+class IdUnfit(Invalid):
+    """An id that a procedure can't have."""
+
+    code = "id-unfit"
+    text = Text(
+        "An id begins with a letter and has letters, digits, - and _ only.",
+        "标识须以字母开头，仅含字母、数字、- 和 _。",
+    )
+
+
+@blueprint.post("/drafts")
+def begin() -> AnyResponse:
+    """Begin a draft with the files of a deployment, and open the wanted one."""
+    session = current.session()
+    source = deployment_of(request.form.get("deployment", ""))
+    files = definitions.files_of(session, source)
+    draft = definitions.save_draft(current.engine(), session, current.actor(), files, title=source.title)
+    current.commit()
+    wanted = request.form.get("file", "")
+    if wanted in files:
+        return redirect(url_for("studio.edit", draft_id=draft.id, name=wanted))
+    return redirect(url_for("studio.draft", draft_id=draft.id))
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+def new() -> AnyResponse | str:
+    """Begin a draft with an empty procedure or decision, or with uploaded files."""
+    if request.method == "GET":
+        return render_template("studio/new.html", values={"kind": "process"}, problems=())
+    session = current.session()
+    try:
+        files = _uploaded() if "upload" in request.form else _blank()
+    except Refusal as refusal:
+        return render_template("studio/new.html", values=request.form, problems=errors.parts_of(refusal))
+    title = request.form.get("name_en", "").strip() or request.form.get("name_zh", "").strip()
+    draft = definitions.save_draft(current.engine(), session, current.actor(), files, title=title)
+    current.commit()
+    return redirect(url_for("studio.draft", draft_id=draft.id))
+
+
+def _blank() -> dict[str, bytes]:
+    key = request.form.get("key", "").strip()
+    if not _ID.match(key):
+        raise IdUnfit(field="key")
+    name = Text(request.form.get("name_en", "").strip() or key, request.form.get("name_zh", "").strip() or key)
+    if request.form.get("kind") == "decision":
+        return {f"decisions/{key}.dmn": blank_decision(key, name)}
+    return {f"{key}.bpmn": blank_process(key, name)}
+
+
+def _uploaded() -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for given in request.files.getlist("files"):
+        name = (given.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
+        content = given.stream.read(LARGEST + 1)
+        if not _NAME.match(name) or len(content) > LARGEST:
+            raise FileUnfit(field="files", name=name or "?")
+        files[name] = content
+    if not files:
+        raise FileUnfit(field="files", name="?")
+    return files
+
+
+@blueprint.get("/drafts/<draft_id>")
+def draft(draft_id: str) -> str:
+    """Show a draft: its files, what the check finds, and what can be done with it."""
+    session, found = current.session(), deployment_of(draft_id)
+    files = definitions.files_of(session, found)
+    findings = definitions.check(files, current.engine(), session=session)
+    return render_template(
+        "studio/draft.html",
+        draft=found,
+        files={name: len(content) for name, content in files.items()},
+        findings=[shown(finding) for finding in findings],
+        has_errors=any(finding.level == "error" for finding in findings),
+        states=STATES,
+    )
+
+
+@blueprint.get("/drafts/<draft_id>/files/<path:name>")
+def edit(draft_id: str, name: str) -> str:
+    """Open a file of a draft in its editor."""
+    found = deployment_of(draft_id)
+    if name not in definitions.files_of(current.session(), found):
+        raise NoSuchDeployment
+    return render_template(
+        "studio/editor.html",
+        draft=found,
+        name=name,
+        states=STATES,
+        may_save=found.state in ("draft", "rejected"),
+        is_decision=name.endswith(".dmn"),
+    )
+
+
+@blueprint.get("/deployments/<draft_id>/files/<path:name>")
+def file(draft_id: str, name: str) -> Response:
+    """A file of a draft or deployment, byte for byte; with ``?download`` as an attachment."""
+    files = definitions.files_of(current.session(), deployment_of(draft_id))
+    if name not in files:
+        raise NoSuchDeployment
+    kind = "application/json" if name.endswith(".json") else "application/xml"
+    answer = Response(files[name], mimetype=kind)
+    if "download" in request.args:
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name.rsplit("/", 1)[-1]}"'
+    return answer
+
+
+@blueprint.put("/drafts/<draft_id>/files/<path:name>")
+def save(draft_id: str, name: str) -> AnyResponse | tuple[Response, int]:
+    """Keep a file as it was drawn, errors and all, unless somebody else saved in between."""
+    session = current.session()
+    found = deployment_of(draft_id)
+    files = definitions.files_of(session, found)
+    if name not in files:
+        raise NoSuchDeployment
+    content = request.get_data(cache=False)
+    seen = request.headers.get("X-Seen-Version", "")
+    try:
+        saved = definitions.save_draft(
+            current.engine(),
+            session,
+            current.actor(),
+            {**files, name: content},
+            draft_id=draft_id,
+            seen_version=int(seen) if seen.isdigit() else None,
+        )
+    except DeploymentMoved as moved:
+        return jsonify({"message": moved.sentence.in_(language.language())}), 409
+    current.commit()
+    return jsonify({"version": str(saved.version), **_checked({**files, name: content}, name)})
+
+
+@blueprint.post("/drafts/<draft_id>/check/<path:name>")
+def check(draft_id: str, name: str) -> Response:
+    """Say what is wrong with a file as it stands in the editor, together with the draft's other files."""
+    files = definitions.files_of(current.session(), deployment_of(draft_id))
+    return jsonify(_checked({**files, name: request.get_data(cache=False)}, name))
+
+
+def _checked(files: dict[str, bytes], name: str) -> dict[str, Any]:
+    findings = definitions.check(files, current.engine(), session=current.session())
+    here = [shown(finding) for finding in findings if finding.file in ("", name)]
+    elsewhere = [shown(finding) for finding in findings if finding.file not in ("", name) and finding.level == "error"]
+    return {"ok": not any(finding.level == "error" for finding in findings), "findings": here + elsewhere}
+
+
+def shown(finding: spiff.Finding) -> dict[str, Any]:
+    """A finding in the language of the page, as editors and templates take it."""
+    words = finding.zh if language.language() == "zh" and finding.zh else finding.message
+    return {
+        "file": finding.file,
+        "element": finding.element_id,
+        "name": finding.name,
+        "level": finding.level,
+        "message": words,
+    }
+
+
+@blueprint.route("/drafts/<draft_id>/propose", methods=["GET", "POST"])
+def propose(draft_id: str) -> AnyResponse | str:
+    """Ask why a draft is to count, and hand it to a second person."""
+    session, found = current.session(), deployment_of(draft_id)
+    if request.method == "GET":
+        return render_template("studio/propose.html", draft=found, problems=(), why=found.why)
+    why = request.form.get("why", "")
+    try:
+        definitions.propose(current.engine(), session, current.actor(), draft_id, why)
+    except DeploymentRefused as refused:
+        session.rollback()
+        notices.notice(refused.sentence, tone="bad")
+        return redirect(url_for("studio.draft", draft_id=draft_id))
+    except Refusal as refusal:
+        session.rollback()
+        return render_template("studio/propose.html", draft=found, problems=errors.parts_of(refusal), why=why)
+    current.commit()
+    notices.notice(Text("The draft now waits for a second person.", "草稿已提交，等待他人复核。"), tone="good")
+    return redirect(url_for("studio.index"))
+
+
+@blueprint.post("/drafts/<draft_id>/discard")
+def discard(draft_id: str) -> AnyResponse:
+    """Throw a draft away."""
+    definitions.discard(current.session(), current.actor(), draft_id)
+    current.commit()
+    notices.notice(Text("The draft was thrown away.", "草稿已删除。"), tone="good")
+    return redirect(url_for("studio.index"))
+
+
+def deployment_of(identity: str) -> Deployment:
+    """A draft or deployment; raises NoSuchDeployment."""
+    found = current.session().get(Deployment, identity)
+    if found is None:
+        raise NoSuchDeployment
+    return found
