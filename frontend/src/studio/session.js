@@ -60,8 +60,13 @@ export class Session {
     return findings;
   }
 
-  /** Save the draft; resolves to the server's answer, or null when it could not be saved. */
-  async save() {
+  /** Save the draft after any save that is still under way; resolves to the server's answer, or null when it could not be saved. */
+  save() {
+    this.saving = (this.saving || Promise.resolve()).then(() => this.saveNow());
+    return this.saving;
+  }
+
+  async saveNow() {
     const lost = this.editor.warnings();
     if (lost.length && !this.warned && !await ask({ title: say('Parts of this file are not understood and would be lost by saving:'), text: lost.join(' · '), yes: say('Save all the same'), warning: true })) return null;
     this.warned = true;

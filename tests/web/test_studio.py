@@ -1,0 +1,165 @@
+"""Analysts draw and propose, another analyst decides, and new cases follow."""
+
+import io
+
+import pytest
+
+from app.engine import definitions
+from app.engine.records import Deployment
+from app.foundation.actor import SYSTEM, Actor
+from app.foundation.text import Text
+from app.identity import accounts, grants
+from app.web.studio.blank import blank_process
+
+ROOT = Actor("root", "Root", groups=frozenset({"administrator"}))
+TOY = blank_process("toy", Text("Toy", "玩具"))
+
+
+@pytest.fixture
+def house(app, town):
+    """The house, with one procedure deployed and a second analyst."""
+    house = app.extensions["tenderway"]
+    with house.sessions() as session:
+        definitions.deploy(house.engine, session, ROOT, {"toy.bpmn": TOY}, "the first")
+        person = accounts.create(session, SYSTEM, login="second-analyst", name="Second Analyst")
+        grants.grant(session, SYSTEM, account_id=person.id, role="analyst", organisation_id=town.platform)
+        session.commit()
+    return house
+
+
+@pytest.fixture
+def analyst(house, sign_in):
+    return sign_in("analyst")
+
+
+@pytest.fixture
+def drafted(house, analyst):
+    """A draft of the toy: its id."""
+    with house.sessions() as session:
+        source = definitions.latest(session, "toy").deployment_id
+    answer = analyst.submit("/studio/drafts", deployment=source, file="toy.bpmn")
+    return answer.location.split("/drafts/")[1].split("/")[0]
+
+
+def save(client, draft, content, seen=""):
+    headers = {"X-CSRFToken": client.token(), "X-Seen-Version": seen}
+    return client.put(f"/studio/drafts/{draft}/files/toy.bpmn", data=content, headers=headers)
+
+
+def test_the_studio_shows_what_counts(analyst):
+    page = analyst.get("/studio")
+    assert "Toy" in page.text
+    assert "No drafts" in page.text
+
+
+def test_a_draft_begins_with_the_files_of_a_deployment(analyst, drafted):
+    assert analyst.get(f"/studio/drafts/{drafted}/files/toy.bpmn").status_code == 200
+    assert analyst.get(f"/studio/deployments/{drafted}/files/toy.bpmn").data == TOY
+
+
+def test_saving_keeps_the_draft_errors_and_all_and_names_them(analyst, drafted):
+    answer = save(analyst, drafted, TOY.replace(b'targetRef="work"', b'targetRef="nowhere"')).json
+    assert not answer["ok"]
+    assert any("nowhere" in finding["message"] for finding in answer["findings"])
+
+
+def test_a_draft_somebody_else_saved_is_not_overwritten(analyst, drafted):
+    assert save(analyst, drafted, TOY.replace(b"Work", b"W"), seen="1").status_code == 200
+    stale = save(analyst, drafted, TOY, seen="1")
+    assert stale.status_code == 409
+    assert "in the meantime" in stale.json["message"]
+
+
+def test_checking_saves_nothing(analyst, drafted):
+    broken = TOY.replace(b"userTask", b"adHocSubProcess")
+    headers = {"X-CSRFToken": analyst.token()}
+    assert not analyst.post(f"/studio/drafts/{drafted}/check/toy.bpmn", data=broken, headers=headers).json["ok"]
+    assert analyst.get(f"/studio/deployments/{drafted}/files/toy.bpmn").data == TOY
+
+
+def test_a_change_counts_after_a_second_person_approved_it(house, analyst, sign_in, drafted):
+    save(analyst, drafted, TOY.replace(b'name="Work"', b'name="Work harder"'))
+    analyst.submit(f"/studio/drafts/{drafted}/propose", why="the law changed")
+    page = sign_in("second-analyst").get(f"/studio/proposals/{drafted}")
+    assert "Work harder" in page.text
+    sign_in("second-analyst").submit(f"/studio/proposals/{drafted}", decision="approve", reasons="")
+    with house.sessions() as session:
+        assert definitions.latest(session, "toy").version == 2
+
+
+def test_nobody_approves_their_own_draft(house, analyst, drafted):
+    save(analyst, drafted, TOY)
+    analyst.submit(f"/studio/drafts/{drafted}/propose", why="x")
+    assert "somebody else must decide" in analyst.get(f"/studio/proposals/{drafted}").text
+    analyst.submit(f"/studio/proposals/{drafted}", decision="approve")
+    with house.sessions() as session:
+        assert session.get(Deployment, drafted).state == "proposed"
+
+
+def test_giving_back_needs_reasons_and_keeps_the_draft(house, analyst, sign_in, drafted):
+    analyst.submit(f"/studio/drafts/{drafted}/propose", why="x")
+    second = sign_in("second-analyst")
+    assert "Error" in second.submit(f"/studio/proposals/{drafted}", decision="reject", reasons="").text
+    second.submit(f"/studio/proposals/{drafted}", decision="reject", reasons="the lane is missing")
+    assert "the lane is missing" in analyst.get(f"/studio/drafts/{drafted}").text
+
+
+def test_a_draft_with_errors_is_not_proposed(analyst, drafted):
+    save(analyst, drafted, TOY.replace(b'targetRef="work"', b'targetRef="nowhere"'))
+    assert "Errors must be mended" in analyst.get(f"/studio/drafts/{drafted}").text
+    answer = analyst.submit(f"/studio/drafts/{drafted}/propose", why="x")
+    assert answer.location.endswith(f"/studio/drafts/{drafted}")
+
+
+def test_a_proposal_says_why(analyst, drafted):
+    assert "Error" in analyst.submit(f"/studio/drafts/{drafted}/propose", why=" ").text
+
+
+def test_files_of_other_tools_are_uploaded_as_a_draft(analyst):
+    answer = analyst.submit("/studio/new", upload="1", files=(io.BytesIO(TOY), "their process.bpmn"))
+    assert "can&#39;t be taken" in answer.text
+    answer = analyst.submit("/studio/new", upload="1", files=(io.BytesIO(TOY), "theirs.bpmn"))
+    assert "theirs.bpmn" in analyst.get(answer.location).text
+
+
+def test_a_new_procedure_has_no_errors(analyst):
+    answer = analyst.submit(
+        "/studio/new", kind="process", key="small_purchase", name_en="Small purchase", name_zh="小额采购"
+    )
+    assert "The check finds nothing." in analyst.get(answer.location).text
+
+
+def test_a_new_decision_has_no_errors(analyst):
+    answer = analyst.submit("/studio/new", kind="decision", key="band", name_en="Band", name_zh="区间")
+    assert "The check finds nothing." in analyst.get(answer.location).text
+
+
+def test_an_id_is_checked(analyst):
+    assert "begins with a letter" in analyst.submit("/studio/new", kind="process", key="9 lives").text
+
+
+def test_a_draft_is_thrown_away(house, analyst, drafted):
+    analyst.submit(f"/studio/drafts/{drafted}/discard")
+    with house.sessions() as session:
+        assert session.get(Deployment, drafted) is None
+
+
+def test_a_retired_version_gives_way_to_the_one_before(house, analyst, sign_in, drafted):
+    save(analyst, drafted, TOY.replace(b'name="Work"', b'name="W"'))
+    analyst.submit(f"/studio/drafts/{drafted}/propose", why="x")
+    sign_in("second-analyst").submit(f"/studio/proposals/{drafted}", decision="approve")
+    analyst.submit(f"/studio/deployments/{drafted}/retire", why="a mistake")
+    with house.sessions() as session:
+        assert definitions.latest(session, "toy").version == 1
+
+
+@pytest.mark.parametrize("list_", ["templates", "forms", "roles", "decisions", "processes"])
+def test_the_editors_have_lists_to_choose_from(analyst, list_):
+    found = analyst.get(f"/studio/{list_}.json").json
+    assert isinstance(found, list)
+    assert found or list_ == "decisions"
+
+
+def test_the_studio_is_not_for_everybody(house, sign_in):
+    assert sign_in("buyer-handler").get("/studio").status_code == 403
+    assert sign_in("auditor").get("/studio").status_code == 200
