@@ -82,8 +82,8 @@ def run_file(file: Path, root: Path) -> Iterator[Outcome]:
         yield Outcome(name, f"the cases can't be read: {wrong}")
         return
     model, problem = _model(file.parent, (cases.findtext(f"{NAMESPACE}modelName") or "").strip())
-    for number, case in enumerate(cases.iterfind(f"{NAMESPACE}testCase"), 1):
-        label = f"{name} {case.get('id') or number}"
+    for position, case in enumerate(cases.iterfind(f"{NAMESPACE}testCase"), 1):
+        label = f"{name} {case.get('id') or position}"
         try:
             yield Outcome(label, problem if model is None else _run(case, model))
         except Exception as broken:  # a defect of ours fails its case, and the others still run

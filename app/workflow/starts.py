@@ -22,7 +22,6 @@ from app.identity import organisations
 from app.workflow.assignment import PARTIES
 from app.workflow.queries import EARLY
 
-
 STARTED_BY_ACTS = frozenset({EARLY})
 
 
