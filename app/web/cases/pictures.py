@@ -11,7 +11,7 @@ from app.engine import charts, tasks
 from app.engine.charts import Chart, Passage
 from app.engine.records import InstanceRow, OpenTaskRow, TimerRow
 from app.engine.spiff import Node
-from app.web import current, holders, language, templating, visibility
+from app.web import current, holders, language, laws, templating, visibility
 from app.workflow import stages
 
 
@@ -104,5 +104,5 @@ def _facts(
         facts.setdefault(timer.element_id, []).append([t("Due", "期限"), templating.when(timer.due_at)])
     for node in chart.processes[process_id]:
         if node.law and node.id in facts:
-            facts[node.id].append([t("Rests on", "法律依据"), templating.GLOBALS["law"](node.law)])
+            facts[node.id].append([t("Rests on", "法律依据"), language.say(laws.citation(node.law))])
     return facts
