@@ -68,22 +68,53 @@ class SessionUnknown(NotFound):
     text = Text("There is no such session.", "没有该会话。")
 
 
-def sign_in(session: Session, *, login: str, password: str, address: str = "", browser: str = "") -> Opened:
-    """Open a session for who knows the password. The caller commits in either case: failures are counted.
+@dataclass(frozen=True)
+class Verified:
+    """What came of looking at a password: whose it is (None: nobody's), and the hash it was compared with.
 
-    :raises attempts.TooManyAttempts: before the password is looked at
-    :raises WrongPassword: also for an account that doesn't exist or is disabled, after the same time
+    ``renewed`` is a hash by today's parameters, where the kept one was made with weaker ones.
+    """
+
+    login: str
+    account_id: str | None
+    password_hash: str | None
+    is_right: bool
+    renewed: str | None = None
+
+
+def verify(session: Session, *, login: str, password: str, address: str = "") -> Verified:
+    """Look at a password. Nothing is written, so that a reading session will do: hashing takes an eighth of a second,
+    and on SQLite a writing one would keep everybody else waiting for as long. Raises attempts.TooManyAttempts.
     """
     attempts.refuse_if_too_many(session, login, address)
     account = accounts.by_login(session, login)
-    right = passwords.matches(password, account.password_hash if account else None)
-    if account is None or not right or not account.is_active:
-        attempts.count_failure(session, login, address)
+    hash_ = account.password_hash if account else None
+    is_right = passwords.matches(password, hash_)
+    renewed = passwords.hashed(password) if is_right and hash_ and passwords.is_dated(hash_) else None
+    return Verified(login, account.id if account else None, hash_, is_right, renewed)
+
+
+def admit(session: Session, verified: Verified, *, address: str = "", browser: str = "") -> Opened:
+    """Open a session for whose password was right. The caller commits in either case: failures are counted.
+
+    :raises attempts.TooManyAttempts: also when others guessed on in the meantime
+    :raises WrongPassword: also for an account that doesn't exist, is disabled, or has another password by now
+    """
+    attempts.refuse_if_too_many(session, verified.login, address)
+    account = session.get(Account, verified.account_id) if verified.account_id and verified.is_right else None
+    if account is None or not account.is_active or account.password_hash != verified.password_hash:
+        attempts.count_failure(session, verified.login, address)
         raise WrongPassword
-    attempts.forget(session, login, address)
-    if account.password_hash and passwords.is_dated(account.password_hash):
-        account.password_hash = passwords.hashed(password)
+    attempts.forget(session, verified.login, address)
+    if verified.renewed is not None:
+        account.password_hash = verified.renewed
     return open_for(session, account, address=address, browser=browser)
+
+
+def sign_in(session: Session, *, login: str, password: str, address: str = "", browser: str = "") -> Opened:
+    """Look at a password and open a session, in one transaction; raises what ``verify`` and ``admit`` do."""
+    verified = verify(session, login=login, password=password, address=address)
+    return admit(session, verified, address=address, browser=browser)
 
 
 def open_for(session: Session, account: Account, *, address: str = "", browser: str = "") -> Opened:

@@ -9,10 +9,11 @@ from config import Config
 
 def install(app: Flask, config: Config) -> None:
     """Add the pages and everything around them to an application."""
-    from app.web import blueprints, current, errors, language, permissions, protection, templating
+    from app.web import assets, blueprints, current, errors, language, permissions, protection, templating
 
     current.install(app)
     protection.install(app, config)
+    assets.install(app)
     permissions.install(app)
     language.install(app)
     templating.install(app)

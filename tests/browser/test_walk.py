@@ -19,7 +19,8 @@ from app.identity import grants, roles
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WALKERS = [None, *roles.ROLES]
-NOT_PAGES = {"static", "documents.download", "shell.is_alive"}
+NOT_PAGES = {"static", "documents.download", "shell.is_alive", "portal.feed"}
+"""What a browser would download or read out of the page."""
 MOST_PAGES = 60
 ENGLISH = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){3,}")
 """Four English words in a row: on a Chinese page a sentence that nobody translated."""
@@ -60,6 +61,8 @@ def test_every_page_that_a_person_can_reach_is_sound(site, browser_page, violati
         assert answer is not None
         if answer.status != 200:
             wrong.append(f"{address}: {answer.status}")
+            continue
+        if not answer.headers.get("content-type", "").startswith("text/html"):
             continue
         if (endpoint, language) not in checked:
             checked.add((endpoint, language))

@@ -1,5 +1,8 @@
 """The shell around every page: landing, languages, health."""
 
+import gzip
+import re
+
 import pytest
 
 
@@ -34,3 +37,27 @@ def test_the_house_says_that_it_is_alive(client):
 def test_every_page_carries_the_strict_policy(client):
     policy = client.get("/sign-in").headers["Content-Security-Policy"]
     assert ("unsafe" in policy, "script-src 'self'" in policy) == (False, True)
+
+
+def test_files_are_named_by_their_content_and_kept_for_good(client):
+    address = re.search(r'href="(/static/dist/site.css\?v=[0-9a-f]{12})"', client.get("/sign-in").text).group(1)
+    assert "immutable" in client.get(address).headers["Cache-Control"]
+
+
+def test_files_are_compressed_for_who_can_read_it(client):
+    packed = client.get("/static/dist/site.css", headers={"Accept-Encoding": "gzip"})
+    plain = client.get("/static/dist/site.css")
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 4
+
+
+def test_a_page_with_form_tokens_is_never_compressed(client):
+    assert "Content-Encoding" not in client.get("/sign-in", headers={"Accept-Encoding": "gzip"}).headers
+
+
+def test_a_file_that_the_browser_has_is_not_sent_again(client):
+    first = client.get("/static/dist/site.css", headers={"Accept-Encoding": "gzip"})
+    again = client.get(
+        "/static/dist/site.css", headers={"Accept-Encoding": "gzip", "If-None-Match": first.headers["ETag"]}
+    )
+    assert again.status_code == 304

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.foundation.errors import Invalid, Refusal
 from app.foundation.text import Text
-from app.identity import resets
+from app.identity import attempts, resets
 from app.identity.passwords import LEAST, PasswordUnfit
 from app.web import current, errors
 from app.web.identity import blueprint
@@ -33,10 +33,12 @@ def forgotten() -> str | tuple[str, int]:
     """Mail a link to who forgot their password; whether there is such a person isn't said."""
     if request.method == "GET":
         return render_template("identity/forgotten.html", problems=[], sent=False)
-    wanted = request.form.get("login", "").strip()
+    wanted, session, address = request.form.get("login", "").strip(), current.session(), request.remote_addr or ""
     if not wanted:
         return render_template("identity/forgotten.html", problems=[NothingEntered(field="login")], sent=False), 422
-    resets.ask(current.session(), wanted, link_to_set_password)
+    attempts.refuse_if_too_many(session, f"forgotten {wanted}", address)
+    attempts.count_failure(session, f"forgotten {wanted}", address)  # so that nobody asks for a whole office's links
+    resets.ask(session, wanted, link_to_set_password)
     current.commit()
     return render_template("identity/forgotten.html", problems=[], sent=True)
 

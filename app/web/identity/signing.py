@@ -50,15 +50,10 @@ def sign_in() -> str | Response | tuple[str, int]:
     """Ask for name and password (and list the people of a demonstration), or open a session for who knows them."""
     if request.method == "GET":
         return _page()
-    login = request.form.get("login", "")
+    login, password = request.form.get("login", ""), request.form.get("password", "")
     try:
-        opened = sessions.sign_in(
-            current.session(),
-            login=login,
-            password=request.form.get("password", ""),
-            address=_address(),
-            browser=_browser(),
-        )
+        verified = _verify(login, password)
+        opened = sessions.admit(current.session(), verified, address=_address(), browser=_browser())
     except (sessions.WrongPassword, attempts.TooManyAttempts) as refusal:
         current.commit()  # the failure is counted
         return _page([refusal], login), errors.status_of(type(refusal))
@@ -85,6 +80,14 @@ def sign_out() -> Response:
     current.clear_cookie(answer)
     flask.session.clear()
     return answer
+
+
+def _verify(login: str, password: str) -> sessions.Verified:
+    """Look at the password in a session of its own, while nothing is locked."""
+    current.session().rollback()
+    with current.house().sessions() as looking:
+        looking.connection(execution_options={"read_only": True})
+        return sessions.verify(looking, login=login, password=password, address=_address())
 
 
 def _let_in(opened: sessions.Opened) -> Response:

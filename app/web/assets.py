@@ -1,0 +1,68 @@
+"""Style sheets, scripts and fonts: named by their content, kept by browsers for good, compressed once.
+
+An address carries a digest of the file (``?v=…``), so that a new release is fetched at once and an old one never
+again. Only files are compressed: an answer that holds form tokens is not (BREACH).
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+
+FOR_GOOD = "public, max-age=31536000, immutable"
+FOR_A_DAY = "public, max-age=86400"
+"""For what a style sheet names without its digest."""
+COMPRESSED = frozenset({".css", ".js", ".svg", ".txt", ".json"})
+
+
+def install(app: Flask) -> None:
+    """Name the files of ``static`` by their content, and answer them so that a slow line carries them once."""
+    app.url_defaults(_name_by_content)
+    app.after_request(_keep_and_compress)
+
+
+def _name_by_content(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint == "static" and "v" not in values:
+        path = _path(values.get("filename", ""))
+        if path is not None:
+            values["v"] = _digest(path, path.stat().st_mtime_ns)
+
+
+def _keep_and_compress(response: Response) -> Response:
+    if request.endpoint != "static" or response.status_code not in (200, 304):
+        return response
+    response.headers["Cache-Control"] = FOR_GOOD if "v" in request.args else FOR_A_DAY
+    path = _path((request.view_args or {}).get("filename", ""))
+    if path is None or path.suffix not in COMPRESSED:
+        return response
+    response.vary.add("Accept-Encoding")
+    if response.status_code == 200 and "gzip" in request.accept_encodings and "Range" not in request.headers:
+        response.direct_passthrough = False
+        response.set_data(_compressed(path, path.stat().st_mtime_ns))
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers.pop("Accept-Ranges", None)
+        response.set_etag(f"{_digest(path, path.stat().st_mtime_ns)}-gzip")
+        response.make_conditional(request.environ)
+    return response
+
+
+def _path(filename: str) -> Path | None:
+    """The file of a static address, or None: nothing outside the folder."""
+    folder = Path(current_app.static_folder or "").resolve()
+    path = (folder / filename).resolve()
+    return path if path.is_relative_to(folder) and path.is_file() else None
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path, _changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+@lru_cache(maxsize=64)
+def _compressed(path: Path, _changed: int) -> bytes:
+    return gzip.compress(path.read_bytes(), 9, mtime=0)
