@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -288,15 +287,16 @@ def accepted(session: Session, contract_id: str) -> Acceptance | None:
     return found if found is not None and found.accepted else None
 
 
-def rating_of(session: Session, supplier_id: str) -> tuple[Decimal, int] | None:
-    """A supplier's mean rating to one place over its accepted contracts, and their number; None before the first."""
-    query = select(func.sum(Acceptance.rating), func.count()).where(
-        Acceptance.supplier_id == supplier_id, Acceptance.accepted
+def feedback_on(session: Session, supplier_id: str) -> list[tuple[Contract, Acceptance]]:
+    """What buyers said of a supplier with each accepted contract, the newest first."""
+    query = (
+        select(Contract, Acceptance)
+        .join(Delivery, Delivery.contract_id == Contract.id)
+        .join(Acceptance, Acceptance.delivery_id == Delivery.id)
+        .where(Acceptance.supplier_id == supplier_id, Acceptance.accepted)
+        .order_by(Acceptance.decided_at.desc())
     )
-    total, count = session.execute(query).one()
-    if not count:
-        return None
-    return (Decimal(total) / count).quantize(Decimal("0.1"), ROUND_HALF_UP), count
+    return [(contract, accepted) for contract, accepted in session.execute(query)]
 
 
 def _keep_sheet(session: Session, actor: Actor, contract: Contract, acceptance: Acceptance) -> None:

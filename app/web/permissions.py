@@ -23,6 +23,7 @@ from app.foundation.text import Text
 from app.identity import people
 from app.identity import roles as known_roles
 from app.procurement import evaluation, experts, queries
+from app.procurement.breaches import REPORTERS
 from app.web import current
 from app.web.errors import wants_json
 
@@ -123,6 +124,22 @@ def tender_is_run(session: Session, actor: Actor, tender_id: str, **_: Any) -> N
 
     if not actor.has_role("agency-officer", get(session, tender_id).agency_id):
         raise TenderUnknown
+
+
+def contract_is_visible(session: Session, actor: Actor, contract_id: str, **_: Any) -> None:
+    """the contract is one of the person's organisation, or the person watches over all"""
+    from app.procurement.contracts import ContractUnknown, get, visible_to
+
+    if not visible_to(session, actor, get(session, contract_id)):
+        raise ContractUnknown
+
+
+def breach_is_visible(session: Session, actor: Actor, breach_id: str, **_: Any) -> None:
+    """the finance department, who reported it, and the supplier once it was told"""
+    from app.procurement.breaches import BreachUnknown, get, visible_to
+
+    if not visible_to(actor, get(session, breach_id)):
+        raise BreachUnknown
 
 
 def person_is_theirs(session: Session, actor: Actor, account_id: str, **_: Any) -> None:
@@ -243,6 +260,26 @@ RULES: dict[str, Rule] = {
     "studio.discard": holders("analyst"),
     "studio.decide": holders("analyst"),
     "studio.retire": holders("analyst"),
+    # -- contracts, for their parties
+    "contracts.index": signed_in(),
+    "contracts.show": signed_in(contract_is_visible),
+    "contracts.propose": holders("buyer-contract-officer", check=contract_is_visible),
+    "contracts.agree": holders("supplier-signer", check=contract_is_visible),
+    "contracts.decline": holders("supplier-signer", check=contract_is_visible),
+    "contracts.lodge": holders("supplier-signer", check=contract_is_visible),
+    "contracts.give_back": holders("buyer-contract-officer", check=contract_is_visible),
+    # -- suppliers as one looks them up, and their breaches
+    "parties.suppliers": Rule(roles=STAFF - {"expert"}),
+    "parties.supplier": Rule(roles=STAFF - {"expert"}),
+    "breaches.index": holders(*REPORTERS, "auditor", "supplier-admin", "supplier-signer"),
+    "breaches.report": holders(*REPORTERS),
+    "breaches.show": signed_in(breach_is_visible),
+    "breaches.notify": holders("finance-officer", check=breach_is_visible),
+    "breaches.reply": holders("supplier-admin", "supplier-signer", check=breach_is_visible),
+    "breaches.hear": holders("finance-officer", check=breach_is_visible),
+    "breaches.decide": holders("finance-officer", check=breach_is_visible),
+    "breaches.publish": holders("finance-officer", check=breach_is_visible),
+    "breaches.lift": holders("finance-officer", check=breach_is_visible),
     # -- the public portal
     **dict.fromkeys(PORTAL, everybody()),
     # -- the expert pool

@@ -38,7 +38,8 @@ STAFF = (
     Place("tenders.index", Text("Tenders", "招标"), ("tenders.",)),
     Place("queries.index", Text("Queries", "质疑"), ("queries.",)),
     Place("experts.index", Text("Experts", "专家"), ("experts.",)),
-    Place("people.organisations", Text("Parties", "主体"), ("people.",)),
+    Place("contracts.index", Text("Contracts", "合同"), ("contracts.",)),
+    Place("people.organisations", Text("Parties", "主体"), ("people.", "parties.", "breaches.")),
     Place("studio.index", Text("Studio", "流程设计"), ("studio.",)),
     Place("operations.index", Text("Operations", "运行监控"), ("operations.",)),
     Place("figures.index", Text("Figures", "统计"), ("figures.",)),
@@ -49,6 +50,7 @@ SUPPLIER = (
     Place("people.index", Text("People", "人员"), ("people.",)),
     Place("results.index", Text("Results", "中标结果"), ("results.",)),
     Place("queries.index", Text("Queries", "质疑"), ("queries.",)),
+    Place("contracts.index", Text("Contracts", "合同"), ("contracts.", "breaches.")),
 )
 PORTAL: tuple[Place, ...] = (
     Place("portal.index", Text("Notices", "公告"), ("portal.index", "portal.notice", "portal.tender")),

@@ -67,10 +67,14 @@ def refuse_from_elsewhere() -> None:
         raise FromElsewhere
 
 
+FORMS_WITH_FILES = ("tasks.submit", "breaches.report", "breaches.reply")
+"""Pages whose forms bring their files along."""
+
+
 def _let_files_in() -> None:
     """Take larger requests where files are sent, from browsers with a session: one file, or all of a form."""
     config = current.config()
-    limits = {"documents.upload": config.upload_limit, "tasks.submit": config.upload_files_limit}
+    limits = {"documents.upload": config.upload_limit, **dict.fromkeys(FORMS_WITH_FILES, config.upload_files_limit)}
     limit = limits.get(request.endpoint or "")
     if limit is not None and current.cookie_name(config.is_https) in request.cookies:
         request.max_content_length = limit + 2 * 1024 * 1024

@@ -1,5 +1,6 @@
 """Contracts: generated from the award, signed by both parties, published, filed, secured and amended (GPL 43-50)."""
 
+from app.procurement.contracts import lists
 from app.procurement.contracts.amendments import (
     Addition,
     AdditionInvalid,
@@ -89,6 +90,7 @@ __all__ = [
     "get",
     "give_back",
     "is_open",
+    "lists",
     "lodge",
     "of_lot",
     "overdue",

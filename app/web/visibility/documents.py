@@ -20,6 +20,7 @@ from app.foundation.actor import Actor
 from app.foundation.documents import Document
 from app.foundation.errors import NotAllowed
 from app.foundation.text import Text
+from app.procurement import breaches
 from app.procurement.awards import AwardLetter
 from app.procurement.bids import Bid, OpenedBid
 from app.procurement.contracts import Contract
@@ -159,6 +160,8 @@ def sees(session: Session, actor: Actor, document: Document) -> bool:
         return False
     if actor.has_role("auditor"):
         return True
+    if document.case_id is not None and document.case_id.startswith("breach:"):
+        return breaches.visible_to(actor, breaches.get(session, document.case_id.removeprefix("breach:")))
     project, lots, row = _about(session, document.case_id)
     if project is None:
         return row is not None and extent(session, actor, row) == WHOLE

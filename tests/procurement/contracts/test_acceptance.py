@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from app.foundation import documents
 from app.identity.roles import RoleMissing
-from app.procurement import acceptance, contracts
+from app.procurement import acceptance, contracts, standings
 from app.procurement.projects import LotState
 
 
@@ -101,7 +101,17 @@ def test_the_supplier_does_not_accept_its_own_delivery(people, deliver, accept):
 def test_the_rating_counts_once_the_contract_is_accepted(session, active, deliver, accept):
     deliver()
     accept(missed=["T2"], rating=1)
-    assert acceptance.rating_of(session, active.supplier_id) is None
+    assert standings.of(session, active.supplier_id, date(2026, 4, 8)).rating is None
     deliver()
     accept(rating=4)
-    assert acceptance.rating_of(session, active.supplier_id) == (Decimal("4.0"), 1)
+    standing = standings.of(session, active.supplier_id, date(2026, 4, 8))
+    assert (standing.rating, standing.rated) == (Decimal("4.0"), 1)
+    assert (standing.contracts, standing.amount) == (1, Decimal("560000.00"))
+    [(contract, accepted)] = acceptance.feedback_on(session, active.supplier_id)
+    assert (contract, accepted.feedback) == (active, "交货及时")
+
+
+def test_suppliers_are_listed_by_how_they_stand(session, active):
+    found, total = standings.find(session, date(2026, 4, 8), state="active", search="供应商")
+    assert (total, found[0].organisation.id) == (1, active.supplier_id)
+    assert standings.find(session, date(2026, 4, 8), state="excluded") == ([], 0)

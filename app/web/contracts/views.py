@@ -1,0 +1,177 @@
+"""Looking at contracts: the list, and one with its signatures, performance and payments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from app.foundation import documents
+from app.foundation.documents import Document
+from app.foundation.text import Text
+from app.foundation.workdays import end_of, local_day
+from app.procurement import acceptance, contracts, payments, rules
+from app.procurement.acceptance import RATINGS, Delivery
+from app.procurement.contracts import Contract, lists
+from app.procurement.payments import Invoice
+from app.web import current, listing
+from app.web.contracts import blueprint
+from app.workflow import cases
+
+PHASES = {
+    "": Text("All", "全部"),
+    "signing": Text("To be signed", "待签署"),
+    "performing": Text("In performance", "履行中"),
+    "completed": Text("Completed", "已完成"),
+}
+TONES = {"signing": "waiting", "performing": "now", "completed": "done"}
+INVOICE_TONES = {"requested": "waiting", "returned": "refused", "checked": "waiting", "approved": "now", "paid": "done"}
+
+
+@blueprint.get("")
+def index() -> Response | str:
+    """List the contracts of one's organisation."""
+    session, actor = current.session(), current.actor()
+    asked = listing.asked(sorts=("-number", "-signed", "-price", "delivery"))
+    phase = listing.chosen("phase", PHASES)
+    rows, total = lists.find(
+        session,
+        actor,
+        phase=phase,
+        search=asked.search,
+        by=asked.by,
+        descending=asked.is_descending,
+        offset=asked.offset,
+        limit=asked.limit,
+    )
+    if asked.wants_csv:
+        header = (Text("Number", "合同编号"), Text("Title", "合同名称"), Text("Buyer", "采购人"), Text("Supplier", "供应商"),
+                  Text("State", "状态"), Text("Signed", "签订日期"), Text("Price", "合同金额"), Text("Currency", "币种"))  # fmt: skip
+        lines = (
+            (c.number, c.title, c.buyer.name, c.supplier.name, contracts.STATE_NAMES[c.state],
+             local_day(c.signed_at) if c.signed_at else "", c.price, c.currency)
+            for c in rows
+        )  # fmt: skip
+        return listing.csv("contracts", header, lines)
+    return render_template(
+        "contracts/index.html",
+        rows=listing.Rows([(contract, next_due(contract)) for contract in rows], asked.page, asked.size, total),
+        asked=asked,
+        phase=phase,
+        phases=PHASES,
+        tones=TONES,
+        phase_of=lists.phase_of,
+        states=contracts.STATE_NAMES,
+        counts=lists.counts(session, actor, search=asked.search),
+    )
+
+
+@dataclass(frozen=True)
+class Next:
+    """What a contract waits for next, and until when."""
+
+    name: Text
+    due_at: datetime
+
+
+def next_due(contract: Contract) -> Next | None:
+    """The next period of a contract that runs; None once nothing does."""
+    session = current.session()
+    for invoice in payments.of_contract(session, contract.id):
+        if invoice.is_open:
+            return Next(Text("Payment", "付款"), end_of(invoice.due_on))
+    found: tuple[Text, date | None]
+    last = acceptance.latest(session, contract.id)
+    if lists.phase_of(contract) == "signing":
+        found = Text("Signature", "签署"), contract.sign_by_on
+    elif lists.phase_of(contract) == "completed" or (last is not None and last.acceptance and last.acceptance.accepted):
+        return None
+    elif contract.published_at is None:
+        found = Text("Publication", "公告"), contract.publish_by_on
+    elif last is not None and last.acceptance is None:
+        found = Text("Acceptance", "验收"), last.accept_by_on
+    else:
+        found = Text("Delivery", "交付"), contract.delivery_due_on
+    name, on = found
+    return None if on is None else Next(name, end_of(on))
+
+
+@dataclass(frozen=True)
+class Payment:
+    """An application for payment with its clock: ``due_at``, the rule it follows from, interest so far."""
+
+    invoice: Invoice
+    due_at: datetime
+    rule: rules.Rule
+    interest: Decimal
+    papers: list[Document]
+
+
+@blueprint.get("/<contract_id>")
+def show(contract_id: str) -> str:
+    """Show a contract: parties, signatures checked anew, deliveries and acceptances, payments with their clock."""
+    session, actor = current.session(), current.actor()
+    contract = contracts.get(session, contract_id)
+    today = local_day(current.now())
+    deliveries = acceptance.of_contract(session, contract.id)
+    return render_template(
+        "contracts/show.html",
+        contract=contract,
+        phase=lists.phase_of(contract),
+        tone=TONES[lists.phase_of(contract)],
+        state=contracts.STATE_NAMES[contract.state],
+        next=next_due(contract),
+        project=contract.lot.project,
+        case=cases.instance_of(session, contract.lot.project_id),
+        papers=_documents(contract.document_zh_id, contract.document_en_id),
+        published=_documents(contract.public_zh_id, contract.public_en_id),
+        checks=contracts.checks(session, contract),
+        names={party.uscc: party.name for party in (contract.buyer, contract.supplier)},
+        secret=[name for key, name in contracts.secretable(contract) if key in contract.secret_clauses],
+        deliveries=[(delivery, _judged(contract, delivery), _sheet(delivery)) for delivery in deliveries],
+        ratings=RATINGS,
+        invoices=[_payment(invoice, today) for invoice in payments.of_contract(session, contract.id)],
+        invoice_states=payments.STATE_NAMES,
+        invoice_tones=INVOICE_TONES,
+        paid=payments.paid(session, contract.id),
+        outstanding=payments.outstanding(session, contract),
+        amendments=[(each, _documents(each.document_zh_id, each.document_en_id)) for each in contract.amendments],
+        is_open=contracts.is_open,
+        room=contracts.room_left(contract, rules.value("contract_addition_ceiling", on=today)),
+        forms=contracts.FORMS,
+        secured=contracts.secured(contract),
+        is_officer=actor.has_role("buyer-contract-officer", contract.buyer_id),
+        is_signer=actor.has_role("supplier-signer", contract.supplier_id),
+        is_active=contract.state == contracts.ContractState.ACTIVE,
+    )
+
+
+def _documents(*ids: str | None) -> list[Document]:
+    return [documents.get(current.session(), document_id) for document_id in ids if document_id]
+
+
+def _judged(contract: Contract, delivery: Delivery) -> list[tuple[str, bool, str]]:
+    """Each requirement of a judged delivery: its code, whether it is met, the evidence."""
+    if delivery.acceptance is None:
+        return []
+    judged = {row.requirement_id: row for row in delivery.acceptance.rows}
+    asked = [(row["code"], judged[row["id"]]) for row in acceptance.requirements_of(contract)]
+    return [(code, row.met, row.evidence) for code, row in asked]
+
+
+def _sheet(delivery: Delivery) -> list[Document]:
+    found = delivery.acceptance
+    return [] if found is None else _documents(found.document_zh_id, found.document_en_id)
+
+
+def _payment(invoice: Invoice, today: date) -> Payment:
+    return Payment(
+        invoice=invoice,
+        due_at=end_of(invoice.due_on),
+        rule=rules.find(invoice.due_rule, on=local_day(invoice.requested_at)),
+        interest=payments.accrued(invoice, today),
+        papers=_documents(invoice.document_zh_id, invoice.document_en_id),
+    )

@@ -1,0 +1,133 @@
+"""Contracts on their pages: who sees them, what they say of signatures and payments, and what parties do with them."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.procurement import contracts
+from tests.web import deals
+
+
+@pytest.fixture
+def house(app):
+    return app.extensions["tenderway"]
+
+
+@pytest.fixture
+def contract_id(house, town):
+    with house.sessions() as session:
+        contract = deals.conclude(session, deals.award(session, town), house.authority)
+        session.commit()
+        return contract.id
+
+
+@pytest.fixture
+def performed(house, contract_id):
+    with house.sessions() as session:
+        deals.perform(session, contracts.get(session, contract_id))
+        session.commit()
+    return contract_id
+
+
+def read(house, contract_id, find):
+    with house.sessions() as session:
+        return find(contracts.get(session, contract_id))
+
+
+def test_the_parties_find_the_contract_in_their_list(sign_in, contract_id):
+    for login in ("buyer-contract-officer", "supplier-bidder", "agency-officer", "finance-officer", "auditor"):
+        page = sign_in(login).get("/contracts").text
+        assert "Contract: Ultrasound devices" in page
+    assert "No contracts yet" in sign_in("registrar").get("/contracts").text
+
+
+def test_the_list_is_filtered_searched_and_exported(sign_in, contract_id):
+    client = sign_in("buyer-contract-officer")
+    assert "Contract: Ultrasound devices" in client.get("/contracts?phase=performing&q=Hengxin").text
+    assert "Nothing fits" in client.get("/contracts?phase=completed").text
+    assert "HT-2026-0001" in client.get("/contracts?format=csv").text
+
+
+def test_who_has_no_part_in_it_does_not_find_it(sign_in, contract_id):
+    assert sign_in("registrar").get(f"/contracts/{contract_id}").status_code == 404
+
+
+def test_the_page_says_that_the_signatures_hold(sign_in, contract_id):
+    page = sign_in("supplier-signer").get(f"/contracts/{contract_id}").text
+    assert page.count('tw-tag--done">holds<') == 2
+    assert "The signatures were checked just now" in page
+
+
+def test_a_late_payment_shows_its_rule_and_its_interest(sign_in, performed, virtual_clock):
+    virtual_clock.turn(timedelta(days=34))
+    page = sign_in("payment-officer").get(f"/contracts/{performed}").text
+    assert "Next: Payment" in page
+    assert "¥400.00" in page  # four days of 0.05 % on 200,000
+    assert "article 3" in page
+
+
+def test_acceptance_and_rating_stand_on_the_page(sign_in, performed):
+    page = sign_in("finance-officer").get(f"/contracts/{performed}").text
+    assert "Accepted" in page
+    assert "现场测试" in page
+    assert "交货及时" in page
+
+
+def test_an_addition_is_offered_and_signed_by_the_supplier(house, sign_in, contract_id):
+    officer, signer = sign_in("buyer-contract-officer"), sign_in("supplier-signer")
+    answer = officer.submit(f"/contracts/{contract_id}/additions/add", reasons="床位增加", **{"quantity-1": "0.1"})
+    assert answer.status_code == 303
+    [amendment] = read(house, contract_id, lambda contract: contract.amendments)
+    assert "Sign the addition" in signer.get(f"/contracts/{contract_id}").text
+    signer.submit(f"/contracts/{contract_id}/additions/{amendment.id}/agree")
+    assert read(house, contract_id, lambda contract: contract.total) == 210_000
+
+
+def test_gpl_49_too_much_is_refused_on_the_form(house, sign_in, contract_id):
+    officer = sign_in("buyer-contract-officer")
+    answer = officer.submit(f"/contracts/{contract_id}/additions/add", reasons="床位增加", **{"quantity-1": "0.3"})
+    assert answer.status_code == 422
+    assert "20,000.00 yuan more at most" in answer.text
+    assert 'value="0.3"' in answer.text
+    assert read(house, contract_id, lambda contract: contract.amendments) == []
+
+
+def test_what_is_no_number_is_refused_at_its_field(sign_in, contract_id):
+    officer = sign_in("buyer-contract-officer")
+    answer = officer.submit(f"/contracts/{contract_id}/additions/add", reasons="x", **{"quantity-1": "two"})
+    assert answer.status_code == 422
+    assert 'href="#f-quantity-1"' in answer.text
+
+
+def test_the_supplier_declines_with_reasons(house, sign_in, contract_id):
+    sign_in("buyer-contract-officer").submit(
+        f"/contracts/{contract_id}/additions/add", reasons="床位增加", **{"quantity-1": "0.1"}
+    )
+    [amendment] = read(house, contract_id, lambda contract: contract.amendments)
+    signer, address = sign_in("supplier-signer"), f"/contracts/{contract_id}/additions/{amendment.id}/decline"
+    assert signer.submit(address, reasons="").status_code == 422
+    assert signer.submit(address, reasons="产能不足").status_code == 303
+    assert "产能不足" in signer.get(f"/contracts/{contract_id}").text
+
+
+def test_a_performance_bond_is_lodged_and_given_back(house, sign_in, contract_id):
+    signer, officer = sign_in("supplier-signer"), sign_in("buyer-contract-officer")
+    values = {"form": "guarantee", "amount": "10,000.00", "number": "BH-1", "issuer": "中国银行"}
+    address = f"/contracts/{contract_id}/bonds/add"
+    assert 'href="#f-valid_until"' in signer.submit(address, **values).text
+    assert signer.submit(address, **values, valid_until="2027-01-01").status_code == 303
+    [bond] = read(house, contract_id, lambda contract: contract.bonds)
+    officer.submit(f"/contracts/{contract_id}/bonds/{bond.id}/return")
+    assert "returned on" in signer.get(f"/contracts/{contract_id}").text
+
+
+def test_the_buyers_other_people_are_shown_no_closed_doors(sign_in, contract_id):
+    page = sign_in("payment-officer").get(f"/contracts/{contract_id}").text
+    assert "Add to the contract" not in page
+    assert "Give back" not in page
+
+
+def test_the_page_speaks_chinese(sign_in, performed):
+    page = sign_in("supplier-signer").get(f"/contracts/{performed}?lang=zh").text
+    assert "履约保证金" in page
+    assert "Payments" not in page
