@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export FLASK_APP := run
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup run test check format frontend lock bench demo migration
+.PHONY: help setup run test check format frontend lock bench demo docs migration
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ demo: setup ## play a whole open tender on a virtual clock
 
 bench: setup ## measure, in one run
 	@$(BIN)/flask bench
+
+docs: setup ## write the reference pages that list what stands elsewhere
+	@$(BIN)/python docs/generate.py
 
 migration: setup ## write the tables' first migration anew (until the first release; afterwards: flask db migrate)
 	@rm -f migrations/versions/*.py

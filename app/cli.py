@@ -158,17 +158,22 @@ def _deployable(folder: Path) -> Iterable[Path]:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--reload", is_flag=True, help="Forget everything in memory before every step.")
 @click.option("--database", metavar="URL", help="Play on this database instead of a fresh SQLite file.")
-def play_scenarios(paths: Sequence[Path], reload: bool, database: str | None) -> None:
+@click.option("--coverage", is_flag=True, help="Say which elements and flows none of the scenarios passes.")
+def play_scenarios(paths: Sequence[Path], reload: bool, database: str | None, coverage: bool) -> None:
     """Play scenario files, or all in a folder, and say which hold."""
     logging.getLogger("app").setLevel(logging.CRITICAL)  # failures that a scenario asks for are no news
+    found = scenarios.find(paths)
     outcomes: list[scenarios.Outcome] = []
     try:
         with scenarios.Stage(database) as stage:
-            for path in scenarios.find(paths):
+            for path in found:
                 outcomes.append(scenarios.play_file(path, stage, reload=reload))
                 click.echo(outcomes[-1].line)
     except scenarios.StageOccupied as occupied:
         raise click.ClickException(str(occupied)) from occupied
+    if coverage:
+        for process, elements in scenarios.never_passed(found, outcomes).items():
+            click.echo(f"never passed in {process}: {', '.join(elements)}")
     passed = sum(outcome.passed for outcome in outcomes)
     click.echo(f"{passed} passed, {len(outcomes) - passed} failed")
     sys.exit(0 if passed == len(outcomes) else 1)

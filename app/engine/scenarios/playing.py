@@ -87,12 +87,33 @@ def play(scenario: Scenario, stage: Stage, *, reload: bool = False) -> Outcome:
 
 def uncovered(outcomes: Iterable[Outcome], diagrams: spiff.Bundle) -> dict[str, list[str]]:
     """By process: the elements and flows that none of these scenarios passed."""
-    outcomes = list(outcomes)
     passed = frozenset().union(*(outcome.elements | outcome.flows for outcome in outcomes))
     return {
         process.id: [identity for identity in (*process.nodes, *process.flows) if identity not in passed]
         for process in diagrams.processes.values()
     }
+
+
+def never_passed(paths: Iterable[Path], outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
+    """Of all processes that scenario files deploy: what none of them passed; processes passed whole are left out.
+
+    Files that several scenarios share are looked at once, with all the scenarios that deploy the same bytes.
+    """
+    by_files: dict[str, tuple[spiff.Bundle, list[Outcome]]] = {}
+    for path, outcome in zip(paths, outcomes, strict=True):
+        try:
+            files = read(path).files
+        except BadScenario:
+            continue
+        bundle = spiff.read({name: content for name, content in files.items() if name.endswith(".bpmn")})
+        by_files.setdefault(bundle.key, (bundle, []))[1].append(outcome)
+    found: dict[str, list[str]] = {}
+    for bundle, played in by_files.values():
+        for process, elements in uncovered(played, bundle).items():
+            if process in found:
+                elements = [identity for identity in elements if identity in found[process]]
+            found[process] = elements
+    return {process: elements for process, elements in found.items() if elements}
 
 
 def _said(findings: Iterable[spiff.Finding]) -> list[str]:

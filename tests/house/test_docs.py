@@ -1,0 +1,53 @@
+"""The documents say what is so: pages that list are current, links lead somewhere, the README stays short."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app import cli
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "app/feel/README.md", *(ROOT / "docs").rglob("*.md")])
+BUILT_IN = {"run", "shell", "routes", "db"}
+
+
+def generator():
+    spec = importlib.util.spec_from_file_location("generate_docs", ROOT / "docs" / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_pages_that_list_are_what_make_docs_writes():
+    stale = [path for path, text in generator().pages() if (ROOT / "docs/reference" / path).read_text() != text]
+    assert stale == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_leads_somewhere(page):
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_readme_is_at_most_120_lines():
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 120
+
+
+def test_the_readme_names_every_command():
+    app = Flask("toy")
+    cli.register(app)
+    readme = (ROOT / "README.md").read_text()
+    section = readme[readme.index("## Commands") :]
+    named = {word for words in re.findall(r"^\| (.+?) \|", section, re.M) for word in re.findall(r"`([a-z-]+)", words)}
+    assert named - {"db"} == set(app.cli.commands) - BUILT_IN
+
+
+def test_every_setting_is_explained_beside_it():
+    text = (ROOT / "config.py").read_text()
+    comments = "\n".join(re.findall(r"^    # .*$", text, re.M))
+    asked = set(re.findall(r'_(?:given|flag)\("([A-Z_]+)"', text))
+    assert asked
+    assert [name for name in asked if name not in comments] == []
