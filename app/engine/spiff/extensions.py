@@ -9,6 +9,7 @@ from app.engine.spiff import xml
 from app.engine.spiff.findings import error, warning
 from app.engine.spiff.model import Mapping, Node
 from app.engine.spiff.sources import Source
+from app.engine.spiff.values import LONGEST_GROUP, LONGEST_PERSON
 from app.engine.spiff.xml import Element
 from app.foundation.text import Text
 
@@ -93,13 +94,14 @@ def properties(element: Element, reader: Reader) -> dict[str, str]:
             found[key] = value
             if key not in KNOWN_PROPERTIES:
                 reader.find(UNKNOWN_PROPERTY, element, name=key, known=", ".join(KNOWN_PROPERTIES))
-            _limit(key, value, _LONGEST.get(key), element, reader)
+            limit(key, value, _LONGEST.get(key), element, reader)
     return found
 
 
-def _limit(name: str, value: str | None, limit: int | None, element: Element, reader: Reader) -> None:
-    if value is not None and limit is not None and len(value) > limit:
-        reader.find(TEXT_TOO_LONG, element, name=name, limit=limit)
+def limit(name: str, value: str | None, longest: int | None, element: Element, reader: Reader) -> None:
+    """An error for a text that is longer than what it is kept in."""
+    if value is not None and longest is not None and len(value) > longest:
+        reader.find(TEXT_TOO_LONG, element, name=name, limit=longest)
 
 
 def names(values: dict[str, str]) -> dict[str, str]:
@@ -158,7 +160,7 @@ def _task_headers(extension: Element, node: Node, reader: Reader) -> None:
 
 def _form(extension: Element, node: Node, reader: Reader) -> None:
     node.form_id = (extension.get("formId") or "").strip() or None
-    _limit("formId", node.form_id, _MAX_NAME, extension, reader)
+    limit("formId", node.form_id, _MAX_NAME, extension, reader)
     if node.form_id is None:
         reader.find(NO_FORM_ID, extension)
     _binding(extension, reader)
@@ -175,6 +177,13 @@ def _assignment(extension: Element, node: Node, reader: Reader) -> None:
     node.assignee = optional(extension.get("assignee"))
     node.candidate_groups = optional(extension.get("candidateGroups"))
     node.candidate_users = optional(extension.get("candidateUsers"))
+    for name, source, longest in (
+        ("assignee", node.assignee, LONGEST_PERSON),
+        ("candidateGroups", node.candidate_groups, LONGEST_GROUP),
+        ("candidateUsers", node.candidate_users, LONGEST_PERSON),
+    ):
+        for text in source.text.split(",") if source is not None and not source.is_expression else ():
+            limit(name, text.strip(), longest, extension, reader)
 
 
 def _schedule(extension: Element, node: Node, reader: Reader) -> None:

@@ -244,7 +244,10 @@ class Lane:
 
 @dataclass(eq=False)
 class Process:
-    """An executable process. ``nodes`` and ``flows`` hold everything in it, at any depth, by id."""
+    """An executable process. ``nodes`` and ``flows`` hold everything in it, at any depth, by id.
+
+    ``elsewhere``: the ids of elements in other processes of the file, with the process of each.
+    """
 
     id: str
     file: str
@@ -256,6 +259,7 @@ class Process:
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
     lanes: list[Lane] = field(default_factory=list)
+    elsewhere: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def start_messages(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ from app.engine.spiff.examining import examine
 from app.engine.spiff.findings import Findings, Kind, error
 from app.engine.spiff.model import Body, Bundle, Flow, Lane, Process
 from app.engine.spiff.sources import Source
+from app.engine.spiff.values import LONGEST_GROUP
 from app.engine.spiff.vocabulary import ELEMENTS, FLOW_NODES
 from app.engine.spiff.xml import Element
 from app.foundation.text import Text
@@ -112,6 +113,7 @@ class Reader:
         self.findings = findings
         self.every_process = every_process
         self.globals = Globals(self)
+        self.process_of: dict[str | None, str] = {}
 
     def find(self, kind: Kind, element: Element | None = None, /, **facts: object) -> None:
         """Add a finding about an element, or about the nearest around it that is drawn and has an id."""
@@ -129,6 +131,11 @@ class Reader:
         executable = [element for element in xml.children(root, "process") if self._is_executable(element)]
         if not any(xml.flag(element, "isExecutable", False) for element in executable):
             self.find(NOT_EXECUTABLE)
+        self.process_of = {
+            node.get("id"): process.get("id") or ""
+            for process in xml.children(root, "process")
+            for node in process.iter(f"{{{xml.BPMN}}}*")
+        }
         _leave_out(root, executable)
         self._check_ids(root)
         examine(root, self)
@@ -178,6 +185,7 @@ class Reader:
             names=extensions.names(values),
             properties=values,
             body=Body(identity),
+            elsewhere={node: of for node, of in self.process_of.items() if node and of != identity},
         )
         self.processes[identity] = process
         self._body(element, process, process.body)
@@ -248,6 +256,7 @@ class Reader:
             members = tuple(xml.content(reference) for reference in xml.children(element, "flowNodeRef"))
             name = element.get("name") or None
             nested = xml.children(element, "childLaneSet")
+            extensions.limit("name", name, LONGEST_GROUP, element, self)
             process.lanes.append(Lane(element.get("id") or "", name, extensions.names(values), members, bool(nested)))
             for member in members:
                 node = process.nodes.get(member)

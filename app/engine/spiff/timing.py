@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -42,8 +42,10 @@ class Span:
         try:
             wall = start.astimezone(zone)
             if self.months or self.days:
-                day = feel.add_months(wall.date(), self.months) + timedelta(days=self.days)
-                wall = datetime.combine(day, wall.time(), tzinfo=zone)
+                day = feel.add_months(wall.date(), self.months)
+                if not isinstance(day, date):
+                    raise OverflowError
+                wall = datetime.combine(day + timedelta(days=self.days), wall.time(), tzinfo=zone)
             return min(wall.astimezone(UTC) + self.exact, _LAST)
         except (OverflowError, ValueError):
             return _LAST if self.months >= 0 and self.days >= 0 else start

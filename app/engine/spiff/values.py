@@ -12,6 +12,10 @@ from app import feel
 from app.engine.spiff.failures import Failure
 
 MAX_DEPTH = 100
+LONGEST_GROUP = 160
+"""So long may a candidate group be; the organisation it stands for is kept with it."""
+LONGEST_PERSON = 64
+"""So long may the id of an assignee or candidate be."""
 _KEPT = (bool, str, Decimal, date, time, timedelta, feel.YearsMonthsDuration)
 
 

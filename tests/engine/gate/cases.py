@@ -190,6 +190,11 @@ FLOWS = [
     Case("flow-across-sub-process", "a_to_inner", drawing(f"{DONE}; start -> s -> end; a -> inner", sub("s", "start2 -> inner -> end2"))),
     Case("flow-across-sub-process", "inner_to_end", drawing("start -> s; s -> end", sub("s", "start2 -> inner -> end2; inner -> end"))
          .replace('<bpmn:endEvent id="end" />', "", 1).replace("</bpmn:process>", '<bpmn:endEvent id="end" /></bpmn:process>')),
+    Case(
+        "flow-across-pools",
+        "a_to_b",
+        drawing(DONE, flow("a", "b"), definitions='<bpmn:process id="q"><bpmn:task id="b" /></bpmn:process>'),
+    ),
     Case("flow-across-pools", "a_to_b", drawing(DONE, flow("a", "b"), definitions=another("q", "start2 -> b -> end2"))),
     Case("default-flow-elsewhere", "g", drawing("start -> g; g -{x}-> a; g -{y}-> end", element("exclusiveGateway", "g", default="nowhere"))),
     Case("default-flow-elsewhere", "g", drawing("start -> g; g -{x}-> a -> end; g -{y}-> end", element("exclusiveGateway", "g", default="a_to_end"))),
@@ -258,6 +263,8 @@ EVENTS = [
                             ("timeCycle", "0 0 9 * * MON-FRI"), ("timeCycle", "@daily"), ("timeCycle", "PT1H"), ("timeCycle", "R0/PT1H"),
                             ("timeCycle", "R/2026-03-05T09:00:00/P1D"), ("timeCycle", "R3/PT0S"))
     ),
+    Case("start-timer-variable", "begin", drawing("begin -> end", start("begin", timer("=x")))),
+    Case("timer-unreadable", "begin", drawing("begin -> end", start("begin", timer("=null")))),
     Case("start-name-expression", "begin", drawing("begin -> end", start("begin", on_message("m")), definitions=message("m", "=x"))),
     Case("start-name-expression", "begin", drawing("begin -> end", start("begin", on_signal("s")), definitions=signal("s", "=x"))),
     Case("start-twice", "again", drawing("begin -> end; again -> end", start("begin", on_message("m")), start("again", on_message("m")),

@@ -21,7 +21,7 @@ DEFINITIONS = (
 )  # fmt: skip
 VALUES = (
     "", "nonsense", "=1 +", "=null", "=[1, 2]", '="text"', "=-1", "=1/0", '={"a": 1}', "=true", "=function(x) x", "=[1..5]", "0",
-    "true", "false", "P1D", '=duration("P1D")', '=date("2026-01-01")', "R/PT0S", "9" * 400, "x" * 5_000, "\u202e\u0007中".replace("\x07", ""),
+    "true", "false", "P1D", '=duration("P1D")', '=date("2026-01-01")', "R/PT0S", "9" * 400, "=10 ** 40", '=string join(for i in 1..400 return "x")', "x" * 5_000, "\u202e\u0007中".replace("\x07", ""),
 )  # fmt: skip
 
 Mutation = Callable[[etree._Element], None]

@@ -4,11 +4,17 @@ import time
 from pathlib import Path
 
 import pytest
+import toys
 from good import PATTERNS, given
 from mutating import mutants
 from playing import play
+from sqlalchemy import select
 
-from app.engine import bundles, judging, spiff
+from app.engine import bundles, definitions, instances, judging, spiff, tasks
+from app.engine.engine import Engine
+from app.engine.records import OpenTaskRow
+from app.engine.scenarios.standins import StandIns
+from app.foundation.errors import Refusal
 
 HOUSE = Path(__file__).parents[3] / "processes"
 FILES = {str(path): path.read_bytes() for path in sorted([*HOUSE.glob("*.bpmn"), *HOUSE.glob("decisions/*.dmn")])}
@@ -53,6 +59,47 @@ def test_what_is_played_is_played_unchanged_too(name):
     files = FILES if name in FILES else {name: TOYS[name]}
     bundle = spiff.read({file: content for file, content in files.items() if not file.endswith(".dmn")})
     assert all(play(bundle, process) >= 0 for process in bundle.processes.values())
+
+
+@pytest.mark.parametrize("name", [*DIAGRAMS, *TOYS][::6], ids=lambda name: Path(name).stem)
+def test_what_is_accepted_is_deployed_and_moved_in_the_database(name, session_factory):
+    for what, mutant in mutants({**DIAGRAMS, **TOYS}[name], 3, 12):
+        try:
+            move_in_the_database(session_factory, {**FILES, name: mutant} if name in FILES else {name: mutant}, name)
+        except Exception as error:
+            raise AssertionError(f"{name}: {what}: {type(error).__name__}: {error}") from error
+
+
+class AnyService(StandIns):
+    """Whatever is called returns something."""
+
+    def play(self, type, context, inputs):
+        return {"done": True, "count": 1, "list": [1, {"a": None}]}
+
+
+def move_in_the_database(session_factory, files, name):
+    """Deploy, start every process of a file, and do what is open, each act in a transaction of its own."""
+    engine = Engine(stand_ins=True, operations=AnyService({}), step_limit=2_000)
+    with session_factory() as session:
+        try:
+            definitions.deploy(engine, session, toys.ROOT, files, "a mutant")
+        except definitions.DeploymentRefused:
+            return
+        started = [
+            instances.start(engine, session, toys.ROOT, process.id, {"x": True, "n": 3, "list": [1, 2]}).id
+            for process in spiff.read(files).processes.values()
+            if process.file == name and process.body.none_start is not None
+        ]
+        session.commit()
+    for _ in range(4):
+        with session_factory() as session:
+            there = select(OpenTaskRow.id).where(OpenTaskRow.instance_id.in_(started)).order_by(OpenTaskRow.id)
+            for task in session.scalars(there.limit(6)).all():
+                try:
+                    tasks.complete(engine, session, toys.ROOT, task, {"x": False, "n": 1})
+                    session.commit()
+                except Refusal:
+                    session.rollback()
 
 
 @pytest.mark.whole

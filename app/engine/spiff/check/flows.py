@@ -83,24 +83,20 @@ def check(process: Process, processes: Mapping[str, Process], findings: Findings
         for flow in body.flows:
             for end, ref in ((SOURCE, flow.source), (TARGET, flow.target)):
                 if ref not in inside:
-                    _misplaced(process, processes, findings, body, flow, end, ref)
+                    _misplaced(process, findings, body, flow, end, ref)
     for node in process:
         _check_node(node, findings)
 
 
-def _misplaced(
-    process: Process, processes: Mapping[str, Process], findings: Findings, body: Body, flow: Flow, end: Text, ref: str
-) -> None:
+def _misplaced(process: Process, findings: Findings, body: Body, flow: Flow, end: Text, ref: str) -> None:
     if not ref:
         findings.about(NO_END, process.file, flow, end=end)
     elif ref in process.nodes:
         there = process.nodes[ref].container
         findings.about(ACROSS_SUBPROCESS, process.file, flow, end=end, ref=ref, there=there, here=body.owner_id)
+    elif ref in process.elsewhere:
+        findings.about(ACROSS_POOLS, process.file, flow, end=end, ref=ref, there=process.elsewhere[ref])
     else:
-        for other in processes.values():
-            if other is not process and other.file == process.file and ref in other.nodes:
-                findings.about(ACROSS_POOLS, process.file, flow, end=end, ref=ref, there=other.id)
-                return
         findings.about(UNKNOWN_END, process.file, flow, end=end, ref=ref)
 
 

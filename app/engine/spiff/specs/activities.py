@@ -17,7 +17,7 @@ from app.engine.spiff.scopes import Scope
 from app.engine.spiff.sources import Source
 from app.engine.spiff.specs.elements import ElementSpec
 from app.engine.spiff.tokens import Token
-from app.engine.spiff.values import plain
+from app.engine.spiff.values import LONGEST_GROUP, LONGEST_PERSON, plain
 
 if TYPE_CHECKING:
     from app.engine.spiff.course import Course
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 class TaskSpecOf(ElementSpec):
     """An undefined task passes at once."""
+
+
+MAX_PRIORITY = 1_000_000_000
 
 
 class UserSpec(ElementSpec):
@@ -54,6 +57,10 @@ class UserSpec(ElementSpec):
         users = _texts_of(node.candidate_users, token, course)
         if not groups and not users and not assignee and node.lane:
             groups = [node.lane]
+        for name in groups:
+            _limit(name, "a candidate group", LONGEST_GROUP)
+        for name in (*users, assignee or ""):
+            _limit(name, "an assignee or candidate", LONGEST_PERSON)
         return {"assignee": assignee, "groups": groups, "users": users}
 
     def _schedule(self, token: Token, course: Course) -> dict[str, Any]:
@@ -62,11 +69,18 @@ class UserSpec(ElementSpec):
         number = plain(int(priority) if isinstance(priority, str) and priority.isdigit() else priority)
         if number is not None and not (hasattr(number, "is_finite") and number == int(number)):
             raise Failure("task", f"the priority must be a whole number, not {feel.to_text(number)}")
+        if number is not None and abs(number) > MAX_PRIORITY:
+            raise Failure("task", f"the priority must be between -{MAX_PRIORITY} and {MAX_PRIORITY}")
         return {
             "due": _instant_of(node.due, token, course),
             "follow_up": _instant_of(node.follow_up, token, course),
             "priority": number,
         }
+
+
+def _limit(name: str, what: str, longest: int) -> None:
+    if len(name) > longest:
+        raise Failure("task", f"{what} has more than {longest} characters: {name[:40]}…")
 
 
 def _texts(node: Node, *names: str) -> list[str | None]:
@@ -100,10 +114,13 @@ def _instant_of(source: Source | None, token: Token, course: Course) -> datetime
         value = timing.parse_instant(value.strip()) or feel.parse_date(value.strip()) or value
     if value is None:
         return None
-    if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
-    if isinstance(value, date):
-        return datetime.combine(value, time.max.replace(microsecond=0), tzinfo=zone).astimezone(UTC)
+    try:
+        if isinstance(value, datetime):
+            return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+        if isinstance(value, date):
+            return datetime.combine(value, time.max.replace(microsecond=0), tzinfo=zone).astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise Failure("task", f"{feel.to_text(value)} is beyond the years of the calendar") from None
     raise Failure("task", f"{feel.to_text(plain(value))} is no date and time")
 
 
