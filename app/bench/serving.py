@@ -1,0 +1,155 @@
+"""What people feel of it: the inbox page with many tasks, and the server's memory with the demonstration town."""
+
+from __future__ import annotations
+
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import insert, select
+
+from app.bench.figures import Figure
+from app.engine import definitions, instances
+from app.engine.records import SOMEDAY, Offer, OpenTaskRow, table_of
+from app.foundation.actor import SYSTEM
+from app.foundation.database import new_id
+from app.foundation.text import Text
+from app.identity import accounts, grants, organisations, sessions
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("/sign-in", "/portal", "/portal/open-data", "/help", "/portal/about?lang=zh")
+PATIENCE = 300
+"""Seconds that a server may take to make its town."""
+
+_ONE_TASK = b"""<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"
+ id="d" targetNamespace="n"><bpmn:process id="p" name="Work" isExecutable="true"><bpmn:startEvent id="s" /><bpmn:userTask id="work" name="Work">
+ <bpmn:extensionElements><zeebe:userTask /><zeebe:assignmentDefinition candidateGroups="buyer-handler" /></bpmn:extensionElements></bpmn:userTask>
+ <bpmn:endEvent id="e" /><bpmn:sequenceFlow id="a" sourceRef="s" targetRef="work" /><bpmn:sequenceFlow id="b" sourceRef="work" targetRef="e" />
+ </bpmn:process></bpmn:definitions>"""
+
+
+def inbox_page() -> float:
+    """The inbox page with 10,000 open tasks in the database against the page with 10."""
+    with _site() as (app, token):
+        client = app.test_client()
+        client.set_cookie("tenderway", token)
+        _fill(app, 9)
+        few = _page(client)
+        _fill(app, 9_990)
+        return _page(client) / few
+
+
+@contextmanager
+def _site() -> Iterator[tuple[Flask, str]]:
+    """The whole application on a fresh SQLite file with one handler signed in: the session's token."""
+    from app import create_app, tables
+    from config import Config
+
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        config = Config(instance_folder=Path(folder), database_url=f"sqlite:///{folder}/bench.db", secret_key="bench")  # noqa: S106
+        config.base_url, config.demonstration = "http://127.0.0.1:8000", False
+        app = create_app(config)
+        house = app.extensions["tenderway"]
+        tables.upgrade(house.database)
+        with house.sessions() as session:
+            place = organisations.register(
+                session, SYSTEM, kind="buyer", uscc="12510700450720100H", name=Text("Buyer", "采购人"), short_code="B"
+            )
+            person = accounts.create(session, SYSTEM, login="handler", name="Handler")
+            grants.grant(session, SYSTEM, account_id=person.id, role="buyer-handler", organisation_id=place.id)
+            definitions.deploy(house.engine, session, SYSTEM, {"p.bpmn": _ONE_TASK}, "to be measured")
+            instances.start(house.engine, session, SYSTEM, "p")
+            token = sessions.open_for(session, person).token
+            session.commit()
+        yield app, token
+        house.database.dispose()
+
+
+def _fill(app: Flask, count: int) -> None:
+    """That many more open tasks like the one there is, written straight into the tables."""
+    with app.extensions["tenderway"].sessions() as session:
+        one = session.scalars(select(OpenTaskRow).limit(1)).one()
+        like = {column.name: getattr(one, column.name) for column in table_of(OpenTaskRow).columns}
+        rows = [like | {"id": new_id(), "token_id": new_id()} for _ in range(count)]
+        offers = [
+            {
+                "task_id": row["id"],
+                "kind": "group",
+                "name": "buyer-handler",
+                "free": True,
+                "due_at": SOMEDAY,
+                "urgency": -50,
+            }
+            for row in rows
+        ]
+        session.execute(insert(table_of(OpenTaskRow)), rows)
+        session.execute(insert(table_of(Offer)), offers)
+        session.commit()
+
+
+def _page(client: Any) -> float:
+    took = []
+    for _ in range(15):
+        started = time.perf_counter()
+        answer = client.get("/inbox")
+        took.append(time.perf_counter() - started)
+        assert answer.status_code == 200, answer.status
+    return statistics.median(took[3:])
+
+
+def memory() -> float:
+    """The resident memory of a server that made the demonstration town and served some pages, in megabytes."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        environment = {
+            **os.environ,
+            "INSTANCE_FOLDER": folder,
+            "DATABASE_URL": f"sqlite:///{folder}/town.db",
+            "PORT": str(port),
+        }
+        command = [sys.executable, str(ROOT / "run.py"), "--demonstration"]
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            for page in PAGES * 3:
+                _ask(f"http://127.0.0.1:{port}{page}", server)
+            status = Path(f"/proc/{server.pid}/status").read_text()
+            kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))
+            return int(kilobytes) / 1000
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _ask(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Read a page, waiting for a server that is still getting ready."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 - our own server
+                answer.read()
+            return
+        except (urllib.error.URLError, ConnectionError):
+            if server.poll() is not None or time.monotonic() > until:
+                raise
+            time.sleep(0.5)
+
+
+FIGURES = (
+    Figure("page of the inbox with 10,000 open tasks against the page with 10", inbox_page, "x", 3),
+    Figure("memory of the server with the demonstration town", memory, "MB", 250),
+)
