@@ -169,10 +169,10 @@ def _name_messages(diagram: Diagram) -> None:
 def _drop_empty_conditions(diagram: Diagram) -> None:
     for body in diagram.bodies():
         for flow in xml.children(body, "sequenceFlow"):
-            condition = xml.child(flow, "conditionExpression")
-            if condition is not None and not xml.content(condition):
-                flow.remove(condition)
-                diagram.note(flow, "the empty condition was removed", "已删除空的条件")
+            for condition in xml.children(flow, "conditionExpression"):
+                if not xml.content(condition):
+                    flow.remove(condition)
+                    diagram.note(flow, "the empty condition was removed", "已删除空的条件")
 
 
 def _drop_implementations(diagram: Diagram) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from app import feel
 
@@ -105,10 +106,10 @@ class _Translator:
     def both(self) -> str:
         return self._joined("&&", "and", self.equality)
 
-    def _joined(self, sign: str, word: str, part: object) -> str:
-        parts = [part()]  # type: ignore[operator]
+    def _joined(self, sign: str, word: str, part: Callable[[], str]) -> str:
+        parts = [part()]
         while self.accept(sign):
-            parts.append(part())  # type: ignore[operator]
+            parts.append(part())
         return f" {word} ".join(parts)
 
     def equality(self) -> str:

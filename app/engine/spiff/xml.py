@@ -14,6 +14,7 @@ ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 MAX_BYTES = 20_000_000
 MAX_ELEMENTS = 400_000
+MAX_DEPTH = 256
 
 MALFORMED = error(
     "xml-malformed",
@@ -62,7 +63,7 @@ def parse(content: bytes, *, keep_comments: bool = False) -> Element:
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as wrong:
-        raise Unreadable(MALFORMED, problem=getattr(wrong, "msg", None) or wrong) from None
+        raise _unreadable(" ".join(str(getattr(wrong, "msg", None) or wrong).split())) from None
     document: Any = root.getroottree().docinfo
     if document.doctype or document.internalDTD is not None:
         raise Unreadable(DOCTYPE)
@@ -70,6 +71,15 @@ def parse(content: bytes, *, keep_comments: bool = False) -> Element:
         if count > MAX_ELEMENTS:
             raise Unreadable(TOO_LARGE, limit=MAX_ELEMENTS, what=Text("elements", "个元素"))
     return root
+
+
+def _unreadable(problem: str) -> Unreadable:
+    """What the parser says, in plain words where it has run into its limits."""
+    if "depth" in problem:
+        return Unreadable(TOO_LARGE, limit=MAX_DEPTH, what=Text("levels of elements in each other", "层嵌套元素"))
+    if any(words in problem for words in ("XML_PARSE_HUGE", "too long", "too big")):
+        return Unreadable(TOO_LARGE, limit=10, what=Text("MB in one text or attribute", "MB 的单个文本或属性"))
+    return Unreadable(MALFORMED, problem=problem)
 
 
 def split(element: Element) -> tuple[str | None, str]:

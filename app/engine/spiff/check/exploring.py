@@ -139,24 +139,24 @@ class _Game:
     def _play_on(self) -> None:
         """Where there are too many states for all of them: single games to their end, each with another habit of choosing."""
         choosing = [node.id for node in self.body.nodes if len(node.outgoing) > 1 or node.boundaries]
-        games = [(None, habit) for habit in range(4)] + [(node, habit) for node in choosing for habit in (0, 1)]
+        games = [("", habit) for habit in range(4)] + [(node, habit) for node in choosing for habit in (0, 1)]
         work = 0
-        for odd, habit in games:
+        for exception, habit in games:
             for start in self.body.starts:
                 state: State | None = frozenset({Place(start.id)})
                 seen: set[State] = set()
                 while state is not None and state not in seen and work < MAX_WORK:
                     seen.add(state)
                     work += len(state) + 1
-                    moves = self._moves(state)
-                    state = self._played(
-                        state, moves, habit if odd is None or (moves[:1] and moves[0].node != odd) else 1 - habit
-                    )
+                    state = self._played(state, exception, habit)
 
-    def _played(self, state: State, moves: list[Move], habit: int) -> State | None:
+    def _played(self, state: State, exception: str, habit: int) -> State | None:
+        """The state after one step: ``habit`` is which of its outcomes is chosen, the other one at ``exception``."""
+        moves = self._moves(state)
         if not moves:
             return None
-        move = moves[min(habit, len(moves) - 1)]
+        wanted = 1 - habit if moves[0].node == exception else habit
+        move = moves[min(wanted, len(moves) - 1)]
         self._step(state, move)
         return self._after(state, move)
 
