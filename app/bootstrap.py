@@ -84,13 +84,22 @@ class House:
 
 
 def build(
-    database: Database, config: Config, *, clock: Clock | None = None, keeper: Keeper | None = None, **parts: Any
+    database: Database,
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    keeper: Keeper | None = None,
+    authority: certificates.Signer | None = None,
+    **parts: Any,
 ) -> House:
-    """Build the house on a database; ``parts`` are further parts of the engine."""
+    """Build the house on a database; ``parts`` are further parts of the engine.
+
+    ``authority`` makes organisations' signatures; without one it is the demonstration's (docs/decisions/0007).
+    """
     known: Mapping[str, Any] = {role.id: role.name for role in roles.ROLES.values()}
     registry = Registry()
     keeper = keeper or _keeper(config, clock)
-    authority = certificates.DemonstrationAuthority(config.secret_key)
+    authority = authority or certificates.DemonstrationAuthority(config.secret_key)
     operations.register(registry, operations.Partners(keeper, authority))
     engine = Engine(
         clock=clock,

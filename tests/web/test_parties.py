@@ -94,7 +94,9 @@ def test_a_report_that_says_too_little_is_shown_again(report, options, field):
 def test_the_supplier_sees_nothing_before_it_is_told(sign_in, reported):
     assert sign_in("supplier-admin").get(f"/breaches/{reported}").status_code == 404
     sign_in("finance-officer").submit(f"/breaches/{reported}/notify", intended="禁止参加采购活动二年")
-    assert "Your reply" in sign_in("supplier-admin").get(f"/breaches/{reported}").text
+    supplier = sign_in("supplier-admin")
+    assert f'href="/breaches/{reported}"' in supplier.get("/contracts").text
+    assert "Your reply" in supplier.get(f"/breaches/{reported}").text
 
 
 def test_from_the_report_to_the_public_record(house, sign_in, reported, second_officer, town, virtual_clock):

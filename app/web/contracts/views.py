@@ -13,8 +13,9 @@ from app.foundation import documents
 from app.foundation.documents import Document
 from app.foundation.text import Text
 from app.foundation.workdays import end_of, local_day
-from app.procurement import acceptance, contracts, payments, rules
+from app.procurement import acceptance, breaches, contracts, payments, rules
 from app.procurement.acceptance import RATINGS, Delivery
+from app.procurement.breaches import Breach
 from app.procurement.contracts import Contract, lists
 from app.procurement.payments import Invoice
 from app.web import current, listing
@@ -66,7 +67,17 @@ def index() -> Response | str:
         phase_of=lists.phase_of,
         states=contracts.STATE_NAMES,
         counts=lists.counts(session, actor, search=asked.search),
+        reported=_reported(),
     )
+
+
+def _reported() -> list[Breach]:
+    """The reports against the person's own organisation that it may still answer."""
+    actor = current.actor()
+    if not (actor.has_role("supplier-admin") or actor.has_role("supplier-signer")):
+        return []
+    mine = breaches.visible(current.session(), actor)
+    return [breach for breach in mine if breach.state == "notified" and breach.replied_at is None]
 
 
 @dataclass(frozen=True)
