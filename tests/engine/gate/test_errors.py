@@ -2,7 +2,7 @@
 
 import pytest
 from cases import ERRORS, GOOD
-from drawing import drawing
+from drawing import another, call, drawing, user
 
 from app.engine import definitions
 
@@ -38,6 +38,12 @@ def test_a_mistake_in_an_expression_is_located():
     message = checked(diagram)[0].message
     assert "“=x +”" in message
     assert "(line 1, column 5)" in message
+
+
+def test_a_duty_may_name_a_task_of_the_process_that_calls():
+    duty = '<zeebe:properties><zeebe:property name="duty" value="not the same person as a" /></zeebe:properties>'
+    called = another("q", "start2 -> check -> end2", user("check", duty))
+    assert checked(drawing("start -> a -> c -> end", user("a"), call("c", "q"), definitions=called)) == []
 
 
 def test_two_thousand_elements_are_welcome():

@@ -59,7 +59,7 @@ DUTY_TO_NOBODY = error(
         "the property duty names “%(ref)s”, which is no task that a person does",
         "属性 duty 所指的“%(ref)s”不是由人办理的任务",
     ),
-    Text("name a user or manual task of the process", "请填写本流程中的用户任务或手工任务"),
+    Text("name a user or manual task of the deployment", "请填写本次部署中的用户任务或手工任务"),
 )
 
 
@@ -75,7 +75,7 @@ def check(process: Process, processes: Mapping[str, Process], findings: Findings
         elif node.kind == "callActivity":
             _call(node, processes, findings)
         if node.duty is not None:
-            _duty(node, node.duty, process, findings)
+            _duty(node, node.duty, processes, findings)
 
 
 def _result_of(node: Node, source: Source | None, missing: Kind, findings: Findings) -> None:
@@ -96,11 +96,12 @@ def _call(node: Node, processes: Mapping[str, Process], findings: Findings) -> N
         findings.about(CALLED_WITHOUT_START, node.file, node, called=called.id)
 
 
-def _duty(node: Node, duty: str, process: Process, findings: Findings) -> None:
+def _duty(node: Node, duty: str, processes: Mapping[str, Process], findings: Findings) -> None:
+    """Whoever did a task may be meant in any process of the deployment: one may call the other within a case."""
     ref = duty.removeprefix(DUTY).strip()
     if not duty.startswith(DUTY) or not ref:
         findings.about(DUTY_UNREADABLE, node.file, node, duty=duty)
         return
-    other = process.nodes.get(ref)
-    if other is None or other.kind not in ("userTask", "manualTask"):
+    found = (process.nodes.get(ref) for process in processes.values())
+    if not any(other is not None and other.kind in ("userTask", "manualTask") for other in found):
         findings.about(DUTY_TO_NOBODY, node.file, node, ref=ref)
