@@ -20,6 +20,8 @@ from app.procurement.bids.drafts import (
     save_draft,
 )
 from app.procurement.bids.offers import DECLARATIONS, DEVIATIONS, SME_KINDS, Offer, Response
+from app.procurement.bids.offers import amount as read_amount
+from app.procurement.bids.offers import read as read_offer
 from app.procurement.bids.openings import (
     NotBidding,
     ObjectionMissing,
@@ -125,6 +127,8 @@ __all__ = [
     "opening_of",
     "opening_sheet",
     "opening_visible_to",
+    "read_amount",
+    "read_offer",
     "read_price",
     "receipt_sheet",
     "remove_file",

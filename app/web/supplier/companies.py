@@ -1,0 +1,88 @@
+"""My company: what is registered, its state and certificate, its declaration anew after a return or an expiry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.foundation.errors import Refusal, Several
+from app.foundation.text import Text
+from app.foundation.workdays import local_day
+from app.identity import organisations
+from app.procurement import suppliers
+from app.procurement.suppliers import RegistrationState
+from app.web import current, errors
+from app.web.answers import redirect
+from app.web.notices import notice
+from app.web.supplier import blueprint
+from app.web.supplier.registering import COMPANY, LONGEST, company_name, conditions_declared, declared, refuse_missing
+from app.web.supplier.reviewing import STATES, state_of
+
+AGAIN = (RegistrationState.RETURNED, RegistrationState.EXPIRED)
+"""The states in which a registration is declared anew."""
+
+
+@blueprint.get("/supplier/company")
+def company() -> str:
+    """Show what is registered of the person's company."""
+    return _page({}, [])
+
+
+@blueprint.post("/supplier/company")
+def declare_again() -> AnyResponse | str | tuple[str, int]:
+    """Declare the company anew."""
+    session, actor = current.session(), current.actor()
+    values = {name: request.form.get(name, "").strip()[:LONGEST] for name in COMPANY}
+    conditions = conditions_declared()
+    own = organisations.get(session, actor.organisation_id or "")
+    try:
+        refuse_missing(values, conditions)
+        suppliers.declare(session, actor, uscc=own.uscc, name=company_name(values), **declared(values, conditions))
+    except (Several, suppliers.DeclarationMissing) as refusal:
+        session.rollback()
+        return _page(values, errors.parts_of(refusal), conditions), errors.status_of(type(refusal))
+    current.commit()
+    notice(
+        Text("Your registration is declared again.", "注册信息已重新提交。"),
+        Text("A registrar looks at it; you are told by mail.", "注册审核员将进行审核，结果以邮件通知。"),
+    )
+    return redirect("supplier.company")
+
+
+def _page(values: Mapping[str, str], problems: list[Refusal], conditions: set[int] | None = None) -> str:
+    session, actor = current.session(), current.actor()
+    own = organisations.get(session, actor.organisation_id or "")
+    registration = suppliers.of_organisation(session, own.id)
+    state = state_of(registration) if registration is not None else None
+    known = {
+        "name_zh": own.name_zh,
+        "name_en": "" if own.name_en == own.name_zh else own.name_en,
+        "address": own.address,
+        "contact_name": own.contact_name,
+        "contact_phone": own.contact_phone,
+    }
+    if registration is not None:
+        known |= {
+            "legal_representative": registration.legal_representative,
+            "scale": registration.scale,
+            "welfare": registration.welfare,
+            "bank_name": registration.bank_name,
+            "bank_account": registration.bank_account,
+        }
+    return render_template(
+        "supplier/company.html",
+        organisation=own,
+        registration=registration,
+        state=state,
+        states=STATES,
+        exclusion=suppliers.exclusion_on(session, own.id, local_day(current.now())),
+        may_declare=actor.has_role("supplier-admin", own.id) and (state is None or state in AGAIN),
+        values={"welfare": "none", **known, **values},
+        declared=conditions or set(),
+        conditions=suppliers.CONDITIONS,
+        scales=suppliers.SCALES,
+        welfare=suppliers.WELFARE,
+        problems=problems,
+    )

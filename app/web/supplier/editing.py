@@ -1,0 +1,205 @@
+"""The editor of a bid: one page against the requirements, saved by itself, files kept as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, jsonify, render_template, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.foundation.errors import Invalid
+from app.foundation.text import Text
+from app.procurement import bids, bonds, suppliers, tenders
+from app.procurement.bids import DraftFile
+from app.procurement.tenders import Requirement, Tender
+from app.web import current
+from app.web.answers import redirect
+from app.web.notices import notice
+from app.web.supplier import blueprint
+from app.web.supplier.tendering import head, lot_and_tender
+
+TEXTS = ("price", "delivery_days", "validity_days", "brand")
+
+
+class NoFile(Invalid):
+    """An upload without a file in it."""
+
+    code = "no-file"
+    text = Text("Choose a file.", "请选择文件。")
+
+
+@blueprint.get("/supplier/lots/<lot_id>/bid")
+def bid(lot_id: str) -> str | AnyResponse:
+    """Show the editor with what was saved, and what is still missing."""
+    lot, tender = lot_and_tender(lot_id)
+    if not tenders.open_for_bids(tender, current.now()):
+        return redirect("supplier.tender", tender_id=tender.id)
+    session, supplier_id = current.session(), current.actor().organisation_id
+    draft = bids.draft_of(session, lot_id, supplier_id)
+    return render_template(
+        "supplier/bid.html",
+        **head(tender, "supplier.bid", lot),
+        draft=draft,
+        content=draft.content if draft is not None else _first_content(tender, supplier_id),
+        files=_by_requirement(draft.files if draft is not None else []),
+        groups=_grouped(bids.requirements_of(tender, lot_id)),
+        gaps=bids.gaps(session, current.actor(), lot_id=lot_id) if draft is not None else [],
+        standing=bids.of_supplier(session, lot_id, supplier_id),
+        bond=bonds.of_supplier(session, lot_id, supplier_id or ""),
+        deviations=bids.DEVIATIONS,
+        sme_kinds=bids.SME_KINDS,
+        declarations=bids.DECLARATIONS,
+        kinds=tenders.KINDS,
+        largest=bids.LARGEST_FILES,
+    )
+
+
+@blueprint.post("/supplier/lots/<lot_id>/bid")
+def save(lot_id: str) -> AnyResponse:
+    """Save the whole form, with the files of a browser without scripts; then stay, or go on to the check."""
+    session, actor = current.session(), current.actor()
+    bids.save_draft(session, actor, lot_id=lot_id, content=_typed(request.form))
+    for name in request.files:
+        for file in request.files.getlist(name):
+            if file.filename:
+                code = name.removeprefix("file-") if name.startswith("file-") else ""
+                bids.add_file(
+                    session,
+                    actor,
+                    lot_id=lot_id,
+                    name=file.filename,
+                    source=file.stream,
+                    requirement_code=code,
+                    media_type=file.mimetype,
+                )
+    if "_drop" in request.form:
+        bids.remove_file(session, actor, lot_id=lot_id, file_id=request.form["_drop"])
+    current.commit()
+    if "_check" in request.form:
+        return redirect("supplier.check", lot_id=lot_id)
+    notice(Text("Your draft is saved.", "草稿已保存。"))
+    return redirect("supplier.bid", lot_id=lot_id)
+
+
+@blueprint.post("/supplier/lots/<lot_id>/bid/draft")
+def save_draft(lot_id: str) -> Response:
+    """Save what was typed, in the background."""
+    draft = bids.save_draft(current.session(), current.actor(), lot_id=lot_id, content=_typed(request.form))
+    current.commit()
+    return jsonify(saved_at=draft.saved_at.isoformat())
+
+
+@blueprint.post("/supplier/lots/<lot_id>/bid/files")
+def add_file(lot_id: str) -> Response:
+    """Keep one file of the draft; ``code`` in the address is the requirement it proves."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise NoFile(field="file")
+    kept = bids.add_file(
+        current.session(),
+        current.actor(),
+        lot_id=lot_id,
+        name=file.filename,
+        source=file.stream,
+        requirement_code=request.args.get("code", ""),
+        media_type=file.mimetype,
+    )
+    current.commit()
+    return jsonify(id=kept.id, name=kept.name, size=kept.size, kind=kept.media_type, hash=kept.digest)
+
+
+@blueprint.post("/supplier/lots/<lot_id>/bid/files/remove")
+def remove_file(lot_id: str) -> Response:
+    """Take a file out of the draft."""
+    bids.remove_file(current.session(), current.actor(), lot_id=lot_id, file_id=request.form.get("file", ""))
+    current.commit()
+    return jsonify(removed=True)
+
+
+@blueprint.get("/supplier/bid-files/<file_id>")
+def draft_file(file_id: str) -> Response:
+    """Send a file of the person's own draft."""
+    file = bids.file_of(current.session(), current.actor(), file_id)
+    return attachment(file.data, file.name, file.media_type)
+
+
+@blueprint.get("/supplier/lots/<lot_id>/bid/copy")
+def copy(lot_id: str) -> Response:
+    """Send the draft with its files as an archive to keep."""
+    draft = bids.draft_of(current.session(), lot_id, current.actor().organisation_id)
+    if draft is None:
+        raise bids.DraftMissing()
+    lot, tender = lot_and_tender(lot_id)
+    data = b"".join(bids.copy_of(current.session(), draft))
+    return attachment(data, f"{tender.project.number}-{lot.number}.tar", "application/x-tar")
+
+
+@blueprint.post("/supplier/lots/<lot_id>/bid/copy")
+def load_copy(lot_id: str) -> AnyResponse:
+    """Begin the draft from a copy that was kept."""
+    file = request.files.get("copy")
+    if file is None or not file.filename:
+        raise NoFile(field="copy")
+    bids.load_copy(current.session(), current.actor(), lot_id=lot_id, source=file.stream)
+    current.commit()
+    notice(Text("The copy is in your draft.", "副本内容已载入草稿。"))
+    return redirect("supplier.bid", lot_id=lot_id)
+
+
+def attachment(data: bytes, name: str, media_type: str) -> Response:
+    """A file to keep, never shown by the browser itself."""
+    answer = Response(data, mimetype=media_type)
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+def _typed(form: MultiDict[str, str]) -> dict[str, Any]:
+    """What the form says, by the keys of a draft's content."""
+    content: dict[str, Any] = {name: form[name] for name in TEXTS if name in form}
+    content["prices"] = dict(_with_prefix(form, "prices-"))
+    deviations = dict(_with_prefix(form, "deviations-"))
+    content["responses"] = {
+        requirement: {"value": value, "deviation": deviations.get(requirement, "none")}
+        for requirement, value in _with_prefix(form, "responses-")
+    }
+    content["declarations"] = form.getlist("declarations")
+    content["sme"] = form.get("sme", "none")
+    content["domestic"] = form.get("domestic") == "true"
+    return content
+
+
+def _with_prefix(form: MultiDict[str, str], prefix: str) -> Iterator[tuple[str, str]]:
+    return ((name.removeprefix(prefix), form[name]) for name in form if name.startswith(prefix))
+
+
+def _first_content(tender: Tender, supplier_id: str | None) -> dict[str, Any]:
+    """What an empty draft starts from: the terms as the documents ask for them, the supplier's size as registered."""
+    registration = suppliers.of_organisation(current.session(), supplier_id) if supplier_id else None
+    scale = "none"
+    if registration is not None:
+        scale = registration.welfare if registration.welfare != "none" else registration.scale
+    return {
+        "delivery_days": str(tender.delivery_days or ""),
+        "validity_days": str(tender.validity_days or ""),
+        "sme": scale if scale in bids.SME_KINDS else "none",
+    }
+
+
+def _by_requirement(files: list[DraftFile]) -> dict[str, list[DraftFile]]:
+    found: dict[str, list[DraftFile]] = {}
+    for file in files:
+        found.setdefault(file.requirement_code, []).append(file)
+    return found
+
+
+def _grouped(requirements: list[Requirement]) -> dict[str, list[Requirement]]:
+    """The requirements by kind, in the documents' order."""
+    found: dict[str, list[Requirement]] = {}
+    for requirement in requirements:
+        found.setdefault(requirement.kind, []).append(requirement)
+    return found
+

@@ -1,0 +1,198 @@
+"""The receipt of a bid, to keep and to verify; and after the opening what was read, until the record is signed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Response, jsonify, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.foundation import documents
+from app.foundation.documents import Document
+from app.foundation.errors import Refusal
+from app.foundation.text import Text
+from app.procurement import bids, papers, projects, tenders
+from app.procurement.bids import Bid, Opening, Verified
+from app.web import current, errors, language
+from app.web.answers import redirect
+from app.web.notices import notice
+from app.web.supplier import blueprint
+from app.web.supplier.bidding import STATES, state_of
+from app.web.supplier.editing import attachment
+from app.web.supplier.tendering import head
+
+LONGEST_RECEIPT = 100_000
+
+VERDICTS: dict[str, tuple[str, Text, Text]] = {
+    bids.Verdict.GENUINE: (
+        "good",
+        Text("This receipt is genuine.", "该回执真实有效。"),
+        Text(
+            "The house signed exactly this: the bid with this digest was taken in at the time it says.",
+            "本系统确曾签署该回执：所载摘要对应的投标文件已于所载时间接收。",
+        ),
+    ),
+    bids.Verdict.CHANGED: (
+        "bad",
+        Text("This receipt was changed.", "该回执内容已被改动。"),
+        Text("Its signature doesn't fit what it says; it proves nothing.", "签名与内容不符，不具证明效力。"),
+    ),
+    bids.Verdict.STRANGER: (
+        "bad",
+        Text("This receipt isn't ours.", "该回执并非本系统签发。"),
+        Text("It is signed with another key than the one published here.", "其签名密钥与本系统公布的密钥不一致。"),
+    ),
+    bids.Verdict.UNREADABLE: (
+        "bad",
+        Text("This is no receipt.", "无法识别为回执。"),
+        Text(
+            "Enter the whole JSON file as it was downloaded, from the first brace to the last.",
+            "请完整粘贴下载的JSON文件内容。",
+        ),
+    ),
+}
+
+
+@blueprint.get("/supplier/bids/<bid_id>")
+def receipt(bid_id: str) -> str:
+    """Show a bid: its receipt, what may still be done with it, and after the opening what was read."""
+    return _page(bids.get(current.session(), bid_id))
+
+
+@blueprint.get("/supplier/bids/<bid_id>/receipt.json")
+def receipt_json(bid_id: str) -> Response:
+    """Send the signed receipt."""
+    bid = bids.get(current.session(), bid_id)
+    data = json.dumps(bid.receipt, ensure_ascii=False, indent=2).encode()
+    return attachment(data, f"{_name(bid)}.json", "application/json")
+
+
+@blueprint.get("/supplier/bids/<bid_id>/receipt.pdf")
+def receipt_pdf(bid_id: str) -> Response:
+    """Send the receipt on paper, in the language of the page."""
+    bid = bids.get(current.session(), bid_id)
+    drawn = papers.draw("receipt", bids.receipt_sheet(current.session(), bid), language.language())
+    return attachment(drawn, f"{_name(bid)}.pdf", "application/pdf")
+
+
+@blueprint.get("/supplier/bids/<bid_id>/opening-record/<spoken>")
+def opening_record(bid_id: str, spoken: str) -> Response:
+    """Send the signed opening record to a bidder."""
+    opening = bids.opening_of(current.session(), bids.get(current.session(), bid_id).lot_id)
+    document_id = getattr(opening, f"document_{'zh' if spoken == 'zh' else 'en'}_id", None)
+    if opening is None or document_id is None:
+        raise bids.OpeningUnknown()
+    document = documents.get(current.session(), document_id)
+    return attachment(documents.read(current.session(), document_id), document.name, document.media_type)
+
+
+@blueprint.post("/supplier/bids/<bid_id>/objection")
+def object_to_opening(bid_id: str) -> AnyResponse | tuple[str, int]:
+    """Raise an objection to the opening."""
+    bid, words = bids.get(current.session(), bid_id), request.form.get("words", "")
+    try:
+        bids.object_to_opening(current.session(), current.actor(), lot_id=bid.lot_id, words=words)
+    except Refusal as refusal:
+        current.session().rollback()
+        again = bids.get(current.session(), bid_id)
+        return _page(again, errors.parts_of(refusal), words), errors.status_of(type(refusal))
+    current.commit()
+    notice(Text("Your objection is in the opening record.", "您的异议已记入开标记录。"))
+    return redirect("supplier.receipt", bid_id=bid_id)
+
+
+@blueprint.route("/verify/receipt", methods=["GET", "POST"])
+def verify_receipt() -> str:
+    """Let anybody check a receipt against the published key."""
+    given, verified = request.form.get("receipt", ""), None
+    file = request.files.get("file")
+    if file is not None and file.filename:
+        given = file.stream.read(LONGEST_RECEIPT).decode("utf-8", "replace")
+    if request.method == "POST":
+        verified = bids.verify_receipt(given[:LONGEST_RECEIPT], current.house().signer.public_key)
+    return render_template(
+        "supplier/verify.html",
+        given=given,
+        verified=verified,
+        verdicts=VERDICTS,
+        facts=_facts(verified) if verified is not None else [],
+        public_key=current.house().signer.public_key,
+    )
+
+
+@blueprint.get("/verify/receipt-key.json")
+def receipt_key() -> Response:
+    """Publish the key that signs receipts."""
+    return jsonify(algorithm="Ed25519", key=current.house().signer.public_key, format="tenderway-receipt/1")
+
+
+def _page(bid: Bid, problems: list[Refusal] | None = None, words: str = "") -> str:
+    session = current.session()
+    lot, tender = projects.lot(session, bid.lot_id), tenders.of_lot(session, bid.lot_id)
+    opening = bids.opening_of(session, bid.lot_id)
+    state = state_of(bid, tender, lot)
+    return render_template(
+        "supplier/receipt.html",
+        **head(tender, "supplier.receipt", lot),
+        bid=bid,
+        state=state,
+        states=STATES,
+        said=bid.receipt["content"],
+        signature=bid.receipt["signature"],
+        reason=bids.REASONS.get(bid.invalid_reason),
+        opening=opening if opening is not None and bid.ended_at is None else None,
+        own_objections=_own_objections(opening, bid),
+        bond_stands=bids.BOND_STANDS,
+        reasons=bids.REASONS,
+        read=_read_files(bid),
+        problems=problems or [],
+        words=words,
+    )
+
+
+def _own_objections(opening: Opening | None, bid: Bid) -> list[dict[str, Any]]:
+    return [said for said in opening.objections if said["supplier"] == bid.supplier_id] if opening is not None else []
+
+
+def _read_files(bid: Bid) -> list[Document]:
+    """The files of the bid as they came out of the seal."""
+    if bid.opened is None:
+        return []
+    return [documents.get(current.session(), file.document_id) for file in bid.opened.files]
+
+
+def _facts(verified: Verified) -> list[tuple[Text, object]]:
+    """What a receipt says, in words."""
+    said = verified.content
+    tender, supplier = _part(said, "tender"), _part(said, "supplier")
+    pairs = [
+        (Text("Tender", "项目"), f"{tender.get('number', '')} / {tender.get('lot', '')}"),
+        (Text("Supplier", "供应商"), supplier.get("uscc")),
+        (Text("Act", "事项"), _ACTS.get(str(said.get("act")), said.get("act"))),
+        (Text("Received at", "接收时间"), said.get("received_at")),
+        (Text("Signed at", "签署时间"), said.get("at")),
+        (Text("Number of this supplier's bids for the lot", "该供应商投标次序"), said.get("sequence")),
+        (Text("SHA-256", "SHA-256"), said.get("sha256")),
+        (Text("Size in bytes", "大小（字节）"), said.get("size")),
+        (Text("Version of the documents", "采购文件版本"), said.get("document_version")),
+        (Text("Sealed to", "密封公钥"), said.get("sealed_to")),
+    ]
+    return [(name, value) for name, value in pairs if value not in (None, "", " / ")]
+
+
+def _part(said: Any, name: str) -> dict[str, Any]:
+    part = said.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+_ACTS = {
+    "received": Text("taken in", "接收投标文件"),
+    "confirmed": Text("confirmed under changed documents", "更正后确认"),
+    "withdrawn": Text("withdrawn", "撤回"),
+}
+
+
+def _name(bid: Bid) -> str:
+    said = bid.receipt["content"]["tender"]
+    return f"receipt-{said['number']}-{said['lot']}-{bid.sequence}"

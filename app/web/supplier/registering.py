@@ -1,0 +1,168 @@
+"""Registration, open to everybody: the declarations first, then the company, then its first person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.foundation.errors import Invalid, Refusal, Several
+from app.foundation.text import Text
+from app.identity import accounts, organisations
+from app.identity.accounts import AddressInvalid, LoginInvalid, LoginTaken, NameMissing
+from app.identity.organisations import SocialCreditCodeInvalid
+from app.procurement import suppliers
+from app.web import current, errors, language
+from app.web.identity.passwords import link_to_set_password
+from app.web.supplier import blueprint
+
+COMPANY = (
+    "name_zh",
+    "name_en",
+    "legal_representative",
+    "scale",
+    "welfare",
+    "address",
+    "contact_name",
+    "contact_phone",
+    "bank_name",
+    "bank_account",
+)
+"""What is asked of a company besides its code; nothing that the office can query itself (Notice 38/2019)."""
+PERSON = ("person", "login", "email")
+LONGEST = 300
+
+
+class CompanyNameMissing(Invalid):
+    """A company has a name."""
+
+    code = "company-name-missing"
+    text = Text("Enter the company's name as registered.", "请填写单位登记名称。")
+
+
+class RepresentativeMissing(Invalid):
+    """A company is represented by somebody."""
+
+    code = "representative-missing"
+    text = Text("Enter the legal representative.", "请填写法定代表人。")
+
+
+class ScaleMissing(Invalid):
+    """A company declares its size (N46)."""
+
+    code = "scale-missing"
+    text = Text("Say how large the company is.", "请选择企业规模。")
+
+
+class DeclarationsMissing(Invalid):
+    """Every condition of GPL 22 is declared."""
+
+    code = "declarations-missing"
+    text = Text("All six declarations are needed to take part.", "须对六项条件全部作出声明方可参加政府采购活动。")
+    statute = "GPL 22"
+
+
+@blueprint.route("/register", methods=["GET", "POST"])
+def register() -> str | AnyResponse | tuple[str, int]:
+    """Register a supplier and make the account of its first person."""
+    values = {name: request.form.get(name, "").strip()[:LONGEST] for name in ("uscc", *COMPANY, *PERSON)}
+    conditions = conditions_declared()
+    if request.method == "GET":
+        return _form(values | {"welfare": "none"}, conditions, [])
+    try:
+        refuse_missing(values, conditions)
+        _refuse_person(values)
+        registration, link = suppliers.register(
+            current.session(),
+            uscc=values["uscc"],
+            name=company_name(values),
+            login=values["login"],
+            person=values["person"],
+            email=values["email"],
+            link=link_to_set_password,
+            language=language.language(),
+            **declared(values, conditions),
+        )
+    except (
+        DeclarationsMissing,
+        CompanyNameMissing,
+        RepresentativeMissing,
+        ScaleMissing,
+        SocialCreditCodeInvalid,
+        suppliers.KnownAlready,
+        suppliers.NotASupplier,
+        suppliers.EmailMissing,
+        LoginInvalid,
+        LoginTaken,
+        NameMissing,
+        AddressInvalid,
+        Several,
+    ) as refusal:
+        current.session().rollback()
+        return _form(values, conditions, errors.parts_of(refusal)), errors.status_of(type(refusal))
+    current.commit()
+    return render_template(
+        "supplier/registered.html",
+        registration=registration,
+        email=values["email"],
+        link=link if current.config().demonstration else None,
+    )
+
+
+def conditions_declared() -> set[int]:
+    """The conditions that the form declares."""
+    given = request.form.getlist("conditions")
+    return {number for number in suppliers.CONDITIONS if str(number) in given}
+
+
+def refuse_missing(values: Mapping[str, str], conditions: set[int]) -> None:
+    """Say everything at once that a company's form lacks."""
+    problems: list[Refusal] = []
+    if conditions != set(suppliers.CONDITIONS):
+        problems.append(DeclarationsMissing(field="conditions"))
+    if "uscc" in values:
+        try:
+            organisations.checked_code(values["uscc"])
+        except SocialCreditCodeInvalid as refusal:
+            problems.append(refusal)
+    if not values["name_zh"]:
+        problems.append(CompanyNameMissing(field="name_zh"))
+    if not values["legal_representative"]:
+        problems.append(RepresentativeMissing(field="legal_representative"))
+    if values["scale"] not in suppliers.SCALES:
+        problems.append(ScaleMissing(field="scale"))
+    if problems:
+        raise Several(problems)
+
+
+def company_name(values: Mapping[str, str]) -> Text:
+    """The company's name; its Chinese one serves both languages if it has no other."""
+    return Text(values["name_en"] or values["name_zh"], values["name_zh"])
+
+
+def declared(values: Mapping[str, str], conditions: set[int]) -> dict[str, Any]:
+    """A company's form as ``suppliers.declare`` takes it, without code and name."""
+    rest = {name: values[name] for name in COMPANY if not name.startswith("name_")}
+    rest["welfare"] = rest["welfare"] if rest["welfare"] in suppliers.WELFARE else "none"
+    return {**rest, "conditions": conditions}
+
+
+def _refuse_person(values: Mapping[str, str]) -> None:
+    if not values["person"]:
+        raise NameMissing(field="person")
+    if accounts.by_login(current.session(), values["login"]) is not None:
+        raise LoginTaken(field="login", login=values["login"])
+
+
+def _form(values: Mapping[str, str], conditions: set[int], problems: list[Refusal]) -> str:
+    return render_template(
+        "supplier/register.html",
+        values=values,
+        declared=conditions,
+        conditions=suppliers.CONDITIONS,
+        scales=suppliers.SCALES,
+        welfare=suppliers.WELFARE,
+        problems=problems,
+    )
