@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.foundation import outbox
+from app.foundation.outbox import Outgoing
 from app.foundation.text import Text
 from app.identity import grants
 from app.identity.accounts import Account
@@ -36,3 +38,17 @@ def tell_people(session: Session, people: Iterable[Account], *, key: str, subjec
             body=body.in_(language),
         )
     return told
+
+
+def written_to(
+    session: Session, account_id: str, organisation_id: str | None, *, offset: int = 0, limit: int = 25
+) -> tuple[list[Outgoing], int]:
+    """One page of the mails to a person or their organisation, the newest first, and how many there are.
+
+    Links that set a password aren't among them: their keys name nobody.
+    """
+    ends = [f"%:{whom}" for whom in (account_id, organisation_id) if whom is not None]
+    query = select(Outgoing).where(Outgoing.channel == "mail", or_(*(Outgoing.key.like(end) for end in ends)))
+    total = session.scalar(select(func.count()).select_from(query.with_only_columns(Outgoing.id).subquery())) or 0
+    ordered = query.order_by(Outgoing.created_at.desc(), Outgoing.id.desc())
+    return list(session.scalars(ordered.offset(offset).limit(limit))), total

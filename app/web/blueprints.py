@@ -24,6 +24,8 @@ BLUEPRINTS = (
     "results",
     "queries",
     "studio",
+    "supplier",
+    "bonds",
 )
 """Each part of the site adds its own line."""
 

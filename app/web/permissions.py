@@ -171,6 +171,22 @@ def query_is_seen(session: Session, actor: Actor, query_id: str, **_: Any) -> No
         raise queries.QueryUnknown
 
 
+def bid_is_theirs(session: Session, actor: Actor, bid_id: str, **_: Any) -> None:
+    """the bid is one of the person's supplier"""
+    from app.procurement.bids import BidUnknown, get
+
+    if get(session, bid_id).supplier_id != actor.organisation_id:
+        raise BidUnknown
+
+
+def registration_is_seen(session: Session, actor: Actor, registration_id: str, **_: Any) -> None:
+    """the registration is the person's own supplier's, or the person reviews or audits registrations"""
+    from app.procurement import suppliers
+
+    if not suppliers.visible_to(actor, suppliers.get(session, registration_id)):
+        raise suppliers.RegistrationUnknown
+
+
 def in_demonstration(session: Session, actor: Actor, **_: Any) -> None:
     """the house shows its demonstration town"""
     if not current.config().demonstration:
@@ -189,6 +205,45 @@ PORTAL = (
     "portal.releases", "portal.records", "portal.process",
 )  # fmt: skip
 """The pages of the portal, which show nothing but what was published."""
+
+SUPPLIER_PAGES = (
+    "supplier.index",
+    "supplier.tenders_open",
+    "supplier.tender",
+    "supplier.take_documents",
+    "supplier.ask",
+    "supplier.bonds",
+    "supplier.bond",
+    "supplier.company",
+    "supplier.messages",
+)
+BIDDING_PAGES = (
+    "supplier.bid",
+    "supplier.save",
+    "supplier.save_draft",
+    "supplier.add_file",
+    "supplier.remove_file",
+    "supplier.draft_file",
+    "supplier.copy",
+    "supplier.load_copy",
+    "supplier.check",
+    "supplier.submit",
+    "supplier.ask_reference",
+    "supplier.lodge_guarantee",
+)
+OWN_BID_PAGES = ("supplier.receipt", "supplier.receipt_json", "supplier.receipt_pdf", "supplier.opening_record")
+OWN_BID_ACTS = ("supplier.confirm", "supplier.withdraw", "supplier.object_to_opening")
+BOND_PAGES = (
+    "bonds.index",
+    "bonds.set_account",
+    "bonds.import_statement",
+    "bonds.statement",
+    "bonds.lot",
+    "bonds.letter",
+    "bonds.send_back",
+    "bonds.forfeit",
+)
+
 
 RULES: dict[str, Rule] = {
     # -- the shell
@@ -291,6 +346,21 @@ RULES: dict[str, Rule] = {
     "experts.tie": signed_in(expert_is_seen),
     "experts.absence": signed_in(expert_is_seen),
     "experts.conduct": holders("finance-officer", "administrator"),
+    # -- suppliers: registration, tenders, bids, bonds
+    "supplier.register": everybody(),
+    "supplier.verify_receipt": everybody(),
+    "supplier.receipt_key": everybody(),
+    "supplier.registrations": holders("registrar", "auditor"),
+    "supplier.registration": holders("registrar", "auditor"),
+    "supplier.review": holders("registrar"),
+    "supplier.certificate": signed_in(registration_is_seen),
+    **dict.fromkeys(SUPPLIER_PAGES, holders(*SUPPLIER_ROLES)),
+    **dict.fromkeys(BIDDING_PAGES, holders("supplier-bidder")),
+    **dict.fromkeys(OWN_BID_PAGES, holders(*SUPPLIER_ROLES, check=bid_is_theirs)),
+    **dict.fromkeys(OWN_BID_ACTS, holders("supplier-bidder", check=bid_is_theirs)),
+    "supplier.declare_again": holders("supplier-admin"),
+    # -- the agency's bonds
+    **dict.fromkeys(BOND_PAGES, holders("agency-officer")),
     # -- results: a bidder's own, the evaluation, the draw
     "results.index": holders(*SUPPLIER_ROLES),
     "results.show": holders(*SUPPLIER_ROLES),

@@ -39,18 +39,31 @@ STAFF = (
     Place("queries.index", Text("Queries", "质疑"), ("queries.",)),
     Place("experts.index", Text("Experts", "专家"), ("experts.",)),
     Place("contracts.index", Text("Contracts", "合同"), ("contracts.",)),
+    Place("bonds.index", Text("Bonds", "保证金"), ("bonds.",)),
+    Place("supplier.registrations", Text("Registrations", "注册审核"), ("supplier.registration", "supplier.review")),
     Place("people.organisations", Text("Parties", "主体"), ("people.", "parties.", "breaches.")),
     Place("studio.index", Text("Studio", "流程设计"), ("studio.",)),
     Place("operations.index", Text("Operations", "运行监控"), ("operations.",)),
     Place("figures.index", Text("Figures", "统计"), ("figures.",)),
 )
+BIDS = ("supplier.index", "supplier.bid", "supplier.check", "supplier.submit", "supplier.receipt", "supplier.object")
 SUPPLIER = (
+    Place("supplier.index", Text("My bids", "我的投标"), BIDS),
+    Place(
+        "supplier.tenders_open",
+        Text("Tenders open now", "招标项目"),
+        ("supplier.tender", "supplier.take", "supplier.ask"),
+    ),
     Place("inbox.index", Text("Tasks", "待办"), ("inbox.", "tasks.")),
-    Place("cases.index", Text("Cases", "项目"), ("cases.", "starts.", "documents.")),
-    Place("people.index", Text("People", "人员"), ("people.",)),
+    Place("supplier.bonds", Text("Bonds", "保证金"), ("supplier.bond", "supplier.lodge_guarantee")),
     Place("results.index", Text("Results", "中标结果"), ("results.",)),
     Place("queries.index", Text("Queries", "质疑"), ("queries.",)),
     Place("contracts.index", Text("Contracts", "合同"), ("contracts.", "breaches.")),
+    Place("cases.index", Text("Cases", "项目"), ("cases.", "starts.", "documents.")),
+    Place("supplier.messages", Text("Messages", "消息")),
+    Place(
+        "supplier.company", Text("My company", "我的单位"), ("supplier.company", "supplier.declare_again", "people.")
+    ),
 )
 PORTAL: tuple[Place, ...] = (
     Place("portal.index", Text("Notices", "公告"), ("portal.index", "portal.notice", "portal.tender")),

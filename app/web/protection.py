@@ -67,14 +67,19 @@ def refuse_from_elsewhere() -> None:
         raise FromElsewhere
 
 
-FORMS_WITH_FILES = ("tasks.submit", "breaches.report", "breaches.reply")
+FORMS_WITH_FILES = ("tasks.submit", "breaches.report", "breaches.reply", "supplier.save", "supplier.load_copy")
 """Pages whose forms bring their files along."""
+ONE_FILE = ("documents.upload", "supplier.add_file", "supplier.lodge_guarantee", "bonds.import_statement")
+"""Pages that take one file."""
 
 
 def _let_files_in() -> None:
     """Take larger requests where files are sent, from browsers with a session: one file, or all of a form."""
     config = current.config()
-    limits = {"documents.upload": config.upload_limit, **dict.fromkeys(FORMS_WITH_FILES, config.upload_files_limit)}
+    limits = {
+        **dict.fromkeys(ONE_FILE, config.upload_limit),
+        **dict.fromkeys(FORMS_WITH_FILES, config.upload_files_limit),
+    }
     limit = limits.get(request.endpoint or "")
     if limit is not None and current.cookie_name(config.is_https) in request.cookies:
         request.max_content_length = limit + 2 * 1024 * 1024

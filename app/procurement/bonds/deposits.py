@@ -280,6 +280,12 @@ def of_supplier(session: Session, lot_id: str, supplier_id: str) -> Bond | None:
     return session.scalars(query).one_or_none()
 
 
+def all_of_supplier(session: Session, supplier_id: str) -> list[Bond]:
+    """All bonds of a supplier, the newest first."""
+    query = select(Bond).where(Bond.supplier_id == supplier_id)
+    return list(session.scalars(query.order_by(Bond.requested_at.desc(), Bond.id.desc())))
+
+
 def of_lot(session: Session, lot_id: str) -> list[Bond]:
     """All bonds of a lot."""
     return list(session.scalars(select(Bond).where(Bond.lot_id == lot_id).order_by(Bond.id)))

@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation import repeats
 from app.foundation.errors import Refusal
+from app.foundation.money import Money
 from app.foundation.text import Text
 from app.procurement import bids, projects, tenders
 from app.procurement.bids import Bid, BidDraft, BidState
 from app.procurement.projects import Lot, LotState
 from app.procurement.tenders import Tender
-from app.web import current, errors
+from app.web import current, errors, language
 from app.web.answers import redirect
 from app.web.notices import notice
 from app.web.supplier import blueprint
@@ -155,11 +156,13 @@ def _check(lot: Lot, tender: Tender, problems: list[Refusal] | None = None) -> s
     session, actor = current.session(), current.actor()
     draft = bids.draft_of(session, lot.id, actor.organisation_id)
     found = bids.gaps(session, actor, lot_id=lot.id)
+    offer = bids.read_offer(draft.content if draft is not None else {})
     return render_template(
         "supplier/check.html",
         **head(tender, "supplier.check", lot),
         draft=draft,
-        offer=bids.read_offer(draft.content if draft is not None else {}),
+        offer=offer,
+        words=Money(offer.price, lot.currency).in_words(language.language()) if offer.price else None,
         requirements=bids.requirements_of(tender, lot.id),
         errors_found=[gap for gap in found if gap.severity == bids.ERROR],
         warnings=[gap for gap in found if gap.severity == bids.WARNING],

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from flask import render_template, request
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation import documents
@@ -95,7 +97,7 @@ def lodge_guarantee(lot_id: str) -> AnyResponse | str | tuple[str, int]:
     """Hand a letter of guarantee in."""
     session, actor = current.session(), current.actor()
     values = {name: request.form.get(name, "").strip()[:200] for name in ("number", "issuer", "amount", "valid_until")}
-    lot, tender = lot_and_tender(lot_id)
+    lot_and_tender(lot_id)
     try:
         amount, until, letter = _read(values)
         document = documents.add(
@@ -127,13 +129,11 @@ def lodge_guarantee(lot_id: str) -> AnyResponse | str | tuple[str, int]:
     return redirect("supplier.bond", lot_id=lot_id)
 
 
-def _read(values: dict[str, str]) -> tuple:
+def _read(values: dict[str, str]) -> tuple[Decimal, date, FileStorage]:
+    """The letter's amount, last day and file; raises all that is missing at once."""
     problems: list[Refusal] = []
     amount = bids.read_amount(values["amount"])
-    try:
-        until = date.fromisoformat(values["valid_until"])
-    except ValueError:
-        until = None
+    until = _day(values["valid_until"])
     letter = request.files.get("letter")
     if not values["number"]:
         problems.append(NumberMissing(field="number"))
@@ -145,9 +145,16 @@ def _read(values: dict[str, str]) -> tuple:
         problems.append(DayUnreadable(field="valid_until"))
     if letter is None or not letter.filename:
         problems.append(LetterMissing(field="letter"))
-    if problems:
+    if problems or amount is None or until is None or letter is None:
         raise Several(problems)
     return amount, until, letter
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
 
 
 def _page(lot: Lot, tender: Tender, problems: list[Refusal] | None = None, values: dict[str, str] | None = None) -> str:

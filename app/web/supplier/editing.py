@@ -202,4 +202,3 @@ def _grouped(requirements: list[Requirement]) -> dict[str, list[Requirement]]:
     for requirement in requirements:
         found.setdefault(requirement.kind, []).append(requirement)
     return found
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template
 
-from app.foundation import outbox
+from app.procurement import mails
 from app.web import current, listing
 from app.web.supplier import blueprint
 
@@ -13,7 +13,13 @@ from app.web.supplier import blueprint
 def messages() -> str:
     """List the mails to the person at hand."""
     asked = listing.asked()
-    found, total = outbox.to_address(current.session(), current.person().email, offset=asked.offset, limit=asked.limit)
+    found, total = mails.written_to(
+        current.session(),
+        current.person().id,
+        current.actor().organisation_id,
+        offset=asked.offset,
+        limit=asked.limit,
+    )
     return render_template(
         "supplier/messages.html", rows=listing.Rows(found, asked.page, asked.size, total), asked=asked
     )

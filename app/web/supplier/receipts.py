@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from flask import Response, jsonify, render_template, request
@@ -142,6 +143,7 @@ def _page(bid: Bid, problems: list[Refusal] | None = None, words: str = "") -> s
         signature=bid.receipt["signature"],
         reason=bids.REASONS.get(bid.invalid_reason),
         opening=opening if opening is not None and bid.ended_at is None else None,
+        rows=_rows(opening) if opening is not None else [],
         own_objections=_own_objections(opening, bid),
         bond_stands=bids.BOND_STANDS,
         reasons=bids.REASONS,
@@ -149,6 +151,11 @@ def _page(bid: Bid, problems: list[Refusal] | None = None, words: str = "") -> s
         problems=problems or [],
         words=words,
     )
+
+
+def _rows(opening: Opening) -> list[dict[str, Any]]:
+    """What was read aloud, with its amounts as amounts."""
+    return [row | {"amount": Decimal(row["price"]) if "price" in row else None} for row in opening.rows]
 
 
 def _own_objections(opening: Opening | None, bid: Bid) -> list[dict[str, Any]]:

@@ -78,7 +78,9 @@ def review(registration_id: str) -> AnyResponse | tuple[str, int]:
     if decision == "approve":
         notice(
             Text("%(name)s is registered.", "%(name)s注册审核通过。").filled(name=made.organisation.name),
-            Text("The certificate is number %(number)s.", "证书编号：%(number)s。").filled(number=made.certificate_number),
+            Text("The certificate is number %(number)s.", "证书编号：%(number)s。").filled(
+                number=made.certificate_number
+            ),
         )
     else:
         notice(Text("The registration was returned.", "注册申请已退回。"))

@@ -52,7 +52,9 @@ def tenders_open() -> str | Response:
     session, actor, now = current.session(), current.actor(), current.now()
     asked = listing.asked(sorts=("deadline", "-published", "number", "-estimate"))
     show = listing.chosen("show", SHOWS)
-    taken = set(session.scalars(select(DocumentAccess.tender_id).where(DocumentAccess.supplier_id == actor.organisation_id)))
+    taken = set(
+        session.scalars(select(DocumentAccess.tender_id).where(DocumentAccess.supplier_id == actor.organisation_id))
+    )
     found, total = lists.open_now(
         session,
         now,
@@ -64,10 +66,17 @@ def tenders_open() -> str | Response:
         limit=asked.limit,
     )
     if asked.wants_csv:
-        header = (Text("Number", "项目编号"), Text("Title", "项目名称"), Text("Buyer", "采购人"), Text("Deadline", "截止"))
+        header = (
+            Text("Number", "项目编号"),
+            Text("Title", "项目名称"),
+            Text("Buyer", "采购人"),
+            Text("Deadline", "截止"),
+        )
         rows = ((t.project.number, t.project.title, t.project.buyer.name, t.bid_deadline_at) for t in found)
         return listing.csv("tenders", header, rows)
-    submitted = {bid.lot_id for bid in bids.all_of_supplier(session, actor.organisation_id or "") if bid.ended_at is None}
+    submitted = {
+        bid.lot_id for bid in bids.all_of_supplier(session, actor.organisation_id or "") if bid.ended_at is None
+    }
     drafted = {draft.lot_id for draft in bids.drafts_of(session, actor.organisation_id or "")}
     return render_template(
         "supplier/tenders.html",
