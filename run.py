@@ -62,7 +62,7 @@ def serve(running: ExitStack) -> None:
     keeper.start()
     house.in_transaction(workdays.seed)
     if config.demonstration:
-        demonstration.settle(house, config.processes_folder)
+        demonstration.settle(house, config)
     others = {"keeper": keeper.look_after, "attempts": lambda: house.in_transaction(attempts.forget_old)}
     clock = scheduler.start(house.engine, house.sessions, bootstrap.senders(config), others=others)
     running.callback(clock.shutdown)

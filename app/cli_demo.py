@@ -56,7 +56,7 @@ def _play(config: Config, folder: Path, language: str) -> list[str]:
         at = step.at.astimezone(config.zone)
         click.echo(f"{at:%Y-%m-%d %H:%M}  {step.stage:<12}  {_padded(step.who, 22)}  {step.what.in_(language)}")
 
-    settling.settle(house, config.processes_folder)
+    settling.found(house, config.processes_folder)
     play = Play(house, clock, say)
     play.tell()
     lives.play_all(play, cases.MAINTENANCE, lives.WHOLE)

@@ -57,19 +57,20 @@ def plan(play: Play, case: Case) -> None:
     play.do("chen", "plan", lambda shown: case.planned(shown.values))
     play.do("chen", "confirm_method")
     if play.has("chen", "confirm_timetable"):
-        play.do("chen", "confirm_timetable", {"source": "按法定节假日从严推算，采购人确认。"})
+        wanted = {name: case.terms[name] for name in ("bid_deadline_at",) if name in case.terms}
+        play.do("chen", "confirm_timetable", {"source": "按法定节假日从严推算，采购人确认。", **wanted})
 
 
 def entrust(play: Play, case: Case) -> None:
     """Buyer and agency agree and sign."""
     play.later(hours=3)
-    play.do("chen", "choose_agency", lambda shown: {"agency": _agency(play), "fee": 8000, "fee_payer": "buyer"})
+    play.do("chen", "choose_agency", lambda shown: {"agency": agency_of(play), "fee": 8000, "fee_payer": "buyer"})
     play.next_day()
     play.do("sun", "sign_agreement_agency", {"decision": "sign"})
     play.do("zhou", "sign_agreement_buyer", {"agreed": True})
 
 
-def _agency(play: Play) -> str:
+def agency_of(play: Play) -> str:
     with play.looking() as session:
         return town.place(session, "agency").id
 
@@ -114,14 +115,17 @@ def number_of(play: Play) -> str:
 
 def ask(play: Play, case: Case) -> None:
     """A supplier asks, the agency answers to all."""
-    tender_id, _ = tender_of(play)
     play.next_day(2, hour=10)
-    with play.acting("hua") as (session, actor):
-        questions.ask(
-            play.house.engine, session, actor, tender_id=tender_id, text="T3所列备件是否可以由设备制造商直接供应？"
-        )
+    put_question(play, "hua", "T3所列备件是否可以由设备制造商直接供应？")
     play.next_day()
     play.do("sun", "answer_question", {"answer": "可以。备件来源须在备件清单中写明。"})
+
+
+def put_question(play: Play, login: str, text: str) -> None:
+    """A supplier asks about the documents."""
+    tender_id, _ = tender_of(play)
+    with play.acting(login) as (session, actor):
+        questions.ask(play.house.engine, session, actor, tender_id=tender_id, text=text)
 
 
 # -- bids
@@ -249,13 +253,18 @@ def _account(play: Play, login: str) -> str:
 
 
 def evaluate(play: Play, case: Case) -> None:
-    """The agency checks the qualification; the members check the conformity, score, and sign the report."""
+    """The bids are reviewed; the members score and sign the report."""
+    review(play, case)
+    _each_member(play, "score_bids", lambda shown: points_of(shown, case))
+    _each_member(play, "sign_report", lambda shown: {"decision": "agree"})
+
+
+def review(play: Play, case: Case) -> None:
+    """The agency checks the qualification, the members check the conformity."""
     while play.has("sun", "review_qualification"):
         play.later(minutes=30)
         play.do("sun", "review_qualification", _all_met)
     _each_member(play, "review_conformity", _all_met)
-    _each_member(play, "score_bids", lambda shown: points_of(shown, case))
-    _each_member(play, "sign_report", lambda shown: {"decision": "agree"})
 
 
 def _each_member(play: Play, element_id: str, values: Callable[[Shown], Mapping[str, Any]]) -> None:
@@ -306,12 +315,17 @@ def conclude(play: Play, case: Case) -> None:
         play.do("wu", "publish_contract", where=_of(lot_id))
 
 
-def perform(play: Play, case: Case) -> None:
-    """The winner delivers, the buyer accepts each requirement."""
+def deliver(play: Play, case: Case) -> None:
+    """The winner delivers and says so."""
     for lot_id in _waiting(play, "report_delivery"):
         play.next_day(10, hour=14)
         writer = winner_of(play, lot_id, "supplier-bidder")
         play.do(writer, "report_delivery", {"note": "首季度服务已完成，服务报告见附件。"}, where=_of(lot_id))
+
+
+def accept(play: Play, case: Case) -> None:
+    """The buyer accepts each requirement."""
+    for lot_id in _waiting(play, "accept_delivery"):
         play.next_day()
         play.do("wu", "accept_delivery", accepted, where=_of(lot_id))
 
@@ -363,7 +377,7 @@ FIRST_HALF: tuple[Script, ...] = (apply, approve, plan, entrust, draft, publish)
 """From the application to the notice."""
 AWARDING: tuple[Script, ...] = (ask, bid, open_bids, form_committee, evaluate, award, let_the_query_window_end)
 """From the notice to the award that nobody can question any more."""
-PERFORMING: tuple[Script, ...] = (conclude, perform, pay)
+PERFORMING: tuple[Script, ...] = (conclude, deliver, accept, pay)
 """From the award to the payment."""
 WHOLE = FIRST_HALF + AWARDING + PERFORMING
 

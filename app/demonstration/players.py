@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -79,19 +79,33 @@ class Step:
     what: Text
 
 
+def works(calendar: workdays.Calendar, on: date) -> bool:
+    """Whether the town's people work on a day; in a year without a calendar, on weekdays that aren't holidays."""
+    known = calendar.is_working(on)
+    return on.weekday() < 5 and not calendar.is_statutory(on) if known is None else known
+
+
+class TooLate(Exception):
+    """The clock was to be turned beyond where the play ends."""
+
+
 class NothingToDo(AssertionError):
     """A person was to do a task that isn't in their inbox."""
 
 
 @dataclass
 class Play:
-    """One town, its clock, and the case being played. ``steps`` are all that were told."""
+    """One town, its clock, and the case being played. ``steps`` are all that were told; with ``say`` None nothing is.
+
+    ``until`` is where the play ends: the clock isn't turned beyond it.
+    """
 
     house: House
     clock: VirtualClock
-    say: Callable[[Step], None] = lambda step: None
+    say: Callable[[Step], None] | None = lambda step: None
     key: str | None = None
     instance_id: str | None = None
+    until: datetime | None = None
     steps: list[Step] = field(default_factory=list)
     _told: int = 0
     _journalled: set[str] = field(default_factory=set)
@@ -193,7 +207,9 @@ class Play:
             return session.get_one(InstanceRow, self.instance_id).state
 
     def turn_to(self, instant: datetime) -> None:
-        """Turn the clock to an instant; what is due on the way fires at its own time, in its order."""
+        """Turn the clock to an instant; what is due on the way fires at its own time, in its order. Raises TooLate."""
+        if self.until is not None and instant > self.until:
+            raise TooLate
         while True:
             with self.looking() as session:
                 due = timers.next_due(session)
@@ -206,10 +222,12 @@ class Play:
         self.fire()
 
     def next_day(self, days: int = 1, hour: int = 9) -> None:
-        """Turn the clock to the morning of a working day, ``days`` working days from now."""
+        """Turn the clock to the morning of a working day, ``days`` working days from now. Raises TooLate."""
         with self.looking() as session:
-            calendar = workdays.load(session)
-            on = workdays.latest(calendar.add_working_days(town.today(session), days))
+            calendar, on = workdays.load(session), town.today(session)
+        while days > 0:
+            on += workdays.ONE_DAY
+            days -= works(calendar, on)
         self.turn_to(datetime.combine(on, time(hour), PLACE))
 
     def later(self, **duration: float) -> None:
@@ -226,6 +244,8 @@ class Play:
 
     def tell(self) -> None:
         """Tell what the history and the journal took down since the last time."""
+        if self.say is None:
+            return
         with self.looking() as session:
             new = [*self._history(session), *self._journal(session)]
         for step in sorted(new, key=lambda step: step.at):

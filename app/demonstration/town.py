@@ -162,7 +162,7 @@ def build(engine: Engine, session: Session, processes: Path) -> None:
     _experts(session, people["liu"])
     _bond_accounts(session, [people["sun"], people["dong"]])
     year = clock.now(session).year
-    for budget_year in (year, year + 1):
+    for budget_year in range(year, year + 3):
         _budget(session, ids["hospital"], budget_year)
     deploy(engine, session, processes)
 

@@ -54,7 +54,7 @@ def site(tmp_path_factory) -> Iterator[Flask]:
     app = create_app(config)
     house = app.extensions["tenderway"]
     tables.upgrade(house.database)
-    demonstration.settle(house, config.processes_folder)
+    demonstration.settle(house, config)
     server = create_server(app, host="127.0.0.1", port=0, threads=8)
     config.base_url = f"http://127.0.0.1:{server.effective_port}"
     serving = threading.Thread(target=server.run, daemon=True)

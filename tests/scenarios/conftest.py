@@ -139,7 +139,7 @@ def site(database, virtual_clock, tmp_path) -> Iterator[Flask]:
     house = made.extensions["tenderway"]
     if database.dialect.name == "sqlite":
         event.listen(house.database, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF").close())
-    settling.settle(house, settings.processes_folder)
+    settling.found(house, settings.processes_folder)
     yield made
     house.database.dispose()
 

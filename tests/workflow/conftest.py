@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 def house(database, virtual_clock):
     settings = Config(database_url="sqlite://", secret_key="for tests")
     made = bootstrap.build(database, settings, clock=virtual_clock)
-    settling.settle(made, ROOT / "processes")
+    settling.found(made, ROOT / "processes")
     return made
 
 

@@ -255,6 +255,6 @@ def test_a_procedure_that_another_one_calls_is_not_started_by_hand(play):
 
 
 def test_the_town_is_made_once(house):
-    settling.settle(house, Config().processes_folder)
+    settling.found(house, Config().processes_folder)
     with house.sessions() as session:
         assert definitions.latest(session, "open_tender").version == 1

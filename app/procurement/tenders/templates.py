@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -54,22 +54,26 @@ def template(session: Session, project_id: str) -> Template:
 
 
 def earliest_deadline(session: Session, project: Project, *, slack: int = 0) -> datetime:
-    """The first lawful bid deadline as far as is known: as confirmed, else counted from the notice day, at 09:30.
+    """The first lawful bid deadline as far as is known: as confirmed while that can be kept, else counted from the notice.
 
-    ``slack`` are working days that the notice may still be late.
+    It comes after the supply of the documents, which may last longer in a year without a calendar. ``slack`` are working days that the notice may still be late.
     """
     drawn = [row for row in timetable_of(session, project.id) if row.name == "bid_deadline"]
     calendar, notice_on = workdays.load(session), notice_day(session, project)
     notice_on = workdays.latest(calendar.add_working_days(notice_on, slack))
-    rule = rules.find(
-        "bid_period",
-        on=notice_on,
-        object=project.object,
-        method=project.method,
-        jurisdiction=jurisdiction(session, project),
-    )
-    counted = workdays.latest(rule.after(calendar, notice_on))
-    on: date = drawn[0].on if drawn and drawn[0].on and drawn[0].confirmed_by else counted
+
+    def after(name: str) -> workdays.Day:
+        place = jurisdiction(session, project)
+        rule = rules.find(name, on=notice_on, object=project.object, method=project.method, jurisdiction=place)
+        return rule.after(calendar, notice_on)
+
+    counted = after("bid_period")
+    confirmed = drawn[0].on if drawn and drawn[0].confirmed_by else None
+    kept = confirmed is not None and confirmed >= workdays.earliest(counted)
+    on = confirmed if confirmed is not None and kept else workdays.latest(counted)
+    supplied = workdays.latest(after("document_supply"))
+    if on <= supplied:
+        on = workdays.latest(calendar.next_working_day(supplied + workdays.ONE_DAY))
     return datetime.combine(on, OPENING_HOUR, clock.PLACE)
 
 

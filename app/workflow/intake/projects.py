@@ -198,7 +198,7 @@ def _prepare_plan(context: IntakeContext) -> Mapping[str, Any]:
     values = {
         "review_method": "comprehensive",
         "grounds": "none",
-        "notice_on": workdays.latest(tomorrow),
+        "notice_on": workdays.earliest(tomorrow),
         "lots": rows,
         "items": items,
     }
