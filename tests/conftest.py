@@ -102,3 +102,16 @@ def session(session_factory: Any) -> Iterator[Session]:
     """One session; what it hasn't committed is rolled back at the end."""
     with session_factory() as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Debian's Chromium, once for all tests of a worker (Playwright can't be started twice in one process)."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()

@@ -212,26 +212,20 @@ def test_what_was_imported_opens_in_the_editor(path, editor):
 
 
 @pytest.fixture(scope="module")
-def editor():
+def editor(chromium):
     """The studio's editor on its sample page, in a real Chromium."""
     import importlib.util
-
-    from playwright.sync_api import sync_playwright
 
     spec = importlib.util.spec_from_file_location("tenderway_samples_for_import", ROOT / "frontend/samples/serve.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     server = module.open_server(0)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
-        page.goto(f"http://127.0.0.1:{server.server_address[1]}/modeler.html")
-        page.wait_for_selector("[data-ready=yes]")
-        yield page
-        browser.close()
+    page = chromium.new_page()
+    page.goto(f"http://127.0.0.1:{server.server_address[1]}/modeler.html")
+    page.wait_for_selector("[data-ready=yes]")
+    yield page
+    page.close()
     server.shutdown()
     server.server_close()
 
