@@ -80,7 +80,8 @@ class TaskChanged(Conflict):
 class Shown:
     """A task as a page shows it: its form, the values to start from, the person's draft if there is one, choices, facts.
 
-    ``documents`` are the ids of the documents to look at before deciding.
+    ``notes`` are facts to know before one begins: why it came back, what a check found. ``documents`` are the ids of the
+    documents to look at before deciding.
     """
 
     task: OpenTaskRow
@@ -91,6 +92,7 @@ class Shown:
     options: Mapping[str, list[forms.Option]] = field(default_factory=dict)
     facts: list[Any] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
+    notes: list[Any] = field(default_factory=list)
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -227,8 +229,8 @@ def save_draft(
 def show(engine: Engine, session: Session, actor: Actor, task_id: str) -> Shown:
     """A task with its form, prepared for this person.
 
-    The form's ``prepare`` gives values, options (``{name: [(value, Text)]}``), facts and documents; a draft is shown
-    to who wrote it.
+    The form's ``prepare`` gives values, options (``{name: [(value, Text)]}``), facts, notes and documents; a draft is
+    shown to who wrote it.
 
     :raises TaskChanged: when it isn't open any more
     :raises NotYourTask: when it isn't for this person (administrators may look)
@@ -246,8 +248,8 @@ def show(engine: Engine, session: Session, actor: Actor, task_id: str) -> Shown:
     prepared = _prepared(engine, _context(session, actor, row, task, visible), form)
     shown = {name: visible[name] for name in form.names if visible.get(name) is not None}
     values = shown | dict(prepared.get("values") or {})
-    facts, documents = list(prepared.get("facts") or ()), list(prepared.get("documents") or ())
-    return Shown(task, row, form, values, _draft(task, actor), _options(prepared), facts, documents, visible)
+    facts, documents, notes = (list(prepared.get(name) or ()) for name in ("facts", "documents", "notes"))
+    return Shown(task, row, form, values, _draft(task, actor), _options(prepared), facts, documents, notes, visible)
 
 
 def _draft(task: OpenTaskRow, actor: Actor) -> dict[str, Any] | None:

@@ -21,7 +21,8 @@ from markupsafe import Markup, escape
 from app.foundation.text import Text, in_language
 from app.foundation.workdays import Uncertain
 from app.identity import grants, organisations, roles
-from app.web import current, language, laws, notices, places, words
+from app.procurement.rules import laws
+from app.web import current, language, notices, places, words
 from app.web.permissions import allows
 
 

@@ -17,7 +17,7 @@ from app.foundation.errors import Refusal
 from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
 from app.procurement import projects, rules, tenders
-from app.procurement.tenders import Tender, lists
+from app.procurement.tenders import Tender, lists, places
 from app.web import current, errors, listing, notices
 from app.web.tasks import entries
 from app.web.tasks.entries import Entry, Texts
@@ -111,7 +111,7 @@ def versions(tender_id: str) -> str:
     made = {change.version: change for change in tender.changes}
     shown = [(version, made.get(version.number), _papers(version)) for version in reversed(tender.versions)]
     return render_template(
-        "tenders/versions.html", **_head(tender, "tenders.versions"), versions=shown, place=facts.place
+        "tenders/versions.html", **_head(tender, "tenders.versions"), versions=shown, place=places.place
     )
 
 
@@ -218,7 +218,7 @@ def _changing(
         problems=problems or [],
         preview=preview,
         preview_findings=facts.of_findings(preview.findings) if preview else [],
-        place=facts.place,
+        place=places.place,
         deadline_after=tenders.deadline_after(current.session(), tender, now),
         rule=_period_rule(tender),
         key=repeats.new_key(),

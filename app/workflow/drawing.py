@@ -17,7 +17,7 @@ from app.identity import organisations
 from app.procurement import papers, tenders
 from app.procurement.agreements import POWERS, Agreement
 from app.procurement.projects import Project
-from app.procurement.tenders import Notice, Tender
+from app.procurement.tenders import Notice, Tender, places
 from app.workflow import facts
 
 Words = Text | Mapping[str, str]
@@ -208,7 +208,7 @@ def _change_sections(content: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
             "table": {
                 "head": [Text("Place", "更正内容"), Text("Before", "更正前"), Text("Now", "更正后")],
                 "rows": [
-                    [facts.place(each["place"]), _plain(each["old"]), _plain(each["new"])]
+                    [places.place(each["place"]), _plain(each["old"]), _plain(each["new"])]
                     for each in content["differences"]
                 ],
             },

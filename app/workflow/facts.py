@@ -14,8 +14,9 @@ from app.identity import accounts, organisations
 from app.identity.accounts import AccountUnknown
 from app.procurement import agreements, projects, rules, tenders
 from app.procurement.projects import Project
+from app.procurement.rules import laws
 from app.procurement.rules.timetables import TITLES
-from app.procurement.tenders import Finding
+from app.procurement.tenders import Finding, places
 from app.procurement.tenders.checks import Found
 
 Fact = tuple[Text, Text]
@@ -44,31 +45,6 @@ FUNDS = {
     "own": Text("Own funds", "自有资金"),
 }
 PAYERS = {"buyer": Text("The buyer", "采购人"), "winner": Text("The winning supplier", "中标供应商")}
-TERMS = {
-    "bid_deadline_at": Text("Bid deadline", "投标截止时间"),
-    "bond_percent": Text("Bid bond", "投标保证金"),
-    "validity_days": Text("Validity of bids", "投标有效期"),
-    "sme_deduction_percent": Text("Price deduction", "价格扣除"),
-    "performance_bond_percent": Text("Performance bond", "履约保证金"),
-    "payment_days": Text("Payment", "付款期限"),
-    "delivery_days": Text("Delivery", "交付期限"),
-    "tie_break": Text("When candidates are equal", "并列时确定中标人的方式"),
-    "committee_size": Text("Committee", "评标委员会"),
-    "contract_terms": Text("Contract", "合同条款"),
-    "delivery_place": Text("Place of delivery", "交付地点"),
-    "consortium": Text("Consortia", "联合体"),
-}
-"""The terms of the documents by the names that findings and differences use."""
-
-_PARTS = {
-    "requirements": Text("requirement", "采购需求"),
-    "factors": Text("factor", "评审因素"),
-    "items": Text("item", "标的"),
-    "sme_mode": Text("smaller enterprises", "中小企业政策"),
-    "ceiling": Text("ceiling price", "最高限价"),
-    "budget": Text("budget", "预算"),
-    "name": Text("name", "名称"),
-}
 
 
 def same(words: str) -> Text:
@@ -150,11 +126,21 @@ def of_plan(session: Session, project: Project) -> list[Fact]:
         *of_lots(project),
         (Text("Contract and acceptance", "合同与验收安排"), same(project.contract_plan)),
     ]
-    facts += [
-        (SEVERITIES["warning"], Text(f"{found.text.en} ({found.statute})", f"{found.text.zh}（{found.statute}）"))
+    return [*facts, *warnings_of_plan(session, project)]
+
+
+def warnings_of_plan(session: Session, project: Project) -> list[Fact]:
+    """What a person should look at in a plan."""
+    return [
+        (SEVERITIES["warning"], _resting_on(found.text, found.statute))
         for found in projects.warnings(session, project.id)
     ]
-    return facts
+
+
+def _resting_on(words: Text, cited: str) -> Text:
+    """A sentence, and the law it rests on."""
+    law = laws.citation(cited)
+    return Text(f"{words.en} ({law.en})", f"{words.zh}（{law.zh}）") if cited else words
 
 
 def of_returns(session: Session, project: Project) -> list[Fact]:
@@ -172,13 +158,13 @@ def of_timetable(session: Session, project_id: str) -> list[Fact]:
     facts = []
     for row in tenders.timetable_of(session, project_id):
         if row.on is not None:
-            words = Text(f"{row.on} ({row.article})", f"{row.on}（{row.article}）")
+            words = Text(f"{row.on}", f"{row.on}")
         else:
             words = Text(
-                f"uncertain: between {row.earliest} and {row.latest}, the calendar isn't published yet ({row.article})",
-                f"待定：{row.earliest}至{row.latest}之间，放假安排尚未公布（{row.article}）",
+                f"uncertain: between {row.earliest} and {row.latest}, the calendar isn't published yet",
+                f"待定：{row.earliest}至{row.latest}之间，放假安排尚未公布",
             )
-        facts.append((TITLES[row.name], words))
+        facts.append((TITLES[row.name], _resting_on(words, row.article)))
     return facts
 
 
@@ -210,30 +196,14 @@ def of_findings(found: Iterable[Finding | Found]) -> list[Fact]:
     facts = []
     for finding in found:
         problem, fix = (_text(words) for words in (finding.problem, finding.fix))
-        rests_on = f"{finding.rule}, {finding.article}" if finding.article else finding.rule
-        where, how = place(finding.place), SEVERITIES[finding.severity]
+        where, how = places.place(finding.place), SEVERITIES[finding.severity]
         facts.append(
             (
                 Text(f"{how.en}: {where.en}", f"{how.zh}：{where.zh}"),
-                Text(f"{problem.en} {fix.en} ({rests_on})", f"{problem.zh}{fix.zh}（{rests_on}）"),
+                _resting_on(Text(f"{problem.en} {fix.en}", f"{problem.zh}{fix.zh}"), finding.article),
             )
         )
     return facts
-
-
-def place(path: str) -> Text:
-    """Where a finding or difference stands, in words: ``1/requirements/T3``, ``terms/bond_percent``."""
-    parts = path.removeprefix("lots/").split("/")
-    if parts[0] in ("terms", "bid_deadline_at"):
-        return named(TERMS, parts[-1])
-    if not parts[0].isdigit():
-        return Text("lots", "采购包") if parts[0] == "lots" else same(path)
-    english, chinese = [f"lot {parts[0]}"], [f"采购包{parts[0]}"]
-    if len(parts) > 1:
-        part = named(_PARTS, parts[1])
-        english.append(" ".join([part.en, *parts[2:3]]))
-        chinese.append("".join([part.zh, *parts[2:3]]))
-    return Text(", ".join(english), "".join(chinese))
 
 
 def _text(words: Text | Mapping[str, str]) -> Text:
@@ -251,6 +221,7 @@ def of_rule(rule: rules.Rule) -> Fact:
         units = {"d": Text("days", "日"), "wd": Text("working days", "个工作日"), "year": Text("years", "年")}
         unit = units.get(rule.unit, Text("", ""))
         words = Text(f"{value:f} {unit.en}".strip(), f"{value:f}{unit.zh}")
-    english = "" if rule.status == "V" else f"; {rule.verification.en}"
-    chinese = "" if rule.status == "V" else f"；{rule.verification.zh}"
-    return rule.title, Text(f"{words.en} ({rule.citation}{english})", f"{words.zh}（{rule.citation}{chinese}）")
+    words = _resting_on(words, rule.citation)
+    if rule.status != "V":
+        words = Text(f"{words.en} – {rule.verification.en}", f"{words.zh}，{rule.verification.zh}")
+    return rule.title, words

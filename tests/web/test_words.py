@@ -8,7 +8,8 @@ import pytest
 
 from app.foundation.money import Money
 from app.foundation.workdays import Calendar, DayKind, Uncertain
-from app.web import laws, words
+from app.procurement.rules import laws
+from app.web import words
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)

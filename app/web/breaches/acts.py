@@ -19,7 +19,8 @@ from app.identity import organisations
 from app.procurement import breaches
 from app.procurement.breaches import GROUNDS
 from app.procurement.projects import Lot, Project
-from app.web import current, errors, laws
+from app.procurement.rules import laws
+from app.web import current, errors
 from app.web.answers import redirect
 from app.web.breaches import blueprint
 from app.web.breaches.views import page

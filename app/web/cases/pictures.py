@@ -11,7 +11,8 @@ from app.engine import charts, tasks
 from app.engine.charts import Chart, Passage
 from app.engine.records import InstanceRow, OpenTaskRow, TimerRow
 from app.engine.spiff import Node
-from app.web import current, holders, language, laws, templating, visibility
+from app.procurement.rules import laws
+from app.web import current, holders, language, templating, visibility
 from app.workflow import stages
 
 

@@ -14,11 +14,10 @@ from app.foundation.text import Text, text_of
 from app.identity import organisations
 from app.procurement import acceptance, bids, disclosure, projects, tenders
 from app.procurement.disclosure import board, feeds
-from app.procurement.tenders import Tender
+from app.procurement.tenders import Tender, places
 from app.web import current, language, listing, words
 from app.web.portal import blueprint
 from app.web.templating import place
-from app.workflow import facts
 
 SHOWS = {
     "": Text("All notices", "全部公告"),
@@ -110,7 +109,7 @@ def notice(notice_id: str) -> str:
         kinds=disclosure.KINDS,
         papers=_papers(found.document_zh_id, found.document_en_id),
         failures=tenders.FAILURES,
-        place=facts.place,
+        place=places.place,
         text_of=text_of,
         deadlines=_deadlines(found.content),
         others=[(n, text_of(n.title)) for n in reversed(found.tender.notices) if n.id != found.id],
@@ -139,7 +138,7 @@ def tender(tender_id: str) -> str:
         changes=list(reversed(found.changes)),
         notices=[(n, text_of(n.title)) for n in reversed(found.notices)],
         kinds=disclosure.KINDS,
-        place=facts.place,
+        place=places.place,
         states=projects.STATE_NAMES,
         stages=_stages(found),
         agency=organisations.get(session, found.agency_id),

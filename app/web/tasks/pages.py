@@ -45,6 +45,7 @@ def task(
         form=shown.form,
         entry=entry,
         facts=shown.facts,
+        notes=shown.notes,
         project=cases.project_of(session, row),
         extent=extent,
         law_cited=law,

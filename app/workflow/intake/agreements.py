@@ -47,11 +47,12 @@ def _prepare_proposal(context: IntakeContext) -> Mapping[str, Any]:
         "fee_payer": "buyer",
     }
     shown = [*facts.of_project(context.session, project), *facts.of_timetable(context.session, project.id)]
+    notes: list[facts.Fact] = []
     last = _last(context)
     if last is not None:
         values |= {"scope": last.scope, "powers": list(last.powers), "fee": last.fee, "fee_payer": last.fee_payer}
-        shown = [(Text("Declined by the agency", "代理机构谢绝理由"), facts.same(last.decline_reasons)), *shown]
-    return {"values": values, "options": {"agencies": agencies}, "facts": shown}
+        notes = [(Text("Declined by the agency", "代理机构谢绝理由"), facts.same(last.decline_reasons))]
+    return {"values": values, "options": {"agencies": agencies}, "facts": shown, "notes": notes}
 
 
 def _last(context: IntakeContext) -> Agreement | None:

@@ -36,7 +36,7 @@ def _request(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any
 def _prepare_request(context: IntakeContext) -> Mapping[str, Any]:
     session, contract = context.session, contracts.of(context)
     returned = [each for each in payments.of_contract(session, contract.id) if each.return_reasons]
-    shown = [(Text("Sent back", "退回原因"), facts.same(each.return_reasons)) for each in returned[-1:]]
+    notes = [(Text("Sent back", "退回原因"), facts.same(each.return_reasons)) for each in returned[-1:]]
     values: dict[str, Any] = {
         "amount": payments.outstanding(session, contract),
         "account": contract.account,
@@ -44,7 +44,7 @@ def _prepare_request(context: IntakeContext) -> Mapping[str, Any]:
     }
     if returned:
         values["invoice_number"] = returned[-1].number
-    return {"values": values, "facts": [*shown, *contracts.of_contract(contract)]}
+    return {"values": values, "facts": contracts.of_contract(contract), "notes": notes}
 
 
 def _invoice(context: IntakeContext) -> Invoice:

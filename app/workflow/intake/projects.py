@@ -71,7 +71,7 @@ def _prepare_apply(context: IntakeContext) -> Mapping[str, Any]:
     prepared: dict[str, Any] = {"options": {"budget_lines": choices}}
     if project_id:
         project = projects.get(context.session, project_id)
-        prepared |= {"values": _as_applied(project), "facts": facts.of_returns(context.session, project)}
+        prepared |= {"values": _as_applied(project), "notes": facts.of_returns(context.session, project)[-1:]}
     return prepared
 
 

@@ -10,7 +10,7 @@ from app.engine.engine import Intake, IntakeContext, Prepare
 from app.foundation import clock
 from app.foundation.text import Text
 from app.procurement import projects, tenders
-from app.procurement.tenders import NewFactor, NewRequirement, Tender, TenderUnknown, Terms
+from app.procurement.tenders import NewFactor, NewRequirement, Tender, TenderUnknown, Terms, places
 from app.workflow import disclosing, drawing, facts
 
 # -- the timetable
@@ -184,8 +184,8 @@ def _prepare_drafting(context: IntakeContext) -> Mapping[str, Any]:
             shown = [(Text("Returned by the buyer", "采购人退回意见"), facts.same(tender.return_reasons)), *shown]
     return {
         "values": values,
+        "notes": shown,
         "facts": [
-            *shown,
             *facts.of_project(context.session, project),
             *facts.of_plan(context.session, project),
             *facts.of_timetable(context.session, project.id),
@@ -222,8 +222,9 @@ def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
     found = facts.of_findings(tenders.preview(context.session, project_id))
     nothing = (Text("Check of the documents", "采购文件检查"), Text("nothing was found", "未发现问题"))
     return {
+        "notes": found,
         "facts": [
-            *(found or [nothing]),
+            *([] if found else [nothing]),
             *_terms(tender),
             *facts.of_lots(tender.project),
             *_parts(tender),
@@ -234,7 +235,7 @@ def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
 
 def _terms(tender: Tender) -> Iterable[facts.Fact]:
     at = tender.bid_deadline_at
-    yield facts.TERMS["bid_deadline_at"], facts.when(at) if at else Text("not set", "未设置")
+    yield places.TERMS["bid_deadline_at"], facts.when(at) if at else Text("not set", "未设置")
     for name, unit in (
         ("bond_percent", Text("% of the lot's budget", "%（采购包预算）")),
         ("validity_days", Text(" days", "日")),
@@ -246,18 +247,18 @@ def _terms(tender: Tender) -> Iterable[facts.Fact]:
     ):
         value = getattr(tender, name)
         if value is not None:
-            yield facts.TERMS[name], Text(*(f"{_plain(value)}{words}" for words in unit))
-    yield facts.TERMS["contract_terms"], facts.same(tender.contract_terms)
+            yield places.TERMS[name], Text(*(f"{_plain(value)}{words}" for words in unit))
+    yield places.TERMS["contract_terms"], facts.same(tender.contract_terms)
 
 
 def _parts(tender: Tender) -> Iterable[facts.Fact]:
     numbers = {lot.id: lot.number for lot in tender.project.lots}
     for requirement in tender.requirements:
         star = "★ " if requirement.starred else ""
-        name = facts.place(f"{numbers[requirement.lot_id]}/requirements/{requirement.code}")
+        name = places.place(f"{numbers[requirement.lot_id]}/requirements/{requirement.code}")
         yield name, Text(*(star + words for words in requirement.text))
     for factor in tender.factors:
-        name = facts.place(f"{numbers[factor.lot_id]}/factors/{factor.code}")
+        name = places.place(f"{numbers[factor.lot_id]}/factors/{factor.code}")
         points = Text(f"{_plain(factor.points)} points", f"{_plain(factor.points)}分")
         yield (
             name,
@@ -297,7 +298,7 @@ def _prepare_answer(context: IntakeContext) -> Mapping[str, Any]:
             (Text("Answer due", "答复期限"), facts.same(f"{question.answer_due_on} (IR 52)")),
             (Text("Tender", "招标项目"), Text(*(f"{tender.project.number} {words}" for words in title))),
             (
-                facts.TERMS["bid_deadline_at"],
+                places.TERMS["bid_deadline_at"],
                 facts.when(tender.bid_deadline_at) if tender.bid_deadline_at else Text("", ""),
             ),
         ],

@@ -9,6 +9,7 @@ from decimal import Decimal
 from app.foundation.text import Text
 from app.procurement.tenders.checks.drafts import ERROR, WARNING, Draft, Found
 from app.procurement.tenders.numbers import plain
+from app.procurement.tenders.places import place as in_words
 from app.procurement.tenders.records import Requirement
 
 _STANDARD = re.compile(r"国家标准|行业标准|地方标准|标准|规范|GB|YY|ISO|IEC")
@@ -236,12 +237,16 @@ def guarantee_terms(draft: Draft) -> Iterator[Found]:
 
 
 def _contradiction(place: str, other: str, found: str, expected: str) -> Found:
+    there = in_words(other)
     return Found(
         "contradiction",
         "IR 15, O87 11",
         place,
         ERROR,
-        Text(f"It says {found}, but {other} says {expected}.", f"此处为{found}，而{other}为{expected}，前后不一致。"),
+        Text(
+            f"It says {found}, but “{there.en}” says {expected}.",
+            f"此处为{found}，而“{there.zh}”为{expected}，前后不一致。",
+        ),
         Text("Make them agree.", "统一表述。"),
     )
 

@@ -28,7 +28,8 @@ LAWS = {
 }
 """The laws that rules and steps cite, by the keys of the rules' data."""
 
-_CITED = re.compile(r"(?P<law>\S+) (?P<article>\d+)\Z")
+_CITED = re.compile(r"(?P<law>\S+) (?P<first>\d+)(?:[–-](?P<last>\d+))?\Z")
+_CAIKU = re.compile(r"财库〔(?P<year>\d{4})〕(?P<number>\d+)号\Z")
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -42,10 +43,14 @@ def _one(cited: str) -> Text:
     found = _CITED.match(cited)
     law = LAWS.get(found["law"] if found else cited)
     if law is None:
-        return Text(cited, cited)
+        order = _CAIKU.match(cited)
+        return Text(f"Caiku [{order['year']}] {order['number']}", cited) if order else Text(cited, cited)
     if found is None:
         return law
-    return Text(f"{law.en}, article {found['article']}", f"{law.zh}第{chinese(int(found['article']))}条")
+    first, last = int(found["first"]), int(found["last"] or found["first"])
+    if first == last:
+        return Text(f"{law.en}, article {first}", f"{law.zh}第{chinese(first)}条")
+    return Text(f"{law.en}, articles {first}–{last}", f"{law.zh}第{chinese(first)}条至第{chinese(last)}条")
 
 
 def chinese(value: int) -> str:

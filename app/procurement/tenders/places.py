@@ -1,0 +1,52 @@
+"""Where in a tender's documents a finding or a change stands, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.foundation.text import Text
+
+TERMS = {
+    "bid_deadline_at": Text("Bid deadline", "投标截止时间"),
+    "bond_percent": Text("Bid bond", "投标保证金"),
+    "validity_days": Text("Validity of bids", "投标有效期"),
+    "sme_deduction_percent": Text("Price deduction", "价格扣除"),
+    "performance_bond_percent": Text("Performance bond", "履约保证金"),
+    "payment_days": Text("Payment", "付款期限"),
+    "delivery_days": Text("Delivery", "交付期限"),
+    "tie_break": Text("When candidates are equal", "并列时确定中标人的方式"),
+    "committee_size": Text("Committee", "评标委员会"),
+    "contract_terms": Text("Contract", "合同条款"),
+    "delivery_place": Text("Place of delivery", "交付地点"),
+    "consortium": Text("Consortia", "联合体"),
+}
+"""The terms of the documents by the names that findings and differences use."""
+
+_PARTS = {
+    "requirements": Text("requirement", "采购需求"),
+    "factors": Text("factor", "评审因素"),
+    "items": Text("item", "标的"),
+    "sme_mode": Text("smaller enterprises", "中小企业政策"),
+    "ceiling": Text("ceiling price", "最高限价"),
+    "budget": Text("budget", "预算"),
+    "name": Text("name", "名称"),
+}
+
+
+def place(path: str) -> Text:
+    """Where a finding or difference stands, in words: ``1/requirements/T3``, ``terms/bond_percent``."""
+    parts = path.removeprefix("lots/").split("/")
+    if parts[0] in ("terms", "bid_deadline_at"):
+        return _named(TERMS, parts[-1])
+    if not parts[0].isdigit():
+        return Text("lots", "采购包") if parts[0] == "lots" else Text(path, path)
+    english, chinese = [f"lot {parts[0]}"], [f"采购包{parts[0]}"]
+    if len(parts) > 1:
+        part = _named(_PARTS, parts[1])
+        english.append(" ".join([part.en, *parts[2:3]]))
+        chinese.append("".join([part.zh, *parts[2:3]]))
+    return Text(", ".join(english), "".join(chinese))
+
+
+def _named(names: Mapping[str, Text], code: str) -> Text:
+    return names.get(code, Text(code, code))

@@ -1,0 +1,177 @@
+"""People in real browsers on a town whose clock is turned: nothing is done but through the pages.
+
+A ``Town`` is served by waitress on a free port, on a virtual clock that ``turn_to``, ``next_day`` and ``later`` turn
+while no request is under way; what falls due on the way fires at its own time, as the heartbeats would fire it.
+``town.person("chen", "en")`` is a browser in which that person signs in by the button of the sign-in page, again
+whenever the clock has ended the session.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from playwright.sync_api import Browser, Locator, Page, expect
+from waitress import create_server
+
+from app.demonstration.players import Play
+from app.foundation.clock import VirtualClock
+
+WAIT = 10_000
+"""Milliseconds after which a page that doesn't come, or an element that isn't there, fails the walk."""
+
+
+@dataclass
+class Town:
+    """A served application, its clock, and the browsers in it. ``said`` is what their consoles reported as errors."""
+
+    app: Flask
+    clock: VirtualClock
+    chromium: Browser
+    play: Play = field(init=False)
+    said: list[str] = field(default_factory=list)
+    address: str = field(init=False)
+    _people: dict[tuple[str | None, str], Person] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.play = Play(self.app.extensions["tenderway"], self.clock)
+        self._server = create_server(self.app, host="127.0.0.1", port=0, threads=8)
+        self.address = f"http://127.0.0.1:{self._server.effective_port}"
+        self.app.extensions["tenderway-config"].base_url = self.address
+        threading.Thread(target=self._server.run, daemon=True).start()
+
+    def person(self, login: str | None, language: str = "en", width: int = 1280) -> Person:
+        """The browser of a person of the town (None: of somebody who doesn't sign in), opened once."""
+        key = (login, language)
+        if key not in self._people:
+            context = self.chromium.new_context(
+                base_url=self.address,
+                locale={"en": "en-GB", "zh": "zh-CN"}[language],
+                viewport={"width": width, "height": 900},
+            )
+            context.set_default_timeout(WAIT)
+            page = context.new_page()
+            page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
+            page.on("pageerror", lambda error: self.said.append(str(error)))
+            self._people[key] = Person(self, login, language, page)
+        return self._people[key]
+
+    def close(self) -> None:
+        """Close the browsers and stop serving."""
+        for person in self._people.values():
+            person.page.context.close()
+        self._server.task_dispatcher.shutdown()
+
+
+@dataclass
+class Person:
+    """Somebody before their browser."""
+
+    town: Town
+    login: str | None
+    language: str
+    page: Page
+
+    # -- going
+
+    def go(self, address: str) -> Person:
+        """Open an address, signing in first where that is asked for."""
+        self.page.goto(address)
+        if self.login is not None and (address == "/sign-in" or "/sign-in" in self.page.url):
+            self.sign_in()
+        return self
+
+    def sign_in(self) -> None:
+        """Choose oneself among the people of the demonstration."""
+        card = self.page.locator(".tw-people button").filter(has=self.page.get_by_text(re.compile(rf"^{self.login}$")))
+        card.click()
+
+    def follow(self, words: str, within: str = "main", which: int = 0) -> Person:
+        """Click a link by its words."""
+        self.page.locator(within).get_by_role("link", name=words).nth(which).click()
+        return self
+
+    def take(self, task: str, which: int = 0) -> Person:
+        """Open a task of the inbox by its name."""
+        self.go("/inbox")
+        self.page.locator("main a[data-open]").filter(has_text=task).nth(which).click()
+        expect(self.page.locator("h1")).to_contain_text(task)
+        return self
+
+    def tasks(self) -> list[str]:
+        """What stands in the inbox."""
+        self.go("/inbox")
+        return self.page.locator("main a[data-open]").all_inner_texts()
+
+    # -- filling in
+
+    def fill(self, values: Mapping[str, Any]) -> Person:
+        """Enter values by the labels of their fields."""
+        for label, value in values.items():
+            self.enter(label, value)
+        return self
+
+    def enter(self, label: str, value: Any) -> None:
+        """Enter one value: text, a choice by its words, several of them, True or False, files by their paths."""
+        main = self.page.locator("main")
+        group = main.get_by_role("group", name=_begins(label))
+        if group.count():
+            for choice in value if isinstance(value, list) else [value]:
+                group.first.get_by_label(_begins(choice)).first.check()
+            return
+        control = main.get_by_label(_begins(label)).first
+        kind = control.evaluate("e => e.tagName == 'INPUT' ? e.type : e.tagName.toLowerCase()")
+        if kind == "select":
+            control.select_option(value=_option(control, str(value)))
+        elif kind in ("checkbox", "radio"):
+            control.set_checked(bool(value))
+        elif kind == "file":
+            control.set_input_files(value)
+        else:
+            control.fill(str(value))
+
+    def press(self, words: str, *, sure: str | None = None, refused: bool = False) -> Person:
+        """Press a button by its words (and ``sure`` in the question that follows) and wait for the page that answers."""
+        with self.page.expect_navigation():
+            self.page.locator("main").get_by_role("button", name=_begins(words)).first.click()
+            if sure is not None:
+                self.page.get_by_role("dialog").get_by_role("button", name=sure).click()
+        problems = self.page.locator(".govuk-error-summary")
+        if refused:
+            expect(problems).to_be_visible()
+        elif problems.count():
+            raise AssertionError(f"{self.login}: {words}: {problems.inner_text()}")
+        return self
+
+    def do(self, task: str, values: Mapping[str, Any], button: str) -> Person:
+        """Take a task, fill its form in and send it."""
+        return self.take(task).fill(values).press(button)
+
+    # -- reading
+
+    @property
+    def words(self) -> str:
+        """What the page's main part says."""
+        return self.page.locator("main").inner_text()
+
+    def sees(self, *words: str) -> Person:
+        """Assert that the page says this."""
+        for each in words:
+            expect(self.page.locator("main")).to_contain_text(each)
+        return self
+
+
+def _begins(words: str) -> re.Pattern[str]:
+    return re.compile(rf"^\s*{re.escape(words)}")
+
+
+def _option(control: Locator, words: str) -> str:
+    """The value of a select's option whose words begin with these."""
+    for option in control.locator("option").all():
+        if option.inner_text().strip().startswith(words):
+            return option.get_attribute("value") or ""
+    raise AssertionError(f"there is no option “{words}”: {control.inner_text()}")
