@@ -21,7 +21,7 @@ from waitress import create_server
 from app.demonstration.players import Play
 from app.foundation.clock import VirtualClock
 
-WAIT = 10_000
+WAIT = 60_000
 """Milliseconds after which a page that doesn't come, or an element that isn't there, fails the walk."""
 
 
@@ -88,7 +88,8 @@ class Person:
     def sign_in(self) -> None:
         """Choose oneself among the people of the demonstration."""
         card = self.page.locator(".tw-people button").filter(has=self.page.get_by_text(re.compile(rf"^{self.login}$")))
-        card.click()
+        with self.page.expect_navigation():
+            card.click()
 
     def follow(self, words: str, within: str = "main", which: int = 0) -> Person:
         """Click a link by its words."""
