@@ -73,7 +73,7 @@ def _where(filters: Filters) -> Select[Any]:
     return query
 
 
-def retry(engine: Engine, session: Session, actor: Actor, incident_id: str) -> InstanceRow | None:
+def retry(engine: Engine, session: Session, actor: Actor, incident_id: str, reasons: str = "") -> InstanceRow | None:
     """Let an element go on exactly where it stopped. If it fails again, the incident stays open with what is wrong now.
 
     :raises IncidentResolved: when it is open no more
@@ -85,15 +85,15 @@ def retry(engine: Engine, session: Session, actor: Actor, incident_id: str) -> I
     if incident is None:
         raise NoSuchIncident
     if incident.instance_id is None:
-        return _retry_timer(session, actor, incident, None)
+        return _retry_timer(session, actor, incident, None, reasons)
     row = corridor.locked(session, incident.instance_id)
     corridor.refuse_unless_active(row)
     session.refresh(incident)
     if incident.resolved_at is not None:
         raise IncidentResolved
     if incident.kind in STEP_INCIDENTS:
-        return _retry_timer(session, actor, incident, row)
-    history.note(session, actor, row, "retried", element_id=incident.element_id, name=incident.name)
+        return _retry_timer(session, actor, incident, row, reasons)
+    history.note(session, actor, row, "retried", element_id=incident.element_id, name=incident.name, reasons=reasons)
     token = incident.token_id
     try:
         corridor.move(engine, session, row, lambda live: live.retry(token), actor=actor)
@@ -101,11 +101,14 @@ def retry(engine: Engine, session: Session, actor: Actor, incident_id: str) -> I
         raise IncidentResolved from error
     session.refresh(incident)
     facts = {"incident": incident.id, "element": incident.element_id, "resolved": incident.resolved_at is not None}
+    facts |= {"reasons": reasons} if reasons else {}
     journal.write(session, actor, case=row.id, act="incidents.retry", facts=facts)
     return row
 
 
-def _retry_timer(session: Session, actor: Actor, incident: IncidentRow, row: InstanceRow | None) -> InstanceRow | None:
+def _retry_timer(
+    session: Session, actor: Actor, incident: IncidentRow, row: InstanceRow | None, reasons: str
+) -> InstanceRow | None:
     """Let the timer whose whole step failed be looked at at once."""
     now = clock.now(session)
     waking = update(TimerRow).where(TimerRow.token_id == incident.token_id, TimerRow.element_id == incident.element_id)
@@ -113,11 +116,14 @@ def _retry_timer(session: Session, actor: Actor, incident: IncidentRow, row: Ins
         waking = waking.where(TimerRow.instance_id.is_(None), TimerRow.process_id == incident.process_id)
     else:
         waking = waking.where(TimerRow.instance_id == row.id)
-        history.note(session, actor, row, "retried", element_id=incident.element_id, name=incident.name)
+        history.note(
+            session, actor, row, "retried", element_id=incident.element_id, name=incident.name, reasons=reasons
+        )
     session.execute(waking.values(wake_at=TimerRow.due_at))
     incident.resolved_at, incident.resolved_by = now, actor.id
     session.flush()
     facts = {"incident": incident.id, "element": incident.element_id}
+    facts |= {"reasons": reasons} if reasons else {}
     journal.write(session, actor, case=row.id if row else incident.process_id, act="incidents.retry", facts=facts)
     return row
 

@@ -25,7 +25,7 @@ from app.foundation.text import Text
 T = TypeVar("T")
 
 __all__ = [
-    "CannotStart", "InstanceEnded", "InstanceSuspended", "NoSuchInstance", "NoSuchProcess", "NotSuspended", "advance",
+    "CannotStart", "InstanceEnded", "InstanceSuspended", "NoSuchInstance", "NoSuchProcess", "NoSuchScope", "NotSuspended", "advance",
     "cancel", "find", "get", "looking", "resume", "set_variables", "start", "suspend", "variables",
 ]  # fmt: skip
 
@@ -42,6 +42,13 @@ class CannotStart(Invalid):
 
     code = "cannot-start"
     text = Text("The process “%(process)s” can't be started like this.", "流程“%(process)s”无法以此方式启动。")
+
+
+class NoSuchScope(Conflict):
+    """The scope whose variables were to be set isn't open."""
+
+    code = "no-such-scope"
+    text = Text("The part of the case these variables belong to has ended.", "这些变量所属的流程部分已经结束。")
 
 
 class NotSuspended(Conflict):
@@ -124,19 +131,30 @@ def set_variables(
     instance_id: str,
     variables: Mapping[str, Any],
     scope_id: str | None = None,
+    *,
+    reasons: str = "",
 ) -> None:
-    """Set process variables as an administrator; the names and their values before and after are journalled."""
+    """Set variables of the process, or of one scope, as an administrator.
+
+    The names, their values before and after and the reasons are journalled.
+
+    :raises NoSuchScope: when the scope isn't open (any more)
+    """
 
     def act(live: spiff.Instance) -> dict[str, Any]:
-        before = {name: live.variables.get(name) for name in variables} if scope_id is None else {}
-        live.set_variables(dict(variables), scope_id)
-        return before
+        scopes = live.scopes()
+        scope = next((one for one in scopes if scope_id in (None, one.scope_id)), None)
+        if scope is None:
+            raise NoSuchScope
+        live.set_variables(dict(variables), scope.scope_id)
+        return {name: scope.variables.get(name) for name in variables}
 
     row = corridor.locked(session, instance_id)
     corridor.refuse_unless_active(row)
     before = corridor.move(engine, session, row, act, actor=actor)
-    history.note(session, actor, row, "set", names=", ".join(variables))
+    history.note(session, actor, row, "set", names=", ".join(variables), reasons=reasons)
     facts = {"before": history.storable(before), "after": history.storable(dict(variables)), "scope": scope_id}
+    facts |= {"reasons": reasons} if reasons else {}
     journal.write(session, actor, case=row.id, act="instances.set_variables", facts=facts)
 
 
@@ -150,14 +168,14 @@ def suspend(engine: Engine, session: Session, actor: Actor, instance_id: str, re
     return row
 
 
-def resume(engine: Engine, session: Session, actor: Actor, instance_id: str) -> InstanceRow:
+def resume(engine: Engine, session: Session, actor: Actor, instance_id: str, reasons: str = "") -> InstanceRow:
     """Let a suspended instance go on; timers that were due meanwhile fire at the next look."""
     row = corridor.locked(session, instance_id)
     if row.state != "suspended":
         raise NotSuspended
     row.state = "active"
     session.execute(update(TimerRow).where(TimerRow.instance_id == row.id).values(wake_at=TimerRow.due_at, attempts=0))
-    _note(session, actor, row, "resumed", "instances.resume", "")
+    _note(session, actor, row, "resumed", "instances.resume", reasons)
     messages.deliver_to(engine, session, row)
     return row
 

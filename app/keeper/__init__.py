@@ -46,5 +46,8 @@ class Keeper(Protocol):
     def extend(self, lot_id: str, deadline_at: datetime) -> None:
         """Move a key's release to a later deadline. Raises DeadlineNotAhead, KeyReleased or KeyUnknown."""
 
+    def answers(self) -> bool:
+        """Whether the keeper is there."""
+
     def release(self, lot_id: str) -> str:
         """The private half (``AGE-SECRET-KEY-…``), once the deadline has passed. Raises KeyNotDue or KeyUnknown."""

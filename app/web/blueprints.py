@@ -26,6 +26,8 @@ BLUEPRINTS = (
     "studio",
     "supplier",
     "bonds",
+    "operations",
+    "figures",
 )
 """Each part of the site adds its own line."""
 

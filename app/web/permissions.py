@@ -335,6 +335,26 @@ RULES: dict[str, Rule] = {
     "breaches.decide": holders("finance-officer", check=breach_is_visible),
     "breaches.publish": holders("finance-officer", check=breach_is_visible),
     "breaches.lift": holders("finance-officer", check=breach_is_visible),
+    # -- operations: administrators act, auditors look
+    "operations.index": holders("administrator", "auditor"),
+    "operations.show": holders("administrator", "auditor"),
+    "operations.suspend": holders("administrator"),
+    "operations.resume": holders("administrator"),
+    "operations.cancel": holders("administrator"),
+    "operations.set_variable": holders("administrator"),
+    "operations.move": holders("administrator"),
+    "operations.change": holders("administrator"),
+    "operations.take_back": holders("administrator"),
+    "operations.incidents": holders("administrator", "auditor"),
+    "operations.retry": holders("administrator"),
+    "operations.retry_all": holders("administrator"),
+    "operations.timers": holders("administrator", "auditor"),
+    "operations.mails": holders("administrator", "auditor"),
+    "operations.send_again": holders("administrator"),
+    "operations.messages": holders("administrator", "auditor"),
+    "operations.journal": holders("administrator", "auditor"),
+    # -- figures
+    "figures.index": holders("administrator", "auditor", "analyst"),
     # -- the public portal
     **dict.fromkeys(PORTAL, everybody()),
     # -- the expert pool

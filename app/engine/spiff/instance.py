@@ -86,6 +86,17 @@ class TokenView:
     item_index: int | None
 
 
+@dataclass(frozen=True)
+class ScopeView:
+    """Where variables live: the started process (``root``), a called one (``call``), a sub-process, an item, an element."""
+
+    scope_id: str
+    kind: str
+    process_id: str
+    element_id: str
+    variables: Mapping[str, Any]
+
+
 @dataclass
 class Waiting:
     """What an instance waits for."""
@@ -179,6 +190,13 @@ class Instance:
         return [
             TokenView(*self._place(token), token.home, _state_of(token), token.entered_at, token.index)
             for token in self._course.live()
+        ]
+
+    def scopes(self) -> list[ScopeView]:
+        """The open scopes, the started process's first, each with its own variables."""
+        return [
+            ScopeView(scope.id, scope.kind, scope.process, scope.place, dict(scope.variables))
+            for scope in self._course.scopes.values()
         ]
 
     def task_variables(self, token_id: str) -> dict[str, Any]:

@@ -1,0 +1,69 @@
+"""What every act on a case shares: it says why, and it happens to the case as it was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from app.engine import corridor
+from app.engine.interventions import NoReasons
+from app.engine.records import InstanceRow
+from app.foundation.errors import Conflict, Refusal
+from app.foundation.text import Text
+from app.web import current, errors
+
+LONGEST_REASONS = 2_000
+
+
+class CaseMoved(Conflict):
+    """The case moved between the page and the act."""
+
+    code = "case-moved"
+    text = Text(
+        "The case has moved since this page was shown. What you entered is kept; look again before you go on.",
+        "页面显示后流程已有进展。您填写的内容已保留，请重新核对后再操作。",
+    )
+
+
+def reasons() -> str:
+    """The reasons given with the form.
+
+    :raises NoReasons: without any
+    """
+    given = request.form.get("reasons", "").strip()[:LONGEST_REASONS]
+    if not given:
+        raise NoReasons(field="reasons")
+    return given
+
+
+def locked_as_seen(instance_id: str) -> InstanceRow:
+    """The case's row, locked, if it still is as the form showed it.
+
+    :raises CaseMoved:
+    """
+    row = corridor.locked(current.session(), instance_id)
+    if request.form.get("seen") != seen(row):
+        raise CaseMoved
+    return row
+
+
+def seen(row: InstanceRow) -> str:
+    """What tells whether a case is as it was: for the hidden field of its forms."""
+    return f"{row.version}-{row.state}"
+
+
+Page = str | Response | tuple[str, int]
+
+
+def refused(refusal: Refusal, page: Callable[[Sequence[Refusal]], str]) -> tuple[str, int]:
+    """The page again, with what was entered and what stands against it; nothing of the act is kept."""
+    current.session().rollback()
+    return page(errors.parts_of(refusal)), errors.status_of(type(refusal))
+
+
+def entered(*names: str) -> dict[str, Any]:
+    """The texts of these fields as they were sent."""
+    return {name: request.form.get(name, "") for name in names}
