@@ -105,6 +105,11 @@ def _tender(play: Play, session: Session) -> Tender:
     return tenders.of_project(session, session.scalars(query).one())
 
 
+def running(session: Session) -> list[str]:
+    """The ids of the cases that are under way."""
+    return list(session.scalars(select(InstanceRow.id).where(InstanceRow.state == "active").order_by(InstanceRow.id)))
+
+
 def number_of(play: Play) -> str:
     """The number of the case's project."""
     with play.looking() as session:

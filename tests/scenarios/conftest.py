@@ -39,6 +39,7 @@ class Person:
     login: str
     client: Any = field(init=False)
     page: Any = None
+    at: str = ""
     _signed_in_at: Any = None
 
     def __post_init__(self) -> None:
@@ -63,6 +64,7 @@ class Person:
 
     def _read(self, answer: TestResponse, expect: int) -> Any:
         self.page = html.fromstring(answer.text) if answer.mimetype == "text/html" else None
+        self.at = answer.request.path
         if answer.status_code != expect:
             raise Refused(
                 f"{self.login}: {answer.status_code}: {self.said() if self.page is not None else answer.text}"
@@ -90,28 +92,41 @@ class Person:
         expect: int = 200,
         action: str | None = None,
     ) -> Any:
-        """Send the page's form: what stands in it, with ``fields`` over it; ``button`` is the name and value pressed."""
-        [form] = [
-            each
-            for each in self.page.xpath("//main//form[@method='post']")
-            if (action is None and each.xpath(".//*[contains(@class, 'tw-acts')]"))
-            or (action is not None and (each.get("action") or "").endswith(action))
-        ][:1] or [None]
-        assert form is not None, "there is no such form on the page"
-        data: MultiDict[str, str] = MultiDict(form.form_values())
+        """Send the page's form: what stands in it, with ``fields`` over it; ``button`` is the name and value pressed.
+
+        A file is a tuple of its content (a binary file) and its name.
+        """
+        form = self._form(action)
+        data: MultiDict[str, Any] = MultiDict(form.form_values())
         for name, value in (fields or {}).items():
-            data.setlist(name, [str(each) for each in (value if isinstance(value, list | tuple) else [value])])
+            if isinstance(value, tuple):  # a file: its content and its name
+                data.setlist(name, [value])
+            else:
+                data.setlist(name, [str(each) for each in (value if isinstance(value, list) else [value])])
         if button:
             data[button[0]] = button[1]
-        address = form.get("action") or self.address
-        answer = self.client.post(address, data=data, follow_redirects=True)
+        answer = self.client.post(form.get("action") or self.at, data=data, follow_redirects=True)
         return self._read(answer, expect)
 
-    @property
-    def address(self) -> str:
-        """Where the page at hand was."""
-        found = self.page.xpath("//main//form[@method='post']/@action")
-        return str(found[0]) if found else ""
+    def _form(self, action: str | None) -> Any:
+        """The page's main form: the one with its acts, or the one that is sent to an address with that end."""
+        forms = self.page.xpath("//main//form[@method='post']")
+        if action is None:
+            found = [form for form in forms if form.xpath(".//*[starts-with(@class, 'tw-acts')]")]
+        else:
+            found = [form for form in forms if (form.get("action") or "").endswith(action)]
+        assert found, f"there is no such form on {self.at}"
+        return found[0]
+
+    def names(self, end: str) -> list[str]:
+        """The names of the page's fields that end like this, each once, in the page's order."""
+        return list(dict.fromkeys(name for name in self.page.xpath("//main//form//@name") if name.endswith(end)))
+
+    def follow(self, words: str) -> Any:
+        """Follow a link of the page by its words."""
+        links = [link for link in self.page.xpath("//main//a[@href]") if words in " ".join(link.text_content().split())]
+        assert links, f"there is no link “{words}” on {self.at}: {self.text()[:300]}"
+        return self.open(links[0].get("href"))
 
     def do(self, task: str, fields: Mapping[str, Any] | None = None, *, expect: int = 200) -> Any:
         """Open a task from the inbox by its English name, fill its form in and send it."""
