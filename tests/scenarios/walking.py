@@ -75,6 +75,8 @@ class Person:
     login: str | None
     language: str
     page: Page
+    password: str | None = None
+    """Of somebody who isn't among the people of the demonstration."""
 
     # -- going
 
@@ -86,7 +88,10 @@ class Person:
         return self
 
     def sign_in(self) -> None:
-        """Choose oneself among the people of the demonstration."""
+        """Choose oneself among the people of the demonstration, or enter name and password."""
+        if self.password is not None:
+            self.fill({"Sign-in name": self.login, "Password": self.password}).press("Sign in")
+            return
         card = self.page.locator(".tw-people button").filter(has=self.page.get_by_text(re.compile(rf"^{self.login}$")))
         with self.page.expect_navigation():
             card.click()
@@ -120,11 +125,12 @@ class Person:
         """Enter one value: text, a choice by its words, several of them, True or False, files by their paths."""
         main = self.page.locator("main")
         group = main.get_by_role("group", name=_begins(label))
-        if group.count():
+        if group.count() and value is not True:
             for choice in value if isinstance(value, list) else [value]:
                 group.first.get_by_label(_begins(choice)).first.check()
             return
-        control = main.get_by_label(_begins(label)).first
+        exact = main.get_by_label(re.compile(rf"^\s*{re.escape(label)}(\s*[（(](optional|选填)[)）])?\s*$"))
+        control = exact.first if exact.count() else main.get_by_label(_begins(label)).first
         kind = control.evaluate("e => e.tagName == 'INPUT' ? e.type : e.tagName.toLowerCase()")
         if kind == "select":
             control.select_option(value=_option(control, str(value)))

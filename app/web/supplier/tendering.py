@@ -17,12 +17,12 @@ from app.procurement.bids import Bid, BidDraft
 from app.procurement.bonds import Bond
 from app.procurement.projects import Lot
 from app.procurement.suppliers import NotRegistered, SupplierExcluded
-from app.procurement.tenders import DocumentAccess, Tender, lists
+from app.procurement.tenders import DocumentAccess, Tender, lists, places
 from app.web import current, errors, listing
 from app.web.answers import redirect
 from app.web.notices import notice
 from app.web.supplier import blueprint
-from app.workflow import facts, questions
+from app.workflow import questions
 
 SHOWS = {"": Text("All", "全部"), "mine": Text("Documents taken", "已获取文件")}
 NOTICES = {
@@ -190,7 +190,7 @@ def _page(tender_id: str, problems: list[Refusal] | None = None, words: str = ""
         questions=tenders.public_questions(session, tender.id),
         own={question.id for question in tenders.own_questions(session, actor, tender.id)},
         changes={change.version: change for change in tender.changes},
-        place=facts.place,
+        place=places.place,
         states=projects.STATE_NAMES,
         registration=_registration_problem(),
         problems=problems or [],
