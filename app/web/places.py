@@ -38,6 +38,7 @@ STAFF = (
     Place("tenders.index", Text("Tenders", "招标"), ("tenders.",)),
     Place("queries.index", Text("Queries", "质疑"), ("queries.",)),
     Place("experts.index", Text("Experts", "专家"), ("experts.",)),
+    Place("experts.mine", Text("My entry", "我的信息"), ("experts.",)),
     Place("contracts.index", Text("Contracts", "合同"), ("contracts.",)),
     Place("bonds.index", Text("Bonds", "保证金"), ("bonds.",)),
     Place("supplier.registrations", Text("Registrations", "注册审核"), ("supplier.registration", "supplier.review")),

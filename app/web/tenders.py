@@ -16,7 +16,8 @@ from app.foundation.documents import Document
 from app.foundation.errors import Refusal
 from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
-from app.procurement import projects, rules, tenders
+from app.procurement import evaluation, projects, rules, tenders
+from app.procurement.experts import Committee
 from app.procurement.tenders import Tender, lists, places
 from app.web import current, errors, listing, notices
 from app.web.tasks import entries
@@ -100,6 +101,8 @@ def show(tender_id: str) -> str:
         findings=facts.of_findings(tender.findings),
         timetable=facts.of_timetable(session, tender.project_id),
         takers=_takers(tender),
+        evaluated=_lots_evaluated(tender),
+        drawn=_lots_drawn(tender),
         states=projects.STATE_NAMES,
     )
 
@@ -328,6 +331,20 @@ def _papers(row: Any, prefix: str = "document_") -> list[Document]:
     """The drawn files of a row, Chinese and English."""
     ids = [getattr(row, f"{prefix}{language}_id") for language in ("zh", "en")]
     return [documents.get(current.session(), document_id) for document_id in ids if document_id]
+
+
+def _lots_evaluated(tender: Tender) -> set[str]:
+    """The lots whose evaluation report this person may read."""
+    session, actor = current.session(), current.actor()
+    return {lot.id for lot in tender.project.lots if evaluation.report_visible_to(session, actor, lot.id)}
+
+
+def _lots_drawn(tender: Tender) -> set[str]:
+    """The lots whose committee is public."""
+    revealed = select(Committee.lot_id).where(
+        Committee.lot_id.in_([lot.id for lot in tender.project.lots]), Committee.revealed_at.is_not(None)
+    )
+    return set(current.session().scalars(revealed))
 
 
 def _takers(tender: Tender) -> list[tuple[Text, Any]]:

@@ -348,3 +348,13 @@ def test_a_query_before_the_opening_has_a_case_of_its_own(play, lot_id):
         [task] = tasks.inbox(session, actor, tasks.Filters(element_id="answer_query")).rows
         assert task.instance_id != play.instance_id
         assert session.get_one(InstanceRow, task.instance_id).started_by == "system"
+
+
+def test_who_must_stay_away_is_named_without_learning_who_is_in_the_pool(play, opened):
+    lot_id = opened()
+    play.do("zhou", "appoint_representative", {"none": True})
+    values = {"recusals": "秦岚\n无此人", "recusal_reasons": "投标人申请回避"}
+    play.do("sun", "set_draw_criteria", {"seats": 5, "specialities": PROFESSIONS, **values})
+    with play.looking() as session:
+        drawn = experts.of_lot(session, lot_id).draws[-1]
+        assert drawn.excluded[experts.of_account(session, town.actor(session, "qin").id).id] == "recused"

@@ -32,6 +32,7 @@ from app.procurement.evaluation.reviews import (
 )
 from app.procurement.projects import Lot, ReasonsMissing
 from app.procurement.tenders import Tender
+from app.procurement.tenders.numbers import plain
 
 
 class CheckUnknown(NotFound):
@@ -175,7 +176,7 @@ def _words(trigger: dict[str, Any]) -> Text:
     if "rate" not in trigger:
         return text
     border = Decimal(trigger["border"])
-    filled = text.filled(percent=f"{Decimal(trigger['rate']) * 100:g}")
+    filled = text.filled(percent=plain(Decimal(trigger["rate"]) * 100))
     return Text(f"{filled.en} ({border:,.2f})", f"{filled.zh}（{border:,.2f}元）")
 
 

@@ -18,6 +18,7 @@ from app.procurement.evaluation.prices import DEDUCTIONS
 from app.procurement.evaluation.records import Report
 from app.procurement.projects import Lot
 from app.procurement.tenders import Tender
+from app.procurement.tenders.numbers import plain
 
 METHODS = {
     "comprehensive": Text("Comprehensive scoring", "综合评分法"),
@@ -64,7 +65,7 @@ def content(session: Session, report: Report, tender: Tender) -> dict[str, Any]:
         "bidders": [text_of(row["name"]) for row in said["bidders"]],
         "committee": [{"name": row["name"], "role": _part(row)} for row in said["committee"]["members"]],
         "factors": [
-            {"code": f.code, "name": f.name, "points": f"{f.points.normalize():f}", "standard": f.standard}
+            {"code": f.code, "name": f.name, "points": plain(f.points), "standard": f.standard}
             for f in tender.factors
             if f.lot_id == report.lot_id
         ],
@@ -167,7 +168,7 @@ def _low_price(row: Mapping[str, Any]) -> Text:
 
 def _deduction(row: Mapping[str, Any]) -> Text:
     name = text_of(row["name"])
-    parts = [(DEDUCTIONS[part["name"]], f"{Decimal(part['rate']) * 100:g}%") for part in row["deductions"]]
+    parts = [(DEDUCTIONS[part["name"]], f"{plain(Decimal(part['rate']) * 100)}%") for part in row["deductions"]]
     english = ", ".join(f"{words.en} {rate}" for words, rate in parts)
     chinese = "、".join(f"{words.zh}{rate}" for words, rate in parts)
     return Text(f"Deductions from the price of {name.en}: {english}", f"{name.zh}价格扣除：{chinese}")

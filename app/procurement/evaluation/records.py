@@ -1,7 +1,7 @@
 """The tables of an evaluation: qualification, conformity, low prices, scores, results and the report.
 
-``member_id`` is the account of a member of the committee. In findings and opinions an empty ``requirement_id`` means the
-general condition that no document needs to repeat (GENERAL in ``reviews``).
+``member_id`` is the account of a member of the committee. In findings and opinions ``requirement_id`` is GENERAL_ID for
+the general condition that no document needs to repeat.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class QualificationFinding(Base):
     __table_args__ = (UniqueConstraint("bid_id", "requirement_id"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     bid_id: Mapped[str] = mapped_column(String(32), ForeignKey("bid.id"))
-    requirement_id: Mapped[str] = mapped_column(String(32), default="")
+    requirement_id: Mapped[str] = mapped_column(String(32))
     met: Mapped[bool]
     reason: Mapped[str] = mapped_column(LongText, default="")
     reviewed_by: Mapped[str] = mapped_column(String(64))
@@ -41,7 +41,7 @@ class ConformityOpinion(Base):
     __table_args__ = (UniqueConstraint("bid_id", "requirement_id", "member_id"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     bid_id: Mapped[str] = mapped_column(String(32), ForeignKey("bid.id"))
-    requirement_id: Mapped[str] = mapped_column(String(32), default="")
+    requirement_id: Mapped[str] = mapped_column(String(32))
     member_id: Mapped[str] = mapped_column(String(32), ForeignKey("account.id"))
     met: Mapped[bool]
     reason: Mapped[str] = mapped_column(LongText, default="")

@@ -13,6 +13,8 @@ from app.procurement.bids import REASONS, Bid, BidState
 from app.procurement.evaluation.records import Rejection
 from app.procurement.tenders import Requirement
 
+GENERAL_ID = "general"
+"""Stands where a requirement's id would: the condition that no document needs to repeat."""
 GENERAL: dict[str, Text] = {
     "qualification": Text(
         "Meets the conditions of GPL 22; no record of serious dishonesty today",
@@ -23,7 +25,7 @@ GENERAL: dict[str, Text] = {
         "签署、盖章及投标有效期符合要求，无采购人不能接受的附加条件等无效投标情形（财政部令第87号第六十三条）",
     ),
 }
-"""The conditions every bid is reviewed for, whatever the documents ask; their ``requirement_id`` is empty."""
+"""The conditions every bid is reviewed for, whatever the documents ask."""
 
 REJECTIONS: dict[str, Text] = {
     "qualification": Text(

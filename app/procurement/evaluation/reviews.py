@@ -19,9 +19,12 @@ from app.procurement import bids, experts, projects, rules, suppliers, tenders
 from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation.rankings import Entry, count_by_brand, lowest_of_each_brand
 from app.procurement.evaluation.records import ConformityOpinion, PriceDoubt, QualificationFinding
-from app.procurement.evaluation.rejections import GENERAL, Fault, reject
+from app.procurement.evaluation.rejections import GENERAL, GENERAL_ID, Fault, reject
 from app.procurement.projects import STATE_NAMES, Lot, LotState, NotInThisState, ReasonsMissing
 from app.procurement.tenders import Requirement, Tender
+
+DECLARED = {"qualification": "eligible", "conformity": "accepts"}
+"""The declaration of a bid that answers each review's general condition."""
 
 
 class BidUnknown(NotFound):
@@ -73,7 +76,7 @@ class BondUnproved(RuleBroken):
 
 @dataclass(frozen=True)
 class Row:
-    """One conclusion about one bid; an empty ``requirement_id`` is the general condition."""
+    """One conclusion about one bid; ``requirement_id`` is GENERAL_ID for the general condition."""
 
     bid_id: str
     requirement_id: str
@@ -83,17 +86,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Cell:
-    """What is to be reviewed: a bid, a condition in words, and what the bid says to it."""
+    """What is to be reviewed: a bid, a condition in words, and what the bid says or declares to it."""
 
     bid: Bid
     requirement: Requirement | None
     condition: Text
-    response: str
+    response: Text
 
     @property
     def key(self) -> tuple[str, str]:
         """``(bid id, requirement id)``."""
-        return self.bid.id, self.requirement.id if self.requirement else ""
+        return self.bid.id, self.requirement.id if self.requirement else GENERAL_ID
 
 
 def bids_in(session: Session, lot_id: str, *states: BidState) -> list[Bid]:
@@ -137,11 +140,18 @@ def _cells(session: Session, lot_id: str, review: str) -> list[Cell]:
     cells = []
     for bid in bids_in(session, lot_id, BidState.OPENED):
         responses = {r.requirement_id: r for r in (bid.opened.responses if bid.opened else ())}
-        cells.append(Cell(bid, None, GENERAL[review], ""))
+        cells.append(Cell(bid, None, GENERAL[review], _declared(bid, DECLARED[review])))
         for requirement in asked:
             said = responses.get(requirement.id)
-            cells.append(Cell(bid, requirement, requirement.text, said.value if said else ""))
+            words = said.value if said else ""
+            cells.append(Cell(bid, requirement, requirement.text, Text(words, words)))
     return cells
+
+
+def _declared(bid: Bid, name: str) -> Text:
+    """What a bid declares to a general condition, if it does."""
+    content = bid.opened.content if bid.opened else {}
+    return bids.DECLARATIONS[name] if name in content.get("declarations", ()) else Text("", "")
 
 
 def _belongs(requirement: Requirement, review: str) -> bool:
@@ -210,7 +220,7 @@ def _refuse_unpassable(session: Session, tender: Tender, rows: Sequence[Row], re
     """Refuse to pass an excluded supplier, or a bidder whose bond no bank statement shows yet."""
     today = local_day(clock.now(session))
     for place, row in enumerate(rows):
-        if row.requirement_id or not row.met:
+        if row.requirement_id != GENERAL_ID or not row.met:
             continue
         bid, field = reviewed[row.bid_id], f"rows-{place}-result"
         exclusion = suppliers.exclusion_on(session, bid.supplier_id, today)

@@ -51,6 +51,7 @@ from app.procurement.experts.pool import (
     everybody,
     get,
     keeps,
+    named,
     of_account,
     record_conduct,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "get",
     "keeps",
     "least_seats",
+    "named",
     "of_account",
     "of_lot",
     "record",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -259,6 +259,19 @@ def of_account(session: Session, account_id: str) -> Expert | None:
 def everybody(session: Session) -> list[Expert]:
     """The whole pool by name."""
     return list(session.scalars(select(Expert).order_by(Expert.name, Expert.id)))
+
+
+def named(session: Session, names: Iterable[str]) -> list[str]:
+    """The ids of the experts who have one of these names, whole or as a part of theirs; nobody for a name that isn't there.
+
+    Whoever may not see the pool can name people without learning whether they are in it.
+    """
+    wanted = [" ".join(name.split()).casefold() for name in names if name.strip()]
+    return [
+        expert.id
+        for expert in everybody(session)
+        if any(name == own for name in wanted for own in (expert.name.casefold(), *expert.name.casefold().split()))
+    ]
 
 
 def keeps(actor: Actor) -> bool:

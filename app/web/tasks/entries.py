@@ -20,6 +20,7 @@ from app.engine import forms
 from app.engine.forms import Field, Form, Option
 from app.foundation.documents import Document
 from app.foundation.text import Text
+from app.web import language
 
 Texts = MultiDict[str, str]
 
@@ -140,12 +141,14 @@ def _write(texts: Texts, field: Field, name: str, value: Any, zone: tzinfo) -> N
             for column in field.columns:
                 _write(texts, column, f"{name}-{number}-{column.name}", row.get(column.name), zone)
         return
-    for each in value if isinstance(value, list | tuple) else [value]:
+    for each in value if isinstance(value, list | tuple) and not isinstance(value, Text) else [value]:
         texts.add(name, written(field, each, zone))
 
 
 def written(field: Field, value: Any, zone: tzinfo) -> str:
-    """One value as a person would type it."""
+    """One value as a person would type it; what the server says, in the language of the page."""
+    if isinstance(value, Text):
+        return language.say(value)
     if isinstance(value, bool):
         return "true" if value else ""
     if isinstance(value, Decimal):

@@ -21,7 +21,7 @@ from app.workflow.intake.experts import of_lot
 
 def _rows(values: Mapping[str, Any]) -> list[Row]:
     return [
-        Row(row["bid_id"], row.get("requirement_id") or "", row["result"] == "met", row.get("reason") or "")
+        Row(row["bid_id"], row["requirement_id"], row["result"] == "met", row.get("reason") or "")
         for row in values["rows"]
     ]
 
@@ -31,17 +31,12 @@ def _cells(context: IntakeContext, cells: Sequence[Cell]) -> list[dict[str, Any]
         {
             "bid_id": cell.bid.id,
             "requirement_id": cell.key[1],
-            "supplier": _both(evaluation.name_of(context.session, cell.bid)),
-            "requirement": _both(cell.condition),
+            "supplier": evaluation.name_of(context.session, cell.bid),
+            "requirement": cell.condition,
             "response": cell.response,
         }
         for cell in cells
     ]
-
-
-def _both(text: Text) -> str:
-    """A read-only cell holds one string: both languages where they differ."""
-    return text.zh if text.en == text.zh else f"{text.zh} / {text.en}"
 
 
 def _review_qualification(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
@@ -175,9 +170,9 @@ def _prepare_decision(context: IntakeContext) -> Mapping[str, Any]:
     rows = [
         {
             "bid_id": check.bid_id,
-            "supplier": _both(evaluation.name_of(context.session, check.bid)),
+            "supplier": evaluation.name_of(context.session, check.bid),
             "price": f"{check.bid.opened.price:,.2f}" if check.bid.opened else "",
-            "trigger": _both(evaluation.words(check.triggers)),
+            "trigger": evaluation.words(check.triggers),
             "explanation": check.explanation,
         }
         for check in checks
@@ -227,8 +222,8 @@ def _score_row(context: IntakeContext, bid: Bid, factor: Factor) -> dict[str, An
     return {
         "bid_id": bid.id,
         "factor_id": factor.id,
-        "supplier": _both(evaluation.name_of(context.session, bid)),
-        "factor": _both(factor.name),
+        "supplier": evaluation.name_of(context.session, bid),
+        "factor": factor.name,
         "range": f"0–{factor.points.normalize():f}",
         "response": "\n".join(said),
     }
@@ -264,7 +259,7 @@ def _prepare_corrections(context: IntakeContext) -> Mapping[str, Any]:
         rows.append(
             {
                 **_score_row(context, conforming[score.bid_id], score.factor),
-                "flag": _both(evaluation.FLAGS[score.asked]),
+                "flag": evaluation.FLAGS[score.asked],
                 "others": "、".join(f"{p.normalize():f}" for p in given) if score.asked == "objective" else "–",
                 "points": score.points,
             }

@@ -38,7 +38,7 @@ def _set_criteria(context: IntakeContext, values: dict[str, Any]) -> Mapping[str
         lot_id=context.variables["lot_id"],
         seats=int(values["seats"]),
         specialities=values["specialities"],
-        recusals=values.get("recusals") or (),
+        recusals=experts.named(context.session, (values.get("recusals") or "").splitlines()),
         recusal_reasons=values.get("recusal_reasons") or "",
     )
     return {}
@@ -56,10 +56,7 @@ def _prepare_criteria(context: IntakeContext) -> Mapping[str, Any]:
         values |= {"seats": last.criteria["seats"], "specialities": last.criteria["specialities"]}
     return {
         "values": values,
-        "options": {
-            "specialities": list(experts.SPECIALITIES.items()),
-            "experts": [(expert.id, facts.same(expert.name)) for expert in pool if expert.id not in bound],
-        },
+        "options": {"specialities": list(experts.SPECIALITIES.items())},
         "facts": [*_exhausted(committee), *of_lot(context, lot_id), *_counts(pool, bound)],
     }
 

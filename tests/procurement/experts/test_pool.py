@@ -106,3 +106,8 @@ def test_an_expert_s_data_are_for_the_pool_s_keeper_and_the_expert(session, town
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize(("name", "found"), [("专家1", 1), ("  专家1 ", 1), ("专家", 0), ("", 0)])
+def test_experts_are_found_by_their_whole_name(session, expert, name, found):
+    assert len(experts.named(session, [name])) == found
