@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import rfc8785
@@ -24,8 +25,8 @@ from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
-from app.identity import roles
-from app.procurement import agreements, rules, tenders
+from app.identity import accounts, roles
+from app.procurement import agreements, mails, rules, tenders
 from app.procurement.experts.committees import (
     CommitteeSeated,
     CommitteeUnknown,
@@ -176,8 +177,16 @@ def draw(session: Session, actor: Actor, *, lot_id: str) -> list[Member]:
     ]
     session.flush()
     session.expire(committee, ["members"])
+    for member in called:
+        _tell(session, member)
     note(session, actor, lot_id, "experts.draw", {"number": current.number, "codes": [m.code for m in called]})
     return called
+
+
+def answer_due_at(session: Session) -> datetime:
+    """Until when a call made now is answered (the house's policy); who is silent is counted as not coming."""
+    now = clock.now(session)
+    return now + timedelta(minutes=rules.find("expert_call", on=local_day(now)).count)
 
 
 def _call(session: Session, committee: Committee, current: Draw, code: str, expert_id: str, position: int) -> Member:
@@ -194,6 +203,22 @@ def _call(session: Session, committee: Committee, current: Draw, code: str, expe
     )
     session.add(member)
     return member
+
+
+def _tell(session: Session, member: Member) -> None:
+    """The call by mail; it names neither project nor bidders, which only the platform shows (O87 47, 66)."""
+    until = f"{answer_due_at(session).astimezone(clock.PLACE):%Y-%m-%d %H:%M}"
+    mails.tell_people(
+        session,
+        [accounts.get(session, member.account_id)],
+        key=f"expert-call:{member.id}",
+        subject=Text("You are called to an evaluation committee", "评审专家抽取通知"),
+        body=Text(
+            f"You have been drawn for an evaluation committee. Answer on the platform by {until} (China time); after that "
+            "the next expert is called.",
+            f"您已被随机抽取参加评审，请于{until}前登录平台答复；逾期未答复的，将通知下一位专家。",
+        ),
+    )
 
 
 def _refuse_early(session: Session, lot_id: str) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.engine.operations import Context, Parameter, Registry
 from app.engine.spiff import BpmnError
 from app.foundation import clock
 from app.foundation.text import Text
-from app.foundation.workdays import local_day
-from app.procurement import experts, rules
+from app.procurement import experts
 
 if TYPE_CHECKING:
     from app.workflow.operations import Partners
@@ -42,8 +40,7 @@ def register(registry: Registry, partners: Partners) -> None:
             called = experts.draw(context.session, context.actor, lot_id=lot_id)
         except experts.PoolExhausted as exhausted:
             raise BpmnError(POOL_EXHAUSTED, exhausted.sentence.en) from exhausted
-        minutes = rules.find("expert_call", on=local_day(context.now)).count
-        due_at = (context.now + timedelta(minutes=minutes)).astimezone(clock.PLACE)
+        due_at = experts.answer_due_at(context.session).astimezone(clock.PLACE)
         return {"called_ids": [member.account_id for member in called], "answer_due_at": due_at.isoformat()}
 
     @registry.operation(

@@ -11,6 +11,8 @@ from lots import as_actor, new_expert
 
 from app.foundation import journal
 from app.foundation.actor import SYSTEM
+from app.foundation.outbox import Outgoing
+from app.identity import accounts
 from app.identity.roles import RoleMissing
 from app.procurement import experts
 from app.procurement.projects import ReasonsMissing
@@ -112,6 +114,18 @@ def test_o87_47_the_project_s_journal_names_no_member(session, town, begun, crit
     called = draw()
     told = repr([entry.facts for entry in journal.of_case(session, begun.project_id)])
     assert not any(member.account_id in told or member.code in told for member in called)
+
+
+def test_who_is_called_is_told_by_mail_and_nothing_of_the_project(session, begun, criteria, draw):
+    criteria()
+    called = draw()
+    mails = [row.content for row in session.query(Outgoing)]
+    assert sorted(mail["to"] for mail in mails) == sorted([f"{as_login(session, m)}@example.com"] for m in called)
+    assert not any("超声" in mail["body"] for mail in mails)
+
+
+def as_login(session, member):
+    return accounts.get(session, member.account_id).login
 
 
 def test_only_the_agency_sets_the_criteria(town, criteria):
