@@ -1,5 +1,6 @@
 """Signatures in PDFs: made by organisations at the house's time, and worth nothing once anything was changed."""
 
+import asyncio
 import io
 from datetime import timedelta
 
@@ -55,6 +56,15 @@ def test_a_signature_proves_who_signed_and_when(session, supplier, signed):
     assert check.stamped
     assert (check.organisation, check.uscc, check.person) == ("健源医疗器械有限公司", supplier.uscc, "王芳")
     assert check.signed_at == clock.now(session)
+
+
+def test_a_thread_that_runs_an_event_loop_signs_and_verifies_too(session, authority, supplier, pdf):
+    async def sign_and_verify():
+        signed = authority.sign_pdf(session, pdf, organisation_id=supplier.id, person="王芳", reason="签订合同")
+        return certificates.verify_pdf(session, signed)
+
+    (check,) = asyncio.run(sign_and_verify())
+    assert check.holds
 
 
 def test_the_file_says_the_houses_time_too(session, signed, virtual_clock):

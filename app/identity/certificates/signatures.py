@@ -17,6 +17,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import fields, signers, timestamps
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from app.identity.certificates import loops
 from app.identity.certificates.authorities import NotForSigning
 
 
@@ -64,7 +65,7 @@ def sign(
             ),
         )
         signer.at = at
-        signed: bytes = signer.sign_pdf(writer).getvalue()
+        signed: bytes = loops.apart(lambda: signer.sign_pdf(writer).getvalue())
     except PdfError as error:
         raise NotForSigning() from error
     return signed

@@ -18,6 +18,7 @@ from app.foundation.actor import Actor
 from app.foundation.errors import Invalid
 from app.foundation.text import Text
 from app.identity import roles
+from app.identity.certificates import loops
 from app.identity.certificates.records import Authority, Certificate
 
 
@@ -85,7 +86,7 @@ def _check(session: Session, signature: Any) -> SignatureCheck:
         # Who backdates a signature can't win by it: only a time stamp says that it was made earlier than now.
         moment = stamped_at or clock.now(session)
         context = ValidationContext(trust_roots=_roots(session), allow_fetching=False, moment=moment)
-        status = validate_pdf_signature(signature, context, context)
+        status = loops.apart(lambda: validate_pdf_signature(signature, context, context))
         serial = signature.signer_cert.serial_number
     except (PdfError, SigningError, PathError, ValueError, KeyError, TypeError):
         return SignatureCheck(
