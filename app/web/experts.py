@@ -81,11 +81,11 @@ def index() -> AnyResponse | str:
 
 
 @blueprint.get("/mine")
-def mine() -> AnyResponse:
-    """Go to one's own entry in the pool."""
+def mine() -> AnyResponse | str:
+    """Go to one's own entry in the pool, or say that there is none yet."""
     own = experts.of_account(current.session(), current.actor().id)
     if own is None:
-        raise experts.ExpertUnknown
+        return render_template("experts/mine.html")
     return redirect(url_for("experts.show", expert_id=own.id))
 
 
