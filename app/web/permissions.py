@@ -368,7 +368,6 @@ RULES: dict[str, Rule] = {
     "experts.conduct": holders("finance-officer", "administrator"),
     # -- suppliers: registration, tenders, bids, bonds
     "supplier.register": everybody(),
-    "supplier.verify_receipt": everybody(),
     "supplier.receipt_key": everybody(),
     "supplier.registrations": holders("registrar", "auditor"),
     "supplier.registration": holders("registrar", "auditor"),

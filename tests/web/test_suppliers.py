@@ -258,17 +258,15 @@ def test_a_sealed_bid_has_a_receipt_that_anybody_can_verify(seal, writer, client
     receipt = writer.get(f"/supplier/bids/{bid.id}/receipt.json")
     assert json.loads(receipt.data)["content"]["sha256"] == bid.digest
     assert writer.get(f"/supplier/bids/{bid.id}/receipt.pdf").data.startswith(b"%PDF-")
-    assert "This receipt is genuine" in client.submit("/verify/receipt", receipt=receipt.text).text
+    assert "This receipt is genuine" in client.submit("/portal/verify", receipt=receipt.text).text
 
 
 def test_a_changed_or_foreign_text_is_told_apart(seal, writer, client, standing):
     seal()
     receipt = writer.get(f"/supplier/bids/{standing().id}/receipt.json").text
-    assert (
-        "was changed"
-        in client.submit("/verify/receipt", receipt=receipt.replace('"sequence": 1', '"sequence": 2')).text
-    )
-    assert "no receipt" in client.submit("/verify/receipt", receipt="hello").text
+    changed = client.submit("/portal/verify", receipt=receipt.replace('"sequence": 1', '"sequence": 2'))
+    assert "changed after it was signed" in changed.text
+    assert "can&#39;t be read" in client.submit("/portal/verify", receipt="hello").text
 
 
 def test_the_key_of_receipts_is_published(client, house):

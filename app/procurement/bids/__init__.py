@@ -50,7 +50,7 @@ from app.procurement.bids.records import (
     OpenedBid,
     Opening,
 )
-from app.procurement.bids.sheets import opening_sheet, receipt_sheet
+from app.procurement.bids.sheets import opening_sheet, receipt_facts, receipt_sheet
 from app.procurement.bids.standings import BOND_STANDS, REASONS
 from app.procurement.bids.submissions import (
     BidEnded,
@@ -130,6 +130,7 @@ __all__ = [
     "read_amount",
     "read_offer",
     "read_price",
+    "receipt_facts",
     "receipt_sheet",
     "remove_file",
     "requirements_of",

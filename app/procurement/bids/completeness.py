@@ -74,7 +74,7 @@ def _of_price(lot: Lot, offer: Offer) -> Iterator[Gap]:
             f"The price is above {limit}, the most that may be offered: the bid would be invalid.",
             f"投标总价超过最高限价{limit}元，投标将无效。",
         )
-        yield Gap(WARNING, "price", words, "O87 63(4)")
+        yield Gap(WARNING, "price", words, "O87 63")
     for item in lot.items:
         if offer.unit_prices.get(item.id) is None:
             typed = str((offer.typed.get("prices") or {}).get(item.id) or "")
@@ -94,7 +94,7 @@ def _of_total(lot: Lot, offer: Offer) -> Iterator[Gap]:
             f"The unit prices make {total:,.2f}, the total says {offer.price:,.2f}: the unit prices would count.",
             f"按单价汇总为{total:,.2f}元，与投标总价{offer.price:,.2f}元不一致，将以单价金额计算结果为准。",
         )
-        yield Gap(WARNING, "price", words, "O87 59(4)")
+        yield Gap(WARNING, "price", words, "O87 59")
 
 
 def _of_terms(tender: Tender, offer: Offer) -> Iterator[Gap]:
@@ -159,7 +159,7 @@ def _of_bond(session: Session, tender: Tender, lot_id: str, supplier_id: str) ->
             "Your bid bond hasn't arrived yet: a bid whose bond arrives after the deadline is invalid.",
             "投标保证金尚未到账，截止时间后到账的投标无效。",
         )
-    yield Gap(WARNING, "bond", words, "O87 63(1)")
+    yield Gap(WARNING, "bond", words, "O87 63")
 
 
 def _unread(typed: str) -> Text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +41,45 @@ def receipt_sheet(session: Session, bid: Bid) -> dict[str, Any]:
         "issuer": agency.name,
         "dated_on": local_day(bid.received_at),
     }
+
+
+ACTS = {
+    "received": Text("taken in", "接收投标文件"),
+    "confirmed": Text("confirmed under changed documents", "更正后确认"),
+    "withdrawn": Text("withdrawn", "撤回"),
+}
+"""What a receipt is given for."""
+
+
+def receipt_facts(content: Mapping[str, Any]) -> list[tuple[Text, Text | datetime | str | int]]:
+    """What a receipt that somebody shows says, as names and values; only what can be read of it."""
+    tender, supplier = _part(content, "tender"), _part(content, "supplier")
+    pairs: list[tuple[Text, Any]] = [
+        (Text("Given for", "事项"), ACTS.get(str(content.get("act")))),
+        (Text("Tender", "项目编号"), tender.get("number")),
+        (Text("Lot", "采购包"), tender.get("lot")),
+        (Text("Supplier", "供应商"), supplier.get("uscc")),
+        (Text("Received at", "接收时间"), _instant(content.get("received_at"))),
+        (Text("Signed at", "签署时间"), _instant(content.get("at"))),
+        (Text("Which of this supplier's bids", "投标次序"), content.get("sequence")),
+        (Text("SHA-256 of the sealed bid", "密封文件SHA-256"), content.get("sha256")),
+        (Text("Bytes", "字节数"), content.get("size")),
+        (Text("Version of the documents", "采购文件版本"), content.get("document_version")),
+        (Text("Sealed to", "密封公钥"), content.get("sealed_to")),
+    ]
+    return [(name, value) for name, value in pairs if isinstance(value, str | int | datetime | Text) and value != ""]
+
+
+def _part(content: Mapping[str, Any], name: str) -> dict[str, Any]:
+    part = content.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _instant(said: Any) -> datetime | str | None:
+    try:
+        return datetime.fromisoformat(said)
+    except (TypeError, ValueError):
+        return said if isinstance(said, str) else None
 
 
 def opening_sheet(session: Session, opening: Opening) -> dict[str, Any]:

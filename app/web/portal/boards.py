@@ -15,7 +15,7 @@ from app.identity import organisations
 from app.procurement import acceptance, bids, disclosure, projects, tenders
 from app.procurement.disclosure import board, feeds
 from app.procurement.tenders import Tender, places
-from app.web import current, language, listing, words
+from app.web import current, language, listing, templating, words
 from app.web.portal import blueprint
 from app.web.templating import place
 
@@ -242,8 +242,14 @@ def verify() -> str:
     if request.method == "POST":
         given = _given_receipt()
         verified = bids.verify_receipt(given, key) if given else None
+    said = bids.receipt_facts(verified.content) if verified is not None else []
     return render_template(
-        "portal/verify.html", verified=verified, given=given, key=key, asked=request.method == "POST"
+        "portal/verify.html",
+        verified=verified,
+        said=[(name, templating.when(v, "long", True) if isinstance(v, datetime) else v) for name, v in said],
+        given=given,
+        key=key,
+        asked=request.method == "POST",
     )
 
 

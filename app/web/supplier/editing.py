@@ -48,7 +48,7 @@ def bid(lot_id: str) -> str | AnyResponse:
         groups=_grouped(bids.requirements_of(tender, lot_id)),
         gaps=bids.gaps(session, current.actor(), lot_id=lot_id) if draft is not None else [],
         standing=bids.of_supplier(session, lot_id, supplier_id),
-        bond=bonds.of_supplier(session, lot_id, supplier_id or ""),
+        bond_in_order=bonds.in_order(session, tender, lot_id, supplier_id or ""),
         deviations=bids.DEVIATIONS,
         sme_kinds=bids.SME_KINDS,
         declarations=bids.DECLARATIONS,

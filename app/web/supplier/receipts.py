@@ -14,7 +14,7 @@ from app.foundation.documents import Document
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
 from app.procurement import bids, papers, projects, tenders
-from app.procurement.bids import Bid, Opening, Verified
+from app.procurement.bids import Bid, Opening
 from app.web import current, errors, language
 from app.web.answers import redirect
 from app.web.notices import notice
@@ -22,37 +22,6 @@ from app.web.supplier import blueprint
 from app.web.supplier.bidding import STATES, state_of
 from app.web.supplier.editing import attachment
 from app.web.supplier.tendering import head
-
-LONGEST_RECEIPT = 100_000
-
-VERDICTS: dict[str, tuple[str, Text, Text]] = {
-    bids.Verdict.GENUINE: (
-        "good",
-        Text("This receipt is genuine.", "该回执真实有效。"),
-        Text(
-            "The house signed exactly this: the bid with this digest was taken in at the time it says.",
-            "本系统确曾签署该回执：所载摘要对应的投标文件已于所载时间接收。",
-        ),
-    ),
-    bids.Verdict.CHANGED: (
-        "bad",
-        Text("This receipt was changed.", "该回执内容已被改动。"),
-        Text("Its signature doesn't fit what it says; it proves nothing.", "签名与内容不符，不具证明效力。"),
-    ),
-    bids.Verdict.STRANGER: (
-        "bad",
-        Text("This receipt isn't ours.", "该回执并非本系统签发。"),
-        Text("It is signed with another key than the one published here.", "其签名密钥与本系统公布的密钥不一致。"),
-    ),
-    bids.Verdict.UNREADABLE: (
-        "bad",
-        Text("This is no receipt.", "无法识别为回执。"),
-        Text(
-            "Enter the whole JSON file as it was downloaded, from the first brace to the last.",
-            "请完整粘贴下载的JSON文件内容。",
-        ),
-    ),
-}
 
 
 @blueprint.get("/supplier/bids/<bid_id>")
@@ -103,25 +72,6 @@ def object_to_opening(bid_id: str) -> AnyResponse | tuple[str, int]:
     return redirect("supplier.receipt", bid_id=bid_id)
 
 
-@blueprint.route("/verify/receipt", methods=["GET", "POST"])
-def verify_receipt() -> str:
-    """Let anybody check a receipt against the published key."""
-    given, verified = request.form.get("receipt", ""), None
-    file = request.files.get("file")
-    if file is not None and file.filename:
-        given = file.stream.read(LONGEST_RECEIPT).decode("utf-8", "replace")
-    if request.method == "POST":
-        verified = bids.verify_receipt(given[:LONGEST_RECEIPT], current.house().signer.public_key)
-    return render_template(
-        "supplier/verify.html",
-        given=given,
-        verified=verified,
-        verdicts=VERDICTS,
-        facts=_facts(verified) if verified is not None else [],
-        public_key=current.house().signer.public_key,
-    )
-
-
 @blueprint.get("/verify/receipt-key.json")
 def receipt_key() -> Response:
     """Publish the key that signs receipts."""
@@ -167,37 +117,6 @@ def _read_files(bid: Bid) -> list[Document]:
     if bid.opened is None:
         return []
     return [documents.get(current.session(), file.document_id) for file in bid.opened.files]
-
-
-def _facts(verified: Verified) -> list[tuple[Text, object]]:
-    """What a receipt says, in words."""
-    said = verified.content
-    tender, supplier = _part(said, "tender"), _part(said, "supplier")
-    pairs = [
-        (Text("Tender", "项目"), f"{tender.get('number', '')} / {tender.get('lot', '')}"),
-        (Text("Supplier", "供应商"), supplier.get("uscc")),
-        (Text("Act", "事项"), _ACTS.get(str(said.get("act")), said.get("act"))),
-        (Text("Received at", "接收时间"), said.get("received_at")),
-        (Text("Signed at", "签署时间"), said.get("at")),
-        (Text("Number of this supplier's bids for the lot", "该供应商投标次序"), said.get("sequence")),
-        (Text("SHA-256", "SHA-256"), said.get("sha256")),
-        (Text("Size in bytes", "大小（字节）"), said.get("size")),
-        (Text("Version of the documents", "采购文件版本"), said.get("document_version")),
-        (Text("Sealed to", "密封公钥"), said.get("sealed_to")),
-    ]
-    return [(name, value) for name, value in pairs if value not in (None, "", " / ")]
-
-
-def _part(said: Any, name: str) -> dict[str, Any]:
-    part = said.get(name)
-    return part if isinstance(part, dict) else {}
-
-
-_ACTS = {
-    "received": Text("taken in", "接收投标文件"),
-    "confirmed": Text("confirmed under changed documents", "更正后确认"),
-    "withdrawn": Text("withdrawn", "撤回"),
-}
 
 
 def _name(bid: Bid) -> str:
