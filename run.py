@@ -62,6 +62,7 @@ def serve(running: ExitStack) -> None:
     keeper.start()
     house.in_transaction(workdays.seed)
     if config.demonstration:
+        print("Settling the demonstration town (the first time this takes a minute or two) …", flush=True)
         demonstration.settle(house, config)
     others = {"keeper": keeper.look_after, "attempts": lambda: house.in_transaction(attempts.forget_old)}
     clock = scheduler.start(house.engine, house.sessions, bootstrap.senders(config), others=others)

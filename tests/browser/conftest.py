@@ -17,6 +17,8 @@ from waitress import create_server
 
 from app import create_app, demonstration, tables
 from app.identity import accounts, sessions
+from app.keeper.client import RemoteKeeper
+from app.keeper.processes import Beside
 from app.web import current
 from config import Config
 
@@ -24,21 +26,27 @@ AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for the town first waits until its past is played."""
+    for item in items:
+        if "site" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(1200))
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Iterator[Flask]:
     """The application with its demonstration town, served in a thread; ``config.base_url`` is where."""
     folder = tmp_path_factory.mktemp("site")
-    config = Config(
-        instance_folder=folder,
-        database_url=f"sqlite:///{folder / 'town.db'}",
-        secret_key="for tests",
-        demonstration=True,
-        keeper_address=f"unix:{folder / 'keeper.socket'}",
-        smtp_url="",
-    )
+    environment = pytest.MonkeyPatch()  # the keeper's process reads its settings from there too
+    environment.setenv("INSTANCE_FOLDER", str(folder))
+    for name in ("DATABASE_URL", "SMTP_URL", "KEEPER_ADDRESS", "KEEPER_FOLDER", "KEEPER_SECRET"):
+        environment.delenv(name, raising=False)
+    config = Config(demonstration=True)
     app = create_app(config)
     house = app.extensions["tenderway"]
     tables.upgrade(house.database)
+    keeper = Beside(RemoteKeeper(config.keeper_address, config.keeper_secret))
+    keeper.start()
     demonstration.settle(house, config)
     server = create_server(app, host="127.0.0.1", port=0, threads=8)
     config.base_url = f"http://127.0.0.1:{server.effective_port}"
@@ -46,6 +54,8 @@ def site(tmp_path_factory) -> Iterator[Flask]:
     serving.start()
     yield app
     server.task_dispatcher.shutdown()
+    keeper.end()
+    environment.undo()
     house.database.dispose()
 
 

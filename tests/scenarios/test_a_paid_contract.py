@@ -171,7 +171,7 @@ def points(browser, play):
 def most_of(cell):
     """The most points of a row, by its factor's name."""
     factor = cell.getparent().xpath("./th")[0].text_content()
-    return next(str(each.points) for each in CASE.factors if each.name.zh in factor)
+    return next(str(each.points) for each in CASE.factors if each.name.zh in factor or each.name.en in factor)
 
 
 def conclude(people, play, turn):
