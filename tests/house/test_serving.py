@@ -31,13 +31,22 @@ def start(tmp_path) -> Iterator[Callable[[int], subprocess.Popen[str]]]:
     def run(port: int) -> subprocess.Popen[str]:
         environment = os.environ | {"PORT": str(port), "INSTANCE_FOLDER": str(tmp_path)}
         command = [sys.executable, "run.py"]
-        started.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True))
+        started.append(
+            subprocess.Popen(
+                command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts
+            )
+        )
         return started[-1]
 
     yield run
     for process in started:
         process.kill()
         process.communicate()
+
+
+def hear_interrupts() -> None:
+    """A shell that runs tests in the background ignores SIGINT, and what it starts would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def free_port() -> int:
