@@ -200,12 +200,19 @@ def facts_of(play, login, element_id):
         return {name.en: words.en for name, words in tasks.show(play.house.engine, session, actor, task.id).facts}
 
 
+def notes_of(play, login, element_id):
+    with play.looking() as session:
+        actor = town.actor(session, login)
+        [task] = tasks.inbox(session, actor, Filters(element_id=element_id)).rows
+        return {name.en: words.en for name, words in tasks.show(play.house.engine, session, actor, task.id).notes}
+
+
 def test_a_returned_application_is_made_again(play, contract_id):
     sign_and_publish(play)
     deliver_and_accept(play)
     ask_for_payment(play)
     play.do("zheng", "check_payment", {"decision": "return", "reasons": "发票抬头有误"})
-    assert facts_of(play, "jia", "request_payment")["Sent back"] == "发票抬头有误"
+    assert notes_of(play, "jia", "request_payment")["Sent back"] == "发票抬头有误"
     ask_for_payment(play, "25512000000000000002")
     check_and_approve(play)
     play.do("zheng", "pay", {"bank_reference": "B-1"})

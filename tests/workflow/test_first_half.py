@@ -24,6 +24,13 @@ def facts_of(play, login, element_id):
         return {name.en: words.en for name, words in shown.facts}
 
 
+def notes_of(play, login, element_id):
+    """What must be known before a person's form is begun, as English words by name."""
+    with play.looking() as session:
+        shown = shown_to(play, session, login, element_id)
+        return {name.en: words.en for name, words in shown.notes}
+
+
 def shown_to(play, session, login, element_id):
     [task] = [
         task
@@ -66,7 +73,7 @@ def test_an_application_over_the_budget_is_refused_and_leaves_its_task_open(play
 def test_a_returned_application_comes_back_with_the_reasons_and_what_was_entered(play, case):
     lives.apply(play, case)
     play.do("zhou", "review_application", {"decision": "return", "reasons": "请补充设备清单"})
-    assert "周敏 Zhou Min: 请补充设备清单" in facts_of(play, "chen", "apply").values()
+    assert "周敏 Zhou Min: 请补充设备清单" in notes_of(play, "chen", "apply").values()
     play.do("chen", "apply", {"need": "补充设备清单：CT一台，超声四台。"})
     play.do("zhou", "review_application", {"decision": "approve"})
     play.do("liu", "file_application", {"decision": "return", "reasons": "资金来源须说明"})
@@ -168,7 +175,7 @@ def test_a_declined_agreement_goes_back_with_the_reasons(play, case):
     lives.play_all(play, case, lives.FIRST_HALF[:3])
     play.do("chen", "choose_agency", {"agency": place(play, "other-agency"), "fee": 1, "fee_payer": "buyer"})
     play.do("dong", "sign_agreement_agency", {"decision": "decline", "reasons": "近期业务饱和"})
-    assert facts_of(play, "chen", "choose_agency")["Declined by the agency"] == "近期业务饱和"
+    assert notes_of(play, "chen", "choose_agency")["Declined by the agency"] == "近期业务饱和"
     lives.entrust(play, case)
     assert play.open() == ["prepare_documents"]
 
@@ -200,8 +207,9 @@ def test_documents_with_errors_come_back_with_rule_article_place_and_remedy(play
     lives.play_all(play, case, lives.FIRST_HALF[:4])
     play.do("sun", "prepare_documents", lives.documents_of(case) | {"bond_percent": 3})
     assert play.open() == ["prepare_documents"]
-    assert facts_of(play, "sun", "prepare_documents")["Error: Bid bond"] == (
-        "A bid bond of 3% is above 2% of the budget. Take at most 2%. (M1, IR 33)"
+    assert notes_of(play, "sun", "prepare_documents")["Error: Bid bond"] == (
+        "A bid bond of 3% is above 2% of the budget. Take at most 2%. "
+        "(Implementing Regulations of the Government Procurement Law, article 33)"
     )
 
 
@@ -220,13 +228,13 @@ def test_the_buyer_sees_the_check_and_the_drawn_documents_and_may_return_them(pl
         shown = shown_to(play, session, "chen", "confirm_documents")
         assert len(shown.documents) == 2
     play.do("chen", "confirm_documents", {"decision": "return", "reasons": "请写明备机数量"})
-    assert facts_of(play, "sun", "prepare_documents")["Returned by the buyer"] == "请写明备机数量"
+    assert notes_of(play, "sun", "prepare_documents")["Returned by the buyer"] == "请写明备机数量"
 
 
 def test_a_draft_that_lay_too_long_is_not_confirmed_with_a_deadline_too_near(play, case, virtual_clock):
     lives.play_all(play, case, lives.FIRST_HALF[:5])
     virtual_clock.turn(timedelta(days=10))
-    assert any(name.startswith("Error: ") for name in facts_of(play, "chen", "confirm_documents"))
+    assert any(name.startswith("Error: ") for name in notes_of(play, "chen", "confirm_documents"))
     with pytest.raises(tenders.FindingsOpen):
         lives.publish(play, case)
     assert play.open() == ["confirm_documents"]
