@@ -132,12 +132,12 @@ def of_plan(session: Session, project: Project) -> list[Fact]:
 def warnings_of_plan(session: Session, project: Project) -> list[Fact]:
     """What a person should look at in a plan."""
     return [
-        (SEVERITIES["warning"], _resting_on(found.text, found.statute))
+        (SEVERITIES["warning"], resting_on(found.text, found.statute))
         for found in projects.warnings(session, project.id)
     ]
 
 
-def _resting_on(words: Text, cited: str) -> Text:
+def resting_on(words: Text, cited: str) -> Text:
     """A sentence, and the law it rests on."""
     law = laws.citation(cited)
     return Text(f"{words.en} ({law.en})", f"{words.zh}（{law.zh}）") if cited else words
@@ -164,7 +164,7 @@ def of_timetable(session: Session, project_id: str) -> list[Fact]:
                 f"uncertain: between {row.earliest} and {row.latest}, the calendar isn't published yet",
                 f"待定：{row.earliest}至{row.latest}之间，放假安排尚未公布",
             )
-        facts.append((TITLES[row.name], _resting_on(words, row.article)))
+        facts.append((TITLES[row.name], resting_on(words, row.article)))
     return facts
 
 
@@ -200,7 +200,7 @@ def of_findings(found: Iterable[Finding | Found]) -> list[Fact]:
         facts.append(
             (
                 Text(f"{how.en}: {where.en}", f"{how.zh}：{where.zh}"),
-                _resting_on(Text(f"{problem.en} {fix.en}", f"{problem.zh}{fix.zh}"), finding.article),
+                resting_on(Text(f"{problem.en} {fix.en}", f"{problem.zh}{fix.zh}"), finding.article),
             )
         )
     return facts
@@ -221,7 +221,7 @@ def of_rule(rule: rules.Rule) -> Fact:
         units = {"d": Text("days", "日"), "wd": Text("working days", "个工作日"), "year": Text("years", "年")}
         unit = units.get(rule.unit, Text("", ""))
         words = Text(f"{value:f} {unit.en}".strip(), f"{value:f}{unit.zh}")
-    words = _resting_on(words, rule.citation)
+    words = resting_on(words, rule.citation)
     if rule.status != "V":
         words = Text(f"{words.en} – {rule.verification.en}", f"{words.zh}，{rule.verification.zh}")
     return rule.title, words

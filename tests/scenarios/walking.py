@@ -93,12 +93,13 @@ class Person:
             self.fill({"Sign-in name": self.login, "Password": self.password}).press("Sign in")
             return
         card = self.page.locator(".tw-people button").filter(has=self.page.get_by_text(re.compile(rf"^{self.login}$")))
-        with self.page.expect_navigation():
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
             card.click()
 
     def follow(self, words: str, within: str = "main", which: int = 0) -> Person:
         """Click a link by its words."""
-        self.page.locator(within).get_by_role("link", name=words).nth(which).click()
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
+            self.page.locator(within).get_by_role("link").filter(has_text=words).nth(which).click()
         return self
 
     def take(self, task: str, which: int = 0) -> Person:
@@ -143,7 +144,7 @@ class Person:
 
     def press(self, words: str, *, sure: str | None = None, refused: bool = False) -> Person:
         """Press a button by its words (and ``sure`` in the question that follows) and wait for the page that answers."""
-        with self.page.expect_navigation():
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
             self.page.locator("main").get_by_role("button", name=_begins(words)).first.click()
             if sure is not None:
                 self.page.get_by_role("dialog").get_by_role("button", name=sure).click()

@@ -103,7 +103,7 @@ def _prepare_paying(context: IntakeContext) -> Mapping[str, Any]:
 def of_invoice(invoice: Invoice) -> list[Fact]:
     """What is applied for: invoice, amount, account, the day it is due and by which rule."""
     rule = rules.find(invoice.due_rule, on=local_day(invoice.requested_at))
-    due = Text(f"{invoice.due_on} ({rule.citation})", f"{invoice.due_on}（{rule.citation}）")
+    due = facts.resting_on(facts.same(f"{invoice.due_on}"), rule.citation)
     return [
         (Text("Application", "付款申请"), facts.same(invoice.request_number)),
         (

@@ -30,6 +30,26 @@ function settle(item, box, answer) {
   item.append(hidden, acts);
 }
 
+// Forms that were sent while files were on their way, by what sent them: they go once the files are there.
+const waiting = new WeakMap();
+const isUploading = form => form.querySelector('.tw-files progress') !== null;
+
+function waitForFiles(form) {
+  form.addEventListener('submit', event => {
+    if (!isUploading(form)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    waiting.set(form, event.submitter);
+  }, { capture: true });
+}
+
+function goOn(form) {
+  if (!waiting.has(form) || isUploading(form)) return;
+  const submitter = waiting.get(form);
+  waiting.delete(form);
+  form.requestSubmit(submitter);
+}
+
 function send(box, file) {
   const list = box.querySelector('.tw-files') || box.insertAdjacentElement('beforeend', Object.assign(document.createElement('ul'), { className: 'tw-files' }));
   const status = box.querySelector('[role="status"]'), item = line(file), form = box.closest('form'), data = new FormData(), request = new XMLHttpRequest();
@@ -48,6 +68,7 @@ function send(box, file) {
   };
   const failed = message => {
     item.querySelector('progress')?.remove();
+    waiting.delete(form);
     const facts = item.querySelector('.tw-files__facts');
     facts.textContent = message || say('Upload of {name} failed. Try again.', { name: file.name });
     facts.classList.add('tw-checklist__must');
@@ -62,6 +83,7 @@ function send(box, file) {
       settle(item, box, { name: file.name, size: file.size, ...request.response });
       if (status) status.textContent = `${file.name}: ${say('Uploaded')}`;
       form?.dispatchEvent(new Event('input', { bubbles: true }));
+      if (form) goOn(form);
     } else failed(request.response?.message);
   };
   request.onerror = () => failed();
@@ -93,6 +115,7 @@ async function remove(box, button, input) {
 }
 
 export function watchUploads() {
+  for (const form of new Set([ ...document.querySelectorAll('form [data-upload-url]') ].map(box => box.closest('form')))) waitForFiles(form);
   for (const box of document.querySelectorAll('[data-upload-url]')) {
     const input = box.querySelector('input[type="file"]'), drop = box.querySelector('.tw-drop') || box;
     if (!input) continue;
