@@ -22,6 +22,7 @@ from app.foundation.text import Text, in_language
 from app.foundation.workdays import Uncertain
 from app.identity import grants, organisations, roles
 from app.procurement.rules import laws
+from app.procurement.tenders import places as places_of_documents
 from app.web import current, language, notices, places, words
 from app.web.permissions import allows
 
@@ -158,6 +159,7 @@ GLOBALS: dict[str, Any] = {
     "when": when,
     "day": day,
     "stamp": stamp,
+    "difference": places_of_documents.value,
     "ago": lambda at: words.ago(place(), at),
     "until": lambda due: words.until(place(), due),
     "remaining": lambda due: words.remaining(place(), due),

@@ -208,7 +208,7 @@ def _change_sections(content: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
             "table": {
                 "head": [Text("Place", "更正内容"), Text("Before", "更正前"), Text("Now", "更正后")],
                 "rows": [
-                    [places.place(each["place"]), _plain(each["old"]), _plain(each["new"])]
+                    [places.place(each["place"]), places.value(each["old"]), places.value(each["new"])]
                     for each in content["differences"]
                 ],
             },
@@ -291,12 +291,3 @@ def _day(iso: str) -> date:
 
 def _instant(iso: str) -> datetime:
     return datetime.fromisoformat(iso)
-
-
-def _plain(value: Any) -> str:
-    """One side of a difference, in few words."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "✓" if value else "–"
-    return str(value)

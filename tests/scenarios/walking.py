@@ -12,12 +12,14 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, expect
 from waitress import create_server
 
+from app.demonstration import lives
 from app.demonstration.players import Play
 from app.foundation.clock import VirtualClock
 
@@ -60,6 +62,12 @@ class Town:
             self._people[key] = Person(self, login, language, page)
         return self._people[key]
 
+    def logins(self, element_id: str) -> list[str]:
+        """Who holds the open tasks of an element, of the one case there is."""
+        with self.play.looking() as session:
+            [self.play.instance_id] = lives.running(session)
+        return [lives.login_of(self.play, account) for account in self.play.holders(element_id)]
+
     def close(self) -> None:
         """Close the browsers and stop serving."""
         for person in self._people.values():
@@ -96,7 +104,7 @@ class Person:
         with self.page.expect_navigation(wait_until="domcontentloaded"):
             card.click()
 
-    def follow(self, words: str, within: str = "main", which: int = 0) -> Person:
+    def follow(self, words: str | re.Pattern[str], within: str = "main", which: int = 0) -> Person:
         """Click a link by its words."""
         with self.page.expect_navigation(wait_until="domcontentloaded"):
             self.page.locator(within).get_by_role("link").filter(has_text=words).nth(which).click()
@@ -142,6 +150,12 @@ class Person:
         else:
             control.fill(str(value))
 
+    def check_all(self, choice: str) -> Person:
+        """Make the same choice in every row."""
+        for radio in self.page.locator("main").get_by_role("radio", name=choice, exact=True).all():
+            radio.check()
+        return self
+
     def press(self, words: str, *, sure: str | None = None, refused: bool = False) -> Person:
         """Press a button by its words (and ``sure`` in the question that follows) and wait for the page that answers."""
         with self.page.expect_navigation(wait_until="domcontentloaded"):
@@ -154,6 +168,12 @@ class Person:
         elif problems.count():
             raise AssertionError(f"{self.login}: {words}: {problems.inner_text()}")
         return self
+
+    def keep(self, words: str, path: Path) -> None:
+        """Follow a link that downloads, and keep the file."""
+        with self.page.expect_download() as download:
+            self.page.locator("main").get_by_role("link").filter(has_text=words).first.click()
+        download.value.save_as(path)
 
     def do(self, task: str, values: Mapping[str, Any], button: str) -> Person:
         """Take a task, fill its form in and send it."""

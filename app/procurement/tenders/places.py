@@ -1,9 +1,12 @@
-"""Where in a tender's documents a finding or a change stands, in words."""
+"""Where in a tender's documents a finding or a change stands, and what stood there, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
+from app.foundation.clock import PLACE
 from app.foundation.text import Text
 
 TERMS = {
@@ -46,6 +49,19 @@ def place(path: str) -> Text:
         english.append(" ".join([part.en, *parts[2:3]]))
         chinese.append("".join([part.zh, *parts[2:3]]))
     return Text(", ".join(english), "".join(chinese))
+
+
+def value(said: Any) -> Text:
+    """One side of a difference, as it was recorded: nothing, a yes or no, an instant, a number, words."""
+    if said is None or said is False:
+        return Text("–", "–")
+    if said is True:
+        return Text("✓", "✓")
+    try:
+        at = datetime.fromisoformat(said).astimezone(PLACE)
+    except (TypeError, ValueError):
+        return Text(str(said), str(said))
+    return Text(f"{at:%Y-%m-%d %H:%M} (China time)", f"{at.year}年{at.month}月{at.day}日{at:%H:%M}（北京时间）")
 
 
 def _named(names: Mapping[str, Text], code: str) -> Text:

@@ -1,5 +1,5 @@
 // Conditional fields: data-rule='{"field": "decision", "equals": "return"}' shows its element while the rule holds.
-// `equals`, `in` (a list), `not` (anything but), `filled` (true or false), `atLeast`, `atMost`. Several rules in a list must
+// `equals`, `in` (a list), `not` (anything but, nothing too), `filled` (true or false), `atLeast`, `atMost`. Several rules in a list must
 // all hold. A field inside a hidden element is disabled, so that it is not sent; the server decides again.
 
 const number = text => Number(String(text).replace(/[,\s]/g, ''));
@@ -23,7 +23,7 @@ export function holds(rule, form, prefix = '') {
   if ('filled' in rule) return filled === rule.filled;
   if ('equals' in rule) return rule.equals === false ? !filled || said.includes('false') : said.includes(String(rule.equals));
   if ('in' in rule) return rule.in.some(value => said.includes(String(value)));
-  if ('not' in rule) return filled && !said.includes(String(rule.not));
+  if ('not' in rule) return !said.includes(String(rule.not));
   if ('atLeast' in rule) return filled && number(said[0]) >= rule.atLeast;
   if ('atMost' in rule) return filled && number(said[0]) <= rule.atMost;
   return true;
