@@ -1,10 +1,15 @@
-"""``python -m app.keeper`` keeps the keys; with ``verify`` it checks the log and ends (exit 1 if it was tampered with)."""
+"""``python -m app.keeper`` keeps the keys; with ``verify`` it checks the log and ends (exit 1 if it was tampered with).
+
+With ``beside`` it ends when its standard input does: so it is run by a serving process.
+"""
 
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
+from threading import Thread
 from types import FrameType
 
 from app.keeper import logs, servers
@@ -16,8 +21,8 @@ def main(arguments: list[str]) -> int:
     config = Config()
     if arguments == ["verify"]:
         return _verify(config)
-    if arguments:
-        print("usage: python -m app.keeper [verify]", file=sys.stderr)
+    if arguments not in ([], ["beside"]):
+        print("usage: python -m app.keeper [verify | beside]", file=sys.stderr)
         return 2
     logging.basicConfig(format="keeper: %(message)s", level=logging.INFO)
     try:
@@ -27,6 +32,8 @@ def main(arguments: list[str]) -> int:
         print(f"the keeper can't start: {error}", file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, _end)
+    if arguments:
+        Thread(target=_end_with_input, daemon=True).start()
     print(f"the keeper keeps the keys at {config.keeper_address}", flush=True)
     try:
         server.serve_forever(poll_interval=0.5)
@@ -36,6 +43,11 @@ def main(arguments: list[str]) -> int:
         server.server_close()
         vault.close()
     return 0
+
+
+def _end_with_input() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

@@ -19,7 +19,10 @@ PATIENCE = 10.0
 
 
 class Beside:
-    """A keeper as a child process; ``client`` is how it is asked. Nothing is done where another one answers."""
+    """A keeper as a child process; ``client`` is how it is asked. Nothing is done where another one answers.
+
+    It holds the other end of the child's standard input: when this process dies, however it dies, the keeper ends too.
+    """
 
     def __init__(self, client: RemoteKeeper) -> None:
         self.client = client
@@ -29,8 +32,8 @@ class Beside:
         """Start it and wait until it answers; whether it does. Its output goes to ours, its settings are ours."""
         if self.client.answers():
             return True
-        command = [sys.executable, "-m", "app.keeper"]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "app.keeper", "beside"]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE)
         atexit.register(self.end)
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until and self._process.poll() is None:
@@ -44,12 +47,16 @@ class Beside:
         """Start it again if it has ended (a heartbeat)."""
         if self._process is not None and self._process.poll() is not None:
             log.warning("the keeper ended (%s); it is started again", self._process.returncode)
+            self.end()
             self.start()
 
     def end(self) -> None:
         """End it, if it was started here."""
         atexit.unregister(self.end)
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            self._process.wait(timeout=PATIENCE)
+        if self._process is None:
+            return
+        with self._process as process:  # closes our end of its input
+            if process.poll() is None:
+                process.terminate()
+                process.wait(timeout=PATIENCE)
         self._process = None

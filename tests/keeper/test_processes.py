@@ -92,7 +92,7 @@ def unix(tmp_path):
 
 
 def test_it_makes_a_key_and_keeps_it_until_its_own_clock_says_so(keeper):
-    deadline = datetime.now(UTC) + timedelta(seconds=1.5)
+    deadline = datetime.now(UTC) + timedelta(seconds=4)
     recipient = keeper.client.create("lot", deadline)
     with pytest.raises(KeyNotDue):
         keeper.client.release("lot")
@@ -209,6 +209,25 @@ def test_beside_a_serving_process_it_is_started_and_started_again(tmp_path, monk
     assert beside.client.answers()
     beside.end()
     assert not beside.client.answers()
+
+
+def test_when_the_serving_process_dies_its_keeper_ends_too(tmp_path):
+    serving = (
+        "import time; from app.keeper.client import RemoteKeeper; from app.keeper.processes import Beside;"
+        "from config import Config; c = Config();"
+        "beside = Beside(RemoteKeeper(c.keeper_address, c.keeper_secret)); beside.start();"
+        "print(beside._process.pid, flush=True); time.sleep(60)"
+    )
+    environment = {**os.environ, "INSTANCE_FOLDER": str(tmp_path)}
+    process = subprocess.Popen([sys.executable, "-c", serving], cwd=ROOT, env=environment, stdout=subprocess.PIPE)
+    lines = iter(process.stdout.readline, b"")
+    pid = next(int(line) for line in lines if line.strip().isdigit())
+    process.kill()
+    process.communicate()
+    until = time.monotonic() + 20
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
+        time.sleep(0.05)  # the operating system closes the pipe
+    assert not Path(f"/proc/{pid}").exists()
 
 
 def test_where_one_answers_already_none_is_started(unix):
