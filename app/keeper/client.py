@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from app.keeper.conversations import SECONDS, Unproved, new_nonce, pack, read_line, secret_in, socket_address, unpack
-from app.keeper.refusals import BY_CODE, ClocksApart, KeeperAway
+from app.keeper.refusals import BY_CODE, ClocksApart, KeeperAway, KeyNotDue
 
 MOST_APART = timedelta(seconds=1)
 """How far the keeper's clock and ours may differ when a deadline is set."""
@@ -37,8 +38,16 @@ class RemoteKeeper:
         self._ask("extend", lot_id=lot_id, deadline_at=deadline_at.isoformat())
 
     def release(self, lot_id: str) -> str:
-        """See ``Keeper.release``."""
-        return str(self._ask("release", lot_id=lot_id))
+        """See ``Keeper.release``. Asked at the very deadline by a clock that is a little ahead, it waits for the keeper's."""
+        until = time.monotonic() + SECONDS
+        while True:
+            try:
+                return str(self._ask("release", lot_id=lot_id))
+            except KeyNotDue as early:
+                left = _instant(early, "deadline") - _instant(early, "now")
+                if left > MOST_APART or time.monotonic() > until:
+                    raise
+            time.sleep(0.1)
 
     def difference(self) -> timedelta:
         """How far the keeper's clock is ahead of ours."""
@@ -80,3 +89,7 @@ class RemoteKeeper:
             challenge = read_line(connection).decode()
             connection.sendall(pack(secret, "house", challenge, {**question, "nonce": nonce}))
             return unpack(secret, "keeper", nonce, read_line(connection))
+
+
+def _instant(refusal: KeyNotDue, name: str) -> datetime:
+    return datetime.fromisoformat(str(refusal.details[name]))

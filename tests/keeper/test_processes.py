@@ -101,6 +101,15 @@ def test_it_makes_a_key_and_keeps_it_until_its_own_clock_says_so(keeper):
     assert str(x25519.Identity.from_str(keeper.client.release("lot")).to_public()) == recipient
 
 
+def test_asked_a_moment_early_it_is_waited_for(unix):
+    deadline = datetime.now(UTC) + timedelta(seconds=3)
+    unix.client.create("lot", deadline)
+    while datetime.now(UTC) < deadline - timedelta(seconds=0.5):
+        time.sleep(0.05)
+    assert unix.client.release("lot").startswith("AGE-SECRET-KEY-")
+    assert datetime.now(UTC) >= deadline
+
+
 def test_its_refusals_come_across_as_what_they_are(keeper):
     keeper.client.create("lot", datetime.now(UTC) + HOUR)
     with pytest.raises(DeadlineNotAhead, match="holds this lot's key until"):
