@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template
@@ -68,7 +67,6 @@ def evaluated(lot_id: str) -> str:
         points=_points(lot_id),
         papers=_papers(report),
         words=text_of,
-        amount=Decimal,
         review_methods=facts.REVIEW_METHODS,
         award=awards.of_lot(session, lot_id),
         sees_all=bool(report.completed_at),

@@ -163,14 +163,15 @@ def urgency(place: Place, due: datetime | date | None) -> str:
     return "late" if on < place.today else "soon" if on == place.today else ""
 
 
-def money(language: str, amount: Money | Decimal | int | None, currency: str = "CNY") -> str:
-    """An amount with its currency and thousands: ``¥1,860,000.00``."""
+def money(language: str, amount: Money | Decimal | int | str | None, currency: str = "CNY") -> str:
+    """An amount (a text where a stored notice has it) with its currency and thousands: ``¥1,860,000.00``."""
     if amount is None:
         return ""
     if isinstance(amount, Money):
         return money(language, amount.amount, amount.currency)
+    amount = Decimal(amount)
     if currency == "CNY":  # ¥ in both languages: the house's currency needs no country
-        sign, digits = "-" if amount < 0 else "", number(language, Decimal(amount).copy_abs(), places=2)
+        sign, digits = "-" if amount < 0 else "", number(language, amount.copy_abs(), places=2)
         return f"{sign}¥{digits}"
     return numbers.format_currency(amount, currency, locale=LOCALES[language])
 

@@ -239,6 +239,16 @@ def test_anybody_can_replay_the_record(awarded, client):
     assert experts.verify(record) == []
 
 
+def test_the_notice_of_the_award_leads_to_the_draw(house, awarded, client):
+    with house.sessions() as session:
+        award = session.scalars(select(tenders.Notice).where(tenders.Notice.kind == "award")).one()
+        price = Decimal(award.content["price"])
+    page = client.get(f"/portal/notices/{award.id}")
+    assert page.status_code == 200
+    assert f"¥{price:,.2f}" in page.text
+    assert f"/lots/{awarded.lot_id}/draw" in page.text
+
+
 @pytest.mark.parametrize(
     ("login", "status"), [("agency-officer", 200), ("buyer-reviewer", 200), ("supplier-bidder", 404), ("expert", 404)]
 )
@@ -305,6 +315,12 @@ def test_a_bidder_sees_what_it_may_query_and_until_when(awarded, sign_in):
     page = sign_in("supplier-bidder").get(f"/lots/{awarded.lot_id}/query").text
     assert "the result" in page
     assert "7 April 2026" in page
+
+
+def test_a_bidder_finds_the_query_beside_the_lot(house, awarded, sign_in):
+    with house.sessions() as session:
+        tender_id = tenders.of_lot(session, awarded.lot_id).id
+    assert f"/lots/{awarded.lot_id}/query" in sign_in("supplier-bidder").get(f"/supplier/tenders/{tender_id}").text
 
 
 def test_a_query_is_received_with_its_number_and_reaches_the_agency(house, cased, sign_in):

@@ -102,6 +102,7 @@ def test_a_day_that_is_not_settled_is_said_as_its_bounds():
         (Money(Decimal("12.345")), "¥12.35"),
         (None, ""),
         (0, "¥0.00"),
+        ("1860000.00", "¥1,860,000.00"),
     ],
 )
 def test_money_has_its_currency_thousands_and_cents(language, amount, said):
