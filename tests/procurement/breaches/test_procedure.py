@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from conftest import person
 from pypdf import PdfReader
 
 from app.foundation import documents
@@ -14,6 +13,7 @@ from app.procurement import breaches, suppliers
 from app.procurement.breaches import BreachState
 from app.procurement.projects import SamePerson
 from app.procurement.suppliers import Registration, RegistrationState
+from tests.procurement.conftest import person
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import lots
 import pytest
-from conftest import person
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from app.foundation import clock
@@ -15,6 +14,7 @@ from app.procurement import acceptance, awards, contracts, payments, projects
 from app.procurement.bids import BidPrice, BidState
 from app.procurement.projects import LotState
 from app.procurement.suppliers import Registration, RegistrationState
+from tests.procurement.conftest import person
 
 SIGNING_DAY = datetime(2026, 4, 8, 2, 0, tzinfo=UTC)
 """Wednesday 8 April 2026, ten in the morning in Shanghai: the day after the query window ended."""

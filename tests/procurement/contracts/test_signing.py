@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from conftest import person
 
 from app.foundation import clock, documents
 from app.identity import certificates
@@ -11,6 +10,7 @@ from app.identity.roles import RoleMissing
 from app.procurement import awards, contracts
 from app.procurement.contracts import ContractState
 from app.procurement.projects import LotState, SamePerson
+from tests.procurement.conftest import person
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 from pypdf import PdfReader
-from samples import CONTENTS
 
 from app.foundation import documents
 from app.foundation.text import Text
 from app.procurement import papers, tenders
 from app.procurement.papers.glyphs import LATIN, printable
+from tests.procurement.papers.samples import CONTENTS
 
 
 def read(pdf: bytes) -> str:
