@@ -1,5 +1,6 @@
 """Breaches: a supplier is reported, heard, and excluded from government procurement for a time, or not (GPL 77)."""
 
+from app.procurement.breaches.lists import public_records, visible, visible_to
 from app.procurement.breaches.procedure import (
     REPORTERS,
     BreachNotOpen,
@@ -16,12 +17,9 @@ from app.procurement.breaches.procedure import (
     hear,
     lift,
     notify,
-    public_records,
     publish,
     reply,
     report,
-    visible,
-    visible_to,
 )
 from app.procurement.breaches.records import GROUNDS, STATE_NAMES, Breach, BreachState
 

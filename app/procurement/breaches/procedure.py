@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.foundation import clock, journal, workdays
@@ -132,12 +131,20 @@ def report(
         reported_by=actor.id,
         reported_by_name=actor.name,
         reporter_id=actor.organisation_id,
+        finance_id=lot.project.finance_id if lot is not None else _supervisor(session, actor),
         reported_at=clock.now(session),
     )
     session.add(breach)
     session.flush()
     _journal(session, actor, breach, "breaches.report", supplier=supplier_id, ground=ground)
     return breach
+
+
+def _supervisor(session: Session, actor: Actor) -> str | None:
+    """The finance department that the reporter belongs or answers to."""
+    if actor.organisation_id is None or actor.has_role("finance-officer"):
+        return actor.organisation_id
+    return organisations.get(session, actor.organisation_id).supervisor_id
 
 
 def _require_part(actor: Actor, project: Project) -> None:
@@ -340,7 +347,7 @@ def _content(breach: Breach) -> dict[str, Any]:
 def lift(session: Session, actor: Actor, *, breach_id: str, reasons: str) -> Breach:
     """End an exclusion early, because the decision was set aside; it stays on record with the reasons."""
     breach = get(session, breach_id, lock=True)
-    roles.require(actor, "finance-officer")
+    roles.require(actor, "finance-officer", breach.finance_id)
     exclusion = breach.exclusion
     if exclusion is None or exclusion.revoked_at is not None:
         raise BreachNotOpen(state=STATE_NAMES[breach.state])
@@ -352,9 +359,9 @@ def lift(session: Session, actor: Actor, *, breach_id: str, reasons: str) -> Bre
 
 
 def _open(session: Session, actor: Actor, breach_id: str, state: BreachState) -> Breach:
-    """A breach in that state, locked, for a finance officer."""
+    """A breach in that state, locked, for an officer of the finance department that decides it."""
     breach = get(session, breach_id, lock=True)
-    roles.require(actor, "finance-officer")
+    roles.require(actor, "finance-officer", breach.finance_id)
     if breach.state != state:
         raise BreachNotOpen(state=STATE_NAMES[breach.state])
     return breach
@@ -366,45 +373,6 @@ def get(session: Session, breach_id: str, *, lock: bool = False) -> Breach:
     if breach is None:
         raise BreachUnknown()
     return breach
-
-
-def public_records(session: Session, on: date) -> list[Breach]:
-    """The published decisions that are shown on a day, the newest first: while the exclusion lasts, and the years after
-    it that the record of serious dishonesty is shown; not those that were set aside."""
-    years = rules.find("dishonesty_shown", on=on).count
-    query = (
-        select(Breach)
-        .join(Exclusion, Exclusion.id == Breach.exclusion_id)
-        .where(Breach.published_at.is_not(None), Exclusion.revoked_at.is_(None))
-        .order_by(Breach.published_at.desc())
-    )
-    return [
-        breach
-        for breach in session.scalars(query)
-        if breach.exclusion is not None
-        and on <= max(breach.exclusion.valid_until, suppliers.years_after(breach.exclusion.valid_from, years))
-    ]
-
-
-def visible(session: Session, actor: Actor) -> list[Breach]:
-    """The reports an actor may see, the newest first."""
-    query = select(Breach).order_by(Breach.reported_at.desc(), Breach.id.desc())
-    if not (actor.has_role("finance-officer") or actor.has_role("auditor")):
-        place = actor.organisation_id
-        theirs = (Breach.supplier_id == place) & (Breach.state != BreachState.REPORTED)
-        query = query.where(or_(Breach.reporter_id == place, theirs))
-    return list(session.scalars(query))
-
-
-def visible_to(actor: Actor, breach: Breach) -> bool:
-    """Who may see a report: finance officers, auditors, who reported it; the supplier once it was notified."""
-    if actor.has_role("finance-officer") or actor.has_role("auditor"):
-        return True
-    if actor.organisation_id is None:
-        return False
-    if actor.organisation_id == breach.reporter_id:
-        return True
-    return actor.organisation_id == breach.supplier_id and breach.state != BreachState.REPORTED
 
 
 def _tell_decision(session: Session, breach: Breach) -> None:

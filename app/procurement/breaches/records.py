@@ -67,7 +67,8 @@ GROUNDS: dict[str, tuple[Text, str]] = {
 class Breach(Base):
     """A supplier's breach. ``evidence`` and ``reply_attachments`` are document ids; ``fine`` in yuan, 0 for none.
 
-    ``base_amount`` is the procurement amount a fine is measured by, where the breach belongs to a lot.
+    ``finance_id`` is the finance department that decides it: the procurement's, else the reporter's; any, where neither
+    has one. ``base_amount`` is the procurement amount a fine is measured by, where the breach belongs to a lot.
     """
 
     __tablename__ = "breach"
@@ -84,6 +85,7 @@ class Breach(Base):
     reported_by: Mapped[str] = mapped_column(String(64))
     reported_by_name: Mapped[str] = mapped_column(String(200))
     reporter_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("organisation.id"), default=None)
+    finance_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("organisation.id"), default=None)
     reported_at: Mapped[datetime] = mapped_column(UtcDateTime)
     notified_by: Mapped[str | None] = mapped_column(String(64), default=None)
     notified_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -55,7 +55,7 @@ def page(breach_id: str, values: dict[str, str], problems: list[Refusal], act: s
     today = local_day(current.now())
     supplier = breach.supplier_id
     may_reply = actor.has_role("supplier-admin", supplier) or actor.has_role("supplier-signer", supplier)
-    is_finance = actor.has_role("finance-officer")
+    is_finance = actor.has_role("finance-officer", breach.finance_id)
     in_time = breach.reply_until_on is not None and today <= breach.reply_until_on
     return render_template(
         "breaches/show.html",

@@ -178,6 +178,21 @@ def test_only_the_finance_department_decides(town, later, decide):
         decide(actor=town.officer)
 
 
+def test_another_finance_department_neither_sees_nor_decides_it(session, town, notified, later, decide):
+    later()
+    elsewhere = person("elsewhere", town.supplier_ids[3], "finance-officer")
+    assert breaches.visible(session, elsewhere) == []
+    assert not breaches.visible_to(elsewhere, notified)
+    with pytest.raises(RoleMissing):
+        decide(actor=elsewhere)
+
+
+def test_without_a_procurement_the_reporters_finance_department_decides(town, report):
+    assert report(actor=town.handler, lot_id=None).finance_id == town.finance_id
+    assert report(actor=town.finance, lot_id=None).finance_id == town.finance_id
+    assert report(actor=town.officer, lot_id=None).finance_id is None
+
+
 def test_a_decision_is_published_with_its_reasons(session, town, later, decide):
     later()
     breach = breaches.publish(session, town.finance, breach_id=decide().id)

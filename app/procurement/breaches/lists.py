@@ -1,0 +1,53 @@
+"""Which reports and decisions are shown: to the public, to the parties, to the finance department."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.foundation.actor import Actor
+from app.procurement import rules, suppliers
+from app.procurement.breaches.records import Breach, BreachState
+from app.procurement.suppliers import Exclusion
+
+
+def public_records(session: Session, on: date) -> list[Breach]:
+    """The published decisions that are shown on a day, the newest first: while the exclusion lasts, and the years after
+    it that the record of serious dishonesty is shown; not those that were set aside."""
+    years = rules.find("dishonesty_shown", on=on).count
+    query = (
+        select(Breach)
+        .join(Exclusion, Exclusion.id == Breach.exclusion_id)
+        .where(Breach.published_at.is_not(None), Exclusion.revoked_at.is_(None))
+        .order_by(Breach.published_at.desc())
+    )
+    return [
+        breach
+        for breach in session.scalars(query)
+        if breach.exclusion is not None
+        and on <= max(breach.exclusion.valid_until, suppliers.years_after(breach.exclusion.valid_from, years))
+    ]
+
+
+def visible(session: Session, actor: Actor) -> list[Breach]:
+    """The reports an actor may see, the newest first."""
+    query = select(Breach).order_by(Breach.reported_at.desc(), Breach.id.desc())
+    if not actor.has_role("auditor"):
+        place = actor.organisation_id
+        against = (Breach.supplier_id == place) & (Breach.state != BreachState.REPORTED)
+        decided = or_(Breach.finance_id == place, Breach.finance_id.is_(None)) & actor.has_role("finance-officer")
+        query = query.where(or_(Breach.reporter_id == place, against, decided))
+    return list(session.scalars(query))
+
+
+def visible_to(actor: Actor, breach: Breach) -> bool:
+    """Who may see a report: the finance department that decides it, auditors, who reported it; the supplier once told."""
+    if actor.has_role("auditor") or actor.has_role("finance-officer", breach.finance_id):
+        return True
+    if actor.organisation_id is None:
+        return False
+    if actor.organisation_id == breach.reporter_id:
+        return True
+    return actor.organisation_id == breach.supplier_id and breach.state != BreachState.REPORTED
