@@ -223,7 +223,7 @@ def _competition(found: figures.Competition) -> Table:
         "competition",
         Text("Competition", "竞争情况"),
         Text(basis.en + average.en, basis.zh + average.zh) if found.lots else basis,
-        (Column(Text("Bids for the lot", "投标数")), Column(Text("Lots", "采购包数"), bar=True)),
+        (Column(Text("Bids for the lot", "投标数"), is_number=False), Column(Text("Lots", "采购包数"), bar=True)),
         [[_count(bids), _count(lots)] for bids, lots in found.by_bids],
     )
 

@@ -63,8 +63,15 @@ def act(client, address, **fields):
     """Open an act's page and send its form as a browser does."""
     page = client.get(address)
     assert page.status_code == 200, page.status_code
-    seen = re.search(r'name="seen" value="([^"]*)"', page.text)
-    return client.submit(address, **({"seen": seen.group(1)} if seen else {}), **fields)
+    given = hidden(page, "seen")
+    if fields.get("do") in ("move", "change"):  # only what was previewed is done
+        given |= hidden(client.submit(address, **given, **fields | {"do": "preview"}), "previewed")
+    return client.submit(address, **given, **fields)
+
+
+def hidden(page, name):
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
+    return {name: found.group(1)} if found else {}
 
 
 def move_on(house, case):
@@ -359,6 +366,15 @@ def test_a_move_of_a_case_that_moved_meanwhile_is_refused_with_its_mapping_kept(
     assert '<option value="a2" selected>' in answer.text
 
 
+def test_a_mapping_chosen_after_the_preview_is_shown_first(house, root, case, newer):
+    address = f"/operations/cases/{case}/move?to={newer}"
+    fields = hidden(root.get(address), "seen") | {"to": newer, "to:toy/a": "b", "do": "move", "reasons": "A new law"}
+    answer = root.submit(address, **fields, previewed="toy/a=a2")
+    assert answer.status_code == 422
+    assert "after the preview" in answer.text
+    assert open_at(house, case) == ["a"]
+
+
 def test_a_version_of_another_procedure_is_refused(house, root, case):
     work.deploy(house, OTHER, "other")
     wrong = look(house, Definition, key="other")[0].id
@@ -407,6 +423,16 @@ def test_a_change_needs_something_to_do_and_reasons(house, root, case):
     answer = act(root, address, start="toy|b|", do="change", reasons="")
     assert answer.status_code == 422
     assert 'id="f-reasons-error"' in answer.text
+    assert open_at(house, case) == ["a"]
+
+
+def test_a_choice_made_after_the_preview_is_shown_first(house, root, case):
+    address = f"/operations/cases/{case}/change"
+    fields = hidden(root.get(address), "seen") | {"start": "toy|b|", "do": "change", "reasons": "A skipped step"}
+    answer = root.submit(address, **fields, previewed="something else")
+    assert answer.status_code == 422
+    assert "after the preview" in answer.text
+    assert "A skipped step" in answer.text
     assert open_at(house, case) == ["a"]
 
 

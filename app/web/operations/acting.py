@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.engine import corridor
 from app.engine.interventions import NoReasons
 from app.engine.records import InstanceRow
-from app.foundation.errors import Conflict, Refusal
+from app.foundation.errors import Conflict, Invalid, Refusal
 from app.foundation.text import Text
 from app.web import current, errors
 
@@ -26,6 +26,25 @@ class CaseMoved(Conflict):
         "The case has moved since this page was shown. What you entered is kept; look again before you go on.",
         "页面显示后流程已有进展。您填写的内容已保留，请重新核对后再操作。",
     )
+
+
+class NotPreviewed(Invalid):
+    """What is to be done isn't what was previewed."""
+
+    code = "not-previewed"
+    text = Text(
+        "You changed the choice after the preview. Look at what it does now, then do it.",
+        "预览之后您又更改了选择。请核对新的预览结果后再执行。",
+    )
+
+
+def refuse_unless_previewed(choice: str) -> None:
+    """Go on only if the form's preview was of this very choice.
+
+    :raises NotPreviewed:
+    """
+    if request.form.get("previewed") != choice:
+        raise NotPreviewed
 
 
 def reasons() -> str:

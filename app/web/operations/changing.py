@@ -18,7 +18,7 @@ from app.web import current
 from app.web.answers import redirect
 from app.web.notices import notice
 from app.web.operations import blueprint, cases
-from app.web.operations.acting import Page, entered, locked_as_seen, reasons, refused
+from app.web.operations.acting import Page, entered, locked_as_seen, reasons, refuse_unless_previewed, refused
 from app.web.operations.words import STANDINGS, STATES
 
 STARTS = 3
@@ -37,8 +37,9 @@ class NothingChosen(Invalid):
 def change(instance_id: str) -> Page | Any:
     """Choose tokens and elements, look at the tokens before and after, then change the case."""
 
-    def page(problems: Sequence[Refusal] = (), preview: Cleared | None = None) -> str:
+    def page(problems: Sequence[Refusal] = ()) -> str:
         session = current.session()
+        preview = _previewed(instance_id)
         row = instances.get(session, instance_id)
         chart = charts.of_instance(current.engine(), session, row)
         tokens, scopes = cases.looked_into(row)
@@ -48,6 +49,7 @@ def change(instance_id: str) -> Page | Any:
             **cases.head(row),
             problems=problems,
             preview=preview,
+            previewed=_choice(_modification()) if preview else "",
             values=entered("reasons"),
             cancelled=set(request.form.getlist("cancel")),
             started=[*chosen, *[""] * STARTS][:STARTS],
@@ -64,17 +66,31 @@ def change(instance_id: str) -> Page | Any:
     try:
         modification = _modification()
         if request.form.get("do") != "change":
-            preview = interventions.preview_modification(current.engine(), session, instance_id, modification)
+            interventions.preview_modification(current.engine(), session, instance_id, modification)
             session.rollback()
-            return page(preview=preview)
+            return page()
         why = reasons()
         locked_as_seen(instance_id)
+        refuse_unless_previewed(_choice(modification))
         interventions.modify(current.engine(), session, current.actor(), instance_id, modification, reasons=why)
     except Refusal as refusal:
         return refused(refusal, page)
     current.commit()
     notice(Text("The case is changed.", "流程已调整。"))
     return redirect("operations.show", instance_id=instance_id)
+
+
+def _previewed(instance_id: str) -> Cleared | None:
+    """What the form's choice would do to the case; None while it makes no sense or nothing is chosen."""
+    if request.method == "GET":
+        return None
+    session = current.session()
+    try:
+        return interventions.preview_modification(current.engine(), session, instance_id, _modification())
+    except Refusal:
+        return None  # said beside its field by who asked for it
+    finally:
+        session.rollback()
 
 
 def _modification() -> spiff.Modification:
@@ -92,6 +108,12 @@ def _modification() -> spiff.Modification:
     if not starts and not cancel:
         raise NothingChosen(field="cancel")
     return spiff.Modification(cancel, starts)
+
+
+def _choice(modification: spiff.Modification) -> str:
+    """A modification as one text, for telling whether it was previewed."""
+    starts = [f"{one.process_id}|{one.element_id}|{one.scope_id or ''}" for one in modification.start]
+    return " ".join([*sorted(modification.cancel), *starts])
 
 
 def _elements(

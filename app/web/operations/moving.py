@@ -18,7 +18,7 @@ from app.web import current
 from app.web.answers import redirect
 from app.web.notices import notice
 from app.web.operations import blueprint, cases
-from app.web.operations.acting import Page, entered, locked_as_seen, reasons, refused
+from app.web.operations.acting import Page, entered, locked_as_seen, reasons, refuse_unless_previewed, refused
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ def move(instance_id: str) -> Page | Any:
         why = reasons()
         locked_as_seen(instance_id)
         mapping = _mapping()
+        refuse_unless_previewed(_choice(mapping))
         interventions.migrate(current.engine(), session, current.actor(), instance_id, to, mapping, reasons=why)
     except Refusal as refusal:
         return refused(refusal, page)
@@ -91,8 +92,8 @@ def _page(instance_id: str, problems: Sequence[Refusal]) -> str:
         "others": [one for one in definitions.versions(session, row.process_id) if one.id != row.definition_id],
     }
     places = _places(standing, old, new, mapping)
-    named = _names(old, new)
-    return render_template("operations/move.html", **cases.head(row), **shown, plan=plan, places=places, named=named)
+    shown |= {"named": _names(old, new), "previewed": _choice(mapping)}
+    return render_template("operations/move.html", **cases.head(row), **shown, plan=plan, places=places)
 
 
 def _mapping() -> dict[str, str]:
@@ -101,6 +102,11 @@ def _mapping() -> dict[str, str]:
         name.removeprefix("to:"): value for name, value in request.form.items() if name.startswith("to:") and value
     }
     return {key: target for key, target in given.items() if key.rpartition("/")[2] != target}
+
+
+def _choice(mapping: dict[str, str]) -> str:
+    """A mapping as one text, for telling whether it was previewed."""
+    return " ".join(f"{key}={target}" for key, target in sorted(mapping.items()))
 
 
 def _places(plan: spiff.Plan, old: charts.Chart, new: dict[str, spiff.Process], mapping: dict[str, str]) -> list[Place]:
