@@ -42,6 +42,7 @@ KINDS = {
     "clarification": Text("Clarification", "澄清公告"),
     "failure": Text("Failure", "废标公告"),
     "termination": Text("Termination", "终止公告"),
+    "award": Text("Award", "中标公告"),
 }
 REDRAWN = frozenset({"_add", "_remove"})
 """Buttons that only change the form."""
@@ -83,6 +84,8 @@ def index() -> AnyResponse | str:
         phase=phase,
         phases=PHASES,
         tones=TONES,
+        states=projects.STATE_NAMES,
+        stage=projects.stage,
         counts=lists.counts(session, actor, now, search=asked.search),
     )
 

@@ -192,6 +192,7 @@ def conclude(people, play, turn):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_tender_goes_from_its_application_to_the_payment_over_http(people, play, turn, site):
     apply_and_approve(people)
     with play.looking() as session:

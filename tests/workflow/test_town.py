@@ -28,6 +28,7 @@ def settled(database, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_there_is_a_procurement_at_every_stage_and_nothing_is_wrong(settled):
     with settled.sessions() as session:
         cases = session.scalars(select(InstanceRow).order_by(InstanceRow.business_key)).all()

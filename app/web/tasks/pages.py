@@ -51,6 +51,7 @@ def task(
         law_cited=law,
         articles=rules.cited(law) if law else [],
         documents=_documents(shown, extent),
+        to_read=_to_read(shown),
         story=story(row, extent, limit=LATEST),
         acted=_acted(row, naming) if extent == visibility.WHOLE else [],
         holding=holders.of_tasks(session, [shown.task], naming)[shown.task.id],
@@ -70,15 +71,19 @@ def story(row: InstanceRow, extent: str | None, *, limit: int | None = None) -> 
     return history.story(session, row.id, limit=limit, of_actors=own, naming=visibility.naming(session, actor, row))
 
 
-def _documents(shown: Shown, extent: str | None) -> list[Document]:
-    """What there is to read before deciding: what the form's preparation names first, then the case's others."""
+def _to_read(shown: Shown) -> list[Document]:
+    """What the form's preparation names to be read before deciding."""
     session, actor = current.session(), current.actor()
     named = [documents.get(session, document_id) for document_id in shown.documents]
-    first = [document for document in named if visibility.sees(session, actor, document)]
+    return [document for document in named if visibility.sees(session, actor, document)]
+
+
+def _documents(shown: Shown, extent: str | None) -> list[Document]:
+    """The case's other documents, the latest first."""
+    session, actor = current.session(), current.actor()
     project = cases.project_of(session, shown.instance)
     others = visibility.seen_documents(session, actor, visibility.document_cases(shown.instance, project))
-    known = {document.id for document in first}
-    return first + [document for document in reversed(others) if document.id not in known]
+    return [document for document in reversed(others) if document.id not in shown.documents]
 
 
 def _acted(row: InstanceRow, naming: history.Naming) -> list[tuple[Any, Any]]:

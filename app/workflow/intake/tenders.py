@@ -248,24 +248,29 @@ def _terms(tender: Tender) -> Iterable[facts.Fact]:
         value = getattr(tender, name)
         if value is not None:
             yield places.TERMS[name], Text(*(f"{_plain(value)}{words}" for words in unit))
-    yield places.TERMS["contract_terms"], facts.same(tender.contract_terms)
 
 
 def _parts(tender: Tender) -> Iterable[facts.Fact]:
-    numbers = {lot.id: lot.number for lot in tender.project.lots}
-    for requirement in tender.requirements:
-        star = "★ " if requirement.starred else ""
-        name = places.place(f"{numbers[requirement.lot_id]}/requirements/{requirement.code}")
-        yield name, Text(*(star + words for words in requirement.text))
-    for factor in tender.factors:
-        name = places.place(f"{numbers[factor.lot_id]}/factors/{factor.code}")
-        points = Text(f"{_plain(factor.points)} points", f"{_plain(factor.points)}分")
+    """How many requirements each lot has, and what is scored; their words stand in the drawn documents."""
+    for lot in tender.project.lots:
+        requirements = [r for r in tender.requirements if r.lot_id == lot.id]
+        starred = sum(r.starred for r in requirements)
         yield (
-            name,
+            Text(f"Requirements of lot {lot.number}", f"采购包{lot.number}采购需求"),
             Text(
-                f"{factor.name.en}, {points.en}. {factor.standard}", f"{factor.name.zh}，{points.zh}。{factor.standard}"
+                f"{len(requirements)}, {starred} of them substantive",
+                f"{len(requirements)}项，其中实质性要求{starred}项",
             ),
         )
+        scored = [(f.name, _plain(f.points)) for f in tender.factors if f.lot_id == lot.id]
+        if scored:
+            yield (
+                Text(f"Scores of lot {lot.number}", f"采购包{lot.number}评分"),
+                Text(
+                    ", ".join(f"{name.en} {points}" for name, points in scored),
+                    "、".join(f"{name.zh}{points}分" for name, points in scored),
+                ),
+            )
 
 
 # -- questions
