@@ -42,6 +42,11 @@ def test_a_chosen_deadline_moves_the_limit_for_changes(calendar):
     assert entries["clarification_limit"].on == date(2026, 3, 26)
 
 
+def test_an_intention_of_22_days_before_the_notice_came_too_late(calendar):
+    """G4, an audit's finding: the intention of 2023-01-18 for the notice of 2023-02-09."""
+    assert date(2023, 1, 18) > dates(calendar, notice_on=date(2023, 2, 9))["intention"].on == date(2023, 1, 10)
+
+
 def test_a_notice_late_in_the_year_has_an_uncertain_deadline(calendar):
     deadline = dates(calendar, notice_on=date(2026, 12, 14))["bid_deadline"]
     assert not deadline.certain
