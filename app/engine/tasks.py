@@ -21,7 +21,8 @@ from app.foundation.text import Text
 
 __all__ = [
     "Counts", "Facet", "Filters", "NoSuchTask", "NotYourTask", "Page", "SamePerson", "Shown", "TaskChanged", "TaskHeld", "assign",
-    "claim", "complete", "counts", "facets", "give_back", "inbox", "may", "obstacle", "save_draft", "show", "throw_error",
+    "claim", "complete", "counts", "facets", "give_back", "inbox", "may", "may_be_given", "obstacle", "save_draft", "show",
+    "throw_error",
 ]  # fmt: skip
 
 
@@ -201,6 +202,11 @@ def assign(engine: Engine, session: Session, actor: Actor, task_id: str, to: Act
     return task
 
 
+def may_be_given(session: Session, to: Actor, task: OpenTaskRow) -> bool:
+    """Whether a task could be somebody's: it is for them, and separation of duties doesn't keep it from them."""
+    return may(to, task) and not _done_before(session, to, task)
+
+
 def save_draft(
     engine: Engine,
     session: Session,
@@ -290,8 +296,12 @@ def _refuse_others(session: Session, actor: Actor, task: OpenTaskRow, *, duty: b
 
 
 def _refuse_same_person(session: Session, actor: Actor, task: OpenTaskRow) -> None:
-    if task.duty and actor.id in history.doers(session, task.instance_id, task.duty):
+    if _done_before(session, actor, task):
         raise SamePerson
+
+
+def _done_before(session: Session, actor: Actor, task: OpenTaskRow) -> bool:
+    return task.duty is not None and actor.id in history.doers(session, task.instance_id, task.duty)
 
 
 def _hand_to(session: Session, task: OpenTaskRow, person_id: str | None, name: str | None) -> None:

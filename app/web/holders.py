@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from app.engine import tasks
 from app.engine.history import Naming
 from app.engine.records import OpenTaskRow
 from app.foundation import clock
+from app.foundation.actor import Actor
 from app.foundation.text import Text
-from app.identity import roles
+from app.identity import grants, roles
 from app.identity.accounts import Account
 from app.identity.grants import Grant
 from app.identity.organisations import Organisation
@@ -40,9 +42,9 @@ class Holding:
         return max(0, len(self.people) - MOST_NAMED)
 
 
-def of_tasks(session: Session, tasks: Iterable[OpenTaskRow], naming: Naming | None = None) -> dict[str, Holding]:
+def of_tasks(session: Session, open_tasks: Iterable[OpenTaskRow], naming: Naming | None = None) -> dict[str, Holding]:
     """The holdings of tasks, by task: three queries, however many tasks there are."""
-    rows = list(tasks)
+    rows = list(open_tasks)
     groups = {group for row in rows for group in row.candidate_groups}
     people = _people(session, groups)
     places = _places(session, groups)
@@ -52,6 +54,29 @@ def of_tasks(session: Session, tasks: Iterable[OpenTaskRow], naming: Naming | No
     names = _names(session, single)
     called = naming or _by_name
     return {row.id: _holding(row, people, places, names, called) for row in rows}
+
+
+def colleagues(session: Session, task: OpenTaskRow, giver: Actor, naming: Naming) -> list[Actor]:
+    """To whom a task may be handed: the active people it is for, each acting for the place that makes it theirs.
+
+    Without the giver and who has it already, without whom separation of duties keeps from it, and without those whose
+    names the giver may not know.
+    """
+    people = _people(session, set(task.candidate_groups))
+    names = {user: name for group in task.candidate_groups for user, name in people.get(group, {}).items()}
+    names |= _names(session, set(task.candidate_users))
+    known = [
+        user for user, name in names.items() if user not in (giver.id, task.holder_id) and naming(user, name) == name
+    ]
+    found = [_acting(session, session.get_one(Account, user), task) for user in known]
+    return sorted((to for to in found if tasks.may_be_given(session, to, task)), key=lambda to: (to.name, to.id))
+
+
+def _acting(session: Session, account: Account, task: OpenTaskRow) -> Actor:
+    """A person acting for the first of their places that makes a task theirs."""
+    places: list[str | None] = [*grants.places(grants.of_account(session, account.id))]
+    possible = [grants.actor_of(session, account, place) for place in places or [None]]
+    return next((actor for actor in possible if tasks.may(actor, task)), possible[0])
 
 
 def _by_name(_account_id: str, name: str) -> str:

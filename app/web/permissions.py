@@ -285,6 +285,7 @@ RULES: dict[str, Rule] = {
     "tasks.save_draft": signed_in(task_is_for_them),
     "tasks.claim": signed_in(task_is_for_them),
     "tasks.give_back": signed_in(task_is_for_them),
+    "tasks.hand_over": signed_in(task_is_for_them),
     "tasks.done": signed_in(),
     # -- cases
     "cases.index": signed_in(),

@@ -9,10 +9,11 @@ import pytest
 from app.engine import history, tasks
 from app.engine.records import InstanceRow, OpenTaskRow
 from app.foundation import documents
-from app.foundation.actor import Actor
+from app.foundation.actor import SYSTEM, Actor
 from app.foundation.documents import Document
 from app.foundation.errors import RuleBroken
 from app.foundation.text import Text
+from app.identity import accounts, grants
 from tests.web import work
 
 
@@ -308,6 +309,51 @@ def test_a_page_that_was_open_while_the_task_changed_can_be_sent_again(house, si
     stale = work.send(client, task, page, **GOOD)
     again = work.send(client, task, stale, **GOOD)
     assert (stale.status_code, "gave “Do work” back" in stale.text, again.status_code) == (409, True, 302)
+
+
+@pytest.fixture
+def colleague(house, town):
+    """A second handler of the same buyer."""
+    with house.sessions() as session:
+        account = accounts.create(session, SYSTEM, login="li", name="Li")
+        grants.grant(session, SYSTEM, account_id=account.id, role="buyer-handler", organisation_id=town.buyer)
+        session.commit()
+        return account.id
+
+
+def test_who_took_a_task_on_hands_it_to_a_colleague(house, sign_in, task, colleague):
+    client = sign_in("buyer-handler")
+    client.submit(f"/tasks/{task}/claim")
+    offered = re.findall(r'<option value="(\w+)">', client.get(f"/tasks/{task}").text.partition("/hand-over")[2])
+    client.submit(f"/tasks/{task}/hand-over", colleague=colleague)
+    assert (offered, in_database(house, OpenTaskRow)[0].claimed_by) == ([colleague], colleague)
+
+
+def test_a_task_is_not_handed_to_whom_it_is_not_for(house, sign_in, task, colleague, account_of):
+    client = sign_in("buyer-handler")
+    client.submit(f"/tasks/{task}/claim")
+    client.submit(f"/tasks/{task}/hand-over", colleague=account_of("payment-officer").id)
+    assert "Choose to whom you hand the task." in client.get(f"/tasks/{task}").text
+    assert in_database(house, OpenTaskRow)[0].claimed_by == account_of("buyer-handler").id
+
+
+def test_a_task_is_not_handed_to_whom_separation_of_duties_keeps_from_it(house, sign_in, town, colleague):
+    work.deploy(house, work.two_steps(second="buyer-handler", duty="work"), files=work.FORM)
+    first, second = sign_in("li"), sign_in("buyer-handler")
+    work.send(first, work.start(house)[1][0], title="x", decision="approve")
+    [check] = [row.id for row in in_database(house, OpenTaskRow)]
+    second.submit(f"/tasks/{check}/claim")
+    assert "/hand-over" not in second.get(f"/tasks/{check}").text
+
+
+def test_a_task_that_nobody_took_on_is_not_handed_over(sign_in, task, colleague):
+    assert "/hand-over" not in sign_in("buyer-handler").get(f"/tasks/{task}").text
+
+
+def test_an_administrator_hands_over_what_somebody_else_holds(house, sign_in, task, colleague):
+    sign_in("buyer-handler").submit(f"/tasks/{task}/claim")
+    sign_in("administrator").submit(f"/tasks/{task}/hand-over", colleague=colleague)
+    assert in_database(house, OpenTaskRow)[0].claimed_by == colleague
 
 
 def test_a_task_that_somebody_else_did_says_who_and_shows_what_one_had_typed(house, sign_in, task):

@@ -13,7 +13,7 @@ from app.engine.history import Line
 from app.engine.records import HistoryRow, InstanceRow, OpenTaskRow, TimerRow
 from app.engine.tasks import Shown
 from app.foundation import documents, repeats
-from app.foundation.actor import SYSTEM
+from app.foundation.actor import SYSTEM, Actor
 from app.foundation.documents import Document
 from app.foundation.errors import Refusal
 from app.procurement import rules
@@ -56,12 +56,21 @@ def task(
         acted=_acted(row, naming) if extent == visibility.WHOLE else [],
         holding=holders.of_tasks(session, [shown.task], naming)[shown.task.id],
         obstacle=tasks.obstacle(session, actor, shown.task),
+        colleagues=[(to.id, to.name) for to in colleagues(shown)],
         draft_at=shown.task.draft_at if shown.draft is not None else None,
         problems=problems,
         changed=changed,
         since=history.story(session, row.id, after=seen, naming=naming) if changed and seen else [],
         key=repeats.new_key(),
     )
+
+
+def colleagues(shown: Shown) -> list[Actor]:
+    """To whom this reader may hand the task: nobody, unless they have taken it on or are an administrator."""
+    session, actor = current.session(), current.actor()
+    if shown.task.claimed_by != actor.id and not actor.has_role("administrator"):
+        return []
+    return holders.colleagues(session, shown.task, actor, visibility.naming(session, actor, shown.instance))
 
 
 def story(row: InstanceRow, extent: str | None, *, limit: int | None = None) -> list[Line]:

@@ -76,6 +76,30 @@ def give_back(task_id: str) -> AnyResponse:
     return redirect(url_for("inbox.index"))
 
 
+@blueprint.post("/<task_id>/hand-over")
+def hand_over(task_id: str) -> AnyResponse:
+    """Give a task that one has taken on to a colleague it is also for; an administrator gives anybody's."""
+    session, actor = current.session(), current.actor()
+    shown = _shown(task_id)
+    wanted = request.form.get("colleague", "")
+    to = next((each for each in pages.colleagues(shown) if each.id == wanted), None)
+    if to is None:
+        notices.notice(
+            Text("Choose to whom you hand the task.", "请选择接手办理的同事。"),
+            Text("It is still with whom it was.", "任务仍由原办理人办理。"),
+            tone="bad",
+        )
+        return redirect(url_for("tasks.show", task_id=task_id))
+    task = tasks.assign(current.engine(), session, actor, task_id, to)
+    name = task.name
+    current.commit()
+    notices.notice(
+        Text("You handed “%(task)s” to %(who)s.", "您已将“%(task)s”转交给%(who)s。").filled(task=name, who=to.name),
+        Text("It stands in their inbox now.", "任务已在对方的待办中。"),
+    )
+    return redirect(url_for("inbox.index"))
+
+
 @blueprint.get("/<task_id>/done")
 def done(task_id: str) -> AnyResponse | str:
     """Say what was done, what happens next, and which task is next."""
