@@ -44,9 +44,11 @@ def signs(session: Session, lot_id: str) -> list[Sign]:
     """Every sign of collusion among a lot's opened bids that the data show."""
     states = [state for state in BidState if state not in (BidState.REPLACED, BidState.WITHDRAWN)]
     bids = [bid for bid in bids_in(session, lot_id, *states) if bid.opened is not None]
+    compared = {bid.supplier_id for bid in bids}
+    payers = [tuple(sorted(compared.intersection(group))) for group in bonds.shared_accounts(session, lot_id)]
+    # a bond may also have come from a company that withdrew its bid or never sent one
     found = [
-        Sign("bond_account", tuple(sorted(group)), Text("one payer's account", "同一付款账户"))
-        for group in bonds.shared_accounts(session, lot_id)
+        Sign("bond_account", group, Text("one payer's account", "同一付款账户")) for group in payers if len(group) > 1
     ]
     found += _shared("author", {bid.supplier_id: _authors(session, bid) for bid in bids})
     found += _shared("contact", {bid.supplier_id: _contacts(bid) for bid in bids})

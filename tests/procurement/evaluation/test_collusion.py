@@ -9,7 +9,7 @@ import pytest
 from app.foundation import documents
 from app.foundation.actor import SYSTEM
 from app.procurement import bonds, evaluation
-from app.procurement.bids import BidFile
+from app.procurement.bids import BidFile, BidState
 from app.procurement.evaluation import collusion
 
 IRREGULAR = ("500000.00", "521000.00", "547000.00", "560000.00")
@@ -35,6 +35,15 @@ def test_o87_37_6_bonds_from_one_account(session, town, signs):
     session.flush()
     (sign,) = evaluation.signs(session, lot.id)
     assert (sign.kind, set(sign.supplier_ids)) == ("bond_account", set(town.supplier_ids[:2]))
+
+
+def test_a_bond_of_a_company_that_has_withdrawn_is_compared_with_no_other(session, signs):
+    lot, _ = signs()
+    for bond in bonds.of_lot(session, lot.id)[:2]:
+        bond.payer_account = "same"
+    evaluation.bids_in(session, lot.id, "opened")[0].state = BidState.WITHDRAWN
+    session.flush()
+    assert evaluation.signs(session, lot.id) == []
 
 
 def test_o87_37_3_the_same_contact(signs):
