@@ -11,7 +11,7 @@ from app.foundation.errors import Several
 from app.foundation.text import Text
 from app.identity.roles import RoleMissing
 from app.procurement import projects
-from app.procurement.projects import LotState, PlannedLot, ProjectState, applications, plans
+from app.procurement.projects import Lot, LotState, PlannedLot, ProjectState, applications, plans
 from app.procurement.projects.lives import NotInThisState
 
 STRETCHER = projects.NewItem("A03320200", "推车", Decimal(1), "辆", Decimal("1000.00"))
@@ -142,6 +142,13 @@ def lot(budget, ceiling=None, number=1, **options):
 def test_a_plan_that_contradicts_itself_is_refused(filed, plan, options, refusal):
     with pytest.raises(refusal):
         plan(filed, **options)
+
+
+def test_what_is_published_of_a_lot_names_it_where_there_are_several(filed, plan):
+    first = plan(filed).lots[0]
+    assert first.title == filed.title
+    filed.lots.append(Lot(number=2, name_zh="耗材", budget=Decimal(1)))
+    assert first.title == Text(f"{filed.title.en}, Ultrasound", f"{filed.title.zh}（超声设备）")
 
 
 def test_n22_11_a_survey_is_a_duty_from_ten_million_yuan(session, town, apply, budget_line, plan):

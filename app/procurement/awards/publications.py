@@ -78,13 +78,12 @@ def _start_periods(session: Session, award: Award, today: date) -> None:
 
 def _notice(session: Session, award: Award, lot: Lot, tender: Tender) -> Notice:
     kind = Text("Award", "中标公告") if award.round == 1 else Text("Change of the award", "中标结果变更公告")
-    title, name = tender.project.title, lot.name
     return tenders.add_notice(
         session,
         tender,
         kind="award",
         lot_id=lot.id,
-        title=Text(f"{kind.en}: {title.en}, {name.en}", f"{title.zh}（{name.zh}）{kind.zh}"),
+        title=Text(f"{kind.en}: {lot.title.en}", f"{lot.title.zh}{kind.zh}"),
         content=notice_content(session, award, lot, tender),
         ends_on=award.notice_ends_on,
     )

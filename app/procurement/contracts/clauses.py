@@ -56,12 +56,9 @@ class Terms:
     performance_bond: Decimal
 
 
-def title_of(tender: Tender, lot: Lot) -> Text:
-    """The contract's name: the project's, with the lot's where there are several."""
-    title = tender.project.title
-    if len(tender.project.lots) > 1:
-        title = Text(f"{title.en}, {lot.name.en}", f"{title.zh}（{lot.name.zh}）")
-    return Text(f"Contract: {title.en}", f"{title.zh}政府采购合同")
+def title_of(lot: Lot) -> Text:
+    """The contract's name."""
+    return Text(f"Contract: {lot.title.en}", f"{lot.title.zh}政府采购合同")
 
 
 def account_of(session: Session, supplier_id: str) -> str:
@@ -87,7 +84,7 @@ def compose(
         _clause(key, parts) for key, parts in _clauses(tender, lot, award, opened, terms, _account(session, award))
     ]
     return {
-        "title": title_of(tender, lot),
+        "title": title_of(lot),
         "number": number,
         "project": {"title": tender.project.title, "number": tender.project.number},
         "lot": lot.name,

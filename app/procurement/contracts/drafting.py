@@ -109,7 +109,7 @@ def _drafted(session: Session, award: Award, tender: Tender, lot: Lot, today: da
     number = projects.next_number(session, "HT")
     content = clauses.compose(session, number=number, award=award, tender=tender, lot=lot, opened=opened, terms=terms)
     plain = papers.shown({**content, "dated_on": today})
-    title = clauses.title_of(tender, lot)
+    title = clauses.title_of(lot)
     assert award.published_at is not None, "refused before"
     letter_on = local_day(award.published_at)
     sign_by = rules.find("contract_signing", on=letter_on).after(workdays.load(session), letter_on)

@@ -119,9 +119,7 @@ def _announce(session: Session, contract: Contract) -> None:
         tender,
         kind="contract",
         lot_id=lot.id,
-        title=Text(
-            f"Contract: {tender.project.title.en}, {lot.name.en}", f"{tender.project.title.zh}（{lot.name.zh}）合同公告"
-        ),
+        title=Text(f"Contract: {lot.title.en}", f"{lot.title.zh}合同公告"),
         content={
             "contract": contract.id,
             "number": contract.number,

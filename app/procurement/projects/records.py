@@ -149,6 +149,14 @@ class Lot(Base):
         return Text(self.name_en or self.name_zh, self.name_zh)
 
     @property
+    def title(self) -> Text:
+        """What its notices and its contract are called after: the project, and the lot where there are several."""
+        title, name = self.project.title, self.name
+        if len(self.project.lots) == 1:
+            return title
+        return Text(f"{title.en}, {name.en}", f"{title.zh}（{name.zh}）")
+
+    @property
     def price_limit(self) -> Decimal:
         """The highest price a bid may have: the ceiling where one is set, else the budget (O87 63)."""
         return self.budget if self.ceiling is None else self.ceiling

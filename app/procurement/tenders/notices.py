@@ -277,7 +277,7 @@ def fail(session: Session, actor: Actor, *, lot_id: str, reason: str) -> Lot:
         tender,
         kind="failure",
         lot_id=lot.id,
-        title=Text(f"Failed: {lot.name.en}", f"{lot.name.zh}废标公告"),
+        title=Text(f"Failed: {lot.title.en}", f"{lot.title.zh}废标公告"),
         content={"lot": lot.number, "reason": reason, "why": why.as_json()},
     )
     journal.write(session, actor, case=lot.project_id, act="tenders.fail", facts={"lot": lot.id, "reason": reason})
