@@ -305,6 +305,7 @@ def sentence(row: HistoryRow, who: str | Text | None = None) -> Text | None:
 
 _PERSONAL = frozenset({"completed", "fired", "cancelled", "thrown_error", "started"})
 _DETAILS = ("message", "message_name", "name", "code", "to", "reasons", "names", "value")
+# a message or signal that arrives isn't told: the step that waited for it is, by its own name in both languages
 _WORDS: dict[str, Text] = {
     "started": Text("The case started.", "流程开始。"),
     "started by": Text("%(who)s started the case.", "%(who)s发起了流程。"),
@@ -318,8 +319,8 @@ _WORDS: dict[str, Text] = {
     "incident": Text("“%(what)s” could not go on: %(message)s", "“%(what)s”无法继续：%(message)s"),
     "resolved": Text("The trouble at “%(what)s” was set right.", "“%(what)s”的异常已排除。"),
     "decision": Text("“%(what)s” was decided by its table.", "“%(what)s”已按决策表判定。"),
-    "thrown_message": Text("The message “%(name)s” was sent.", "已发出消息“%(name)s”。"),
-    "thrown_signal": Text("The signal “%(name)s” was sent.", "已发出信号“%(name)s”。"),
+    "thrown_message": Text("“%(what)s” sent its message.", "“%(what)s”已发出消息。"),
+    "thrown_signal": Text("“%(what)s” sent its signal.", "“%(what)s”已发出信号。"),
     "thrown_error": Text("“%(what)s” ended with the error %(code)s.", "“%(what)s”以错误 %(code)s 结束。"),
     "thrown_error by": Text("%(who)s reported %(code)s at “%(what)s”.", "%(who)s在“%(what)s”报告了 %(code)s。"),
     "escalation": Text("“%(what)s” was escalated.", "“%(what)s”已上报。"),
@@ -327,9 +328,7 @@ _WORDS: dict[str, Text] = {
     "claimed": Text("%(who)s took on “%(what)s”.", "%(who)s领取了“%(what)s”。"),
     "given_back": Text("%(who)s gave “%(what)s” back.", "%(who)s退回了“%(what)s”。"),
     "assigned": Text("%(who)s gave “%(what)s” to %(to)s.", "%(who)s将“%(what)s”分派给%(to)s。"),
-    "message": Text("The message “%(message_name)s” arrived.", "收到消息“%(message_name)s”。"),
     "lost_message": Text("Nobody waited for the message “%(message_name)s”.", "消息“%(message_name)s”无人等待。"),
-    "signal": Text("The signal “%(name)s” arrived.", "收到信号“%(name)s”。"),
     "suspended": Text("%(who)s suspended the case: %(reasons)s", "%(who)s暂停了流程：%(reasons)s"),
     "resumed": Text("%(who)s resumed the case.", "%(who)s恢复了流程。"),
     "case_cancelled": Text("%(who)s cancelled the case: %(reasons)s", "%(who)s撤销了流程：%(reasons)s"),
