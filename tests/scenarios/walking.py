@@ -23,7 +23,7 @@ from app.demonstration import lives
 from app.demonstration.players import Play
 from app.foundation.clock import VirtualClock
 
-WAIT = 60_000
+WAIT = 30_000
 """Milliseconds after which a page that doesn't come, or an element that isn't there, fails the walk."""
 
 
@@ -41,7 +41,7 @@ class Town:
 
     def __post_init__(self) -> None:
         self.play = Play(self.app.extensions["tenderway"], self.clock)
-        self._server = create_server(self.app, host="127.0.0.1", port=0, threads=8)
+        self._server = create_server(self.app, host="127.0.0.1", port=0, threads=8, connection_limit=500)
         self.address = f"http://127.0.0.1:{self._server.effective_port}"
         self.app.extensions["tenderway-config"].base_url = self.address
         threading.Thread(target=self._server.run, daemon=True).start()
@@ -57,10 +57,15 @@ class Town:
             )
             context.set_default_timeout(WAIT)
             page = context.new_page()
-            page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
+            page.on("console", lambda message: self._hear(message.type, message.text))
             page.on("pageerror", lambda error: self.said.append(str(error)))
             self._people[key] = Person(self, login, language, page)
         return self._people[key]
+
+    def _hear(self, kind: str, words: str) -> None:
+        """What a console says is kept if it is an error; a browser takes every page that refuses something for one."""
+        if kind == "error" and "status of 422" not in words:
+            self.said.append(words)
 
     def logins(self, element_id: str) -> list[str]:
         """Who holds the open tasks of an element, of the one case there is."""

@@ -1,0 +1,331 @@
+"""The stages of a tender's life, each by those who have a part in it, through the pages in English."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+from app.foundation.clock import PLACE
+from tests.procurement import bank
+from tests.scenarios.walking import Person, Town
+
+BOND_ACCOUNT = "51050110462500000001"
+"""Where the town's agency takes bonds."""
+
+
+# -- from the application to the notice
+
+
+def apply(town: Town) -> None:
+    """More than the budget has left is refused; the reviewer sends the application back once, with reasons."""
+    handler, reviewer = town.person("chen"), town.person("zhou")
+    handler.go("/start").press("Start")
+    handler.fill(
+        {
+            "What is to be procured": "病人监护仪采购",
+            "The same in English": "Patient monitors",
+            "Object": "Goods",
+            "Budget line": "2026-0101",
+            "Funds": "Fiscal funds",
+            "The need": "新建重症监护病房配置监护设备，用于危重病人连续监护。",
+            "Catalogue code, row 1": "A02320700",
+            "Item, row 1": "病人监护仪",
+            "Quantity, row 1": "20",
+            "Unit, row 1": "台",
+            "Estimated unit price (CNY), row 1": "350000",
+        }
+    )
+    handler.press("Send for review", refused=True).sees("7,000,000.00 yuan; 6,000,000.00 yuan are left")
+    handler.fill({"Estimated unit price (CNY), row 1": "45000"}).press("Send for review").sees("JC-2026-0001")
+    town.play.later(hours=2)
+    reviewer.take("Review the application").fill({"Decision": "Send back"}).press("Record the decision", refused=True)
+    reviewer.fill({"Reasons": "请补充市场询价资料。"}).press("Record the decision")
+    handler.take("Apply for the project").sees("Look at this first", "请补充市场询价资料。")
+    handler.fill({"The need": "新建重症监护病房配置监护设备；已向三家厂商询价。"}).press("Send for review")
+    reviewer.do("Review the application", {"Decision": "Approve"}, "Record the decision")
+    town.person("liu").do("File the application", {"Decision": "File"}, "Record the decision")
+
+
+def plan(town: Town) -> None:
+    """The plan, the method that the table proposes, the agency, both signatures."""
+    town.play.next_day()
+    handler = town.person("chen")
+    handler.do(
+        "Plan the procurement",
+        {
+            "Small and medium enterprises, row 1": "Price deduction",
+            "Reason, if not reserved, row 1": "面向中小企业预留将使竞争不足，市场调查已说明。",
+            "Contract and acceptance": "总价合同；交付后三十日内验收，验收合格后付款。",
+        },
+        "Submit the plan",
+    )
+    handler.take("Settle the method").sees("Proposed by the decision table").press("Settle the method")
+    handler.do(
+        "Choose the agency",
+        {"Agency": "Jiangcheng Public", "Fee (CNY)": "8000", "Paid by": "Buyer"},
+        "Send the agreement to the agency",
+    )
+    town.person("sun").do(
+        "Sign the agreement for the agency", {"Decision": "Sign the agreement"}, "Record the decision"
+    )
+    town.person("zhou").do(
+        "Sign the agreement for the buyer", {"I have read the agreement": True}, "Sign the agreement"
+    )
+
+
+def publish(town: Town) -> None:
+    """What the check finds comes back to the agency; the buyer confirms; the notice is on the portal."""
+    town.play.next_day()
+    agency, public = town.person("sun"), town.person(None)
+    agency.do("Prepare the procurement documents", {"Points, row 3": "30"}, "Have the documents checked")
+    agency.take("Prepare the procurement documents").sees("The points come to 110, not to 100.")
+    agency.fill({"Points, row 3": "20"}).press("Have the documents checked")
+    town.play.next_day(hour=15)
+    town.person("chen").do("Confirm the documents", {"Decision": "Confirm"}, "Record the decision")
+    public.go("/portal").follow("Patient monitors").sees("open for bids", "Monday 30 March 2026, 09:30")
+
+
+# -- from the notice to the opening
+
+
+def register(town: Town) -> Person:
+    """A supplier whom nobody knows registers from the sign-in page; the registrar accepts it."""
+    supplier, registrar = town.person("tian"), town.person("gao")
+    supplier.page.goto("/sign-in")
+    supplier.follow("register")
+    for condition in supplier.page.locator("input[name=conditions]").all():
+        condition.check()
+    supplier.fill(
+        {
+            "Unified social credit code": "91510700MA6C7J970X",
+            "Name in Chinese, as registered": "天衡医疗设备有限公司",
+            "Name in English": "Tianheng Medical Equipment Ltd",
+            "Legal representative": "田衡",
+            "Size of the company, as you declare it": "small",
+            "Address": "江城市科技路9号",
+            "Contact person": "田野",
+            "Telephone": "0816-3000099",
+            "Name": "田野 Tian Ye",
+            "Sign-in name": "tian",
+            "Mail address": "tian@tianheng.example",
+        }
+    )
+    supplier.press("Register", refused=True).sees("its last one checks the others")
+    supplier.fill({"Unified social credit code": "91510700MA6C7J9707"}).press("Register")
+    supplier.follow("set your password here")
+    supplier.password = "lantern-over-the-river-8"
+    supplier.fill({"New password": supplier.password, "The same once more": supplier.password})
+    supplier.press("Set the password")
+    registrar.go("/registrations").follow("Tianheng").fill({"Decision": "Accept"}).press("Decide")
+    return supplier
+
+
+def ask(town: Town, supplier: Person) -> None:
+    """The supplier takes the documents and asks; the answer stands on the portal, without its name."""
+    supplier.go("/supplier/tenders").follow("Patient monitors").press("Take the documents")
+    supplier.fill({"Ask about the documents": "投标产品是否须含安装支架？"}).press("Ask without a name")
+    town.play.next_day()
+    answer = {"Answer": "须含安装支架，费用计入投标报价。"}
+    town.person("sun").do("Answer the question", answer, "Answer to all suppliers")
+    portal = town.person(None).go("/portal").follow("Patient monitors")
+    portal.sees("投标产品是否须含安装支架？", "须含安装支架")
+    assert "天衡" not in portal.words
+    assert "Tianheng" not in portal.words
+
+
+def write(supplier: Person, price: int, evidence: Path) -> Person:
+    """A first bid, up to its check."""
+    supplier.go("/supplier/tenders").follow("Patient monitors").follow("Write a bid")
+    return fill_in(supplier, price, evidence)
+
+
+def fill_in(supplier: Person, price: int, evidence: Path) -> Person:
+    """A bid for twenty monitors, with a file for each requirement that asks for one, up to its check."""
+    supplier.fill({"Unit price of": price, "Total price of the bid": price * 20})
+    for response in supplier.page.get_by_label("What you offer").all():
+        response.fill("完全响应采购文件要求。")
+    for declaration in supplier.page.locator("input[name=declarations]").all():
+        declaration.check()
+    for file in supplier.page.locator("#bid [data-upload-url] input[type=file]").all():
+        file.set_input_files(evidence)
+    return supplier.press("Go on to the check").sees("完全响应采购文件要求。", evidence.name)
+
+
+def submit_one(town: Town, evidence: Path, folder: Path) -> Person:
+    """One bid is in before the documents change; its receipt is kept, and genuine to anybody."""
+    supplier = write(town.person("kang"), 42_000, evidence)
+    supplier.keep("Download a copy", folder / "copy.tar")
+    supplier.press("Seal and submit").sees("Your bid is sealed and taken in.")
+    supplier.keep("Keep the receipt (JSON)", folder / "receipt.json")
+    public = town.person(None).go("/portal").follow("Verify", within="nav")
+    public.fill({"or its file": folder / "receipt.json"}).press("Check").sees("This receipt is genuine.")
+    return supplier
+
+
+def change(town: Town, early: Person) -> None:
+    """A change in the last fifteen days moves the deadline by itself; the bid that was in must be confirmed again."""
+    town.play.turn_to(datetime(2026, 3, 20, 9, tzinfo=PLACE))
+    agency = town.person("sun").go("/tenders").follow("Patient monitors").follow("Change the documents")
+    agency.fill(
+        {
+            "Reasons, as they are published": "根据供应商提问明确安装支架要求。",
+            "Requirement (Chinese), row 4": "提供安装支架及安装、培训、维护服务，服务方案写明人员、步骤和时间。",
+        }
+    )
+    agency.press("See what it comes to").sees("The deadline would move to Tuesday 7 April 2026, 09:30")
+    agency.press("Publish the change", sure="Publish the change")
+    town.person(None).go("/portal").follow("Patient monitors").sees("Tuesday 7 April 2026, 09:30", "安装支架")
+    early.go("/supplier").sees("Must be confirmed").follow("Patient monitors")
+    early.press("Confirm the bid as it is", sure="Confirm the bid as it is").sees("Your bid stands")
+
+
+def pay_bonds(town: Town, payers: list[Person]) -> None:
+    """Each asks for a reference; the agency's bank statement tells which arrived, and to the agency not whose."""
+    entries = []
+    for payer in payers:
+        payer.go("/supplier/tenders").follow("Patient monitors").follow("Bond").press("Get the payment reference")
+        reference = payer.page.locator("#reference").inner_text()
+        entries.append(
+            bank.entry("18000.00", remittance=reference, reference=f"B{payer.login}", booked="<Dt>2026-03-20</Dt>")
+        )
+    statement = bank.statement(*entries, account=BOND_ACCOUNT, number="JC-2026-1")
+    file = {"name": "statement.xml", "mimeType": "application/xml", "buffer": statement}
+    agency = town.person("sun").go("/bonds").fill({"The bank's file": file}).press("Import the statement")
+    agency.sees(f"{len(payers)} of them matched")
+    assert "Kangyuan" not in agency.words
+
+
+def guarantee(supplier: Person, letter: Path) -> None:
+    """A letter of guarantee instead; one that is too short is refused."""
+    supplier.go("/supplier/tenders").follow("Patient monitors").follow("Bond")
+    supplier.fill(
+        {
+            "Number of the letter": "G-2026-7",
+            "Issued by": "江城银行",
+            "Amount (yuan)": "18000",
+            "Valid until": "2026-04-10",
+            "The letter as a file": letter,
+        }
+    )
+    supplier.press("Hand the letter in", refused=True)
+    supplier.fill({"Valid until": "2026-08-31", "The letter as a file": letter}).press("Hand the letter in")
+
+
+def submit_all(town: Town, newcomer: Person, evidence: Path) -> None:
+    """One replaces its bid before the deadline, one withdraws."""
+    replaced, withdrawn = town.person("shuang"), town.person("an")
+    write(newcomer, 41_000, evidence).press("Seal and submit")
+    write(replaced, 44_500, evidence).press("Seal and submit").follow("Replace it")
+    fill_in(replaced, 44_000, evidence).sees("This replaces the bid").press("Seal and submit")
+    write(withdrawn, 43_000, evidence).press("Seal and submit")
+    withdrawn.press("Withdraw it", sure="Withdraw it").sees("Withdrawn")
+
+
+# -- from the opening to the award
+
+
+def open_bids(town: Town) -> None:
+    """At the deadline the bids open by themselves; the host signs the record."""
+    town.play.turn_to(datetime(2026, 4, 7, 9, 30, tzinfo=PLACE))
+    town.person("he").do(
+        "Sign the opening record", {"The record shows the opening as it took place": True}, "Sign the record"
+    )
+
+
+def form_committee(town: Town) -> list[Person]:
+    """The buyer's representative, the draw, the calls: one expert can't come, another is drawn."""
+    town.person("zhou").do("Appoint the buyer's representative", {"Representative": "吴涛"}, "Appoint")
+    town.person("sun").do("Set the criteria of the draw", {"Specialities": ["medical equipment"]}, "Fix the criteria")
+    first, *others = _with(town, "answer_call")
+    secrecy = {"I keep the evaluation secret": True}
+    serve = {"Will you serve?": "I will serve"} | secrecy
+    first.do("Answer the call", {"Will you serve?": "I can't serve", "Reason": "出差在外。"} | secrecy, "Answer")
+    for expert in others:
+        expert.do("Answer the call", serve, "Answer")
+    for expert in _with(town, "answer_call"):
+        expert.do("Answer the call", serve, "Answer")
+    town.person("sun").take("Review the qualification").check_all("Met").press("Record the review")
+    return _with(town, "review_conformity")
+
+
+def evaluate(town: Town, members: list[Person]) -> None:
+    """Each member reviews, scores on their own, and signs the report."""
+    for member in members:
+        member.take("Review the conformity").check_all("Met").press("Record my review")
+    for member in members:
+        member.take("Score the bids")
+        for name, points in (("Technical response", 40), ("Service plan", 16)):
+            row = member.page.locator("tr").filter(has=member.page.get_by_role("rowheader", name=name))
+            for points_of in row.locator("input[name$=-points]").all():
+                points_of.fill(str(points))
+        member.press("Seal my scores")
+    for member in members:
+        member.do("Sign the evaluation report", {"Decision": "I agree"}, "Sign the report")
+
+
+def award(town: Town, winner: Person) -> None:
+    """The buyer confirms; the result is on the portal, each bidder has its own letter; a query is answered."""
+    town.person("zhou").take("Confirm the winner").press("Confirm the winner")
+    result = town.person(None).go("/portal/results").follow("Patient monitors")
+    result.sees("Tianheng Medical Equipment Ltd", "820,000.00")
+    winner.go("/my-results").follow("Patient monitors").sees("You have won this lot.")
+    loser = town.person("kang").go("/my-results").follow("Patient monitors").sees("Your bid was not chosen.")
+    loser.follow("Raise a query").fill(
+        {
+            "What do you hold against it?": "评审依据不明",
+            "On what facts?": "技术响应评分未说明依据。",
+            "What do you ask for?": "请说明评分依据。",
+            "Whom to contact, and how": "康宁 0816-3000002",
+        }
+    )
+    loser.press("Raise the query")
+    town.play.next_day()
+    town.person("sun").do(
+        "Answer the query",
+        {"Outcome": "Not upheld", "Answer": "评分依据采购文件的评分标准，无误。"},
+        "Answer the query",
+    )
+    town.person("sun").do(
+        "Return the losers' bid bonds", {"The bonds are to be returned as listed": True}, "Make the payment file"
+    )
+    town.play.next_day(9)
+
+
+# -- from the contract to the payment
+
+
+def conclude(town: Town, winner: Person) -> None:
+    """Both sign; what is secret isn't published."""
+    buyer = town.person("wu")
+    winner.do("Sign the contract for the supplier", {"I have read the contract": True}, "Sign the contract")
+    buyer.do("Sign the contract for the buyer", {"I have read the contract": True}, "Sign the contract")
+    buyer.take("Publish and file the contract")
+    buyer.page.get_by_role("group", name=re.compile("Clauses that hold")).get_by_role("checkbox").last.check()
+    buyer.fill({"Why they are secret": "涉及供应商商业秘密。"}).press("Publish and file the contract")
+    town.person(None).go("/portal/contracts").follow("Patient monitors").sees("Tianheng Medical Equipment Ltd")
+
+
+def perform(town: Town, winner: Person, invoice: Path) -> None:
+    """Delivered, accepted, invoiced, checked, approved, paid; the case is closed."""
+    buyer, payer = town.person("wu"), town.person("zheng")
+    town.play.next_day(10)
+    winner.do("Report the delivery", {"What was delivered": "监护仪20台及安装支架已交付。"}, "Report the delivery")
+    buyer.take("Accept the delivery").check_all("Met")
+    for evidence in buyer.page.get_by_label(re.compile("^Evidence, row")).all():
+        evidence.fill("现场清点、试运行记录")
+    buyer.fill({"Feedback on the supplier": "Very good"}).press("Record the acceptance")
+    winner.take("Apply for payment").fill({"Invoice number": "25512000000000000001", "Invoice": invoice})
+    winner.press("Apply for payment", refused=True).sees("Fill in “Account to pay to”.", invoice.name)
+    winner.fill({"Account to pay to": "江城银行 6222000000000099"}).press("Apply for payment")
+    payer.do("Check the payment application", {"Decision": "In order"}, "Record the decision")
+    town.person("liu").do(
+        "Approve the payment", {"Invoice, contract and acceptance agree": True}, "Approve the payment"
+    )
+    payer.do("Pay", {"Bank reference": "TREASURY-1"}, "Record the payment")
+    town.person("chen").go("/cases").follow("Patient monitors").sees("Completed")
+
+
+def _with(town: Town, element_id: str) -> list[Person]:
+    """Who has an open task of this kind: whom the draw chose isn't known to a test beforehand."""
+    return [town.person(login) for login in town.logins(element_id)]
