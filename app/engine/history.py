@@ -294,11 +294,11 @@ def sentence(row: HistoryRow, who: str | Text | None = None) -> Text | None:
         return None
     if row.kind == "completed" and (row.element_kind or "").endswith(("Gateway", "startEvent")):
         return None
+    details = {key: str(value) for key, value in (row.details or {}).items()}
     key = row.kind if automatic or row.kind not in _PERSONAL else f"{row.kind} by"
-    words = _WORDS.get(key)
+    words = (_WORDS.get(f"{key} for") if details.get("reasons") else None) or _WORDS.get(key)
     if words is None:
         return None
-    details = {key: str(value) for key, value in (row.details or {}).items()}
     found = {"what": name, "who": who or row.actor_name, **{key: details.get(key, "") for key in _DETAILS}}
     return words.filled(**found)
 
@@ -331,6 +331,7 @@ _WORDS: dict[str, Text] = {
     "lost_message": Text("Nobody waited for the message “%(message_name)s”.", "消息“%(message_name)s”无人等待。"),
     "suspended": Text("%(who)s suspended the case: %(reasons)s", "%(who)s暂停了流程：%(reasons)s"),
     "resumed": Text("%(who)s resumed the case.", "%(who)s恢复了流程。"),
+    "resumed for": Text("%(who)s resumed the case: %(reasons)s", "%(who)s恢复了流程：%(reasons)s"),
     "case_cancelled": Text("%(who)s cancelled the case: %(reasons)s", "%(who)s撤销了流程：%(reasons)s"),
     "case_migrated": Text(
         "%(who)s moved the case to another version of its procedure: %(reasons)s",
@@ -339,5 +340,6 @@ _WORDS: dict[str, Text] = {
     "case_modified": Text("%(who)s changed the case by hand: %(reasons)s", "%(who)s人工调整了本流程：%(reasons)s"),
     "change_reverted": Text("%(who)s took the change back: %(reasons)s", "%(who)s撤销了该变更：%(reasons)s"),
     "retried": Text("%(who)s tried “%(what)s” again.", "%(who)s重试了“%(what)s”。"),
+    "retried for": Text("%(who)s tried “%(what)s” again: %(reasons)s", "%(who)s重试了“%(what)s”：%(reasons)s"),
     "set": Text("%(who)s set values: %(names)s.", "%(who)s修改了变量：%(names)s。"),
 }

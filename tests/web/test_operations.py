@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.engine import instances, timers
+from app.engine import history, instances, timers
 from app.engine.records import Definition, IncidentRow, InstanceChange, InstanceRow, OpenTaskRow
 from app.foundation import journal, outbox
 from app.foundation.outbox import Outgoing
@@ -183,6 +183,17 @@ def test_a_case_is_suspended_and_resumed_for_reasons(house, root, case):
         said = {entry.act: entry.facts.get("reasons") for entry in journal.of_case(session, case)}
     assert said["instances.suspend"] == "A complaint came"
     assert said["instances.resume"] == "It was withdrawn"
+
+
+def test_the_history_says_why_a_case_was_resumed(house, root, case):
+    act(root, f"/operations/cases/{case}/suspend", reasons="A complaint came")
+    act(root, f"/operations/cases/{case}/resume", reasons="It was withdrawn")
+    with house.sessions() as session:
+        said = [line.text.en for line in history.story(session, case)]
+    assert said[-2:] == [
+        "Administrator suspended the case: A complaint came",
+        "Administrator resumed the case: It was withdrawn",
+    ]
 
 
 def test_a_case_is_cancelled_for_reasons(house, root, case):
