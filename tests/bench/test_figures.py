@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from app import cli_bench
 from app.bench import FIGURES, Figure, figures, tender
+from app.cli import bench
 from app.engine import definitions
 
 
@@ -21,7 +21,7 @@ def test_our_drawing_has_no_errors():
 
 def test_the_command_prints_a_line_for_each_figure_and_fails_over_a_limit(monkeypatch):
     app = Flask("toy")
-    cli_bench.register(app)
+    bench.register(app)
     monkeypatch.setattr(
         "app.bench.FIGURES", (Figure("one", lambda: 1.234, "x", 2), Figure("two", lambda: 3, "ms", 2.5))
     )

@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 from lxml import etree
 
-from app import cli, cli_import
+from app.cli import engine as cli
+from app.cli import imports
 from app.engine import definitions, importing
 from app.engine.importing import juel
 from app.engine.spiff import xml
@@ -173,9 +174,7 @@ def test_juel_without_an_equal_is_left(text):
 
 
 def test_the_command_lists_each_change_and_writes_the_file(tmp_path):
-    result = CliRunner().invoke(
-        cli_import.take_in, [str(HERE / "foreign/bizagi.bpmn"), "--output", str(tmp_path / "new")]
-    )
+    result = CliRunner().invoke(imports.take_in, [str(HERE / "foreign/bizagi.bpmn"), "--output", str(tmp_path / "new")])
     lines = result.output.splitlines()
     assert result.exit_code == 0
     assert lines[0].endswith("bizagi.bpmn: Id_proc (Leave): changed: the process was marked as executable")
@@ -186,7 +185,7 @@ def test_the_command_lists_each_change_and_writes_the_file(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"<a/>", b"<!DOCTYPE a []><a/>", b"\x00"])
 def test_the_command_says_what_it_can_not_open(tmp_path, content):
     (tmp_path / "x.bpmn").write_bytes(content)
-    result = CliRunner().invoke(cli_import.take_in, [str(tmp_path / "x.bpmn"), "--output", str(tmp_path / "new")])
+    result = CliRunner().invoke(imports.take_in, [str(tmp_path / "x.bpmn"), "--output", str(tmp_path / "new")])
     assert (result.exit_code, "error:" in result.output, "Traceback" in result.output) == (1, True, False)
 
 

@@ -10,7 +10,7 @@ import orjson
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from app.cli import house
+from app.cli.houses import house
 from app.foundation.database import reading
 from app.procurement import disclosure
 

@@ -1,21 +1,18 @@
-"""The flask commands (house.md, section 8). Their words and exit codes are an interface."""
+"""The commands of the engine: what is checked, deployed, played, due, stuck and verified."""
 
 from __future__ import annotations
 
 import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import import_module
-from importlib.util import find_spec
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from sqlalchemy import Engine as Database
-from sqlalchemy.orm import Session, sessionmaker
 
+from app.cli.houses import house
 from app.engine import definitions, importing, incidents, instances, invariants, scenarios, spiff, timers
 from app.engine.engine import Engine
 from app.foundation import clock
@@ -25,31 +22,11 @@ from app.foundation.database import reading
 OPERATOR = Actor("operator", "Operator", groups=frozenset({"administrator"}))
 """Who acts on the command line: somebody who has the machine."""
 
-ELSEWHERE = ("app.cli_import", "app.cli_demo", "app.cli_ocds", "app.cli_bench", "app.cli_accounts")
-"""Modules that bring commands of their own: each has ``register(app)``, and is left out while it doesn't exist."""
-
-
-class House(Protocol):
-    """What the composition root leaves in ``app.extensions["tenderway"]`` for the commands."""
-
-    engine: Engine
-    sessions: sessionmaker[Session]
-    database: Database
-
 
 def register(app: Flask) -> None:
-    """Add every command to ``flask --app run``."""
+    """Add the commands."""
     for command in (check, deploy, play_scenarios, tck, list_timers, list_incidents, verify):
         app.cli.add_command(command)
-    for name in ELSEWHERE:
-        if find_spec(name) is not None:
-            import_module(name).register(app)
-
-
-def house() -> House:
-    """The parts of the running application."""
-    found: House = current_app.extensions["tenderway"]
-    return found
 
 
 # -- check
@@ -161,11 +138,10 @@ def _deployable(folder: Path) -> Iterable[Path]:
 @click.option("--coverage", is_flag=True, help="Say which elements and flows none of the scenarios passes.")
 def play_scenarios(paths: Sequence[Path], reload: bool, database: str | None, coverage: bool) -> None:
     """Play scenario files, or all in a folder, and say which hold."""
-    logging.getLogger("app").setLevel(logging.CRITICAL)  # failures that a scenario asks for are no news
     found = scenarios.find(paths)
     outcomes: list[scenarios.Outcome] = []
     try:
-        with scenarios.Stage(database) as stage:
+        with _unlogged(), scenarios.Stage(database) as stage:  # failures that a scenario asks for are no news
             for path in found:
                 outcomes.append(scenarios.play_file(path, stage, reload=reload))
                 click.echo(outcomes[-1].line)
@@ -177,6 +153,18 @@ def play_scenarios(paths: Sequence[Path], reload: bool, database: str | None, co
     passed = sum(outcome.passed for outcome in outcomes)
     click.echo(f"{passed} passed, {len(outcomes) - passed} failed")
     sys.exit(0 if passed == len(outcomes) else 1)
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Nothing of ours is logged meanwhile."""
+    ours = logging.getLogger("app")
+    before = ours.level
+    ours.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        ours.setLevel(before)
 
 
 # -- tck

@@ -1,0 +1,13 @@
+"""The flask commands (``flask --app run …``). Their words and exit codes are an interface: the README lists them."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.cli import accounts, bench, demo, engine, imports, ocds
+
+
+def register(app: Flask) -> None:
+    """Add every command."""
+    for part in (engine, imports, demo, ocds, bench, accounts):
+        part.register(app)

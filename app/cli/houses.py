@@ -1,0 +1,25 @@
+"""The house that the commands work on."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from flask import current_app
+from sqlalchemy import Engine as Database
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.engine.engine import Engine
+
+
+class House(Protocol):
+    """What the composition root leaves in ``app.extensions["tenderway"]`` for the commands."""
+
+    engine: Engine
+    sessions: sessionmaker[Session]
+    database: Database
+
+
+def house() -> House:
+    """The parts of the running application."""
+    found: House = current_app.extensions["tenderway"]
+    return found
