@@ -127,7 +127,7 @@ def tender_is_run(session: Session, actor: Actor, tender_id: str, **_: Any) -> N
 
 
 def contract_is_visible(session: Session, actor: Actor, contract_id: str, **_: Any) -> None:
-    """the contract is one of the person's organisation, or the person watches over all"""
+    """the contract is one of the person's organisation, or the person audits"""
     from app.procurement.contracts import ContractUnknown, get, visible_to
 
     if not visible_to(session, actor, get(session, contract_id)):
@@ -248,6 +248,7 @@ BOND_PAGES = (
 RULES: dict[str, Rule] = {
     # -- the shell
     "static": everybody(),
+    "shell.favicon": everybody(),
     "shell.home": everybody(),
     "shell.set_language": everybody(),
     "shell.help_page": everybody(),

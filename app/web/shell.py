@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from sqlalchemy import text
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -79,6 +79,12 @@ def help_page() -> str:
     """Explain the house to each kind of user."""
     own, others = guides.guides_for(current.actor().groups)
     return render_template("shell/help.html", own=own, others=others)
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    """Send the mark where browsers look for it by themselves, beside an answer that is no page: open data, a feed."""
+    return current_app.send_static_file("favicon.ico")
 
 
 @blueprint.get("/alive")

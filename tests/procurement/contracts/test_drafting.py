@@ -11,6 +11,7 @@ from app.foundation import documents
 from app.foundation.actor import SYSTEM
 from app.procurement import contracts
 from app.procurement.projects import LotState
+from tests.procurement.conftest import person
 
 
 def clause(contract, key):
@@ -94,3 +95,12 @@ def test_who_has_no_part_in_it_does_not_see_it(session, town, contract):
     assert contracts.visible_to(session, town.bidders[0], contract)
     assert contracts.visible_to(session, town.finance, contract)
     assert not contracts.visible_to(session, town.bidders[1], contract)
+
+
+def test_a_list_shows_what_may_be_opened_and_nothing_else(session, town, contract, people):
+    watching = [person(role, None, role) for role in ("auditor", "administrator")]
+    readers = [people["officer"], people["signer"], town.handler, *watching]
+    for reader in readers:
+        found, total = contracts.lists.find(session, reader)
+        assert (found, total) == (([contract], 1) if contracts.visible_to(session, reader, contract) else ([], 0))
+    assert not contracts.visible_to(session, watching[1], contract)
