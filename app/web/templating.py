@@ -1,6 +1,8 @@
 """What every template can call. They are globals of the environment, so that macros need no ``with context``.
 
 Words: ``t("English", "中文", name=value)`` · ``w(text)`` (a Text, or anything else as it is) · ``language()`` · ``html_lang()``
+Words that a person typed: ``spoken(text)`` and, with its line breaks, ``lines(text)``: what isn't in the page's language is marked
+with its own (WCAG 2.2, 3.1.2) · ``own_first(documents)``
 Times: ``when(at)`` · ``day(on)`` · ``stamp(at)`` (a ``<time>``) · ``ago(at)`` · ``until(due)`` · ``remaining(due)`` · ``due_point(due)``
 · ``urgency(due)`` · ``now()``; ``style`` is long, medium or short
 Figures: ``money(amount)`` · ``number(value)`` · ``percent(ratio)`` · ``size(bytes)`` · ``plural(n, "%(n)s bid", "%(n)s bids", "%(n)s份")``
@@ -16,8 +18,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, g, request, url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from app.foundation.documents import Document
 from app.foundation.text import Text, in_language
 from app.foundation.workdays import Uncertain
 from app.identity import grants, organisations, roles
@@ -42,10 +45,12 @@ def place() -> words.Place:
 
 
 def translate(en: str, zh: str, **values: Any) -> str:
-    """The sentence in the language of the page, with its ``%(name)s`` places filled in."""
-    spoken = language.language()
-    sentence = zh if spoken == "zh" else en
-    return sentence % {name: in_language(value, spoken) for name, value in values.items()} if values else sentence
+    """The sentence in the language of the page, with its ``%(name)s`` places filled in; markup when one of them is."""
+    wanted = language.language()
+    sentence = zh if wanted == "zh" else en
+    if any(isinstance(value, Markup) for value in values.values()):
+        sentence = Markup(sentence)  # a template's own words; what is filled in is escaped
+    return sentence % {name: in_language(value, wanted) for name, value in values.items()} if values else sentence
 
 
 def written(value: Any) -> Any:
@@ -133,9 +138,26 @@ def browser(agent: str) -> str:
     return ", ".join(filter(None, found)) or translate("Unknown browser", "未知浏览器")
 
 
+def spoken(value: Any) -> Any:
+    """A text for a page, what isn't in the page's language marked with its own; markup and numbers as they are."""
+    value = written(value)
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    pieces = words.by_language(language.language(), value)
+    return Markup("").join(
+        Markup('<span lang="{}">{}</span>').format(tag, piece) if tag else piece for piece, tag in pieces
+    )
+
+
 def lines(text: str | None) -> Markup:
     """A text with its line breaks kept."""
-    return Markup("<br>").join(escape(line) for line in (text or "").splitlines())
+    return Markup("<br>").join(spoken(line) for line in (text or "").splitlines())
+
+
+def own_first(papers: list[Document]) -> list[Document]:
+    """The files with a name in the page's language, then the others: of a paper in both languages first one's own."""
+    other_tag = language.TAGS[language.other()]
+    return sorted(papers, key=lambda paper: next(words.by_language(language.language(), paper.name))[1] == other_tag)
 
 
 def when(at: datetime | None, style: str = "medium", with_zone: bool = False) -> str:
@@ -175,7 +197,9 @@ GLOBALS: dict[str, Any] = {
     "listed": listed,
     "browser": browser,
     "law": lambda cited: written(laws.citation(cited)),
+    "spoken": spoken,
     "lines": lines,
+    "own_first": own_first,
     "initials": initials,
     "url": url_for,
     "with_query": with_query,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -200,6 +201,31 @@ def size(language: str, count: int | None) -> str:
         value /= 1000
     shown = value.quantize(Decimal("0.1")) if unit in ("MB", "GB") and value < 100 else value.quantize(Decimal(1))
     return f"{number(language, shown)} {unit}"
+
+
+_HAN = "\u3400-\u9fff"
+_FOREIGN = {
+    "en": ("zh-Hans", re.compile(rf"[{_HAN}](?:[^A-Za-z]*[{_HAN}])?(?:\.\w{{1,5}}$)?")),
+    "zh": ("en", re.compile(rf"[A-Za-z](?=[^{_HAN}]*[a-z]{{2}} +[A-Za-z]{{2}})[^{_HAN}]*[A-Za-z]")),
+}
+"""What is in the other language on a page of one: its tag, and how it looks. One Latin word among Chinese is none;
+a file's ending belongs to its name."""
+
+
+def by_language(language: str, text: str) -> Iterator[tuple[str, str]]:
+    """A text in pieces, each with its tag (BCP 47) where it isn't in the language of the page, else with nothing.
+
+    A name that a person typed is in one language only; a screen reader has to know which (WCAG 2.2, 3.1.2).
+    """
+    tag, foreign = _FOREIGN[language]
+    end = 0
+    for found in foreign.finditer(text):
+        if found.start() > end:
+            yield text[end : found.start()], ""
+        yield found.group(), tag
+        end = found.end()
+    if end < len(text):
+        yield text[end:], ""
 
 
 def plural(count: int, one: str, many: str, zh: str) -> Text:

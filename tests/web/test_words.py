@@ -93,6 +93,24 @@ def test_a_day_that_is_not_settled_is_said_as_its_bounds():
     assert words.day(place(), day) == "between 1 February 2027 and 9 February 2027"
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "marked"),
+    [
+        ("en", "Evidence: 检测报告", [("检测报告", "zh-Hans")]),
+        ("en", "招标公告：沿江路2026年路灯.pdf", [("招标公告：沿江路2026年路灯.pdf", "zh-Hans")]),
+        ("en", "Tender notice: Road lamps.pdf", []),
+        ("zh", "Tender notice: 沿江路路灯.pdf", [("Tender notice", "en")]),
+        ("zh", "招标公告：沿江路LED路灯.pdf", []),
+        ("zh", "使用Excel 2019文件", []),
+        ("zh", "", []),
+    ],
+)
+def test_what_is_in_the_other_language_is_told_apart(language, text, marked):
+    pieces = list(words.by_language(language, text))
+    assert "".join(piece for piece, _ in pieces) == text
+    assert [(piece, tag) for piece, tag in pieces if tag] == marked
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(
     ("amount", "said"),
