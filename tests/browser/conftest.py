@@ -23,7 +23,9 @@ from app.web import current
 from config import Config
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+RULES = (
+    "{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -82,7 +84,7 @@ def browser_page(chromium: Browser, site: Flask) -> Iterator[BrowserPage]:
                 session.commit()
             context.add_cookies([{"name": current.cookie_name(False), "value": token, "url": config.base_url}])
         page = context.new_page()
-        page.on("console", lambda message: said.append(message.text) if _is_trouble(message, page) else None)
+        page.on("console", lambda message: said.append(_said(message)) if _is_trouble(message, page) else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(config.base_url + address)
         return page
@@ -91,6 +93,10 @@ def browser_page(chromium: Browser, site: Flask) -> Iterator[BrowserPage]:
     for context in contexts:
         context.close()
     assert said == []
+
+
+def _said(message: ConsoleMessage) -> str:
+    return f"{message.text} ({message.location['url']})"
 
 
 def _is_trouble(message: ConsoleMessage, page: Page) -> bool:
