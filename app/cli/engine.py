@@ -13,8 +13,9 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app.cli.houses import house
-from app.engine import definitions, importing, incidents, instances, invariants, scenarios, spiff, timers
+from app.engine import definitions, importing, incidents, instances, invariants, scenarios, timers
 from app.engine.engine import Engine
+from app.engine.findings import Finding
 from app.foundation import clock
 from app.foundation.actor import Actor
 from app.foundation.database import reading
@@ -48,7 +49,7 @@ def check(files: Sequence[Path], explain: bool) -> None:
     sys.exit(1 if any(finding.level == "error" for finding in findings) else 0)
 
 
-def explained(files: Sequence[Path], findings: Sequence[spiff.Finding]) -> Iterator[str]:
+def explained(files: Sequence[Path], findings: Sequence[Finding]) -> Iterator[str]:
     """The findings of ``check`` and those of processes that aren't marked to run, each with what would have to change."""
     diagrams = {
         str(path): path.read_bytes() for path in files if path.is_file() and path.suffix not in (".dmn", ".json")
@@ -61,26 +62,26 @@ def explained(files: Sequence[Path], findings: Sequence[spiff.Finding]) -> Itera
         yield f"    to execute it here: {remedy}" + (" (import does this)" if by_import.get(finding) else "")
 
 
-def checked(files: Sequence[Path], engine: Engine | None) -> list[spiff.Finding]:
+def checked(files: Sequence[Path], engine: Engine | None) -> list[Finding]:
     """Everything that ``check`` finds, by file in the order given."""
     contents: dict[str, bytes] = {}
-    findings: list[spiff.Finding] = []
+    findings: list[Finding] = []
     for path in [*files, *_decisions_beside(files)]:
         try:
             contents[str(path)] = path.read_bytes()
         except OSError as error:
-            findings.append(spiff.Finding(str(path), None, None, "error", f"it can't be read: {error.strerror}"))
+            findings.append(Finding(str(path), None, None, "error", f"it can't be read: {error.strerror}"))
     try:
         findings += definitions.check(contents, engine)
     except Exception as error:
         logging.getLogger(__name__).debug("check failed", exc_info=True)
         what = f"it could not be checked to the end ({type(error).__name__}); please report this file"
-        findings.append(spiff.Finding(str(files[0]), None, None, "error", what))
+        findings.append(Finding(str(files[0]), None, None, "error", what))
     order = {name: number for number, name in enumerate(contents)}
     return sorted(findings, key=lambda finding: order.get(finding.file, -1))
 
 
-def line_of(finding: spiff.Finding) -> str:
+def line_of(finding: Finding) -> str:
     """``FILE: ELEMENT-ID (NAME): error|warning: what is wrong``, without what the finding doesn't name."""
     name = f" ({_one_line(finding.name)})" if finding.name else ""
     element = f" {_one_line(finding.element_id)}{name}:" if finding.element_id else ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.engine import decisions, forms, spiff
-from app.engine.spiff.findings import Level, error, made
+from app.engine.findings import Finding, error, made
 from app.foundation.text import Text
 
 DECISION_TWICE = error(
@@ -26,7 +26,7 @@ class Package:
     models: dict[str, decisions.Model] = field(default_factory=dict)
     decision_files: dict[str, str] = field(default_factory=dict)
     forms: forms.Library = field(default_factory=forms.Library)
-    findings: list[spiff.Finding] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -58,10 +58,7 @@ def load(files: Mapping[str, bytes]) -> Package:
 def _load_decisions(package: Package, files: Mapping[str, bytes]) -> None:
     """Read the decision models together: they may import one another."""
     reading = decisions.read_all(files)
-    package.findings += [
-        spiff.Finding(finding.file, finding.element_id, finding.name, _level(finding.level), finding.message)
-        for finding in reading.findings
-    ]
+    package.findings += reading.findings
     for name, model in reading.models.items():
         for decision_id, decision_name in model.decisions.items():
             if decision_id in package.models:
@@ -69,10 +66,6 @@ def _load_decisions(package: Package, files: Mapping[str, bytes]) -> None:
                 package.findings.append(made(DECISION_TWICE, name, decision_id, decision_name, where=where))
             package.models[decision_id] = model
             package.decision_files[decision_id] = name
-
-
-def _level(level: str) -> Level:
-    return "warning" if level == "warning" else "error"
 
 
 def names_of(names: Mapping[str, str], name: str | None, identity: str) -> Text:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from app.engine import bundles, judging, spiff, starts
+from app.engine import bundles, judging, starts
 from app.engine.bundles import Package
 from app.engine.engine import Engine
+from app.engine.findings import Finding
 from app.engine.judging import Known
 from app.engine.records import Definition, DeployedFile, Deployment
 from app.foundation import clock, journal
@@ -30,7 +31,7 @@ class DeploymentRefused(Invalid):
     code = "deployment-refused"
     text = Text("This can't be deployed: it has %(count)s errors.", "无法部署：存在 %(count)s 个错误。")
 
-    def __init__(self, findings: Iterable[spiff.Finding]) -> None:
+    def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = list(findings)
         super().__init__(count=sum(finding.level == "error" for finding in self.findings))
 
@@ -63,9 +64,7 @@ class DeploymentMoved(Conflict):
     text = Text("Somebody else changed this draft in the meantime.", "在此期间他人已修改该草稿。")
 
 
-def check(
-    files: Mapping[str, bytes], engine: Engine | None = None, *, session: Session | None = None
-) -> list[spiff.Finding]:
+def check(files: Mapping[str, bytes], engine: Engine | None = None, *, session: Session | None = None) -> list[Finding]:
     """Everything that is wrong or doubtful in the files as one deployment.
 
     Without an engine, forms, operations and roles aren't judged; without a session, only what is in the files counts
@@ -289,7 +288,7 @@ def _refuse_errors(engine: Engine, session: Session, package: Package) -> None:
     if any(finding.level == "error" for finding in findings):
         raise DeploymentRefused(findings)
     if not package.diagrams.processes and not package.models:
-        raise DeploymentRefused([spiff.Finding("", None, None, "error", "there is no diagram and no decision in it")])
+        raise DeploymentRefused([Finding("", None, None, "error", "there is no diagram and no decision in it")])
 
 
 def _refuse_without(why: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from app.engine import forms, spiff
 from app.engine.bundles import Package
 from app.engine.engine import Engine
-from app.engine.spiff.findings import Kind, error, made, warning
+from app.engine.findings import Finding, Kind, error, made, warning
 from app.engine.variables import unwritten
 from app.foundation.text import Text
 
@@ -74,7 +74,7 @@ class Known:
     decisions: Set[str] = frozenset()
 
 
-def judge(package: Package, engine: Engine | None, known: Known) -> list[spiff.Finding]:
+def judge(package: Package, engine: Engine | None, known: Known) -> list[Finding]:
     """Everything found in a package, with its references held against forms, operations, roles and other deployments.
 
     Without an engine, only references inside the package are judged.
@@ -132,7 +132,7 @@ def _judged_operation(reference: spiff.Reference, engine: Engine) -> Iterator[Ju
             yield PARAMETER_MISSING, {"name": operation.type, "input": parameter.name}
 
 
-def _form_findings(package: Package) -> Iterator[spiff.Finding]:
+def _form_findings(package: Package) -> Iterator[Finding]:
     """What is wrong with the forms that were given among the files."""
     for form_id in package.forms.ids():
         try:

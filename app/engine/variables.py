@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from app.engine import forms, spiff
 from app.engine.bundles import Package
 from app.engine.engine import Engine
+from app.engine.findings import Finding, Subject, made, warning
 from app.engine.spiff.check.expressions import of_node
-from app.engine.spiff.findings import Subject, made, warning
 from app.engine.spiff.sources import Source
 from app.foundation.text import Text
 
@@ -47,7 +47,7 @@ class _Written:
         self.open |= other.open
 
 
-def unwritten(package: Package, engine: Engine | None) -> Iterator[spiff.Finding]:
+def unwritten(package: Package, engine: Engine | None) -> Iterator[Finding]:
     """A warning for each variable that a process reads and nothing writes, at the first element that reads it."""
     writers = _Writers(package, engine)
     for process in package.diagrams.processes.values():

@@ -9,7 +9,7 @@ from app.engine.records import Deployment
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.text import Text
 from app.identity import accounts, grants
-from app.web.studio.blank import blank_process
+from app.web.studio.blank import blank_decision, blank_process
 
 ROOT = Actor("root", "Root", groups=frozenset({"administrator"}))
 TOY = blank_process("toy", Text("Toy", "玩具"))
@@ -132,6 +132,14 @@ def test_a_new_procedure_has_no_errors(analyst):
 def test_a_new_decision_has_no_errors(analyst):
     answer = analyst.submit("/studio/new", kind="decision", key="band", name_en="Band", name_zh="区间")
     assert "The check finds nothing." in analyst.get(answer.location).text
+
+
+def test_a_broken_decision_table_is_named_in_the_language_of_the_page(analyst):
+    draft = analyst.submit("/studio/new", kind="decision", key="band", name_en="Band", name_zh="区间").location
+    broken = blank_decision("band", Text("Band", "区间")).replace(b"UNIQUE", b"BEST")
+    saved = analyst.put(f"{draft}/files/decisions/band.dmn", data=broken, headers={"X-CSRFToken": analyst.token()})
+    assert "there is no hit policy" in saved.json["findings"][0]["message"]
+    assert "没有命中策略“BEST”；可用的命中策略：ANY, COLLECT, FIRST" in analyst.get(f"{draft}?lang=zh").text
 
 
 def test_an_id_is_checked(analyst):

@@ -8,14 +8,73 @@ from typing import Any
 from lxml import etree
 
 from app import feel
-from app.engine.decisions.findings import DecisionFailed
+from app.engine.decisions.failures import DecisionFailed
 from app.engine.decisions.items import Items
 from app.engine.decisions.sources import FEEL_LANGUAGES, Source, name_of
 from app.engine.decisions.tables import AGGREGATIONS, HIT_POLICIES, Input, Output, Rule, Table
+from app.engine.findings import Kind, error
 from app.feel import compiling
 from app.feel import syntax as s
 from app.feel.evaluation import Environment
 from app.feel.types import ANY, FunctionType
+from app.foundation.text import Text
+
+UNREADABLE = error(
+    "decision-expression-unreadable",
+    Text("this expression can't be read: %(problem)s", "该表达式无法读取：%(problem)s"),
+    Text("mend the expression there", "请在该处修正表达式"),
+)
+EXPRESSION_MISSING = error(
+    "decision-expression-missing",
+    Text("an expression is missing", "缺少表达式"),
+    Text("write one there", "请在该处填写表达式"),
+)
+LANGUAGE = error(
+    "decision-language-not-feel",
+    Text("the expression language '%(language)s' isn't FEEL", "表达式语言“%(language)s”不是 FEEL"),
+    Text("write it in FEEL", "请用 FEEL 书写"),
+)
+FUNCTION_KIND = error(
+    "decision-function-kind",
+    Text(
+        "a function may be defined in FEEL or name a Java method, nothing else",
+        "函数只能用 FEEL 定义或指定 Java 方法，不支持其他方式",
+    ),
+    Text("define it in FEEL", "请用 FEEL 定义"),
+)
+HIT_POLICY = error(
+    "decision-hit-policy-unknown",
+    Text("there is no hit policy '%(policy)s'", "没有命中策略“%(policy)s”"),
+    Text("use one of: %(known)s", "可用的命中策略：%(known)s"),
+)
+AGGREGATION = error(
+    "decision-aggregation-unknown",
+    Text("there is no aggregation '%(aggregation)s'", "没有汇集方式“%(aggregation)s”"),
+    Text("use one of: %(known)s", "可用的汇集方式：%(known)s"),
+)
+OUTPUT_MISSING = error(
+    "decision-table-output-missing",
+    Text("the table has no output", "决策表没有输出"),
+    Text("add an output column", "请添加输出列"),
+)
+OUTPUT_NAMES = error(
+    "decision-table-output-names",
+    Text("several outputs need different names", "多个输出须使用不同的变量名"),
+    Text("give each output column a name of its own", "请为每个输出列设置各自的变量名"),
+)
+OUTPUTS_AGGREGATED = error(
+    "decision-table-outputs-aggregated",
+    Text("several outputs can't be aggregated", "多个输出不能汇集为一个值"),
+    Text("leave one output, or remove the aggregation", "请只保留一个输出，或取消汇集方式"),
+)
+RULE_CELLS = error(
+    "decision-rule-cells",
+    Text(
+        "this rule has %(cells)s inputs and %(results)s outputs; the table has %(inputs)s and %(outputs)s",
+        "该规则有 %(cells)s 个输入、%(results)s 个输出，决策表有 %(inputs)s 个输入、%(outputs)s 个输出",
+    ),
+    Text("give the rule one cell for each column", "请使规则的每一列各有一个单元格"),
+)
 
 Names = tuple[str, ...]
 _EMPTY = s.Literal(None)
@@ -35,13 +94,13 @@ class Boxed:
     def child(self, element: etree._Element | None, names: Names) -> s.Node:
         """The one boxed expression under an element."""
         found = next(self.source.boxed(element), None) if element is not None else None
-        return self._broken("an expression is missing", element) if found is None else self.expression(found, names)
+        return self._broken(EXPRESSION_MISSING, element) if found is None else self.expression(found, names)
 
     def function(self, element: etree._Element, names: Names, result: feel.Type | None = None) -> s.Node:
         """A function definition, or the encapsulated logic of a knowledge model."""
         kind = element.get("kind", "FEEL")
         if kind not in ("FEEL", "Java", "F", "J"):
-            return self._broken("a function may be defined in FEEL or name a Java method, nothing else", element)
+            return self._broken(FUNCTION_KIND, element)
         parameters = tuple(
             (name_of(parameter), self.items.named(parameter.get("typeRef"), parameter))
             for parameter in self.source.all(element, "formalParameter")
@@ -52,12 +111,12 @@ class Boxed:
         body = self.child(element, (*names, *(name for name, _ in parameters)))
         return s.FunctionNode(parameters, body, kind[0] == "J", result)
 
-    def _broken(self, message: str, element: etree._Element | None) -> s.Node:
+    def _broken(self, kind: Kind, element: etree._Element | None, /, **facts: object) -> s.Node:
         """What can't be read; it fails when it is worked out after all."""
-        self.source.report.error(message, element)
+        self.source.note(kind, element, **facts)
 
         def fail(env: Environment) -> Any:
-            raise DecisionFailed(f"{self.decision}: {message}")
+            raise DecisionFailed(f"{self.decision}: {kind.text.filled(**facts).en}")
 
         return s.Native(fail)
 
@@ -65,7 +124,7 @@ class Boxed:
         try:
             return parse(text, names, self.members, self.items.types)
         except feel.FeelSyntaxError as problem:
-            return self._broken(f"this expression can't be read: {problem}", element)
+            return self._broken(UNREADABLE, element, problem=problem)
 
     def feel(self, text: str, element: etree._Element, names: Names) -> s.Node:
         """A FEEL text; null when it is empty."""
@@ -82,7 +141,7 @@ class Boxed:
     def _literal(self, element: etree._Element, names: Names) -> s.Node:
         language = element.get("expressionLanguage") or ""
         if language and not language.endswith(FEEL_LANGUAGES):
-            return self._broken(f"the expression language {language!r} isn't FEEL", element)
+            return self._broken(LANGUAGE, element, language=language)
         return self.feel(self.source.text(element), element, names)
 
     def _context(self, element: etree._Element, names: Names) -> s.Node:
@@ -171,15 +230,15 @@ class Boxed:
         outputs = self.source.all(element, "output")
         output_names = [name_of(output) for output in outputs]
         if policy not in HIT_POLICIES:
-            return self._broken(f"there is no hit policy {policy!r}", element)
+            return self._broken(HIT_POLICY, element, policy=policy, known=", ".join(sorted(HIT_POLICIES)))
         if aggregation is not None and aggregation not in AGGREGATIONS:
-            return self._broken(f"there is no aggregation {aggregation!r}", element)
+            return self._broken(AGGREGATION, element, aggregation=aggregation, known=", ".join(AGGREGATIONS))
         if not outputs:
-            return self._broken("the table has no output", element)
+            return self._broken(OUTPUT_MISSING, element)
         if len(outputs) > 1 and ("" in output_names or len(set(output_names)) < len(outputs)):
-            return self._broken("several outputs need different names", element)
+            return self._broken(OUTPUT_NAMES, element)
         if len(outputs) > 1 and aggregation is not None:
-            return self._broken("several outputs can't be aggregated", element)
+            return self._broken(OUTPUTS_AGGREGATED, element)
         return self._filled(element, names, policy, aggregation if policy == "COLLECT" else None)
 
     def _filled(self, element: etree._Element, names: Names, policy: str, aggregation: str | None) -> s.Node:
@@ -234,8 +293,8 @@ class Boxed:
     def _rule(self, rule: etree._Element, number: int, inputs: int, outputs: int, names: Names) -> Rule | None:
         cells, results = self.source.all(rule, "inputEntry"), self.source.all(rule, "outputEntry")
         if len(cells) != inputs or len(results) != outputs:
-            what = f"this rule has {len(cells)} inputs and {len(results)} outputs; the table has {inputs} and {outputs}"
-            self.source.report.error(what, rule)
+            found = {"cells": len(cells), "results": len(results), "inputs": inputs, "outputs": outputs}
+            self.source.note(RULE_CELLS, rule, **found)
             return None
         return Rule(
             number,

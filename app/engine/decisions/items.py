@@ -8,8 +8,24 @@ from typing import Any
 from lxml import etree
 
 from app import feel
-from app.engine.decisions.sources import Source, name_of
+from app.engine.decisions.sources import TOO_DEEP, Source, name_of
+from app.engine.findings import error
 from app.feel import types as t
+from app.foundation.text import Text
+
+TYPE_UNKNOWN = error(
+    "decision-type-unknown",
+    Text("there is no type '%(name)s'", "没有类型“%(name)s”"),
+    Text("give it an item definition, or use another type", "请定义该数据类型，或改用其他类型"),
+)
+VALUES_UNREADABLE = error(
+    "decision-values-unreadable",
+    Text("the allowed values can't be read: %(problem)s", "允许值无法读取：%(problem)s"),
+    Text(
+        'write them as FEEL\'s unary tests, such as "low", "high" or [0..100]',
+        '请按 FEEL 的一元测试书写，例如 "low", "high" 或 [0..100]',
+    ),
+)
 
 
 class Items:
@@ -35,8 +51,11 @@ class Items:
                 self.allowed[f"{prefix}.{name}" if prefix else name] = allowed
             self.members |= items.members
         self._elements = {name_of(element): element for element in self.source.all(root, "itemDefinition")}
-        for name in self._elements:
-            self._defined(name)
+        for name, element in self._elements.items():
+            try:
+                self._defined(name)
+            except RecursionError:
+                self.source.note(TOO_DEEP, element)
 
     def named(self, reference: str | None, element: etree._Element | None = None) -> feel.Type:
         """The type that a ``typeRef`` names; any type when there is none."""
@@ -48,7 +67,7 @@ class Items:
             found = self.types.get(candidate) or self._defined(candidate) or t.BUILT_IN_TYPES.get(candidate)
             if found is not None:
                 return found
-        self.source.report.error(f"there is no type {name!r}", element)
+        self.source.note(TYPE_UNKNOWN, element, name=name)
         return t.ANY
 
     def allowed_of(self, reference: str | None) -> str:
@@ -109,6 +128,6 @@ class Items:
         try:
             tests = feel.compile_unary_tests(text, members=self.members, types=self.types)
         except feel.FeelSyntaxError as problem:
-            self.source.report.error(f"the allowed values can't be read: {problem}", element)
+            self.source.note(VALUES_UNREADABLE, element, problem=problem)
             return None
         return lambda value: tests.evaluate(value, {}) is True

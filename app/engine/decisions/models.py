@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app import feel
-from app.engine.decisions.findings import DecisionFailed
+from app.engine.decisions.failures import DecisionFailed
 from app.engine.decisions.tables import Fired
 from app.feel.compiling import Closure, invoke
 from app.feel.evaluation import Budget, Environment, Run

@@ -9,13 +9,57 @@ from lxml import etree
 
 from app import feel
 from app.engine.decisions.boxed import Boxed
-from app.engine.decisions.findings import DecisionError, Finding
+from app.engine.decisions.failures import DecisionError
 from app.engine.decisions.items import Items
 from app.engine.decisions.models import Element, Model
-from app.engine.decisions.sources import Source, name_of, parse
+from app.engine.decisions.sources import TOO_DEEP, Source, name_of, parse
+from app.engine.findings import Finding, error
 from app.feel import syntax as s
 from app.feel.compiling import Closure
 from app.feel.types import FunctionType
+from app.foundation.text import Text
+
+IMPORT_UNKNOWN = error(
+    "decision-import-unknown",
+    Text("it imports the model '%(namespace)s', which isn't here", "其导入的模型“%(namespace)s”不在本次部署中"),
+    Text("add its file, or remove the import", "请加入该模型的文件，或删除该导入"),
+)
+IMPORT_CIRCLE = error(
+    "decision-import-circle",
+    Text("models import one another in a circle", "模型之间循环导入"),
+    Text(
+        "move what they share into a model of its own, and let each import that",
+        "请将共用的部分移入单独的模型，由各模型导入",
+    ),
+)
+DUPLICATE_ID = error(
+    "decision-duplicate-id",
+    Text("another element has the same id", "另有元素使用相同的 ID"),
+    Text("give each element an id of its own", "请为每个元素设置各自的 ID"),
+)
+REQUIREMENT_UNKNOWN = error(
+    "decision-requirement-unknown",
+    Text(
+        "it requires '%(ref)s', which isn't in this file or an imported one",
+        "其所需的“%(ref)s”不在本文件或已导入的文件中",
+    ),
+    Text("draw the requirement from an element that is there, or remove it", "请将需求连线改接到已有元素，或将其删除"),
+)
+REQUIRES_ITSELF = error(
+    "decision-requires-itself",
+    Text("it requires itself: %(circle)s", "该决策依赖自身：%(circle)s"),
+    Text("remove one of these requirements", "请删除其中一条需求连线"),
+)
+LOGIC_MISSING = error(
+    "decision-logic-missing",
+    Text("its logic is missing", "没有定义逻辑"),
+    Text("give it a decision table or an expression", "请为其编写决策表或表达式"),
+)
+OUTPUT_MISSING = error(
+    "decision-service-output-missing",
+    Text("it has no output decision", "该决策服务没有输出决策"),
+    Text("choose the decisions whose values it returns", "请指定由其返回结果的决策"),
+)
 
 _KINDS = {
     "inputData": "input",
@@ -65,9 +109,9 @@ def read_all(files: Mapping[str, bytes], *, tolerant: bool = False) -> Reading:
         reader.read_elements()
     for reader in readable:
         reader.read_logic()
-    found = Reading(findings=[finding for reader in readers for finding in reader.source.report.findings])
+    found = Reading(findings=[finding for reader in readers for finding in reader.source.findings])
     for reader in readable:
-        if tolerant or not reader.source.report.has_errors:
+        if tolerant or reader.source.ok:
             found.models[reader.source.file] = reader.model
     return found
 
@@ -90,7 +134,7 @@ class _Reader:
         for prefix, namespace in self.source.imports:
             found = by_namespace.get(namespace)
             if found is None:
-                self.source.report.error(f"it imports the model {namespace!r}, which isn't here", self.source.root)
+                self.source.note(IMPORT_UNKNOWN, self.source.root, namespace=namespace)
             elif found is not self:
                 self.imported.append((prefix, found))
 
@@ -99,7 +143,7 @@ class _Reader:
         if self._types_read:
             return
         if self in above:
-            self.source.report.error("models import one another in a circle", self.source.root)
+            self.source.note(IMPORT_CIRCLE, self.source.root)
             return
         for _, other in self.imported:
             other.read_types((*above, self))
@@ -117,7 +161,7 @@ class _Reader:
                 continue
             element = self._element(xml, kind)
             if element.id in self.model.elements:
-                self.source.report.error("another element has the same id", xml)
+                self.source.note(DUPLICATE_ID, xml)
                 continue
             self.model.elements[element.id] = element
             self.model.by_name.setdefault(element.name, element)
@@ -144,7 +188,7 @@ class _Reader:
                 if other.source.namespace == namespace:
                     found, prefix = other.model.elements.get(identity), name
         if found is None:
-            self.source.report.error(f"it requires {identity!r}, which isn't in this file or an imported one", at)
+            self.source.note(REQUIREMENT_UNKNOWN, at, ref=identity)
             return None
         return prefix, found
 
@@ -168,7 +212,7 @@ class _Reader:
             try:
                 self._read_element(element, xml, boxed, self._names(element))
             except RecursionError:
-                self.source.report.error("its logic is nested too deeply", xml)
+                self.source.note(TOO_DEEP, xml)
 
     def _read_element(self, element: Element, xml: etree._Element, boxed: Boxed, names: tuple[str, ...]) -> None:
         if element.kind == "decision":
@@ -206,7 +250,11 @@ class _Reader:
         done: set[Element] = set()
         for start in self.model.elements.values():
             above: list[Element] = []
-            if start.kind == "decision" and not self._visit(start, above, done):
+            try:
+                if start.kind == "decision" and not self._visit(start, above, done):
+                    return
+            except RecursionError:
+                self.source.note(TOO_DEEP, self._xml[start.id])
                 return
 
     def _visit(self, element: Element, above: list[Element], done: set[Element]) -> bool:
@@ -215,7 +263,7 @@ class _Reader:
             return True
         if element in above:
             names = " → ".join(other.name for other in (*above[above.index(element) :], element))
-            self.source.report.error(f"it requires itself: {names}", self._xml.get(element.id))
+            self.source.note(REQUIRES_ITSELF, self._xml.get(element.id), circle=names)
             for other in above:
                 other.needs = []
             return False
@@ -230,14 +278,14 @@ class _Reader:
     def _read_decision(self, element: Element, xml: etree._Element, boxed: Boxed, names: tuple[str, ...]) -> None:
         body = next(self.source.boxed(xml), None)
         if body is None:
-            self.source.report.error("its logic is missing", xml)
+            self.source.note(LOGIC_MISSING, xml)
             return
         element.logic = self._compiled(boxed.expression(body, names), xml)
 
     def _read_knowledge(self, element: Element, xml: etree._Element, boxed: Boxed, names: tuple[str, ...]) -> None:
         logic = self.source.find(xml, "encapsulatedLogic")
         if logic is None:
-            self.source.report.error("its logic is missing", xml)
+            self.source.note(LOGIC_MISSING, xml)
             return
         declared = element.type
         result = declared.result if isinstance(declared, FunctionType) else declared
@@ -250,11 +298,11 @@ class _Reader:
         if isinstance(element.type, FunctionType):
             element.type = element.type.result or feel.types.ANY
         if not element.outputs:
-            self.source.report.error("it has no output decision", xml)
+            self.source.note(OUTPUT_MISSING, xml)
 
     def _compiled(self, node: s.Node, xml: etree._Element) -> Closure | None:
         try:
             return feel.compile_node(node).closure
-        except feel.FeelSyntaxError as problem:
-            self.source.report.error(problem.message, xml)
+        except feel.FeelSyntaxError:  # of what was parsed, only its depth can be wrong
+            self.source.note(TOO_DEEP, xml)
             return None

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from app.engine.decisions.findings import Report
+from app.engine.findings import Findings, Kind, error
+from app.foundation.text import Text
 
 MAX_BYTES = 5_000_000
 NAMESPACES = {
@@ -19,6 +20,31 @@ NAMESPACES = {
     "https://www.omg.org/spec/DMN/20240513/MODEL/": "1.6",
 }
 FEEL_LANGUAGES = ("/FEEL/", "/feel", "feel", "FEEL")
+TOO_LARGE = error(
+    "decision-xml-too-large",
+    Text("the file has %(size)s bytes; %(limit)s are allowed", "文件有 %(size)s 字节，最多允许 %(limit)s 字节"),
+    Text("divide it into several models, of which one imports the others", "请拆分为多个模型，由其中一个导入其余模型"),
+)
+MALFORMED = error(
+    "decision-xml-malformed",
+    Text("this isn't well-formed XML: %(problem)s", "这不是格式良好的 XML：%(problem)s"),
+    Text("save it again with a DMN editor", "请用 DMN 编辑器重新保存"),
+)
+DOCTYPE = error(
+    "decision-xml-doctype",
+    Text("a DOCTYPE isn't allowed", "文件不得含有 DOCTYPE"),
+    Text("remove it", "请将其删除"),
+)
+NOT_DMN = error(
+    "decision-not-dmn",
+    Text("this isn't a DMN 1.1 to 1.6 model", "这不是 DMN 1.1 至 1.6 的模型"),
+    Text("save the model as DMN XML", "请将模型另存为 DMN XML"),
+)
+TOO_DEEP = error(
+    "decision-too-deep",
+    Text("it is nested too deeply", "嵌套过深"),
+    Text("leave out some of the levels", "请减少嵌套层级"),
+)
 BOXED = (
     "literalExpression", "context", "decisionTable", "functionDefinition", "invocation", "list", "relation", "conditional", "filter", "for",
     "every", "some",
@@ -27,15 +53,28 @@ BOXED = (
 
 @dataclass
 class Source:
-    """A file that was parsed."""
+    """A file that was parsed, and what was found in it so far."""
 
     file: str
-    report: Report
+    findings: Findings = field(default_factory=Findings)
     root: etree._Element | None = None
     tag: str = ""
     namespace: str = ""
     imports: list[tuple[str, str]] = field(default_factory=list)
     """The imported models: the name each is imported under, which may be empty, and its namespace."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether all of it can be executed, as far as it was read."""
+        return not any(finding.level == "error" for finding in self.findings)
+
+    def note(self, kind: Kind, element: etree._Element | None = None, /, **facts: object) -> None:
+        """Add a finding about an element, or about the nearest around it that has an id."""
+        place = element
+        while place is not None and place.get("id") is None:
+            place = place.getparent()
+        identity, name = (place.get("id"), place.get("name")) if place is not None else (None, None)
+        self.findings.add(kind, self.file, identity, name, **facts)
 
     def find(self, element: etree._Element, *path: str) -> etree._Element | None:
         """The first element at a path."""
@@ -60,9 +99,9 @@ class Source:
 
 
 def parse(content: bytes, file: str) -> Source:
-    """Parse a file; what is wrong with it is in the source's report, which then has no root."""
-    source = Source(file, Report(file))
-    source.root = _root(content, source.report)
+    """Parse a file; when it is no DMN, the source has no root and its findings say why."""
+    source = Source(file)
+    source.root = _root(content, source)
     if source.root is None:
         return source
     namespace = etree.QName(source.root).namespace or ""
@@ -74,9 +113,9 @@ def parse(content: bytes, file: str) -> Source:
     return source
 
 
-def _root(content: bytes, report: Report) -> etree._Element | None:
+def _root(content: bytes, source: Source) -> etree._Element | None:
     if len(content) > MAX_BYTES:
-        report.error(f"the file has {len(content)} bytes; {MAX_BYTES} are allowed")
+        source.note(TOO_LARGE, size=len(content), limit=MAX_BYTES)
         return None
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -90,14 +129,14 @@ def _root(content: bytes, report: Report) -> etree._Element | None:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as problem:
-        report.error(f"this isn't well-formed XML: {problem.msg}")
+        source.note(MALFORMED, problem=problem.msg)
         return None
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
-        report.error("a DOCTYPE isn't allowed")
+        source.note(DOCTYPE)
         return None
     name = etree.QName(root)
     if name.localname != "definitions" or name.namespace not in NAMESPACES:
-        report.error("this isn't a DMN 1.2 to 1.6 model")
+        source.note(NOT_DMN)
         return None
     return root
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.decisions.findings import DecisionFailed
+from app.engine.decisions.failures import DecisionFailed
 from app.feel.compiling import Closure, UnaryTest
 from app.feel.evaluation import Environment
 from app.feel.functions import BUILT_IN

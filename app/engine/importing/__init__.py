@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from app.engine import spiff
+from app.engine.findings import Finding
 from app.engine.importing import camunda, completing, owners
 from app.engine.importing.changes import Change, Diagram, Left
 from app.engine.spiff import xml
@@ -26,7 +27,7 @@ class NotBpmn(ValueError):
 class Explained:
     """A finding, and whether ``convert`` puts it right by itself."""
 
-    finding: spiff.Finding
+    finding: Finding
     by_import: bool
 
 
@@ -72,8 +73,7 @@ def explain(files: Mapping[str, bytes]) -> list[Explained]:
             continue
         changed[name] = imported.content
         left += [
-            spiff.Finding(name, one.element_id, one.name, "warning", one.text.en, zh=one.text.zh)
-            for one in imported.left
+            Finding(name, one.element_id, one.name, "warning", one.text.en, zh=one.text.zh) for one in imported.left
         ]
     remaining = {(one.file, one.element_id, one.code) for one in spiff.read(changed, every_process=True).findings}
     explained = [Explained(one, (one.file, one.element_id, one.code) not in remaining) for one in found]

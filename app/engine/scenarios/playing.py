@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import feel
 from app.engine import corridor, definitions, instances, messages, spiff, timers
 from app.engine.engine import Engine
+from app.engine.findings import Finding
 from app.engine.records import HistoryRow, IncidentRow, InstanceRow, OpenTaskRow
 from app.engine.scenarios import expecting
 from app.engine.scenarios.loading import BadScenario, Scenario, main_key, read
@@ -116,7 +117,7 @@ def never_passed(paths: Iterable[Path], outcomes: Iterable[Outcome]) -> dict[str
     return {process: elements for process, elements in found.items() if elements}
 
 
-def _said(findings: Iterable[spiff.Finding]) -> list[str]:
+def _said(findings: Iterable[Finding]) -> list[str]:
     return [f"{f.element_id or f.file}: {f.message}" for f in findings if f.level == "error"]
 
 

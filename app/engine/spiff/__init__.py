@@ -5,7 +5,6 @@ from __future__ import annotations
 from app.engine.spiff.course import StepEvent
 from app.engine.spiff.environment import DecisionOutcome, Environment, OperationCall
 from app.engine.spiff.failures import Abort, BpmnError, Failure, NoSuchStart, NoSuchToken, UnknownSnapshot
-from app.engine.spiff.findings import Finding
 from app.engine.spiff.instance import (
     ArmedTimer,
     Instance,
@@ -35,7 +34,6 @@ __all__ = [
     "DecisionOutcome",
     "Environment",
     "Failure",
-    "Finding",
     "Flow",
     "Instance",
     "Lane",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.engine.findings import Kind, error
 from app.engine.spiff import extensions, xml
-from app.engine.spiff.findings import Kind, error
 from app.engine.spiff.model import NONE, EventDefinition, Loop, Message, Multi, Node, TimerValue
 from app.engine.spiff.sources import Source
 from app.engine.spiff.vocabulary import EVENT_DEFINITIONS, TIMER_VALUES

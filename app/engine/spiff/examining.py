@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Protocol
 
+from app.engine.findings import Kind, error
 from app.engine.spiff import vocabulary, xml
-from app.engine.spiff.findings import Kind, error
 from app.engine.spiff.vocabulary import Entry
 from app.engine.spiff.xml import Element
 from app.foundation.text import Text

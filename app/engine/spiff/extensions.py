@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.engine.findings import error, warning
 from app.engine.spiff import xml
-from app.engine.spiff.findings import error, warning
 from app.engine.spiff.model import Mapping, Node
 from app.engine.spiff.sources import Source
 from app.engine.spiff.values import LONGEST_GROUP, LONGEST_PERSON

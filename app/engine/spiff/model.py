@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from app.engine.spiff.findings import Finding
+from app.engine.findings import Finding
 from app.engine.spiff.sources import Source
 
 TASKS = frozenset(

@@ -6,10 +6,10 @@ import hashlib
 import re
 from collections.abc import Mapping
 
+from app.engine.findings import Findings, Kind, error
 from app.engine.spiff import check, elements, extensions, references, xml
 from app.engine.spiff.definitions import Globals
 from app.engine.spiff.examining import examine
-from app.engine.spiff.findings import Findings, Kind, error
 from app.engine.spiff.model import Body, Bundle, Flow, Lane, Process
 from app.engine.spiff.sources import Source
 from app.engine.spiff.values import LONGEST_GROUP

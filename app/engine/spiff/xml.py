@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from app.engine.spiff.findings import Kind, error
+from app.engine.findings import Kind, error
 from app.foundation.text import Text
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"

@@ -8,8 +8,9 @@ from typing import Any
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.engine import definitions, spiff
+from app.engine import definitions
 from app.engine.definitions import DeploymentMoved, DeploymentRefused, NoSuchDeployment
+from app.engine.findings import Finding
 from app.engine.records import Deployment
 from app.foundation.errors import Invalid, Refusal
 from app.foundation.text import Text
@@ -181,7 +182,7 @@ def _checked(files: dict[str, bytes], name: str) -> dict[str, Any]:
     return {"ok": not any(finding.level == "error" for finding in findings), "findings": here + elsewhere}
 
 
-def shown(finding: spiff.Finding) -> dict[str, Any]:
+def shown(finding: Finding) -> dict[str, Any]:
     """A finding in the language of the page, as editors and templates take it."""
     words = finding.zh if language.language() == "zh" and finding.zh else finding.message
     return {

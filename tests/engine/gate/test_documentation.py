@@ -7,9 +7,9 @@ from pathlib import Path
 from test_elements import ELEMENTS
 
 from app.engine import definitions  # noqa: F401 - with it, every kind of finding is declared
+from app.engine.findings import KINDS
 from app.engine.spiff import vocabulary
 from app.engine.spiff.check import events
-from app.engine.spiff.findings import KINDS
 
 ROOT = Path(__file__).parents[3]
 REFERENCE = ROOT / "docs" / "reference"

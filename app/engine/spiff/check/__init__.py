@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from app.engine.findings import Findings
 from app.engine.spiff.check import (
     activities,
     boundaries,
@@ -16,7 +17,6 @@ from app.engine.spiff.check import (
     subprocesses,
     timers,
 )
-from app.engine.spiff.findings import Findings
 from app.engine.spiff.model import Process
 
 _ROOMS = (flows, gateways, events, boundaries, activities, subprocesses, expressions, timers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.engine.spiff.findings import Findings, Kind, error
+from app.engine.findings import Findings, Kind, error
 from app.engine.spiff.model import Node, Process
 from app.engine.spiff.sources import Source
 from app.foundation.text import Text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from app.engine.findings import Findings, error
 from app.engine.spiff import words
-from app.engine.spiff.findings import Findings, error
 from app.engine.spiff.model import Node, Process
 from app.foundation.text import Text
 

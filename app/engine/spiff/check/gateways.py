@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.engine.spiff.findings import Findings, error
+from app.engine.findings import Findings, error
 from app.engine.spiff.model import LISTENING, Node, Process
 from app.foundation.text import Text
 

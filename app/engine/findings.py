@@ -1,4 +1,4 @@
-"""What can be found in a diagram: every kind of finding with its words, and the list they are collected in.
+"""What can be found in diagrams and decision models: every kind of finding with its words, and the list they are collected in.
 
 A kind is declared beside the check that finds it: ``error(code, text, remedy)``, both as pairs of languages. The
 codes are listed in docs/reference/dialect.md.
@@ -17,7 +17,7 @@ Level = Literal["error", "warning"]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of finding: what is wrong, and what to draw instead."""
+    """One kind of finding: what is wrong, and what to draw or write instead."""
 
     code: str
     level: Level
@@ -48,7 +48,7 @@ class Finding:
 
 
 class Subject(Protocol):
-    """What a finding is about: a node, flow or process of a diagram."""
+    """What a finding of a diagram is about: a node, a flow or a process."""
 
     @property
     def id(self) -> str: ...
@@ -61,7 +61,7 @@ KINDS: dict[str, Kind] = {}
 
 
 def error(code: str, text: Text, remedy: Text) -> Kind:
-    """Declare a kind that refuses a diagram."""
+    """Declare a kind that refuses a file."""
     return _declare(Kind(code, "error", text, remedy))
 
 
@@ -77,7 +77,7 @@ def _declare(kind: Kind) -> Kind:
 
 
 class Findings:
-    """The findings of a deployment, in the order in which they were made, each once."""
+    """Findings in the order in which they were made, each once."""
 
     def __init__(self) -> None:
         self._found: dict[Finding, None] = {}
