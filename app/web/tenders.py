@@ -106,7 +106,7 @@ def show(tender_id: str) -> str:
         takers=_takers(tender),
         evaluated=_lots_evaluated(tender),
         drawn=_lots_drawn(tender),
-        states=projects.STATE_NAMES,
+        standing=tenders.standing,
     )
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from app.foundation import journal
-from app.foundation.actor import Actor
+from app.foundation.actor import SYSTEM, Actor
 from app.foundation.errors import Several
 from app.foundation.text import Text
 from app.identity.roles import RoleMissing
@@ -203,6 +203,14 @@ def test_a_published_project_stands_where_its_slowest_lot_stands(session, planne
     planned.state = ProjectState.PUBLISHED
     projects.move_lot(session, planned.lots[0], LotState.BIDDING)
     assert projects.stage(planned) == LotState.BIDDING
+
+
+def test_a_project_whose_only_lot_failed_stands_there_when_it_is_closed_too(session, planned):
+    planned.state = ProjectState.PUBLISHED
+    projects.move_lot(session, planned.lots[0], LotState.BIDDING)
+    projects.move_lot(session, planned.lots[0], LotState.FAILED)
+    projects.close(session, SYSTEM, project_id=planned.id, outcome="done")
+    assert (planned.lots[0].state, projects.stage(planned)) == (LotState.FAILED, LotState.FAILED)
 
 
 def test_a_supplier_may_not_see_an_application(town, planned):

@@ -10,9 +10,11 @@ from sqlalchemy import select
 from app.demonstration import cases, lives
 from app.engine import incidents, invariants
 from app.foundation import journal
+from app.foundation.outbox import Outgoing
 from app.foundation.text import Text
 from app.procurement import bids, bonds, evaluation, experts, projects, tenders
 from app.procurement.bids import BidState
+from app.procurement.disclosure import parts
 from app.workflow import changes
 
 
@@ -82,13 +84,25 @@ def test_with_two_bids_none_is_opened_and_the_lot_fails(play, case):
     play.turn_to(lives.tender_of(play)[1])
     with play.looking() as session:
         lot = lot_of(session)
-        assert (lot.state, lot.failure_reason) == ("archived", "few_bids")
+        assert (lot.state, lot.failure_reason) == ("failed", "few_bids")
         assert {bid.state for bid in bids.of_lot(session, lot.id)} == {BidState.UNOPENED}
         assert {bond.state for bond in bonds.of_lot(session, lot.id)} == {bonds.BondState.DUE_BACK}
         notice = tenders.of_lot(session, lot.id).notices[-1]
         assert (notice.kind, notice.document_zh_id is not None) == ("failure", True)
+        assert parts.status(notice.tender) == "unsuccessful"
     assert play.state == "completed"
     assert nothing_is_wrong(play)
+
+
+def test_gpl_36_and_37_who_bid_is_told_why_it_failed_and_the_buyer_what_comes_next(play, case):
+    two = replace(case, offers=case.offers[:2])
+    lives.play_all(play, two, (*lives.FIRST_HALF, lives.bid))
+    play.turn_to(lives.tender_of(play)[1])
+    with play.looking() as session:
+        mails = list(session.scalars(select(Outgoing).where(Outgoing.key.contains("failure:"))))
+        assert all("投标截止时投标人不足三家" in mail.content["body"] for mail in mails)
+        assert len([mail for mail in mails if mail.key.startswith("bid:")]) == 2
+        assert {"重新组织招标" in mail.content["body"] for mail in mails if mail.key.startswith("failure:")} == {True}
 
 
 def test_after_a_late_change_only_confirmed_bids_are_opened_at_the_new_deadline(play, case):
@@ -147,5 +161,5 @@ def test_when_no_lot_is_left_the_project_closes(play):
     play.turn_to(lives.tender_of(play)[1])
     with play.looking() as session:
         project = session.scalars(select(projects.Project)).one()
-        assert (project.state, {lot.state for lot in project.lots}) == ("closed", {"archived"})
+        assert (project.state, {lot.state for lot in project.lots}) == ("closed", {"failed"})
     assert play.state == "completed"

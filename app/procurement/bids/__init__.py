@@ -36,6 +36,7 @@ from app.procurement.bids.openings import (
     opening_of,
     opening_visible_to,
     sign_opening_record,
+    tell_of_failure,
 )
 from app.procurement.bids.prices import Correction, Reading, WordsUnreadable, read_price
 from app.procurement.bids.receipts import Signer, Verdict, Verified, verify_receipt
@@ -137,6 +138,7 @@ __all__ = [
     "save_draft",
     "sign_opening_record",
     "submit",
+    "tell_of_failure",
     "verify_receipt",
     "visible_to",
     "withdraw",

@@ -172,6 +172,14 @@ def invalidate_late_bonds(session: Session, actor: Actor, *, lot_id: str) -> lis
     return late
 
 
+def tell_of_failure(session: Session, *, lot_id: str) -> None:
+    """Tell every bidder of a lot that failed why it did (GPL 36)."""
+    lot = projects.lot(session, lot_id)
+    why = tenders.FAILURES[lot.failure_reason]
+    for bid in of_lot(session, lot_id):
+        tell(session, bid, "failure", _FAILED, lot=lot.title, why=why)
+
+
 def opening_of(session: Session, lot_id: str) -> Opening | None:
     """The opening of a lot."""
     return session.scalars(select(Opening).where(Opening.lot_id == lot_id)).one_or_none()
@@ -322,8 +330,9 @@ def _record(
         "enough": opening.enough,
     }
     journal.write(session, actor, case=tender.project_id, act="bids.open", facts=facts)
-    for bid in received:
-        tell(session, bid, "opening", _OPENED, tender=tender.project.number)
+    if opening.enough:
+        for bid in received:
+            tell(session, bid, "opening", _OPENED, tender=tender.project.number)
     return opening
 
 
@@ -367,6 +376,10 @@ def _add_objection(opening: Opening, supplier_id: str | None, words: str, at: da
     opening.objections = [*opening.objections, {"supplier": supplier_id, "words": words.strip(), "at": at.isoformat()}]
 
 
+_FAILED = Text(
+    "%(lot)s failed: %(why)s. The notice stands on the portal, and a bid bond that you gave goes back.",
+    "“%(lot)s”已废标：%(why)s。废标公告已在门户发布，已交纳的投标保证金将予退还。",
+)
 _OPENED = Text(
     "The bids of %(tender)s were opened. The opening record lies under “My bids”; objections are raised there until it "
     "is signed.",

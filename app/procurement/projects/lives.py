@@ -83,8 +83,8 @@ for _state in (LotState.BIDDING, LotState.OPENED, LotState.EVALUATING, LotState.
 LOT_MOVES[LotState.ACCEPTED] |= {LotState.PERFORMING}
 LOT_MOVES[LotState.NOTIFIED] |= {LotState.DECIDED, LotState.EVALUATING}
 LOT_MOVES[LotState.DECIDED] |= {LotState.EVALUATING}
-LOT_MOVES[LotState.FAILED] = frozenset({LotState.PLANNED, LotState.ARCHIVED})
-LOT_MOVES[LotState.CANCELLED] = frozenset({LotState.ARCHIVED})
+LOT_MOVES[LotState.FAILED] = frozenset({LotState.PLANNED})
+LOT_MOVES[LotState.CANCELLED] = frozenset()
 
 
 def get(session: Session, project_id: str) -> Project:
@@ -123,12 +123,15 @@ def move_lot(session: Session, lot: Lot, state: LotState) -> None:
 
 
 def stage(project: Project) -> str:
-    """Where a project stands: its own state, and once published that of the lot that is least far."""
+    """Where a project stands: its own state, and once published that of the lot that is least far.
+
+    One whose lots all failed or were cancelled stands there for good, closed or not.
+    """
+    alive = [lot.state for lot in project.lots if lot.state not in (LotState.FAILED, LotState.CANCELLED)]
+    if project.lots and not alive:
+        return LotState.FAILED if any(lot.state == LotState.FAILED for lot in project.lots) else LotState.CANCELLED
     if project.state != ProjectState.PUBLISHED:
         return project.state
-    alive = [lot.state for lot in project.lots if lot.state not in (LotState.FAILED, LotState.CANCELLED)]
-    if not alive:
-        return LotState.FAILED if any(lot.state == LotState.FAILED for lot in project.lots) else LotState.CANCELLED
     return min(alive, key=lambda state: _COURSE.index(LotState(state)))
 
 
@@ -145,14 +148,17 @@ def next_number(session: Session, prefix: str, *, width: int = 4) -> str:
 
 
 def close(session: Session, actor: Actor, *, project_id: str, outcome: str) -> Project:
-    """End a project: ``done``, ``another_procedure`` or ``terminated``; lots that ended are archived (GPL 42)."""
+    """End a project: ``done``, ``another_procedure`` or ``terminated``; lots that were paid are archived (GPL 42).
+
+    Lots that failed or were cancelled stay so: that is how they ended.
+    """
     project = lock(session, project_id)
     if project.state == ProjectState.CLOSED:
         return project
     project.state, project.outcome = ProjectState.CLOSED, outcome
     project.closed_at = clock.now(session)
     for each in project.lots:
-        if each.state in (LotState.PAID, LotState.FAILED, LotState.CANCELLED):
+        if each.state == LotState.PAID:
             move_lot(session, each, LotState.ARCHIVED)
     journal.write(session, actor, case=project.id, act="projects.close", facts={"outcome": outcome})
     return project

@@ -29,6 +29,7 @@ from app.procurement.tenders.documents import (
 )
 from app.procurement.tenders.findings import check, preview
 from app.procurement.tenders.notices import (
+    AFTER_FAILURE,
     FAILURES,
     DeadlinePassed,
     KeyKeeper,
@@ -40,6 +41,7 @@ from app.procurement.tenders.notices import (
     of_lot,
     open_for_bids,
     publish,
+    standing,
     supplier_of,
     take_documents,
     takers,
@@ -65,6 +67,7 @@ from app.procurement.tenders.templates import Template, earliest_deadline, templ
 from app.procurement.tenders.timetables import confirm_timetable, draw_timetable, jurisdiction, timetable_of
 
 __all__ = [
+    "AFTER_FAILURE",
     "FACTOR_KINDS",
     "FAILURES",
     "KINDS",
@@ -124,6 +127,7 @@ __all__ = [
     "public_questions",
     "publish",
     "question",
+    "standing",
     "supplier_of",
     "take_documents",
     "takers",

@@ -14,7 +14,7 @@ from app.foundation.errors import NotAllowed, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
-from app.procurement import agreements, projects, rules
+from app.procurement import agreements, mails, projects, rules
 from app.procurement.projects import Lot, LotState, ProjectState, ReasonsMissing
 from app.procurement.tenders import findings
 from app.procurement.tenders.checks import ERROR
@@ -76,6 +76,20 @@ FAILURES: dict[str, Text] = {
     "documents_flawed": Text("the documents are seriously flawed", "招标文件存在重大缺陷"),
 }
 """Why a lot fails (GPL 36, O87 41, 44, 65)."""
+
+AFTER_FAILURE = Text(
+    "What failed is tendered again, unless it is no longer needed; another method needs the finance department's "
+    "approval before it begins (GPL 37).",
+    "除采购任务取消外，应当重新组织招标；需要采取其他方式采购的，应当在采购活动开始前获得批准（《政府采购法》第三十七条）。",
+)
+"""What the buyer is to do once a lot has failed."""
+
+
+def standing(lot: Lot) -> Text:
+    """Where a lot stands, and of a failed one why."""
+    state = projects.STATE_NAMES[lot.state]
+    why = FAILURES.get(lot.failure_reason) if lot.state == LotState.FAILED else None
+    return state if why is None else Text(f"{state.en}: {why.en}", f"{state.zh}：{why.zh}")
 
 
 def get(session: Session, tender_id: str, *, lock: bool = False) -> Tender:
@@ -281,7 +295,26 @@ def fail(session: Session, actor: Actor, *, lot_id: str, reason: str) -> Lot:
         content={"lot": lot.number, "reason": reason, "why": why.as_json()},
     )
     journal.write(session, actor, case=lot.project_id, act="tenders.fail", facts={"lot": lot.id, "reason": reason})
+    _tell_of_failure(session, tender, lot, why)
     return lot
+
+
+def _tell_of_failure(session: Session, tender: Tender, lot: Lot, why: Text) -> None:
+    """To the buyer and its agency; bidders are told by who knows them."""
+    title = lot.title
+    body = Text(
+        f"“{title.en}” failed: {why.en}. The notice is published. {AFTER_FAILURE.en}",
+        f"“{title.zh}”已废标：{why.zh}，废标公告已发布。{AFTER_FAILURE.zh}",
+    )
+    for organisation_id, role in ((tender.buyer_id, "buyer-handler"), (tender.agency_id, "agency-officer")):
+        mails.tell(
+            session,
+            organisation_id=organisation_id,
+            roles=[role],
+            key=f"failure:{lot.id}",
+            subject=Text(f"Failed: {title.en}", f"废标：{title.zh}"),
+            body=body,
+        )
 
 
 def terminate(session: Session, actor: Actor, *, tender_id: str, reasons: str) -> Tender:

@@ -22,9 +22,10 @@ from app.foundation import journal
 from app.foundation.actor import SYSTEM
 from app.foundation.documents import Document
 from app.foundation.journal import JournalEntry, JournalHead
+from app.foundation.text import Text
 from app.foundation.workdays import local_day
-from app.procurement import projects
-from app.procurement.projects import Project
+from app.procurement import tenders
+from app.procurement.projects import LotState, Project
 from app.web import current, holders, visibility
 from app.web.tasks import pages
 from app.workflow import cases
@@ -71,13 +72,20 @@ def whole(row: InstanceRow, chart: Chart, project: Project | None, *, all_histor
         "deadlines": _deadlines(row, chart),
         "awaited": _awaited(row, chart),
         "incidents": _incidents(row),
-        "lots": [(lot, projects.STATE_NAMES.get(lot.state)) for lot in project.lots] if project else [],
+        "lots": [(lot, tenders.standing(lot)) for lot in project.lots] if project else [],
+        "after_failure": _after_failure(project),
         "people": _people(row, naming),
         "documents": _documents(row),
         "story": story,
         "has_more_history": not all_history and len(story) == LATEST,
         "proof": _proof(row, project),
     }
+
+
+def _after_failure(project: Project | None) -> Text | None:
+    """What the buyer is to do when a lot of the project failed; None when none did."""
+    failed = project is not None and any(lot.state == LotState.FAILED for lot in project.lots)
+    return tenders.AFTER_FAILURE if failed else None
 
 
 def _open_tasks(row: InstanceRow) -> list[OpenTaskRow]:

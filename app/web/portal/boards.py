@@ -140,6 +140,7 @@ def tender(tender_id: str) -> str:
         kinds=disclosure.KINDS,
         place=places.place,
         states=projects.STATE_NAMES,
+        failures=tenders.FAILURES,
         stages=_stages(found),
         agency=organisations.get(session, found.agency_id),
         ocid=disclosure.ocid_of(session, found.project_id),

@@ -9,7 +9,7 @@ from app.engine.operations import Context, Parameter, Registry
 from app.foundation import clock
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
-from app.procurement import bonds, tenders
+from app.procurement import bids, bonds, tenders
 from app.procurement.tenders.checks import ERROR
 from app.workflow import disclosing, drawing
 
@@ -97,6 +97,7 @@ def register(registry: Registry, partners: Partners) -> None:
     )
     def fail_lot(context: Context, *, lot_id: str, reason: str) -> Mapping[str, Any]:
         lot = tenders.fail(context.session, context.actor, lot_id=lot_id, reason=reason)
+        bids.tell_of_failure(context.session, lot_id=lot_id)
         bonds.schedule_all(
             context.session, context.actor, lot_id=lot_id, cause="failed", from_on=local_day(context.now)
         )
