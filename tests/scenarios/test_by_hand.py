@@ -18,7 +18,7 @@ from app import create_app, tables
 from app.demonstration import settling
 from app.foundation.clock import PLACE, VirtualClock
 from config import Config
-from tests.scenarios import stages
+from tests.scenarios import failures, stages
 from tests.scenarios.walking import Town
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -48,11 +48,16 @@ def town(tmp_path: Path, chromium: Browser) -> Iterator[Town]:
     assert town.said == []
 
 
-def test_a_tender_goes_from_the_application_to_the_payment(town: Town, tmp_path: Path) -> None:
-    evidence = tmp_path / "产品说明.txt"
+def files_in(folder: Path) -> tuple[Path, Path]:
+    """A file for what a bid has to prove, and a PDF for letters and invoices."""
+    evidence, paper = folder / "产品说明.txt", folder / "paper.pdf"
     evidence.write_text("病人监护仪产品说明", encoding="utf-8")
-    invoice = tmp_path / "invoice.pdf"
-    invoice.write_bytes(b"%PDF-1.7\n")
+    paper.write_bytes(b"%PDF-1.7\n")
+    return evidence, paper
+
+
+def test_a_tender_goes_from_the_application_to_the_payment(town: Town, tmp_path: Path) -> None:
+    evidence, paper = files_in(tmp_path)
     stages.apply(town)
     stages.plan(town)
     stages.publish(town)
@@ -60,11 +65,20 @@ def test_a_tender_goes_from_the_application_to_the_payment(town: Town, tmp_path:
     stages.ask(town, newcomer)
     early = stages.submit_one(town, evidence, tmp_path)
     stages.change(town, early)
-    stages.guarantee(newcomer, invoice)
+    stages.guarantee(newcomer, paper)
     stages.pay_bonds(town, [early, town.person("shuang"), town.person("an")])
     stages.submit_all(town, newcomer, evidence)
     stages.open_bids(town)
     stages.evaluate(town, stages.form_committee(town))
     stages.award(town, newcomer)
     stages.conclude(town, newcomer)
-    stages.perform(town, newcomer, invoice)
+    stages.perform(town, newcomer, paper)
+
+
+def test_a_tender_with_two_bids_fails_in_chinese(town: Town, tmp_path: Path) -> None:
+    evidence, paper = files_in(tmp_path)
+    failures.apply(town)
+    failures.plan(town)
+    failures.publish(town)
+    failures.submit(town, evidence, paper)
+    failures.fail(town)

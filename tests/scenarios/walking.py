@@ -23,13 +23,19 @@ from app.demonstration import lives
 from app.demonstration.players import Play
 from app.foundation.clock import VirtualClock
 
+ENGLISH = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){3,}")
+"""Four English words in a row: on a Chinese page a sentence that nobody translated."""
+
 WAIT = 30_000
 """Milliseconds after which a page that doesn't come, or an element that isn't there, fails the walk."""
 
 
 @dataclass
 class Town:
-    """A served application, its clock, and the browsers in it. ``said`` is what their consoles reported as errors."""
+    """A served application, its clock, and the browsers in it.
+
+    ``said`` is what was wrong with their pages: errors on a console, English on a Chinese page.
+    """
 
     app: Flask
     clock: VirtualClock
@@ -98,6 +104,12 @@ class Person:
         self.page.goto(address)
         if self.login is not None and (address == "/sign-in" or "/sign-in" in self.page.url):
             self.sign_in()
+        return self.arrive()
+
+    def arrive(self) -> Person:
+        """Look over the page that came."""
+        if self.language == "zh" and (found := ENGLISH.search(self.page.locator("body").inner_text())):
+            self.town.said.append(f"English on {self.page.url}: {found[0]}")
         return self
 
     def sign_in(self) -> None:
@@ -113,19 +125,14 @@ class Person:
         """Click a link by its words."""
         with self.page.expect_navigation(wait_until="domcontentloaded"):
             self.page.locator(within).get_by_role("link").filter(has_text=words).nth(which).click()
-        return self
+        return self.arrive()
 
     def take(self, task: str, which: int = 0) -> Person:
         """Open a task of the inbox by its name."""
         self.go("/inbox")
         self.page.locator("main a[data-open]").filter(has_text=task).nth(which).click()
         expect(self.page.locator("h1")).to_contain_text(task)
-        return self
-
-    def tasks(self) -> list[str]:
-        """What stands in the inbox."""
-        self.go("/inbox")
-        return self.page.locator("main a[data-open]").all_inner_texts()
+        return self.arrive()
 
     # -- filling in
 
@@ -155,6 +162,12 @@ class Person:
         else:
             control.fill(str(value))
 
+    def fill_all(self, label: str, value: str) -> Person:
+        """Enter the same in every field of that label."""
+        for control in self.page.locator("main").get_by_label(label, exact=True).all():
+            control.fill(value)
+        return self
+
     def check_all(self, choice: str) -> Person:
         """Make the same choice in every row."""
         for radio in self.page.locator("main").get_by_role("radio", name=choice, exact=True).all():
@@ -172,7 +185,7 @@ class Person:
             expect(problems).to_be_visible()
         elif problems.count():
             raise AssertionError(f"{self.login}: {words}: {problems.inner_text()}")
-        return self
+        return self.arrive()
 
     def keep(self, words: str, path: Path) -> None:
         """Follow a link that downloads, and keep the file."""
