@@ -110,7 +110,7 @@ def _decisions_beside(files: Iterable[Path]) -> list[Path]:
 @click.option("--why", default="deployed on the command line", help="The reason that is kept with the deployment.")
 @with_appcontext
 def deploy(folder: Path, why: str) -> None:
-    """Deploy all diagrams, decisions and forms under a folder as one deployment."""
+    """Deploy all diagrams, decisions, forms and scenarios under a folder as one deployment."""
     found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(_deployable(folder))}
     with house().sessions() as session:
         try:
@@ -125,7 +125,7 @@ def deploy(folder: Path, why: str) -> None:
 
 
 def _deployable(folder: Path) -> Iterable[Path]:
-    for suffix in (".bpmn", ".dmn", ".schema.json", ".ui.json"):
+    for suffix in (".bpmn", ".dmn", ".schema.json", ".ui.json", scenarios.SUFFIX):
         yield from folder.rglob(f"*{suffix}")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.engine import definitions
+from app.engine import definitions, scenarios
 from app.engine.engine import Engine
 from app.foundation import clock, workdays
 from app.foundation.actor import SYSTEM, Actor
@@ -278,8 +278,8 @@ def _budget(session: Session, buyer_id: str, year: int) -> None:
 
 
 def deploy(engine: Engine, session: Session, processes: Path) -> None:
-    """Deploy all procedures and decisions the program ships with; again changes nothing."""
-    files = sorted([*processes.glob("*.bpmn"), *processes.glob("decisions/*.dmn")])
+    """Deploy all procedures and decisions the program ships with, and their scenarios; again changes nothing."""
+    files = sorted([*processes.glob("*.bpmn"), *processes.glob("decisions/*.dmn"), *scenarios.find([processes])])
     contents = {path.relative_to(processes).as_posix(): path.read_bytes() for path in files}
     definitions.deploy(engine, session, SYSTEM, contents, "the procedures that the program ships with")
 

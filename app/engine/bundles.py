@@ -10,6 +10,8 @@ from app.engine import decisions, forms, spiff
 from app.engine.findings import Finding, error, made
 from app.foundation.text import Text
 
+SCENARIO = ".scenario.json"
+"""How the names of scenario files end."""
 DECISION_TWICE = error(
     "decision-twice",
     Text("a decision with this id stands in %(where)s too", "%(where)s 中也有此 ID 的决策"),
@@ -46,12 +48,17 @@ def digest(files: Mapping[str, bytes]) -> str:
 def load(files: Mapping[str, bytes]) -> Package:
     """Read a bundle: decisions end in ``.dmn``, forms in ``.json``, the rest are diagrams.
 
-    Never raises: what is wrong is in ``findings``.
+    Scenarios are kept with it, to be played by whom it concerns. Never raises: what is wrong is in
+    ``findings``.
     """
     diagrams = spiff.read({name: content for name, content in files.items() if not name.endswith((".dmn", ".json"))})
     package = Package(dict(files), diagrams, findings=list(diagrams.findings))
     _load_decisions(package, {name: content for name, content in files.items() if name.endswith(".dmn")})
-    package.forms = forms.Library(files={name: content for name, content in files.items() if name.endswith(".json")})
+    package.forms = forms.Library(
+        files={
+            name: content for name, content in files.items() if name.endswith(".json") and not name.endswith(SCENARIO)
+        }
+    )
     return package
 
 

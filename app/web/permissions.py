@@ -196,6 +196,7 @@ def in_demonstration(session: Session, actor: Actor, **_: Any) -> None:
 STUDIO_SEEN = (
     "studio.index", "studio.versions", "studio.templates", "studio.forms", "studio.known_roles", "studio.known_decisions",
     "studio.known_processes", "studio.draft", "studio.edit", "studio.file", "studio.proposal", "studio.deployment",
+    "studio.rehearse",
 )  # fmt: skip
 """The studio's pages that only show."""
 
@@ -312,6 +313,7 @@ RULES: dict[str, Rule] = {
     "studio.begin": holders("analyst"),
     "studio.new": holders("analyst"),
     "studio.save": holders("analyst"),
+    "studio.add": holders("analyst"),
     "studio.check": holders("analyst"),
     "studio.propose": holders("analyst"),
     "studio.discard": holders("analyst"),

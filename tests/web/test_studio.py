@@ -1,6 +1,8 @@
 """Analysts draw and propose, another analyst decides, and new cases follow."""
 
 import io
+import json
+import re
 
 import pytest
 
@@ -171,3 +173,52 @@ def test_the_editors_have_lists_to_choose_from(analyst, list_):
 def test_the_studio_is_not_for_everybody(house, sign_in):
     assert sign_in("buyer-handler").get("/studio").status_code == 403
     assert sign_in("auditor").get("/studio").status_code == 200
+
+
+# -- scenarios
+
+
+def scenario(**expected):
+    """A scenario of the toy: it is begun, and this must hold."""
+    steps = [{"start": {}}, {"expect": expected}]
+    content = {"definitions": ["toy.bpmn"], "process": "toy", "clock": "2026-03-02T09:00:00+08:00", "steps": steps}
+    return json.dumps({"name": "the toy waits", **content}).encode()
+
+
+def add(client, draft, name, content):
+    data = {"csrf_token": client.token(), "files": (io.BytesIO(content), name)}
+    return client.post(f"/studio/drafts/{draft}/files", data=data, content_type="multipart/form-data")
+
+
+def test_the_scenarios_of_a_draft_are_played(analyst, drafted):
+    add(analyst, drafted, "toy.waits.scenario.json", scenario(open=["work"]))
+    page = analyst.get(f"/studio/drafts/{drafted}/scenarios").text
+    assert ("the toy waits" in page, "1 scenario, and it holds" in page) == (True, True)
+
+
+def test_what_no_scenario_passes_is_named(analyst, drafted):
+    add(analyst, drafted, "toy.waits.scenario.json", scenario(open=["work"]))
+    page = analyst.get(f"/studio/drafts/{drafted}/scenarios").text
+    assert re.search(r"<dt>Toy</dt><dd>[^<]*</dd>", page).group() == "<dt>Toy</dt><dd>end; 1 flow</dd>"
+
+
+def test_a_draft_whose_scenario_fails_is_not_proposed(house, analyst, drafted):
+    add(analyst, drafted, "toy.waits.scenario.json", scenario(state="completed"))
+    answer = analyst.submit(f"/studio/drafts/{drafted}/propose", why="better")
+    page = analyst.get(answer.location).text
+    assert ("Step 2: " in page, "Not every scenario of the draft holds." in page) == (True, True)
+    with house.sessions() as session:
+        assert session.get(Deployment, drafted).state == "draft"
+
+
+def test_a_draft_without_scenarios_says_so(analyst, drafted):
+    assert "There are no scenarios among its files" in analyst.get(f"/studio/drafts/{drafted}/scenarios").text
+
+
+def test_an_added_file_takes_the_place_of_one_of_its_name(analyst, drafted):
+    add(analyst, drafted, "toy.bpmn", TOY.replace(b"Toy", b"Toy two"))
+    assert b"Toy two" in analyst.get(f"/studio/deployments/{drafted}/files/toy.bpmn").data
+
+
+def test_a_file_that_is_none_of_a_procedure_is_not_added(analyst, drafted):
+    assert "can&#39;t be taken" in add(analyst, drafted, "notes.txt", b"x").text

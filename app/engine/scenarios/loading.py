@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import posixpath
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from app.engine import bundles
 from app.engine.spiff import timing
 
-SUFFIX = ".scenario.json"
+SUFFIX = bundles.SCENARIO
 _TOP = {"name": str, "definitions": list, "process": str, "clock": str, "services": dict, "steps": list}
 _SERVICE = {"returns": (dict, str), "error": dict, "fails": int}
 _MESSAGE = {"name": str, "correlationKey": object, "variables": dict}
@@ -86,19 +88,30 @@ def read(path: Path) -> Scenario:
     :raises BadScenario: when it isn't JSON, or says something a scenario can't say
     """
     try:
-        content = json.loads(path.read_bytes(), parse_float=Decimal)
+        content = path.read_bytes()
     except OSError as error:
         raise BadScenario(f"{path} can't be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise BadScenario(f"it is no JSON: {error}") from error
-    return parse(content, path.parent, path.name.removesuffix(SUFFIX))
+    return parse(content, lambda name: _from_folder(path.parent, name), path.name.removesuffix(SUFFIX))
 
 
-def parse(content: Any, folder: Path, name: str = "scenario") -> Scenario:
-    """A scenario from its JSON.
+def read_in(files: Mapping[str, bytes], name: str) -> Scenario:
+    """The scenario in one of several files; its definitions are others of them, relative to it.
+
+    :raises BadScenario: as ``read`` does
+    """
+    folder, own = posixpath.split(name)
+    return parse(files[name], lambda other: _from_files(files, folder, other), own.removesuffix(SUFFIX))
+
+
+def parse(written: bytes, definition: Callable[[str], bytes], name: str) -> Scenario:
+    """A scenario from its JSON; ``definition`` gives the definitions it names, ``name`` is its own where it says none.
 
     :raises BadScenario: with the step and the key that is wrong
     """
+    try:
+        content = json.loads(written, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise BadScenario(f"it is no JSON: {error}") from error
     if not isinstance(content, dict):
         raise BadScenario("a scenario is one JSON object")
     _keys(content, _TOP, "a scenario")
@@ -113,7 +126,7 @@ def parse(content: Any, folder: Path, name: str = "scenario") -> Scenario:
         _check_step(step, number)
     return Scenario(
         name=content.get("name") or name,
-        files={str(file): _definition(folder, file) for file in content["definitions"]},
+        files={str(file): definition(str(file)) for file in content["definitions"]},
         process=content["process"],
         clock=_clock(content["clock"]),
         services=content.get("services", {}),
@@ -135,11 +148,18 @@ def _clock(text: str) -> datetime:
     return start
 
 
-def _definition(folder: Path, name: Any) -> bytes:
+def _from_folder(folder: Path, name: str) -> bytes:
     try:
-        return (folder / str(name)).read_bytes()
+        return (folder / name).read_bytes()
     except OSError as error:
         raise BadScenario(f"its definition {name} can't be read: {error.strerror}") from error
+
+
+def _from_files(files: Mapping[str, bytes], folder: str, name: str) -> bytes:
+    found = files.get(posixpath.normpath(posixpath.join(folder, name)))
+    if found is None:
+        raise BadScenario(f"its definition {name} isn't among the files")
+    return found
 
 
 def _keys(given: Any, known: Mapping[str, Any], where: str, step: int | None = None) -> None:

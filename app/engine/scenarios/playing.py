@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -17,7 +18,7 @@ from app.engine.engine import Engine
 from app.engine.findings import Finding
 from app.engine.records import HistoryRow, IncidentRow, InstanceRow, OpenTaskRow
 from app.engine.scenarios import expecting
-from app.engine.scenarios.loading import BadScenario, Scenario, main_key, read
+from app.engine.scenarios.loading import SUFFIX, BadScenario, Scenario, main_key, read, read_in
 from app.engine.scenarios.staging import Stage
 from app.engine.scenarios.standins import StandIns
 from app.engine.spiff import timing
@@ -30,6 +31,10 @@ MOST_FIRINGS = 100_000
 """How many timers one ``advance`` may fire before the scenario fails."""
 
 
+Place = tuple[str, str]
+"""An element or flow: the ids of its process and of itself."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a scenario went. ``line`` is what the command prints; ``elements`` and ``flows`` are what it passed."""
@@ -38,8 +43,8 @@ class Outcome:
     passed: bool
     step: int | None = None
     message: str = ""
-    elements: frozenset[str] = frozenset()
-    flows: frozenset[str] = frozenset()
+    elements: frozenset[Place] = frozenset()
+    flows: frozenset[Place] = frozenset()
 
     @property
     def line(self) -> str:
@@ -61,6 +66,17 @@ def play_file(path: Path, stage: Stage, *, reload: bool = False) -> Outcome:
     except BadScenario as error:
         return Outcome(_name_in(path), False, error.step, str(error))
     return play(scenario, stage, reload=reload)
+
+
+def play_all(files: Mapping[str, bytes], stage: Stage) -> list[Outcome]:
+    """Play every scenario among these files, with definitions from among them."""
+    outcomes = []
+    for name in sorted(name for name in files if name.endswith(SUFFIX)):
+        try:
+            outcomes.append(play(read_in(files, name), stage))
+        except BadScenario as error:
+            outcomes.append(Outcome(posixpath.basename(name).removesuffix(SUFFIX), False, error.step, str(error)))
+    return outcomes
 
 
 def play(scenario: Scenario, stage: Stage, *, reload: bool = False) -> Outcome:
@@ -88,9 +104,9 @@ def play(scenario: Scenario, stage: Stage, *, reload: bool = False) -> Outcome:
 
 def uncovered(outcomes: Iterable[Outcome], diagrams: spiff.Bundle) -> dict[str, list[str]]:
     """By process: the elements and flows that none of these scenarios passed."""
-    passed = frozenset().union(*(outcome.elements | outcome.flows for outcome in outcomes))
+    passed: frozenset[Place] = frozenset().union(*(outcome.elements | outcome.flows for outcome in outcomes))
     return {
-        process.id: [identity for identity in (*process.nodes, *process.flows) if identity not in passed]
+        process.id: [each for each in (*process.nodes, *process.flows) if (process.id, each) not in passed]
         for process in diagrams.processes.values()
     }
 
@@ -333,16 +349,17 @@ class _Player:
     def reload(self, step: Mapping[str, Any]) -> None:
         self.engine.forget()
 
-    def passed(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The elements and flows that were passed."""
+    def passed(self) -> tuple[frozenset[Place], frozenset[Place]]:
+        """The elements and flows that were passed, each with its process."""
         with self.session() as session:
             rows = session.execute(
-                select(HistoryRow.kind, HistoryRow.element_id, HistoryRow.details).where(
+                select(HistoryRow.kind, HistoryRow.process_id, HistoryRow.element_id, HistoryRow.details).where(
                     HistoryRow.kind.in_(("entered", "fired", "completed", "taken"))
                 )
             ).all()
-        flows = frozenset(str((details or {}).get("flow")) for kind, _, details in rows if kind == "taken")
-        return frozenset(element for kind, element, _ in rows if kind != "taken" and element), flows
+        flows = {(process, str((details or {}).get("flow"))) for kind, process, _, details in rows if kind == "taken"}
+        elements = {(process, element) for kind, process, element, _ in rows if kind != "taken" and element}
+        return frozenset(elements), frozenset(flows)
 
 
 _STEPS: dict[str, Callable[[_Player, Mapping[str, Any]], None]] = {

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 
-from app.web.studio import decisions, drafts, lists  # noqa: E402,F401 - they add their pages to the blueprint
+from app.web.studio import decisions, drafts, lists, rehearsals  # noqa: E402,F401 - they add their pages to the blueprint

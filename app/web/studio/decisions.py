@@ -13,9 +13,9 @@ from app.engine.definitions import DeploymentRefused
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
 from app.web import current, errors, notices
-from app.web.studio import blueprint
-from app.web.studio.drafts import deployment_of, shown
-from app.web.studio.lists import STATES
+from app.web.studio import blueprint, rehearsals
+from app.web.studio.drafts import shown
+from app.web.studio.lists import STATES, deployment_of
 
 LONGEST = 400
 """Lines of a difference that are shown."""
@@ -48,6 +48,7 @@ def _proposal(draft_id: str, problems: list[Refusal] | None = None, reasons: str
         is_own=current.actor().id in (found.saved_by, found.proposed_by),
         problems=problems or (),
         reasons=reasons,
+        scenarios=rehearsals.count(files),
         states=STATES,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
@@ -11,27 +12,26 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.engine import definitions
 from app.engine.definitions import DeploymentMoved, DeploymentRefused, NoSuchDeployment
 from app.engine.findings import Finding
-from app.engine.records import Deployment
 from app.foundation.errors import Invalid, Refusal
 from app.foundation.text import Text
 from app.web import current, errors, language, notices
-from app.web.studio import blueprint
+from app.web.studio import blueprint, rehearsals
 from app.web.studio.blank import blank_decision, blank_process
-from app.web.studio.lists import STATES
+from app.web.studio.lists import STATES, deployment_of
 
 LARGEST = 5_000_000
 """The most bytes of one file."""
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,150}\.(bpmn|dmn|schema\.json|ui\.json)\Z")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,150}\.(bpmn|dmn|schema\.json|ui\.json|scenario\.json)\Z")
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}\Z")
 
 
 class FileUnfit(Invalid):
-    """An uploaded file that is no diagram, decision or form, or is too large."""
+    """An uploaded file that is no diagram, decision, form or scenario, or is too large."""
 
     code = "file-unfit"
     text = Text(
-        "“%(name)s” can't be taken: give .bpmn, .dmn or form files of at most 5 MB.",
-        "无法接收“%(name)s”：请提供不超过5 MB 的 .bpmn、.dmn 或表单文件。",
+        "“%(name)s” can't be taken: give .bpmn, .dmn, form or scenario files of at most 5 MB.",
+        "无法接收“%(name)s”：请提供不超过5 MB 的 .bpmn、.dmn、表单或测试场景文件。",
     )
 
 
@@ -98,8 +98,24 @@ def _uploaded() -> dict[str, bytes]:
     return files
 
 
+@blueprint.post("/drafts/<draft_id>/files")
+def add(draft_id: str) -> AnyResponse | str:
+    """Add uploaded files to a draft; one of a name that is there takes that one's place."""
+    session, found = current.session(), deployment_of(draft_id)
+    files = definitions.files_of(session, found)
+    try:
+        given = _uploaded()
+    except Refusal as refusal:
+        return draft(draft_id, errors.parts_of(refusal))
+    there = {name.rsplit("/", 1)[-1]: name for name in files}
+    files |= {there.get(name, name): content for name, content in given.items()}
+    definitions.save_draft(current.engine(), session, current.actor(), files, draft_id=draft_id)
+    current.commit()
+    return redirect(url_for("studio.draft", draft_id=draft_id))
+
+
 @blueprint.get("/drafts/<draft_id>")
-def draft(draft_id: str) -> str:
+def draft(draft_id: str, problems: Sequence[Refusal] = ()) -> str:
     """Show a draft: its files, what the check finds, and what can be done with it."""
     session, found = current.session(), deployment_of(draft_id)
     files = definitions.files_of(session, found)
@@ -110,6 +126,8 @@ def draft(draft_id: str) -> str:
         files={name: len(content) for name, content in files.items()},
         findings=[shown(finding) for finding in findings],
         has_errors=any(finding.level == "error" for finding in findings),
+        problems=problems,
+        scenarios=rehearsals.count(files),
         states=STATES,
     )
 
@@ -196,11 +214,21 @@ def shown(finding: Finding) -> dict[str, Any]:
 
 @blueprint.route("/drafts/<draft_id>/propose", methods=["GET", "POST"])
 def propose(draft_id: str) -> AnyResponse | str:
-    """Ask why a draft is to count, and hand it to a second person."""
+    """Ask why a draft is to count, and hand it to a second person; not while one of its scenarios fails."""
     session, found = current.session(), deployment_of(draft_id)
     if request.method == "GET":
         return render_template("studio/propose.html", draft=found, problems=(), why=found.why)
     why = request.form.get("why", "")
+    if not all(outcome.passed for outcome in rehearsals.played(definitions.files_of(session, found))):
+        notices.notice(
+            Text("Not every scenario of the draft holds.", "草稿的测试场景未全部通过。"),
+            Text(
+                "Mend the diagram, or change the scenario where the procedure is meant to change.",
+                "请修正流程图；流程确需改变的，请相应修改测试场景。",
+            ),
+            tone="bad",
+        )
+        return redirect(url_for("studio.rehearse", draft_id=draft_id))
     try:
         definitions.propose(current.engine(), session, current.actor(), draft_id, why)
     except DeploymentRefused as refused:
@@ -222,11 +250,3 @@ def discard(draft_id: str) -> AnyResponse:
     current.commit()
     notices.notice(Text("The draft was thrown away.", "草稿已删除。"), tone="good")
     return redirect(url_for("studio.index"))
-
-
-def deployment_of(identity: str) -> Deployment:
-    """A draft or deployment; raises NoSuchDeployment."""
-    found = current.session().get(Deployment, identity)
-    if found is None:
-        raise NoSuchDeployment
-    return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Response, jsonify, render_template
 
 from app.engine import definitions
-from app.engine.definitions import DECISION, PROCESS
-from app.engine.records import Definition
+from app.engine.definitions import DECISION, PROCESS, NoSuchDeployment
+from app.engine.records import Definition, Deployment
 from app.foundation.text import Text
 from app.identity import roles
 from app.web import current, language
@@ -20,6 +20,14 @@ STATES: dict[str, tuple[Text, str]] = {
     "retired": (Text("Retired", "已停用"), "stopped"),
 }
 """The states of a deployment: its name and the tone of its tag."""
+
+
+def deployment_of(identity: str) -> Deployment:
+    """A draft or deployment; raises NoSuchDeployment."""
+    found = current.session().get(Deployment, identity)
+    if found is None:
+        raise NoSuchDeployment
+    return found
 
 
 @blueprint.get("")
