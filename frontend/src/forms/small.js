@@ -18,7 +18,16 @@ async function copy(button) {
   setTimeout(() => { button.textContent = words; }, 2000);
 }
 
+/** Where a row of links is wider than a phone, show the one that the person is at. */
+function showWhereOneIs() {
+  for (const row of document.querySelectorAll('.tw-places > ul, .tw-sections')) {
+    const here = row.querySelector('[aria-current]');
+    if (here && row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  }
+}
+
 export function watchSmallThings() {
+  showWhereOneIs();
   document.addEventListener('click', event => {
     const copies = event.target.closest('[data-copy]');
     if (copies) { event.preventDefault(); copy(copies); }
