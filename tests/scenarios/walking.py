@@ -101,7 +101,7 @@ class Person:
 
     def go(self, address: str) -> Person:
         """Open an address, signing in first where that is asked for."""
-        self.page.goto(address)
+        self.page.goto(address, wait_until="domcontentloaded")
         if self.login is not None and (address == "/sign-in" or "/sign-in" in self.page.url):
             self.sign_in()
         return self.arrive()
