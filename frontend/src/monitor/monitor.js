@@ -3,6 +3,9 @@ import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
 import { drawing, propertiesOf, settle, speak } from '../studio/view.js';
 import { say } from '../words.js';
 
+/** What an element that the diagram doesn't name is called, by the end of its type. */
+const UNNAMED = { StartEvent: 'Start', EndEvent: 'End', Event: 'Event', EventBasedGateway: 'Whatever comes first', Gateway: 'Fork or join' };
+const unnamed = shape => say(UNNAMED[Object.keys(UNNAMED).find(end => shape.type.endsWith(end))] || shape.id);
 const KINDS = { incident: 'Stopped by an incident', task: 'Waiting for a person', timer: 'Waiting for a time', message: 'Waiting for a message', running: 'Running' };
 const GLYPHS = { zoomIn: 'M7 3v8M3 7h8', zoomOut: 'M3 7h8', all: 'M2 5V2h3M9 2h3v3M12 9v3H9M5 12H2V9' };
 
@@ -103,7 +106,7 @@ export class Monitor {
     this.facts.replaceChildren(...shape ? [ this.#factsOf(shape) ] : []);
   }
 
-  #name(shape) { return shape.businessObject.name?.replace(/\s+/g, ' ') || shape.id; }
+  #name(shape) { return shape.businessObject.name?.replace(/\s+/g, ' ') || unnamed(shape); }
 
   #factsOf(shape) {
     const tokens = this.state.tokens.filter(token => token.element === shape.id), box = element('div', 'tw-panel tw-monitor-facts'), list = element('dl', 'tw-facts');
