@@ -2,7 +2,7 @@
 
 Words: ``t("English", "中文", name=value)`` · ``w(text)`` (a Text, or anything else as it is) · ``language()`` · ``html_lang()``
 Words that a person typed: ``spoken(text)`` and, with its line breaks, ``lines(text)``: what isn't in the page's language is marked
-with its own (WCAG 2.2, 3.1.2) · ``own_first(documents)``
+with its own (WCAG 2.2, 3.1.2) · ``own_first(documents)`` · ``by_age(documents)``
 Times: ``when(at)`` · ``day(on)`` · ``stamp(at)`` (a ``<time>``) · ``ago(at)`` · ``until(due)`` · ``remaining(due)`` · ``due_point(due)``
 · ``urgency(due)`` · ``now()``; ``style`` is long, medium or short
 Figures: ``money(amount)`` · ``number(value)`` · ``percent(ratio)`` · ``size(bytes)`` · ``plural(n, "%(n)s bid", "%(n)s bids", "%(n)s份")``
@@ -160,6 +160,15 @@ def own_first(papers: list[Document]) -> list[Document]:
     return sorted(papers, key=lambda paper: next(words.by_language(language.language(), paper.name))[1] == other_tag)
 
 
+def by_age(papers: list[Document]) -> tuple[list[Document], list[Document]]:
+    """The latest file of each kind and name, and those that a later one stands for; each in the order given."""
+    latest: dict[tuple[str, str], Document] = {}
+    for paper in sorted(papers, key=lambda paper: (paper.created_at, paper.id)):
+        latest[paper.kind, paper.name] = paper
+    counting = {paper.id for paper in latest.values()}
+    return [paper for paper in papers if paper.id in counting], [paper for paper in papers if paper.id not in counting]
+
+
 def when(at: datetime | None, style: str = "medium", with_zone: bool = False) -> str:
     """An instant as people write it at the place."""
     return words.when(place(), at, style, with_zone=with_zone)
@@ -200,6 +209,7 @@ GLOBALS: dict[str, Any] = {
     "spoken": spoken,
     "lines": lines,
     "own_first": own_first,
+    "by_age": by_age,
     "initials": initials,
     "url": url_for,
     "with_query": with_query,

@@ -92,6 +92,14 @@ def test_a_case_is_seen_by_the_parties_of_its_project_and_who_watches_over_all(s
     assert (f"/cases/{case}" in sign_in(login).get("/cases").text) == (status == 200)
 
 
+def test_a_file_that_a_later_one_of_its_name_stands_for_is_folded(house, sign_in, case, town):
+    for source in (b"%PDF-1.7 unsigned", b"%PDF-1.7 signed"):
+        keep(house, case, town, source=source)
+    page = sign_in("buyer-handler").get(f"/cases/{case}").text
+    shown, _, folded = page.partition("1 earlier file of the same name")
+    assert (shown.count("paper.pdf"), folded.count("paper.pdf")) == (1, 1)
+
+
 def test_a_case_of_another_buyer_is_not_seen(house, sign_in, town):
     work.project(house, town)
     case = work.start(house, key="JC-2026-0001")[0]
