@@ -30,12 +30,6 @@ def test_an_evaluation_price_is_never_above_the_price_nor_below_three_fifths_of_
     assert price * Decimal("0.6") - Decimal("0.01") <= evaluated <= price
 
 
-@pytest.mark.parametrize(("sme", "evaluated"), [("0.10", 70), ("0.15", 65), ("0.20", 60)])
-def test_deductions_stack_on_the_original_price(sme, evaluated):
-    """G7: 100 yuan, a small enterprise's and a domestic product's deduction."""
-    assert prices.evaluation_price(Decimal(100), {"sme": Decimal(sme), "domestic": Decimal("0.20")}) == evaluated
-
-
 @pytest.fixture
 def deductions(tender):
     def of(*, sme="none", domestic=False, foreign_competes=False, on=date(2026, 3, 2)):

@@ -102,5 +102,4 @@ def test_an_expert_of_the_buyer_s_may_come_as_its_representative(session, town, 
 
 @pytest.mark.parametrize(("seats", "experts_", "kept"), [(3, 2, True), (5, 4, True), (5, 3, False), (7, 5, True)])
 def test_o87_47_experts_are_two_thirds(seats, experts_, kept):
-    """The group of three is G5, which an audit found lawful."""
     assert experts.share_kept(seats, experts_, 2) is kept
