@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import logging
 import signal
+import subprocess
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -36,6 +38,9 @@ def main() -> int:
     except TablesUnknown as unknown:
         print(f"{unknown}\nUse the release that wrote it, or another database (DATABASE_URL).", file=sys.stderr)
         return 1
+    except subprocess.CalledProcessError:
+        print("The demonstration town couldn't be settled; what stopped it stands above.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         pass  # said before the server ran: nothing is under way
     print("Tenderway has stopped.", flush=True)
@@ -61,9 +66,9 @@ def serve(running: ExitStack) -> None:
     running.callback(keeper.end)
     keeper.start()
     house.in_transaction(workdays.seed)
-    if config.demonstration:
-        print("Settling the demonstration town (the first time this takes a minute or two) …", flush=True)
-        demonstration.settle(house, config)
+    if config.demonstration and not demonstration.is_settled(house):
+        print("Settling the demonstration town (this once, it takes a minute or two) …", flush=True)
+        subprocess.run([sys.executable, "-m", "app.demonstration"], cwd=Path(__file__).parent, check=True)
     others = {"keeper": keeper.look_after, "attempts": lambda: house.in_transaction(attempts.forget_old)}
     clock = scheduler.start(house.engine, house.sessions, bootstrap.senders(config), others=others)
     running.callback(clock.shutdown)

@@ -3,7 +3,7 @@
 Only made where the settings ask for a demonstration; its people and their password stand on the sign-in page.
 """
 
-from app.demonstration.settling import settle
+from app.demonstration.settling import is_settled, settle
 from app.demonstration.town import PASSWORD, PEOPLE
 
-__all__ = ["PASSWORD", "PEOPLE", "settle"]
+__all__ = ["PASSWORD", "PEOPLE", "is_settled", "settle"]

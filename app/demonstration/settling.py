@@ -12,19 +12,20 @@ from config import Config
 
 def settle(house: House, config: Config) -> None:
     """Make the town in an empty database, with everything that has happened in it so far; again changes nothing."""
-    if not _is_settled(house):
+    if not is_settled(house):
         past.live(house, config)
 
 
 def found(house: House, processes: Path) -> None:
     """Make the town alone: organisations, people, budget, experts, procedures, and nothing that has happened yet."""
-    if _is_settled(house):
+    if is_settled(house):
         return
     with house.sessions() as session:
         town.build(house.engine, session, processes)
         session.commit()
 
 
-def _is_settled(house: House) -> bool:
+def is_settled(house: House) -> bool:
+    """Whether anybody lives there already."""
     with house.sessions() as session:
         return accounts.count(session) > 0

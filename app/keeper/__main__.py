@@ -46,7 +46,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _end_with_input() -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 1):  # sys.stdin would hold a lock that the interpreter needs when it ends
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -54,11 +54,11 @@ def free_port() -> int:
         return listening.getsockname()[1]
 
 
-def answered(port: int) -> str:
-    until = time.monotonic() + PATIENCE
+def answered(port: int, path: str = "/alive", patience: float = PATIENCE) -> str:
+    until = time.monotonic() + patience
     while time.monotonic() < until:
         try:
-            return urllib.request.urlopen(f"http://127.0.0.1:{port}/alive", timeout=PATIENCE).read().decode()
+            return urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=patience).read().decode()
         except OSError:
             time.sleep(0.1)
     raise AssertionError("it doesn't answer")
@@ -73,6 +73,18 @@ def test_it_serves_until_it_is_told_to_stop(start, sign):
     process.send_signal(sign)
     _, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, "Traceback" in said) == (0, False)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_demonstration_town_is_there_before_it_serves(start, monkeypatch):
+    monkeypatch.setenv("DEMONSTRATION", "1")
+    port = free_port()
+    process = start(port)
+    assert "陈静" in answered(port, "/sign-in", 400)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, "Traceback" in said, "Fatal" in said) == (0, False, False)
 
 
 @pytest.mark.slow
