@@ -13,6 +13,7 @@ People: ``person()`` · ``actor()`` · ``office()`` · ``acting()`` (organisatio
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -122,7 +123,7 @@ def initials(name: str) -> str:
     return "".join(part[0] for part in name.split()[:2]).upper()
 
 
-def listed(values: list[Any]) -> str:
+def listed(values: Iterable[Any]) -> str:
     """Several words as one phrase, joined as the language joins them."""
     return translate(", ", "、").join(str(written(value)) for value in values)
 
@@ -174,7 +175,7 @@ def when(at: datetime | None, style: str = "medium", with_zone: bool = False) ->
     return words.when(place(), at, style, with_zone=with_zone)
 
 
-def day(on: date | datetime | Uncertain | None, style: str = "medium") -> str:
+def day(on: date | datetime | Uncertain | str | None, style: str = "medium") -> str:
     """A day as people write it."""
     return words.day(place(), on, style)
 

@@ -52,13 +52,15 @@ class Place:
         return (text.filled(**values) if values else text).in_(self.language)
 
 
-def day(place: Place, on: date | datetime | Uncertain | None, style: str = "medium") -> str:
+def day(place: Place, on: date | datetime | Uncertain | str | None, style: str = "medium") -> str:
     """A day: ``long`` with its weekday, ``medium``, or ``short`` without the year; an unsettled day as its bounds.
 
-    An instant is said as the day it falls on at the place.
+    An instant is said as the day it falls on at the place; a text is an ISO date, as published notices hold it.
     """
     if on is None:
         return ""
+    if isinstance(on, str):
+        on = date.fromisoformat(on)
     if isinstance(on, datetime):
         on = on.astimezone(place.zone).date()
     if isinstance(on, Uncertain):

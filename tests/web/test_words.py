@@ -93,6 +93,10 @@ def test_a_day_that_is_not_settled_is_said_as_its_bounds():
     assert words.day(place(), day) == "between 1 February 2027 and 9 February 2027"
 
 
+def test_a_day_that_a_published_notice_holds_is_said_like_any_other():
+    assert words.day(place(), "2026-04-08", "long") == words.day(place(), date(2026, 4, 8), "long")
+
+
 @pytest.mark.parametrize(
     ("language", "text", "marked"),
     [
