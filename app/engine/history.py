@@ -304,7 +304,7 @@ def sentence(row: HistoryRow, who: str | Text | None = None) -> Text | None:
 
 
 _PERSONAL = frozenset({"completed", "fired", "cancelled", "thrown_error", "started"})
-_DETAILS = ("message", "message_name", "name", "code", "to", "reasons", "names", "value")
+_DETAILS = ("message", "message_name", "code", "to", "reasons", "names")
 # a message or signal that arrives isn't told: the step that waited for it is, by its own name in both languages
 _WORDS: dict[str, Text] = {
     "started": Text("The case started.", "流程开始。"),

@@ -14,7 +14,7 @@ from app.engine.scenarios import Outcome
 from app.foundation.text import Text
 from app.web import current
 from app.web.studio import blueprint
-from app.web.studio.lists import STATES, deployment_of
+from app.web.studio.lists import deployment_of
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,8 @@ def rehearse(draft_id: str) -> str:
     found = deployment_of(draft_id)
     files = definitions.files_of(current.session(), found)
     outcomes = played(files)
-    return render_template(
-        "studio/scenarios.html", draft=found, outcomes=outcomes, never=_never_passed(files, outcomes), states=STATES
-    )
+    never = _never_passed(files, outcomes)
+    return render_template("studio/scenarios.html", draft=found, outcomes=outcomes, never=never)
 
 
 def count(files: Mapping[str, bytes]) -> int:
