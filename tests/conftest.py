@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation import clock
 from app.foundation.database import Base, connect, sessions
+from tests import memory
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 """Monday 2 March 2026, noon in Shanghai: where the clock of the tests stands at first."""
@@ -74,21 +75,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Engine]:
     engine: Engine = request.getfixturevalue(f"_{request.param}")
     Base.metadata.create_all(engine)
     yield engine
-    _empty(engine)
-
-
-def _empty(engine: Engine) -> None:
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":  # a truncation would make new files for every table and index
-            names = [f'"{table.name}"' for table in Base.metadata.sorted_tables]
-            filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names)
-            if found := connection.scalars(text(filled)).all():
-                connection.execute(text("SET LOCAL session_replication_role = replica"))  # keys aren't checked
-                connection.execute(text("; ".join(f"DELETE FROM {name}" for name in found)))
-        else:
-            connection.execute(text("PRAGMA defer_foreign_keys=ON"))
-            for table in reversed(Base.metadata.sorted_tables):
-                connection.execute(table.delete())
+    memory.empty(engine)
 
 
 @pytest.fixture

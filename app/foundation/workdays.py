@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, String, delete, select
+from sqlalchemy import CheckConstraint, String, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.foundation import clock, journal
@@ -257,7 +257,7 @@ def _each(start: date, end: date) -> Iterator[date]:
 
 def load(session: Session) -> Calendar:
     """The calendar as the tables have it now."""
-    days = {row.on: DayKind(row.kind) for row in session.scalars(select(CalendarDay))}
+    days = {on: DayKind(kind) for on, kind in session.execute(select(CalendarDay.on, CalendarDay.kind))}
     years = select(CalendarYear.year).where(CalendarYear.status == YearStatus.PUBLISHED)
     return Calendar(days, frozenset(session.scalars(years)))
 
@@ -278,25 +278,28 @@ def seed(session: Session, *, years: range = SEEDED_YEARS, outlook: int = 3) -> 
         session.add(
             CalendarYear(year=year, status=status, source=source, changed_at=now, changed_by=SYSTEM.id),
         )
-        for on, kind, name in _known_days(year):
-            if published or kind == DayKind.STATUTORY:
-                session.add(CalendarDay(on=on, kind=kind, name_zh=name, source=source))
+        days = [
+            {"on": on, "kind": kind, "name_zh": name, "source": source}
+            for on, kind, name in _known_days(year)
+            if published or kind == DayKind.STATUTORY
+        ]
+        session.execute(insert(CalendarDay), days)
     session.flush()
 
 
-def _known_days(year: int) -> Iterator[tuple[date, DayKind, str]]:
+@cache
+def _known_days(year: int) -> tuple[tuple[date, DayKind, str], ...]:
     """The exceptional days of a year by the seed library; observed days are swaps, not statutory holidays."""
     from holidays.countries.china import China  # slow to import, and needed only to seed
 
     calendar = China(years=[year], language="zh_CN")
     swapped = ("休息日", "补假", "observed", "substituted")
-    for on, name in sorted(calendar.items()):
-        if on.year == year:
-            kind = DayKind.OFF if any(word in name for word in swapped) else DayKind.STATUTORY
-            yield on, kind, str(name)[:60]
-    for on in sorted(calendar.weekend_workdays):
-        if on.year == year:
-            yield on, DayKind.WORKDAY, "调休上班"
+    off = (
+        (on, DayKind.OFF if any(word in name for word in swapped) else DayKind.STATUTORY, str(name)[:60])
+        for on, name in sorted(calendar.items())
+    )
+    worked = ((on, DayKind.WORKDAY, "调休上班") for on in sorted(calendar.weekend_workdays))
+    return tuple(day for day in (*off, *worked) if day[0].year == year)
 
 
 def publish_year(session: Session, actor: Actor, *, year: int, days: Mapping[date, DayKind], source: str) -> None:

@@ -19,12 +19,13 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from app import create_app
-from app.demonstration import cases, settling, town
+from app.demonstration import cases, town
 from app.demonstration.players import Play
 from app.foundation.clock import VirtualClock
 from app.identity import sessions
 from app.web import current
 from config import Config
+from tests import memory
 
 
 class Refused(AssertionError):
@@ -154,7 +155,7 @@ def site(database, virtual_clock, tmp_path) -> Iterator[Flask]:
     house = made.extensions["tenderway"]
     if database.dialect.name == "sqlite":
         event.listen(house.database, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF").close())
-    settling.found(house, settings.processes_folder)
+    memory.found(house, virtual_clock, settings.processes_folder)
     yield made
     house.database.dispose()
 

@@ -7,11 +7,12 @@ import pytest
 from app.demonstration import lives
 from app.procurement import tenders
 from app.workflow import questions
+from tests import memory
 
 
 @pytest.fixture
 def tender_id(play, case):
-    lives.play_all(play, case, lives.FIRST_HALF)
+    memory.played(play, case, lives.FIRST_HALF)
     return lives.tender_of(play)[0]
 
 

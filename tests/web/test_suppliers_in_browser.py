@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 from app.identity import accounts, sessions
 from app.procurement import bids
 from app.web import current
+from tests import memory
 from tests.browser import test_bundles
 from tests.web import tendering
 
@@ -23,10 +24,8 @@ pytestmark = pytest.mark.browser
 def database(request):
     """The browser's side is the same on both databases; SQLite alone saves half the time."""
     engine = request.getfixturevalue("_sqlite")
-    from tests.conftest import _empty
-
     yield engine
-    _empty(engine)
+    memory.empty(engine)
 
 
 @pytest.fixture

@@ -1,24 +1,21 @@
 """A house on the test's database and clock, the town in it, and a play to act in."""
 
-from pathlib import Path
-
 import pytest
 
 from app import bootstrap
-from app.demonstration import cases, lives, settling, town
+from app.demonstration import cases, lives, town
 from app.demonstration.players import Play
 from app.foundation import clock
 from app.procurement import bids, bonds, projects, tenders
 from config import Config
-
-ROOT = Path(__file__).parents[2]
+from tests import memory
 
 
 @pytest.fixture
 def house(database, virtual_clock):
     settings = Config(database_url="sqlite://", secret_key="for tests")
     made = bootstrap.build(database, settings, clock=virtual_clock)
-    settling.found(made, ROOT / "processes")
+    memory.found(made, virtual_clock, settings.processes_folder)
     return made
 
 
@@ -38,7 +35,7 @@ ACCOUNT = "51050110462500000123"
 @pytest.fixture
 def lot_id(play, case):
     """The lot of a tender whose notice is published, whose agency has named its account for bonds."""
-    lives.play_all(play, case, lives.FIRST_HALF)
+    memory.played(play, case, lives.FIRST_HALF)
     with play.acting("sun") as (session, actor):
         bonds.set_account(session, actor, holder="江城公共采购代理有限公司", account=ACCOUNT, bank_name="建设银行")
         return tenders.get(session, lives.tender_of(play)[0]).project.lots[0].id

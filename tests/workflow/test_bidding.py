@@ -14,12 +14,13 @@ from app.foundation.clock import PLACE
 from app.foundation.text import Text
 from app.procurement import projects, tenders
 from app.workflow import changes, questions
+from tests import memory
 
 
 @pytest.fixture
 def tender_id(play, case):
     """A tender whose notice is published, taken by two suppliers."""
-    lives.play_all(play, case, lives.FIRST_HALF)
+    memory.played(play, case, lives.FIRST_HALF)
     found = lives.tender_of(play)[0]
     for login in ("ming", "kang"):
         with play.acting(login) as (session, actor):

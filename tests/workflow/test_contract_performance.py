@@ -17,14 +17,36 @@ from app.procurement.bonds import Bond, BondState
 from app.procurement.contracts import ContractState
 from app.procurement.payments import InvoiceState
 from app.procurement.projects import LotState
+from tests import memory
 
 PRICE = Decimal("445000.00")
 
 
 @pytest.fixture
-def contract_id(play, case):
-    """A case that begins with the award of the maintenance to Minghe, on the day it became final."""
-    lives.play_all(play, case, lives.FIRST_HALF)
+def reached(play, case):
+    """Brings a case that begins with Minghe's award, on the day it became final, to a step; gives the contract's id.
+
+    The contract is drawn up (``award``), signed and published (``publish``), its delivery is accepted (``accept``),
+    its payment is asked for and approved (``approve``).
+    """
+
+    def act(step):
+        steps = (award, publish, accept, approve)
+        reached = steps[: [each.__name__ for each in steps].index(step) + 1]
+        memory.played(play, case, (*lives.FIRST_HALF, *reached))
+        with play.looking() as session:
+            return contracts.of_lot(session, lives._tender(play, session).project.lots[0].id).id
+
+    return act
+
+
+@pytest.fixture
+def contract_id(reached):
+    """A contract that waits to be signed."""
+    return reached("award")
+
+
+def award(play, case):
     with play.acting("qian") as (session, actor):
         tender = lives._tender(play, session)
         instances.cancel(play.house.engine, session, actor, play.instance_id, "begun anew at the award")
@@ -42,7 +64,19 @@ def contract_id(play, case):
             play.house.engine, session, SYSTEM, "contract_performance", parties, tender.project.number
         )
         play.instance_id, play._told = row.id, 0
-        return contracts.of_lot(session, award.lot_id).id
+
+
+def publish(play, case):
+    sign_and_publish(play)
+
+
+def accept(play, case):
+    deliver_and_accept(play)
+
+
+def approve(play, case):
+    ask_for_payment(play)
+    check_and_approve(play)
 
 
 def with_account(session, agent):
@@ -151,11 +185,8 @@ def check_and_approve(play):
     play.do("liu", "approve_payment", {"agreed": True})
 
 
-def test_a_delivery_accepted_at_once_is_paid_and_the_case_ends(play, contract_id):
-    sign_and_publish(play)
-    deliver_and_accept(play)
-    ask_for_payment(play)
-    check_and_approve(play)
+def test_a_delivery_accepted_at_once_is_paid_and_the_case_ends(play, reached):
+    contract_id = reached("approve")
     play.do("zheng", "pay", {"bank_reference": "B-1"})
     contract = contract_of(play, contract_id)
     assert play.state == "completed"
@@ -174,15 +205,15 @@ def test_the_signed_file_holds_and_the_notice_is_drawn(play, contract_id):
         assert contract.secret_clauses == ["requirements"]
 
 
-def test_the_winners_bond_goes_back_with_the_signed_contract(play, contract_id):
-    sign_and_publish(play)
+def test_the_winners_bond_goes_back_with_the_signed_contract(play, reached):
+    contract_id = reached("publish")
     contract = contract_of(play, contract_id)
     bond = looked_up(play, lambda s: bonds.of_supplier(s, contract.lot_id, contract.supplier_id))
     assert (bond.state, bond.return_cause) == (BondState.RETURNED, "won")
 
 
-def test_a_rejected_delivery_comes_back_until_it_is_accepted(play, contract_id):
-    sign_and_publish(play)
+def test_a_rejected_delivery_comes_back_until_it_is_accepted(play, reached):
+    contract_id = reached("publish")
     deliver_and_accept(play, missed=[0])
     assert play.open() == ["report_delivery"]
     shown = facts_of(play, "ming", "report_delivery")
@@ -207,9 +238,8 @@ def notes_of(play, login, element_id):
         return {name.en: words.en for name, words in tasks.show(play.house.engine, session, actor, task.id).notes}
 
 
-def test_a_returned_application_is_made_again(play, contract_id):
-    sign_and_publish(play)
-    deliver_and_accept(play)
+def test_a_returned_application_is_made_again(play, reached):
+    contract_id = reached("accept")
     ask_for_payment(play)
     play.do("zheng", "check_payment", {"decision": "return", "reasons": "发票抬头有误"})
     assert notes_of(play, "jia", "request_payment")["Sent back"] == "发票抬头有误"
@@ -221,9 +251,8 @@ def test_a_returned_application_is_made_again(play, contract_id):
     assert play.state == "completed"
 
 
-def test_a_part_payment_leaves_the_rest_to_be_asked_for(play, contract_id):
-    sign_and_publish(play)
-    deliver_and_accept(play)
+def test_a_part_payment_leaves_the_rest_to_be_asked_for(play, reached):
+    reached("accept")
     ask_for_payment(play, amount=Decimal("45000.00"))
     check_and_approve(play)
     play.do("zheng", "pay", {"bank_reference": "B-1"})
@@ -234,11 +263,8 @@ def test_a_part_payment_leaves_the_rest_to_be_asked_for(play, contract_id):
     assert play.state == "completed"
 
 
-def test_smepay_17_a_late_payment_is_recorded_and_still_paid_with_interest(play, contract_id):
-    sign_and_publish(play)
-    deliver_and_accept(play)
-    ask_for_payment(play)
-    check_and_approve(play)
+def test_smepay_17_a_late_payment_is_recorded_and_still_paid_with_interest(play, reached):
+    contract_id = reached("approve")
     invoice = looked_up(play, lambda s: payments.of_contract(s, contract_id)[0])
     play.turn_to(end_of(invoice.due_on))
     late = looked_up(play, lambda s: payments.get(s, invoice.id))
@@ -251,11 +277,8 @@ def test_smepay_17_a_late_payment_is_recorded_and_still_paid_with_interest(play,
     assert play.state == "completed"
 
 
-def test_the_payment_task_is_due_when_the_law_says(play, contract_id):
-    sign_and_publish(play)
-    deliver_and_accept(play)
-    ask_for_payment(play)
-    check_and_approve(play)
+def test_the_payment_task_is_due_when_the_law_says(play, reached):
+    contract_id = reached("approve")
     with play.looking() as session:
         invoice = payments.of_contract(session, contract_id)[0]
         [task] = tasks.inbox(session, town.actor(session, "zheng"), Filters(element_id="pay")).rows

@@ -15,6 +15,7 @@ from app.procurement import projects, tenders
 from app.procurement.projects.applications import OverBudget
 from app.workflow import starts
 from config import Config
+from tests import memory
 
 
 def facts_of(play, login, element_id):
@@ -45,13 +46,13 @@ def project_of(play, session):
 
 
 def test_a_project_reaches_its_notice(play, case):
-    lives.play_all(play, case, lives.FIRST_HALF)
+    memory.played(play, case, lives.FIRST_HALF)
     assert play.open() == []
     assert {"application", "approval", "planning", "agreement", "documents", "notice"} <= play.stages
 
 
 def test_notice_and_documents_are_drawn_in_both_languages_for_everybody(play, case):
-    lives.play_all(play, case, lives.FIRST_HALF)
+    memory.played(play, case, lives.FIRST_HALF)
     with play.looking() as session:
         tender = tenders.get(session, lives.tender_of(play)[0])
         drawn = [tender.versions[-1], tender.notices[-1]]
@@ -90,7 +91,7 @@ def test_a_return_needs_its_reasons(play, case):
 
 
 def test_only_the_variables_that_the_diagrams_read_enter_the_process(play, case):
-    lives.play_all(play, case, lives.FIRST_HALF[:3])
+    memory.played(play, case, lives.FIRST_HALF[:3])
     with play.looking() as session:
         seen = set(shown_to(play, session, "chen", "choose_agency").variables)
     assert seen == {
@@ -103,7 +104,7 @@ def test_only_the_variables_that_the_diagrams_read_enter_the_process(play, case)
 
 
 def test_the_plan_proposes_lots_from_the_items_and_tells_the_limits_of_the_law(play, case):
-    lives.play_all(play, case, lives.FIRST_HALF[:2])
+    memory.played(play, case, lives.FIRST_HALF[:2])
     with play.looking() as session:
         values = shown_to(play, session, "chen", "plan").values
     assert [(row["number"], row["budget"]) for row in values["lots"]] == [(1, Decimal(620_000))]
@@ -111,7 +112,7 @@ def test_the_plan_proposes_lots_from_the_items_and_tells_the_limits_of_the_law(p
 
 
 def test_a_plan_over_the_projects_budget_is_refused(play, case):
-    lives.play_all(play, case, lives.FIRST_HALF[:2])
+    memory.played(play, case, lives.FIRST_HALF[:2])
     with pytest.raises(projects.plans.LotsOverBudget):
         play.do(
             "chen",
@@ -124,14 +125,14 @@ def test_a_plan_over_the_projects_budget_is_refused(play, case):
 
 
 def test_the_decision_table_proposes_the_method_with_its_ground(play, case):
-    lives.play_all(play, case, lives.FIRST_HALF[:2])
+    memory.played(play, case, lives.FIRST_HALF[:2])
     play.do("chen", "plan", lambda shown: case.planned(shown.values))
     facts = facts_of(play, "chen", "confirm_method")
     assert (facts["Proposed by the decision table"], facts["Legal ground"]) == ("Open tender", "GPL 26")
 
 
 def test_another_method_needs_reasons_and_closes_the_case_for_its_own_procedure(play, case):
-    lives.play_all(play, case, lives.FIRST_HALF[:2])
+    memory.played(play, case, lives.FIRST_HALF[:2])
     play.do("chen", "plan", lambda shown: case.planned(shown.values))
     with pytest.raises(projects.ReasonsMissing):
         play.do("chen", "confirm_method", {"method": "consultation"})
@@ -151,7 +152,7 @@ def test_gpl_4_works_go_on_under_their_own_law(play):
         wanted=(cases.Wanted("B01010000", "病房改造工程", 1, "项", 500_000),),
         lots=cases.CLEANING.lots,
     )
-    lives.play_all(play, works, lives.FIRST_HALF[:2])
+    memory.played(play, works, lives.FIRST_HALF[:2])
     play.do("chen", "plan", lambda shown: works.planned(shown.values))
     play.do("chen", "confirm_method")
     assert play.state == "completed"
@@ -159,7 +160,7 @@ def test_gpl_4_works_go_on_under_their_own_law(play):
 
 def test_a_year_without_an_official_calendar_asks_a_person(play, case, virtual_clock):
     virtual_clock.turn_to(datetime(2026, 12, 15, 1, tzinfo=UTC))
-    lives.play_all(play, case, lives.FIRST_HALF[:2])
+    memory.played(play, case, lives.FIRST_HALF[:2])
     play.do("chen", "plan", lambda shown: case.planned(shown.values))
     play.do("chen", "confirm_method")
     assert play.open() == ["confirm_timetable"]
@@ -172,7 +173,7 @@ def test_a_year_without_an_official_calendar_asks_a_person(play, case, virtual_c
 
 
 def test_a_declined_agreement_goes_back_with_the_reasons(play, case):
-    lives.play_all(play, case, lives.FIRST_HALF[:3])
+    memory.played(play, case, lives.FIRST_HALF[:3])
     play.do("chen", "choose_agency", {"agency": place(play, "other-agency"), "fee": 1, "fee_payer": "buyer"})
     play.do("dong", "sign_agreement_agency", {"decision": "decline", "reasons": "近期业务饱和"})
     assert notes_of(play, "chen", "choose_agency")["Declined by the agency"] == "近期业务饱和"
@@ -186,14 +187,14 @@ def place(play, key):
 
 
 def test_an_agency_that_was_not_chosen_sees_no_task(play, case):
-    lives.play_all(play, case, lives.FIRST_HALF[:3])
+    memory.played(play, case, lives.FIRST_HALF[:3])
     play.do("chen", "choose_agency", {"agency": place(play, "agency"), "fee": 1, "fee_payer": "buyer"})
     assert play.has("sun", "sign_agreement_agency")
     assert not play.has("dong", "sign_agreement_agency")
 
 
 def test_the_signers_read_the_drawn_agreement(play, case):
-    lives.play_all(play, case, lives.FIRST_HALF[:3])
+    memory.played(play, case, lives.FIRST_HALF[:3])
     play.do("chen", "choose_agency", {"agency": place(play, "agency"), "fee": 1, "fee_payer": "buyer"})
     with play.looking() as session:
         kept = [documents.get(session, id) for id in shown_to(play, session, "sun", "sign_agreement_agency").documents]
@@ -204,7 +205,7 @@ def test_the_signers_read_the_drawn_agreement(play, case):
 
 
 def test_documents_with_errors_come_back_with_rule_article_place_and_remedy(play, case):
-    lives.play_all(play, case, lives.FIRST_HALF[:4])
+    memory.played(play, case, lives.FIRST_HALF[:4])
     play.do("sun", "prepare_documents", lives.documents_of(case) | {"bond_percent": 3})
     assert play.open() == ["prepare_documents"]
     assert notes_of(play, "sun", "prepare_documents")["Error: Bid bond"] == (
@@ -214,7 +215,7 @@ def test_documents_with_errors_come_back_with_rule_article_place_and_remedy(play
 
 
 def test_the_next_try_starts_from_what_was_entered(play, case):
-    lives.play_all(play, case, lives.FIRST_HALF[:4])
+    memory.played(play, case, lives.FIRST_HALF[:4])
     play.do("sun", "prepare_documents", lives.documents_of(case) | {"bond_percent": 3, "delivery_place": "门诊楼"})
     play.do("sun", "prepare_documents", {"bond_percent": 2})
     with play.looking() as session:
@@ -223,7 +224,7 @@ def test_the_next_try_starts_from_what_was_entered(play, case):
 
 
 def test_the_buyer_sees_the_check_and_the_drawn_documents_and_may_return_them(play, case):
-    lives.play_all(play, case, lives.FIRST_HALF[:5])
+    memory.played(play, case, lives.FIRST_HALF[:5])
     with play.looking() as session:
         shown = shown_to(play, session, "chen", "confirm_documents")
         assert len(shown.documents) == 2
@@ -232,7 +233,7 @@ def test_the_buyer_sees_the_check_and_the_drawn_documents_and_may_return_them(pl
 
 
 def test_a_draft_that_lay_too_long_is_not_confirmed_with_a_deadline_too_near(play, case, virtual_clock):
-    lives.play_all(play, case, lives.FIRST_HALF[:5])
+    memory.played(play, case, lives.FIRST_HALF[:5])
     virtual_clock.turn(timedelta(days=10))
     assert any(name.startswith("Error: ") for name in notes_of(play, "chen", "confirm_documents"))
     with pytest.raises(tenders.FindingsOpen):
@@ -241,7 +242,7 @@ def test_a_draft_that_lay_too_long_is_not_confirmed_with_a_deadline_too_near(pla
 
 
 def test_a_wrong_choice_and_a_missing_field_are_named_each(play, case):
-    lives.play_all(play, case, lives.FIRST_HALF[:3])
+    memory.played(play, case, lives.FIRST_HALF[:3])
     with pytest.raises(Several) as refused:
         play.do("chen", "choose_agency", {"agency": "nobody", "fee": 1, "scope": "", "fee_payer": "buyer"})
     assert {part.field for part in refused.value.parts} == {"agency", "scope"}

@@ -16,6 +16,7 @@ from app.procurement import bids, bonds, evaluation, experts, projects, tenders
 from app.procurement.bids import BidState
 from app.procurement.disclosure import parts
 from app.workflow import changes
+from tests import memory
 
 
 def lot_of(session, number=1):
@@ -34,7 +35,7 @@ def nothing_is_wrong(play):
 @pytest.fixture
 def awarded(play, case):
     """The demonstration's tender, up to its award."""
-    lives.play_all(play, case, lives.FIRST_HALF + lives.AWARDING[:-1])
+    memory.played(play, case, lives.FIRST_HALF + lives.AWARDING[:-1])
     return play
 
 
@@ -80,7 +81,7 @@ def test_up_to_the_award_nothing_is_wrong(awarded):
 
 def test_with_two_bids_none_is_opened_and_the_lot_fails(play, case):
     two = replace(case, offers=case.offers[:2])
-    lives.play_all(play, two, (*lives.FIRST_HALF, lives.bid))
+    memory.played(play, two, (*lives.FIRST_HALF, lives.bid))
     play.turn_to(lives.tender_of(play)[1])
     with play.looking() as session:
         lot = lot_of(session)
@@ -96,7 +97,7 @@ def test_with_two_bids_none_is_opened_and_the_lot_fails(play, case):
 
 def test_gpl_36_and_37_who_bid_is_told_why_it_failed_and_the_buyer_what_comes_next(play, case):
     two = replace(case, offers=case.offers[:2])
-    lives.play_all(play, two, (*lives.FIRST_HALF, lives.bid))
+    memory.played(play, two, (*lives.FIRST_HALF, lives.bid))
     play.turn_to(lives.tender_of(play)[1])
     with play.looking() as session:
         mails = list(session.scalars(select(Outgoing).where(Outgoing.key.contains("failure:"))))
@@ -106,7 +107,7 @@ def test_gpl_36_and_37_who_bid_is_told_why_it_failed_and_the_buyer_what_comes_ne
 
 
 def test_after_a_late_change_only_confirmed_bids_are_opened_at_the_new_deadline(play, case):
-    lives.play_all(play, case, (*lives.FIRST_HALF, lives.bid))
+    memory.played(play, case, (*lives.FIRST_HALF, lives.bid))
     tender_id, old = lives.tender_of(play)
     play.turn_to(old - timedelta(days=4))
     change(play, case, tender_id)
@@ -147,7 +148,7 @@ def change(play, case, tender_id):
 
 
 def test_of_two_lots_one_may_fail_while_the_other_goes_on(play):
-    lives.play_all(play, cases.TWO_LOTS, (*lives.FIRST_HALF, *lives.AWARDING[1:-1]))
+    memory.played(play, cases.TWO_LOTS, (*lives.FIRST_HALF, *lives.AWARDING[1:-1]))
     with play.looking() as session:
         first, second = lot_of(session, 1), lot_of(session, 2)
         assert (first.state, second.state, second.failure_reason) == ("notified", "failed", "few_bids")
@@ -157,7 +158,7 @@ def test_of_two_lots_one_may_fail_while_the_other_goes_on(play):
 
 def test_when_no_lot_is_left_the_project_closes(play):
     none = replace(cases.TWO_LOTS, offers=cases.TWO_LOTS.offers[-2:])
-    lives.play_all(play, none, (*lives.FIRST_HALF, lives.bid))
+    memory.played(play, none, (*lives.FIRST_HALF, lives.bid))
     play.turn_to(lives.tender_of(play)[1])
     with play.looking() as session:
         project = session.scalars(select(projects.Project)).one()

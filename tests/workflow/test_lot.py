@@ -16,20 +16,29 @@ from app.procurement import awards, evaluation, experts, projects, queries, tend
 from app.procurement.projects import LotState
 from app.procurement.queries import Point
 from app.workflow import queries as raising
+from tests import memory
 
 PRICES = {"ming": 445_000, "kang": 512_800, "shuang": 566_000, "an": 616_000}
 PROFESSIONS = ["A0232", "C04"]
 
 
 @pytest.fixture
-def opened(play, lot_id, submit):
-    """Opens the bids of these prices (the published case's, unless told otherwise); the host signs the record."""
+def reached(play, lot_id, submit):
+    """Brings a lot with bids of these prices (the published case's, unless told otherwise) to a step, and gives it.
 
-    def act(prices=PRICES):
+    The host has signed the record of the opening (``opened``), the committee sits (``seat``), has let all bids pass
+    (``review``), has given full points and signed its report (``evaluate``), its first candidate won (``award``).
+    """
+
+    def opened(play, prices):
         for login, price in prices.items():
             submit(login, price)
         play.turn_to(lives.tender_of(play)[1])
         play.do("he", "sign_opening_record", {"agreed": True, "objections": ""})
+
+    def act(step, prices=PRICES):
+        steps = (opened, seat, review, evaluate, award)
+        memory.played(play, prices, steps[: [each.__name__ for each in steps].index(step) + 1])
         return lot_id
 
     return act
@@ -48,9 +57,9 @@ def each(play, element_id, values):
         play.do(login, element_id, values)
 
 
-def seat(play, specialities=PROFESSIONS):
+def seat(play, prices):
     play.do("zhou", "appoint_representative", {"none": True})
-    play.do("sun", "set_draw_criteria", {"seats": 5, "specialities": specialities})
+    play.do("sun", "set_draw_criteria", {"seats": 5, "specialities": PROFESSIONS})
     each(play, "answer_call", {"decision": "accept", "agreed": True})
 
 
@@ -58,7 +67,7 @@ def passing(shown, **said):
     return {"rows": [row | {"result": "met"} | said for row in shown.values["rows"]]}
 
 
-def review(play):
+def review(play, prices):
     play.do("sun", "review_qualification", passing)
     each(play, "review_conformity", passing)
 
@@ -67,22 +76,21 @@ def full_points(shown):
     return {"rows": [row | {"points": Decimal(row["range"].partition("–")[2])} for row in shown.values["rows"]]}
 
 
-def evaluate(play):
-    """From the opening to the report on the buyer's desk, without an objection."""
-    seat(play)
-    review(play)
+def evaluate(play, prices):
     each(play, "score_bids", full_points)
     each(play, "sign_report", {"decision": "agree"})
+
+
+def award(play, prices):
+    play.do("zhou", "confirm_winner")
 
 
 def lot_of(session, lot_id):
     return projects.lot(session, lot_id)
 
 
-def test_a_lot_goes_from_the_opening_to_the_award(play, opened):
-    lot_id = opened()
-    evaluate(play)
-    play.do("zhou", "confirm_winner")
+def test_a_lot_goes_from_the_opening_to_the_award(play, reached):
+    lot_id = reached("award")
     with play.looking() as session:
         award = awards.get(session, lot_id)
         assert (award.price, award.supplier_id) == (Decimal(445_000), town.place(session, "s1").id)
@@ -92,17 +100,15 @@ def test_a_lot_goes_from_the_opening_to_the_award(play, opened):
     assert "return_bonds" in play.open()
 
 
-def test_g1_g2_the_price_scores_are_those_of_the_published_case(play, opened):
-    lot_id = opened()
-    evaluate(play)
+def test_g1_g2_the_price_scores_are_those_of_the_published_case(play, reached):
+    lot_id = reached("evaluate")
     with play.looking() as session:
         scores = [result.price_points for result in evaluation.results(session, lot_id)]
     assert scores == [Decimal("20.00"), Decimal("17.36"), Decimal("15.72"), Decimal("14.45")]
 
 
-def test_o87_68_a_silent_buyer_has_the_first_candidate(play, opened):
-    lot_id = opened()
-    evaluate(play)
+def test_o87_68_a_silent_buyer_has_the_first_candidate(play, reached):
+    lot_id = reached("evaluate")
     with play.looking() as session:
         due_at = evaluation.report(session, lot_id).decision_due_at
     play.turn_to(due_at - timedelta(seconds=1))
@@ -112,8 +118,8 @@ def test_o87_68_a_silent_buyer_has_the_first_candidate(play, opened):
         assert awards.get(session, lot_id).by_default
 
 
-def test_too_few_experts_send_the_agency_back_to_the_criteria(play, opened):
-    opened()
+def test_too_few_experts_send_the_agency_back_to_the_criteria(play, reached):
+    reached("opened")
     play.do("zhou", "appoint_representative", {"none": True})
     play.do("sun", "set_draw_criteria", {"seats": 5, "specialities": ["law"]})
     assert play.open() == ["set_draw_criteria"]
@@ -121,8 +127,8 @@ def test_too_few_experts_send_the_agency_back_to_the_criteria(play, opened):
     assert play.open() == ["answer_call"] * 5
 
 
-def test_who_declines_is_replaced_by_the_next_of_the_draw(play, opened):
-    lot_id = opened()
+def test_who_declines_is_replaced_by_the_next_of_the_draw(play, reached):
+    lot_id = reached("opened")
     play.do("zhou", "appoint_representative", {"none": True})
     play.do("sun", "set_draw_criteria", {"seats": 5, "specialities": PROFESSIONS})
     first, *others = logins(play, "answer_call")
@@ -135,8 +141,8 @@ def test_who_declines_is_replaced_by_the_next_of_the_draw(play, opened):
         assert len(experts.serving(experts.of_lot(session, lot_id))) == 5
 
 
-def test_a_call_that_nobody_answers_expires(play, opened):
-    opened()
+def test_a_call_that_nobody_answers_expires(play, reached):
+    reached("opened")
     play.do("zhou", "appoint_representative", {"none": True})
     play.do("sun", "set_draw_criteria", {"seats": 5, "specialities": PROFESSIONS})
     silent, *others = logins(play, "answer_call")
@@ -147,18 +153,16 @@ def test_a_call_that_nobody_answers_expires(play, opened):
     assert logins(play, "answer_call") != [silent]
 
 
-def test_ir_9_whoever_worked_for_a_bidder_is_never_called(play, opened):
-    lot_id = opened()
-    seat(play)
+def test_ir_9_whoever_worked_for_a_bidder_is_never_called(play, reached):
+    lot_id = reached("seat")
     with play.looking() as session:
         drawn = experts.of_lot(session, lot_id).draws[-1]
         hou = experts.of_account(session, town.actor(session, "hou").id)
     assert drawn.excluded[hou.id] == "employee"
 
 
-def test_gpl_36_too_few_conforming_bids_fail_the_lot(play, opened):
-    lot_id = opened()
-    seat(play)
+def test_gpl_36_too_few_conforming_bids_fail_the_lot(play, reached):
+    lot_id = reached("seat")
     play.do("sun", "review_qualification", passing)
 
     def objecting(shown):
@@ -175,9 +179,8 @@ def test_gpl_36_too_few_conforming_bids_fail_the_lot(play, opened):
         assert lot_of(session, lot_id).failure_reason == "few_conforming"
 
 
-def test_o87_44_too_few_qualified_bidders_fail_the_lot(play, opened):
-    lot_id = opened()
-    seat(play)
+def test_o87_44_too_few_qualified_bidders_fail_the_lot(play, reached):
+    lot_id = reached("seat")
 
     def refusing(shown):
         kept = list(dict.fromkeys(row["bid_id"] for row in shown.values["rows"]))[:2]
@@ -196,10 +199,8 @@ def test_o87_44_too_few_qualified_bidders_fail_the_lot(play, opened):
 LOW = PRICES | {"ming": 200_000}
 
 
-def test_a_suspect_price_is_explained_and_accepted(play, opened):
-    lot_id = opened(LOW)
-    seat(play)
-    review(play)
+def test_a_suspect_price_is_explained_and_accepted(play, reached):
+    lot_id = reached("review", LOW)
     play.do("ming", "explain_price", {"explanation": "设备与备件自有，附成本明细。"})
     leader = logins(play, "decide_low_price")
     play.do(
@@ -212,10 +213,8 @@ def test_a_suspect_price_is_explained_and_accepted(play, opened):
         assert len(evaluation.conforming_bids(session, lot_id)) == 4
 
 
-def test_o87_60_a_price_nobody_explains_in_half_an_hour_is_invalid(play, opened):
-    lot_id = opened(LOW)
-    seat(play)
-    review(play)
+def test_o87_60_a_price_nobody_explains_in_half_an_hour_is_invalid(play, reached):
+    lot_id = reached("review", LOW)
     play.turn_to(play.clock.instant + timedelta(minutes=30))
     assert play.open() == ["decide_low_price"]
     play.do(
@@ -227,10 +226,8 @@ def test_o87_60_a_price_nobody_explains_in_half_an_hour_is_invalid(play, opened)
         assert len(evaluation.conforming_bids(session, lot_id)) == 3
 
 
-def test_o87_64_an_objective_disagreement_comes_back_before_anybody_signs(play, opened):
-    opened()
-    seat(play)
-    review(play)
+def test_o87_64_an_objective_disagreement_comes_back_before_anybody_signs(play, reached):
+    reached("review")
     odd, *others = logins(play, "score_bids")
 
     def fewer(shown):
@@ -254,10 +251,8 @@ def test_o87_64_an_objective_disagreement_comes_back_before_anybody_signs(play, 
     assert play.open() == ["sign_report"] * 5
 
 
-def test_a_member_s_form_holds_nothing_of_the_others(play, opened):
-    opened()
-    seat(play)
-    review(play)
+def test_a_member_s_form_holds_nothing_of_the_others(play, reached):
+    reached("review")
     first, second, *_ = logins(play, "score_bids")
     play.do(first, "score_bids", full_points)
     with play.looking() as session:
@@ -265,14 +260,6 @@ def test_a_member_s_form_holds_nothing_of_the_others(play, opened):
         [task] = tasks.inbox(session, actor, tasks.Filters(element_id="score_bids")).rows
         shown = tasks.show(play.house.engine, session, actor, task.id)
     assert not any("points" in row for row in shown.values["rows"])
-
-
-@pytest.fixture
-def awarded(play, opened):
-    lot_id = opened()
-    evaluate(play)
-    play.do("zhou", "confirm_winner")
-    return lot_id
 
 
 def ask(play, lot_id, login="kang", scope="result"):
@@ -304,8 +291,9 @@ def in_performance(play):
         )
 
 
-def test_a_query_becomes_a_task_of_the_agency(play, awarded):
-    query_id = ask(play, awarded)
+def test_a_query_becomes_a_task_of_the_agency(play, reached):
+    lot_id = reached("award")
+    query_id = ask(play, lot_id)
     assert "answer_query" in play.open()
     play.do("sun", "answer_query", {"outcome": "dismissed", "answer": "经核实，服务方案符合要求。"})
     with play.looking() as session:
@@ -313,30 +301,33 @@ def test_a_query_becomes_a_task_of_the_agency(play, awarded):
     assert "answer_query" not in play.open()
 
 
-def test_without_a_query_the_contract_begins_when_the_window_ends(play, awarded):
+def test_without_a_query_the_contract_begins_when_the_window_ends(play, reached):
+    lot_id = reached("award")
     play.do("sun", "return_bonds", {"agreed": True})
-    end_of_window(play, awarded)
+    end_of_window(play, lot_id)
     assert in_performance(play)
 
 
-def test_ir_54_an_open_query_keeps_the_contract_waiting_until_it_is_answered(play, awarded):
+def test_ir_54_an_open_query_keeps_the_contract_waiting_until_it_is_answered(play, reached):
+    lot_id = reached("award")
     play.do("sun", "return_bonds", {"agreed": True})
-    ask(play, awarded)
-    end_of_window(play, awarded)
+    ask(play, lot_id)
+    end_of_window(play, lot_id)
     assert not in_performance(play)
     play.do("sun", "answer_query", {"outcome": "dismissed", "answer": "质疑不成立。"})
     assert in_performance(play)
 
 
-def test_o94_16_an_upheld_query_gives_the_decision_back_to_the_buyer(play, awarded):
+def test_o94_16_an_upheld_query_gives_the_decision_back_to_the_buyer(play, reached):
+    lot_id = reached("award")
     play.do("sun", "return_bonds", {"agreed": True})
-    ask(play, awarded)
+    ask(play, lot_id)
     play.do("sun", "answer_query", {"outcome": "upheld", "answer": "中标人资料不实。"})
-    end_of_window(play, awarded)
+    end_of_window(play, lot_id)
     assert play.open() == ["confirm_winner"]
     play.do("zhou", "confirm_winner")
     with play.looking() as session:
-        assert awards.get(session, awarded).supplier_id == town.place(session, "s2").id
+        assert awards.get(session, lot_id).supplier_id == town.place(session, "s2").id
 
 
 def test_a_query_before_the_opening_has_a_case_of_its_own(play, lot_id):
@@ -350,8 +341,8 @@ def test_a_query_before_the_opening_has_a_case_of_its_own(play, lot_id):
         assert session.get_one(InstanceRow, task.instance_id).started_by == "system"
 
 
-def test_who_must_stay_away_is_named_without_learning_who_is_in_the_pool(play, opened):
-    lot_id = opened()
+def test_who_must_stay_away_is_named_without_learning_who_is_in_the_pool(play, reached):
+    lot_id = reached("opened")
     play.do("zhou", "appoint_representative", {"none": True})
     values = {"recusals": "秦岚\n无此人", "recusal_reasons": "投标人申请回避"}
     play.do("sun", "set_draw_criteria", {"seats": 5, "specialities": PROFESSIONS, **values})

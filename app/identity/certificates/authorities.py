@@ -12,7 +12,7 @@ from typing import Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -27,8 +27,6 @@ from app.foundation.text import Text
 from app.identity import organisations, roles
 from app.identity.certificates.records import Authority, Certificate
 from app.identity.organisations import Organisation
-
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 AUTHORITY_YEARS = timedelta(days=366 * 30)
 """Authorities outlive every paper they vouch for: records are kept for at least fifteen years (GPL 42)."""
@@ -105,7 +103,7 @@ class DemonstrationAuthority:
             .add_extension(x509.BasicConstraints(False, None), True)
             .add_extension(_key_usage("digital_signature", "content_commitment"), True)
             .add_extension(_issued_under(issuer), False)
-            .sign(_elliptic(self._opened(issuing.key or b"", issuing.name)), hashes.SHA256())
+            .sign(self._opened(issuing.key or b"", issuing.name), hashes.SHA256())
         )
         last = select(func.max(Certificate.number)).where(Certificate.organisation_id == organisation.id)
         serial = f"{made.serial_number:x}"
@@ -139,10 +137,7 @@ class DemonstrationAuthority:
         return made
 
     def _made(self, name: str, root: Authority | None, now: datetime) -> Authority:
-        # The library's time stamper signs with RSA only.
-        key: PrivateKey = (
-            rsa.generate_private_key(65537, 3072) if name == "time" else ec.generate_private_key(ec.SECP384R1())
-        )
+        key = ec.generate_private_key(ec.SECP384R1())
         subject = _name(NAMES[name])
         issuer, issuer_key = subject, key
         if root is not None:
@@ -161,22 +156,22 @@ class DemonstrationAuthority:
             ).add_extension(_key_usage("key_cert_sign", "crl_sign"), True)
         made = builder.add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), False
-        ).sign(_elliptic(issuer_key), hashes.SHA384())
+        ).sign(issuer_key, hashes.SHA384())
         return Authority(
             name=name, certificate=_pem(made), key=self._sealed(key, name), is_root=root is None, made_at=now
         )
 
-    def _sealed(self, key: PrivateKey, name: str) -> bytes:
+    def _sealed(self, key: ec.EllipticCurvePrivateKey, name: str) -> bytes:
         plain = key.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         nonce = os.urandom(12)
         return nonce + self._sealing.encrypt(nonce, plain, name.encode())
 
-    def _opened(self, sealed: bytes, name: str) -> PrivateKey:
+    def _opened(self, sealed: bytes, name: str) -> ec.EllipticCurvePrivateKey:
         plain = self._sealing.decrypt(sealed[:12], sealed[12:], name.encode())
         key = serialization.load_der_private_key(plain, None)
-        assert isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
         return key
 
 
@@ -213,7 +208,7 @@ def revoke(session: Session, actor: Actor, *, certificate_id: str, reasons: str)
 
 
 def _builder(
-    subject: x509.Name, key: PrivateKey, issuer: x509.Name, now: datetime, term: timedelta
+    subject: x509.Name, key: ec.EllipticCurvePrivateKey, issuer: x509.Name, now: datetime, term: timedelta
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
@@ -251,11 +246,6 @@ def _name(name: str, identifier: str = "") -> x509.Name:
     if identifier:
         parts.append((NameOID.ORGANIZATION_IDENTIFIER, identifier))
     return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts])
-
-
-def _elliptic(key: PrivateKey) -> ec.EllipticCurvePrivateKey:
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
-    return key
 
 
 def _pem(certificate: x509.Certificate) -> str:

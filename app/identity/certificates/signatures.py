@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from asn1crypto import algos, cms, core
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import fields, signers, timestamps
+from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from app.identity.certificates import loops
 from app.identity.certificates.authorities import NotForSigning
@@ -32,13 +36,38 @@ class _SignerAt(signers.PdfSigner):
         return session
 
 
+class _TimeStamper(timestamps.DummyTimeStamper):
+    """Time stamps (RFC 3161) by an elliptic key; the library's own signs with RSA only, and checks its key each time."""
+
+    key: ec.EllipticCurvePrivateKey
+
+    def _sign_tst_info(self, tst_info_data: bytes, md_algorithm: str, dt: datetime) -> tuple[bytes, cms.CMSAttributes]:
+        hashed = hashlib.new(md_algorithm, tst_info_data).digest()
+        attributes = cms.CMSAttributes(
+            [
+                simple_cms_attribute("content_type", "tst_info"),
+                simple_cms_attribute("signing_time", cms.Time({"utc_time": core.UTCTime(dt)})),
+                simple_cms_attribute("signing_certificate_v2", as_signing_certificate_v2(self.tsa_cert)),
+                simple_cms_attribute("message_digest", hashed),
+            ]
+        )
+        return self.key.sign(attributes.dump(), ec.ECDSA(get_pyca_cryptography_hash(md_algorithm))), attributes
+
+    def _build_signed_data(self, *given: Any, **named: Any) -> dict[str, Any]:
+        built: dict[str, Any] = super()._build_signed_data(*given, **named)
+        for info in built["signer_infos"]:
+            algorithm = f"{info['digest_algorithm']['algorithm'].native}_ecdsa"
+            info["signature_algorithm"] = algos.SignedDigestAlgorithm({"algorithm": algorithm})
+        return built
+
+
 def sign(
     pdf: bytes,
     *,
     certificate: x509.Certificate,
-    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
+    key: ec.EllipticCurvePrivateKey,
     time_certificate: x509.Certificate,
-    time_key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
+    time_key: ec.EllipticCurvePrivateKey,
     chain: Sequence[x509.Certificate],
     person: str,
     reason: str,
@@ -49,6 +78,10 @@ def sign(
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         known = {name for name, _, _ in fields.enumerate_sig_fields(writer.prev)}
+        stamper = _TimeStamper(
+            tsa_cert=as_asn1(time_certificate), tsa_key=_as_asn1_key(time_key), certs_to_embed=store, fixed_dt=at
+        )
+        stamper.key = time_key
         signer = _SignerAt(
             signers.PdfSignatureMetadata(
                 field_name=next(name for n in range(1, len(known) + 2) if (name := f"Signature{n}") not in known),
@@ -60,9 +93,7 @@ def sign(
             signer=signers.SimpleSigner(
                 signing_cert=as_asn1(certificate), signing_key=_as_asn1_key(key), cert_registry=store
             ),
-            timestamper=timestamps.DummyTimeStamper(
-                tsa_cert=as_asn1(time_certificate), tsa_key=_as_asn1_key(time_key), certs_to_embed=store, fixed_dt=at
-            ),
+            timestamper=stamper,
         )
         signer.at = at
         signed: bytes = loops.apart(lambda: signer.sign_pdf(writer).getvalue())
@@ -76,7 +107,7 @@ def as_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
 
 
-def _as_asn1_key(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> asn1_keys.PrivateKeyInfo:
+def _as_asn1_key(key: ec.EllipticCurvePrivateKey) -> asn1_keys.PrivateKeyInfo:
     plain = key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -5,11 +5,10 @@ from decimal import Decimal
 
 import lots
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from app.foundation import clock
 from app.foundation.actor import SYSTEM
-from app.identity.certificates import DemonstrationAuthority, authorities
+from app.identity.certificates import DemonstrationAuthority
 from app.procurement import acceptance, awards, contracts, payments, projects
 from app.procurement.bids import BidPrice, BidState
 from app.procurement.projects import LotState
@@ -20,15 +19,9 @@ SIGNING_DAY = datetime(2026, 4, 8, 2, 0, tzinfo=UTC)
 """Wednesday 8 April 2026, ten in the morning in Shanghai: the day after the query window ended."""
 
 
-@pytest.fixture(scope="session")
-def time_stamp_key():
-    return rsa.generate_private_key(65537, 3072)
-
-
 @pytest.fixture
-def authority(monkeypatch, time_stamp_key):
-    """The demonstration authority; its slow key is made once for all tests."""
-    monkeypatch.setattr(authorities.rsa, "generate_private_key", lambda *_: time_stamp_key)
+def authority():
+    """The demonstration authority."""
     return DemonstrationAuthority("a secret of the installation")
 
 
