@@ -13,18 +13,21 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, Engine, func, select, text
 
 from app.bootstrap import House
 from app.demonstration import settling
 from app.demonstration.players import Play
 from app.foundation.clock import VirtualClock
-from app.foundation.database import Base
+from app.foundation.database import Base, reading
 from app.foundation.journal import JournalEntry
+from app.keeper import Keeper
 from app.keeper.local import LocalKeeper
 
+T = TypeVar("T")
 Rows = sqlite3.Connection | str
 """A database's rows: on SQLite a copy in memory, on PostgreSQL the schema that holds copies of its tables."""
 
@@ -33,52 +36,59 @@ Rows = sqlite3.Connection | str
 class _State:
     rows: Rows
     instant: datetime
-    keys: tuple[Any, ...]
-    case: dict[str, Any]
+    value: Any
 
 
+_ABOUT_A_CASE = ("key", "instance_id", "steps", "_told", "_journalled")
 _states: dict[Hashable, _State] = {}
+_ends: set[str | None] = {None}
+"""The last entries of the journal where something was kept; None is the empty database."""
 
 
-def recall(play: Play, name: Hashable, act: Callable[[], object]) -> None:
-    """Put back what ``act`` left when it was done under this name by a play that had come as far, or do it now."""
-    house = play.house
-    assert isinstance(house.keeper, LocalKeeper)
-    key = (house.database.url, name, *_whence(play))
-    state = _states.get(key)
-    if state is None:
-        act()
-        rows = keep(house.database, f"kept_{len(_states)}")
-        _states[key] = _State(rows, play.clock.instant, _keys(house.keeper), _case(play))
-    else:
-        put_back(house.database, state.rows)
-        house.engine.cache.clear()
-        play.clock.instant = state.instant
-        _give(house.keeper, state.keys)
-        vars(play).update(copy.deepcopy(state.case))
+def recall(database: Engine, clock: VirtualClock, name: Hashable, act: Callable[[], T]) -> T:
+    """What ``act`` gives, with all it leaves in the database and on the clock: put back if it was done before, else done.
+
+    It counts as done before only under the same name, at the same hour, after the same entry of the journal; what is
+    done after something that isn't itself remembered is done each time.
+    """
+    last = _last_entry(database)
+    key = (database.url, name, clock.instant, last)
+    if state := _states.get(key):
+        put_back(database, state.rows)
+        clock.instant = state.instant
+        return cast(T, copy.deepcopy(state.value))
+    value = act()
+    if last in _ends:
+        _states[key] = _State(keep(database, f"kept_{len(_states)}"), clock.instant, copy.deepcopy(value))
+        _ends.add(_last_entry(database))
+    return value
 
 
-def _whence(play: Play) -> tuple[Hashable, ...]:
-    """What tells a state from those that other acts led to: the hour, the case, and how much was done."""
-    with play.house.sessions() as session:
-        return play.clock.instant, play.instance_id, session.scalar(select(func.count()).select_from(JournalEntry))
+def _last_entry(database: Engine) -> str | None:
+    with reading(database) as session:
+        return session.scalar(select(func.max(JournalEntry.id)))
 
 
 def found(house: House, clock: VirtualClock, processes: Path) -> None:
     """The demonstration's town, and nothing that has happened yet."""
-    recall(Play(house, clock), "town", lambda: settling.found(house, processes))
+    recall(house.database, clock, "the demonstration's town", lambda: settling.found(house, processes))
 
 
 def played(play: Play, subject: Any, scripts: Sequence[Callable[[Play, Any], None]]) -> None:
     """What these scripts, one after the other, make of a subject (a ``Case``; whatever they all take)."""
 
-    def act() -> None:
+    def act() -> tuple[Keys, dict[str, Any]]:
         if before:
             played(play, subject, before)
         last(play, subject)
+        return keys_of(play.house.keeper), {name: getattr(play, name) for name in _ABOUT_A_CASE}
 
     *before, last = scripts
-    recall(play, (repr(subject), *(f"{each.__module__}.{each.__qualname__}" for each in scripts)), act)
+    names = tuple(f"{each.__module__}.{each.__qualname__}" for each in scripts)
+    keys, case = recall(play.house.database, play.clock, (repr(subject), play.instance_id, names), act)
+    give(play.house.keeper, keys)
+    vars(play).update(case)
+    play.house.engine.cache.clear()
 
 
 def keep(database: Engine, name: str) -> Rows:
@@ -130,18 +140,27 @@ def _filled(connection: Connection) -> list[str]:
     return list(connection.scalars(text(query)))
 
 
-def _keys(keeper: LocalKeeper) -> tuple[Any, ...]:
-    vault = keeper._vault
-    return vault._file.serialize(), vault._cipher, copy.deepcopy(vars(keeper.log))
+@dataclass(frozen=True)
+class Keys:
+    """All that a keeper in memory keeps; never changed, so its copies are itself."""
+
+    file: bytes
+    cipher: AESGCM
+    log: dict[str, Any]
+
+    def __deepcopy__(self, memo: object) -> Keys:
+        return self
 
 
-def _give(keeper: LocalKeeper, keys: tuple[Any, ...]) -> None:
-    file, cipher, log = keys
-    keeper._vault._file.deserialize(file)
-    keeper._vault._cipher = cipher
-    vars(keeper.log).update(copy.deepcopy(log))
+def keys_of(keeper: Keeper) -> Keys:
+    """What a keeper in memory keeps by now."""
+    assert isinstance(keeper, LocalKeeper)
+    return Keys(keeper._vault._file.serialize(), keeper._vault._cipher, copy.deepcopy(vars(keeper.log)))
 
 
-def _case(play: Play) -> dict[str, Any]:
-    names = ("key", "instance_id", "steps", "_told", "_journalled")
-    return copy.deepcopy({name: getattr(play, name) for name in names})
+def give(keeper: Keeper, keys: Keys) -> None:
+    """Let a keeper in memory keep that, and nothing else."""
+    assert isinstance(keeper, LocalKeeper)
+    keeper._vault._file.deserialize(keys.file)
+    keeper._vault._cipher = keys.cipher
+    vars(keeper.log).update(copy.deepcopy(keys.log))

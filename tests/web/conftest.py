@@ -20,11 +20,13 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from app import create_app
+from app.bootstrap import House
 from app.foundation.actor import SYSTEM
 from app.foundation.text import Text
 from app.identity import accounts, grants, organisations, roles, sessions
 from app.web import current
 from config import Config
+from tests import memory
 
 PASSWORD = "a lamp beside the river"
 CODES = {
@@ -96,9 +98,14 @@ def app(database, virtual_clock, tmp_path_factory) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def town(app) -> SimpleNamespace:
+def town(app, database, virtual_clock) -> SimpleNamespace:
     """An organisation of each kind (``town.buyer`` is its id), and a person for each role."""
-    with app.extensions["tenderway"].sessions() as session:
+    return memory.recall(database, virtual_clock, "town", lambda: settle(app.extensions["tenderway"]))
+
+
+def settle(house: House) -> SimpleNamespace:
+    """Make the town."""
+    with house.sessions() as session:
         places = {
             kind: organisations.register(session, SYSTEM, kind=kind, uscc=code, name=NAMES[kind], short_code="JC").id
             for kind, code in CODES.items()

@@ -14,6 +14,7 @@ from app.procurement.bids import Bid, BidPrice, BidResponse, BidState, OpenedBid
 from app.procurement.projects import BudgetLine, Item, Lot, LotState, Project
 from app.procurement.suppliers import Registration, RegistrationState
 from app.procurement.tenders import Requirement, Tender
+from tests import memory
 
 
 def actor(session, login) -> Actor:
@@ -21,7 +22,31 @@ def actor(session, login) -> Actor:
     return grants.actor_of(session, accounts.by_login(session, login))
 
 
-def award(session, town) -> Award:
+def concluded(house, town, virtual_clock) -> str:
+    """The id of a contract that is signed by both and published."""
+
+    def act() -> str:
+        with house.sessions() as session:
+            contract = _conclude(session, _award(session, town), house.authority)
+            session.commit()
+            return contract.id
+
+    return memory.recall(house.database, virtual_clock, "concluded", act)
+
+
+def performed(house, contract_id: str, virtual_clock) -> str:
+    """The same contract, delivered, accepted and asked to be paid, all today."""
+
+    def act() -> str:
+        with house.sessions() as session:
+            _perform(session, contracts.get(session, contract_id))
+            session.commit()
+            return contract_id
+
+    return memory.recall(house.database, virtual_clock, "performed", act)
+
+
+def _award(session, town) -> Award:
     """A published award of one lot with one requirement and one item, at 200,000 yuan."""
     workdays.seed(session)
     now = clock.now(session)
@@ -132,7 +157,7 @@ def award(session, town) -> Award:
     return made
 
 
-def conclude(session, made: Award, authority):
+def _conclude(session, made: Award, authority):
     """The contract of an award, drafted, signed by both and published."""
     contract = contracts.draft(session, actor(session, "buyer-contract-officer"), lot_id=made.lot_id)
     for login in ("supplier-signer", "buyer-contract-officer"):
@@ -140,7 +165,7 @@ def conclude(session, made: Award, authority):
     return contracts.publish(session, actor(session, "buyer-contract-officer"), contract_id=contract.id)
 
 
-def perform(session, contract):
+def _perform(session, contract):
     """Delivered, accepted and asked to be paid, all today."""
     today = workdays.local_day(clock.now(session))
     acceptance.report(

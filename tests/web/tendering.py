@@ -12,6 +12,7 @@ from app.foundation.text import Text
 from app.identity import accounts, grants, organisations
 from app.keeper.local import LocalKeeper
 from app.procurement import agreements, bids, bonds, projects, suppliers, tenders
+from tests import memory
 from tests.procurement import conftest as domain
 
 ACCOUNT = "51050110462500000123"
@@ -24,9 +25,16 @@ def actor(session, login: str) -> Actor:
     return grants.actor_of(session, account)
 
 
-def publish(house, town, virtual_clock) -> SimpleNamespace:
-    """Publish a tender (deadline 25 March, 09:30): the ids of tender and lot, and the keeper."""
+def published(house, town, virtual_clock) -> SimpleNamespace:
+    """A published tender (deadline 25 March, 09:30): the ids of tender and lot, and the keeper."""
     keeper = LocalKeeper(virtual_clock)
+    world = memory.recall(house.database, virtual_clock, "a published tender", lambda: _publish(house, town, keeper))
+    memory.give(keeper, world.keys)
+    world.keeper = keeper
+    return world
+
+
+def _publish(house, town, keeper) -> SimpleNamespace:
     with house.sessions() as session:
         workdays.seed(session)
         organisations.get(session, town.buyer).supervisor_id = town.finance
@@ -52,7 +60,7 @@ def publish(house, town, virtual_clock) -> SimpleNamespace:
             tender_id=tender.id,
             lot_id=lot.id,
             item_id=lot.items[0].id,
-            keeper=keeper,
+            keys=memory.keys_of(keeper),
             deadline=tender.bid_deadline_at,
             requirements={r.code: r.id for r in bids.requirements_of(tender, lot.id)},
         )

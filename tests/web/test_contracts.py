@@ -14,19 +14,13 @@ def house(app):
 
 
 @pytest.fixture
-def contract_id(house, town):
-    with house.sessions() as session:
-        contract = deals.conclude(session, deals.award(session, town), house.authority)
-        session.commit()
-        return contract.id
+def contract_id(house, town, virtual_clock):
+    return deals.concluded(house, town, virtual_clock)
 
 
 @pytest.fixture
-def performed(house, contract_id):
-    with house.sessions() as session:
-        deals.perform(session, contracts.get(session, contract_id))
-        session.commit()
-    return contract_id
+def performed(house, contract_id, virtual_clock):
+    return deals.performed(house, contract_id, virtual_clock)
 
 
 def read(house, contract_id, find):

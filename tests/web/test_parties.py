@@ -18,12 +18,10 @@ def house(app):
 
 
 @pytest.fixture
-def lot_id(house, town):
+def lot_id(house, town, virtual_clock):
+    contract_id = deals.performed(house, deals.concluded(house, town, virtual_clock), virtual_clock)
     with house.sessions() as session:
-        contract = deals.conclude(session, deals.award(session, town), house.authority)
-        deals.perform(session, contract_of(session, contract.id))
-        session.commit()
-        return contract.lot_id
+        return contract_of(session, contract_id).lot_id
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from app.foundation.text import Text
 from app.identity import organisations
 from app.keeper.local import LocalKeeper
 from app.procurement import agreements, awards, evaluation, experts, projects, queries, tenders
+from tests import memory
 from tests.procurement import conftest as domain
 from tests.procurement import lots
 
@@ -27,8 +28,22 @@ def house(app):
 
 
 @pytest.fixture
-def world(house, town, virtual_clock):
+def remembered(house, virtual_clock):
+    """``remembered(act, *given)``: what an act gives and leaves behind, done once."""
+
+    def recall(act, *given):
+        return memory.recall(house.database, virtual_clock, act.__name__, lambda: act(house, *given))
+
+    return recall
+
+
+@pytest.fixture
+def world(remembered, town, virtual_clock):
     """A project whose bids are open, with an expert pool: the lot's id, and the people who act outside the pages."""
+    return remembered(open_bids, town, virtual_clock)
+
+
+def open_bids(house, town, virtual_clock):
     people = domain.Town(
         buyer_id=town.buyer,
         finance_id=town.finance,
@@ -116,8 +131,12 @@ def _published(session, people, keeper):
 
 
 @pytest.fixture
-def evaluated(house, world):
+def evaluated(remembered, world):
     """The report is signed and delivered."""
+    return remembered(evaluate, world)
+
+
+def evaluate(house, world):
     with house.sessions() as session:
         members = lots.seat_committee(session, world, world.lot_id)
         lots.evaluate(session, world, world.lot_id, members)
@@ -126,8 +145,12 @@ def evaluated(house, world):
 
 
 @pytest.fixture
-def awarded(house, evaluated):
+def awarded(remembered, evaluated):
     """The first candidate has won, and the result is published."""
+    return remembered(award, evaluated)
+
+
+def award(house, evaluated):
     with house.sessions() as session:
         first = evaluation.candidates(session, evaluated.lot_id)[0]
         awards.confirm(session, evaluated.reviewer, lot_id=evaluated.lot_id, bid_id=first.bid_id)

@@ -35,7 +35,7 @@ def house(app):
 
 @pytest.fixture
 def world(house, town, virtual_clock):
-    return tendering.publish(house, town, virtual_clock)
+    return tendering.published(house, town, virtual_clock)
 
 
 @pytest.fixture

@@ -35,10 +35,14 @@ ACCOUNT = "51050110462500000123"
 @pytest.fixture
 def lot_id(play, case):
     """The lot of a tender whose notice is published, whose agency has named its account for bonds."""
-    memory.played(play, case, lives.FIRST_HALF)
+    memory.played(play, case, (*lives.FIRST_HALF, name_account))
+    with play.looking() as session:
+        return tenders.get(session, lives.tender_of(play)[0]).project.lots[0].id
+
+
+def name_account(play, case):
     with play.acting("sun") as (session, actor):
         bonds.set_account(session, actor, holder="江城公共采购代理有限公司", account=ACCOUNT, bank_name="建设银行")
-        return tenders.get(session, lives.tender_of(play)[0]).project.lots[0].id
 
 
 @pytest.fixture
