@@ -10,13 +10,14 @@ import copy
 import sqlite3
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, event, func, inspect, select, text
+from sqlalchemy.orm import Session
 
 from app.bootstrap import House
 from app.demonstration import settling
@@ -89,6 +90,67 @@ def played(play: Play, subject: Any, scripts: Sequence[Callable[[Play, Any], Non
     give(play.house.keeper, keys)
     vars(play).update(case)
     play.house.engine.cache.clear()
+
+
+@dataclass
+class Remembered:
+    """Recalls what is made in one session. Its ``values`` are all that were made so far, by name.
+
+    Records are told by their keys and read anew. What is made after the session wrote something of its own is made
+    each time.
+    """
+
+    session: Session
+    database: Engine
+    clock: VirtualClock
+    keeper: LocalKeeper
+    values: dict[str, Any] = field(default_factory=dict)
+    _written: bool = False
+    _making: int = 0
+
+    def __post_init__(self) -> None:
+        event.listen(self.session, "after_flush", self._note)
+
+    def _note(self, *_: object) -> None:
+        self._written = self._written or not self._making
+
+    def __call__(self, name: str, make: Callable[[], T]) -> T:
+        if name not in self.values:
+            self.session.flush()
+            if self._written:
+                return make()
+            self.session.commit()
+            keys, self.values = recall(self.database, self.clock, name, lambda: self._made(name, make))
+            give(self.keeper, keys)
+            self.session.expire_all()
+        return cast(T, self._read(self.values[name]))
+
+    def _made(self, name: str, make: Callable[[], object]) -> tuple[Keys, dict[str, Any]]:
+        self._making += 1
+        try:
+            self.values[name] = _told(make())
+            self.session.commit()
+        finally:
+            self._making -= 1
+        return keys_of(self.keeper), self.values
+
+    def _read(self, value: Any) -> Any:
+        if isinstance(value, _Record):
+            return self.session.get_one(value.type, value.key)
+        return type(value)(map(self._read, value)) if isinstance(value, list | tuple) else copy.deepcopy(value)
+
+
+@dataclass(frozen=True)
+class _Record:
+    type: type[Base]
+    key: tuple[Any, ...]
+
+
+def _told(value: Any) -> Any:
+    """A value in which records are told by their keys."""
+    if isinstance(value, Base):
+        return _Record(type(value), inspect(value).identity)
+    return type(value)(map(_told, value)) if isinstance(value, list | tuple) else value
 
 
 def keep(database: Engine, name: str) -> Rows:

@@ -22,6 +22,7 @@ from app.foundation.text import Text
 from app.identity import organisations
 from app.keeper.local import LocalKeeper
 from app.procurement import agreements, bids, bonds, projects, tenders
+from tests import memory
 
 
 def code(number: int) -> str:
@@ -57,8 +58,25 @@ def organisation(session, kind, number, name, **options):
 
 
 @pytest.fixture
-def town(session) -> Town:
+def keeper(virtual_clock) -> LocalKeeper:
+    """A keeper without a process, on the clock of the test."""
+    return LocalKeeper(virtual_clock)
+
+
+@pytest.fixture
+def remembered(session, database, virtual_clock, keeper) -> memory.Remembered:
+    """``remembered(name, make)``: what ``make()`` gives, with all it leaves behind; made once for all tests."""
+    return memory.Remembered(session, database, virtual_clock, keeper)
+
+
+@pytest.fixture
+def town(session, remembered) -> Town:
     """江城市: a hospital, its finance department, an agency and four suppliers' organisations."""
+    return remembered("town", lambda: settle(session))
+
+
+def settle(session) -> Town:
+    """Make the town."""
     workdays.seed(session)
     finance = organisation(session, "finance", 1, "江城市财政局", short_code="JC")
     buyer = organisation(session, "buyer", 2, "江城市第一人民医院", supervisor_id=finance.id)
@@ -81,8 +99,13 @@ def town(session) -> Town:
 
 
 @pytest.fixture
-def budget_line(session, town) -> projects.BudgetLine:
+def budget_line(session, town, remembered) -> projects.BudgetLine:
     """One million yuan for medical equipment in 2026."""
+    return remembered("budget line", lambda: budget(session, town))
+
+
+def budget(session, town) -> projects.BudgetLine:
+    """Grant it."""
     line = projects.BudgetLine(
         organisation_id=town.buyer_id,
         year=2026,
@@ -121,12 +144,16 @@ def apply(session, town, budget_line):
 
 
 @pytest.fixture
-def filed(session, town, apply) -> projects.Project:
+def filed(session, town, remembered, request) -> projects.Project:
     """A project that was reviewed and filed."""
-    project = apply()
-    projects.review(session, town.reviewer, project_id=project.id, decision="approve")
-    projects.file(session, town.finance, project_id=project.id, decision="file")
-    return project
+
+    def make():
+        project = request.getfixturevalue("apply")()
+        projects.review(session, town.reviewer, project_id=project.id, decision="approve")
+        projects.file(session, town.finance, project_id=project.id, decision="file")
+        return project
+
+    return remembered("filed", make)
 
 
 @pytest.fixture
@@ -149,31 +176,41 @@ def plan(session, town):
 
 
 @pytest.fixture
-def planned(session, town, filed, plan) -> projects.Project:
+def planned(session, town, plan, remembered, request) -> projects.Project:
     """A planned project whose method is the open tender."""
-    plan(filed)
-    return projects.record_method(
-        session, town.handler, project_id=filed.id, method="open_tender", legal_ground="GPL 26"
-    )
+
+    def make():
+        filed = request.getfixturevalue("filed")
+        plan(filed)
+        return projects.record_method(
+            session, town.handler, project_id=filed.id, method="open_tender", legal_ground="GPL 26"
+        )
+
+    return remembered("planned", make)
 
 
 @pytest.fixture
-def entrusted(session, town, planned) -> projects.Project:
+def entrusted(session, town, remembered, request) -> projects.Project:
     """A project whose agency has every power until the end of the year."""
-    agreement = agreements.propose(
-        session,
-        town.handler,
-        project_id=planned.id,
-        agency_id=town.agency_id,
-        scope="公开招标全过程",
-        powers=list(agreements.POWERS),
-        term_until=date(2026, 12, 31),
-        fee=Decimal(8000),
-        fee_payer="winner",
-    )
-    agreements.sign(session, town.officer, agreement_id=agreement.id)
-    agreements.sign(session, town.reviewer, agreement_id=agreement.id)
-    return planned
+
+    def make():
+        planned = request.getfixturevalue("planned")
+        agreement = agreements.propose(
+            session,
+            town.handler,
+            project_id=planned.id,
+            agency_id=town.agency_id,
+            scope="公开招标全过程",
+            powers=list(agreements.POWERS),
+            term_until=date(2026, 12, 31),
+            fee=Decimal(8000),
+            fee_payer="winner",
+        )
+        agreements.sign(session, town.officer, agreement_id=agreement.id)
+        agreements.sign(session, town.reviewer, agreement_id=agreement.id)
+        return planned
+
+    return remembered("entrusted", make)
 
 
 REQUIREMENTS = (
@@ -218,12 +255,6 @@ def documents(**options):
 
 
 @pytest.fixture
-def keeper(virtual_clock) -> LocalKeeper:
-    """A keeper without a process, on the clock of the test."""
-    return LocalKeeper(virtual_clock)
-
-
-@pytest.fixture
 def draft(session, town, entrusted):
     """Drafts documents (without a fault unless told otherwise) and gives the tender."""
 
@@ -247,9 +278,9 @@ def publish(session, town, entrusted, draft, keeper):
 
 
 @pytest.fixture
-def tender(publish) -> tenders.Tender:
+def tender(town, remembered, request) -> tenders.Tender:
     """A published tender: notice on 2 March, deadline on 25 March 2026, 09:30 in Shanghai."""
-    return publish()
+    return remembered("tender", lambda: request.getfixturevalue("publish")())
 
 
 @pytest.fixture
@@ -300,31 +331,38 @@ def documents_without():
 
 
 @pytest.fixture
-def opened(session, town, tender, virtual_clock):
+def opened(session, town, tender, virtual_clock, remembered):
     """Opens bids of the first lot on the morning of the deadline (four bids unless told otherwise) and gives the lot."""
 
     def act(prices=lots.PRICES, **options):
-        session.commit()
-        virtual_clock.turn_to(datetime(2026, 3, 25, 1, 30, tzinfo=UTC))
-        lots.open_bids(session, tender, town.supplier_ids, prices, **options)
-        return tender.project.lots[0]
+        def make():
+            session.commit()
+            virtual_clock.turn_to(datetime(2026, 3, 25, 1, 30, tzinfo=UTC))
+            lots.open_bids(session, tender, town.supplier_ids, prices, **options)
+            return tender.project.lots[0]
+
+        return remembered(f"opened {prices} {options}", make)
 
     return act
 
 
 @pytest.fixture
-def pool(session):
+def pool(session, town, remembered):
     """Nine experts for medical equipment."""
-    return [lots.new_expert(session, number) for number in range(1, 10)]
+    return remembered("pool", lambda: [lots.new_expert(session, number) for number in range(1, 10)])
 
 
 @pytest.fixture
-def committee(session, town, opened, pool):
+def committee(session, town, opened, remembered, request):
     """Opens the bids and seats a committee of five experts: gives the lot and the members as actors."""
 
     def act(prices=lots.PRICES, **options):
-        lot = opened(prices, **options)
-        return lot, lots.seat_committee(session, town, lot.id)
+        def make():
+            request.getfixturevalue("pool")
+            lot = opened(prices, **options)
+            return lot, lots.seat_committee(session, town, lot.id)
+
+        return remembered(f"committee {prices} {options}", make)
 
     return act
 
@@ -336,11 +374,15 @@ def signer() -> bids.Signer:
 
 
 @pytest.fixture
-def lot(session, town, tender):
+def lot(session, town, tender, remembered):
     """The published tender's lot, with every bidder of the town registered."""
-    for bidder in town.bidders:
-        bidding.register(session, town, bidder)
-    return tender.project.lots[0]
+
+    def make():
+        for bidder in town.bidders:
+            bidding.register(session, town, bidder)
+        return tender.project.lots[0]
+
+    return remembered("lot", make)
 
 
 @pytest.fixture
