@@ -13,11 +13,15 @@ from app.procurement.projects import LotState, ReasonsMissing
 
 
 @pytest.fixture
-def delivered(session, town, committee):
+def delivered(session, town, committee, remembered):
     """A lot whose report has reached the buyer, and the ids of its candidates in order."""
-    lot, members = committee()
-    evaluate(session, town, lot.id, members)
-    return lot, [result.bid_id for result in evaluation.candidates(session, lot.id)]
+
+    def make():
+        lot, members = committee()
+        evaluate(session, town, lot.id, members)
+        return lot, [result.bid_id for result in evaluation.candidates(session, lot.id)]
+
+    return remembered("delivered", make)
 
 
 @pytest.fixture

@@ -18,10 +18,13 @@ from app.procurement.projects import LotState
 
 
 @pytest.fixture
-def published(session, town, committee):
+def published(session, town, committee, remembered):
     def act(**options):
-        lot, members = committee(**options)
-        return lot, make_award(session, town, lot.id, members)
+        def make():
+            lot, members = committee(**options)
+            return lot, make_award(session, town, lot.id, members)
+
+        return remembered(f"published {options}", make)
 
     return act
 

@@ -38,8 +38,13 @@ def people(town):
 
 
 @pytest.fixture
-def award(session, town, tender, virtual_clock):
+def award(session, town, tender, virtual_clock, remembered):
     """The first lot's award to the first supplier, a small enterprise: published on 25 March 2026, at 560,000 yuan."""
+    return remembered("award", lambda: settle(session, town, tender, virtual_clock))
+
+
+def settle(session, town, tender, virtual_clock):
+    """Make the award."""
     lot = tender.project.lots[0]
     lot_id = lot.id
     session.commit()
@@ -96,22 +101,31 @@ def draft_contract(session, award, virtual_clock):
 
 
 @pytest.fixture
-def contract(draft_contract):
+def contract(draft_contract, remembered):
     """The drafted contract."""
-    return draft_contract()
+    return remembered("contract", draft_contract)
 
 
 @pytest.fixture
-def concluded(session, contract, people, authority):
+def concluded(session, contract, people, authority, remembered):
     """The contract signed by both on 8 April."""
-    contracts.sign(session, people["signer"], contract_id=contract.id, signer=authority)
-    contracts.sign(session, people["officer"], contract_id=contract.id, signer=authority)
-    return contract
+
+    def make():
+        contracts.sign(session, people["signer"], contract_id=contract.id, signer=authority)
+        contracts.sign(session, people["officer"], contract_id=contract.id, signer=authority)
+        return contract
+
+    return remembered("concluded", make)
 
 
 @pytest.fixture
-def active(session, contract):
+def active(session, contract, remembered):
     """A contract that is concluded and published, without its files' signatures: for what comes after."""
+    return remembered("active", lambda: activate(session, contract))
+
+
+def activate(session, contract):
+    """Take a contract as concluded and published."""
     contract.state, contract.signed_at = contracts.ContractState.ACTIVE, clock.now(session)
     contract.published_at = contract.filed_at = clock.now(session)
     contract.delivery_due_on = date(2026, 5, 8)

@@ -12,10 +12,15 @@ from app.procurement.projects import ReasonsMissing
 
 
 @pytest.fixture
-def ready(session, town, committee):
+def ready(session, town, committee, remembered):
     """A lot whose bids conform: the lot, its members, its bids, its factors by code."""
-    lot, members = committee()
-    review(session, town, lot.id, members)
+
+    def make():
+        lot, members = committee()
+        review(session, town, lot.id, members)
+        return lot, members
+
+    lot, members = remembered("ready", make)
     bids = evaluation.bids_in(session, lot.id, BidState.CONFORMING)
     return lot, members, bids, {f.code: f for f in evaluation.scored_factors(session, lot.id)}
 

@@ -15,10 +15,13 @@ POINT = queries.Point("评审不公", "中标人未提供T1的检测报告", "�
 
 
 @pytest.fixture
-def awarded(session, town, committee):
-    lot, members = committee()
-    make_award(session, town, lot.id, members)
-    return lot
+def awarded(session, town, committee, remembered):
+    def make():
+        lot, members = committee()
+        make_award(session, town, lot.id, members)
+        return lot
+
+    return remembered("awarded", make)
 
 
 @pytest.fixture
