@@ -49,11 +49,11 @@ _ends: set[str | None] = {None}
 def recall(database: Engine, clock: VirtualClock, name: Hashable, act: Callable[[], T]) -> T:
     """What ``act`` gives, with all it leaves in the database and on the clock: put back if it was done before, else done.
 
-    It counts as done before only under the same name, at the same hour, after the same entry of the journal; what is
-    done after something that isn't itself remembered is done each time.
+    It counts as done before only if it is the same function's under the same name, at the same hour, after the same
+    entry of the journal; what is done after something that isn't itself remembered is done each time.
     """
     last = _last_entry(database)
-    key = (database.url, name, clock.instant, last)
+    key = (database.url, name, act.__module__, act.__qualname__, clock.instant, last)
     if state := _states.get(key):
         put_back(database, state.rows)
         clock.instant = state.instant
@@ -120,7 +120,8 @@ class Remembered:
             if self._written:
                 return make()
             self.session.commit()
-            keys, self.values = recall(self.database, self.clock, name, lambda: self._made(name, make))
+            whose = (name, make.__module__, make.__qualname__)
+            keys, self.values = recall(self.database, self.clock, whose, lambda: self._made(name, make))
             give(self.keeper, keys)
             self.session.expire_all()
         return cast(T, self._read(self.values[name]))
