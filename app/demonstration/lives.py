@@ -228,11 +228,13 @@ def lots_of(play: Play) -> dict[int, str]:
 
 
 def open_bids(play: Play, case: Case) -> None:
-    """The deadline passes: bids are opened, the host signs the record."""
+    """The deadline passes: bids are opened, the host signs the record; who bid for a lot that fails has the bond back."""
     play.turn_to(tender_of(play)[1])
     while play.has("he", "sign_opening_record"):
         play.later(minutes=20)
         play.do("he", "sign_opening_record", {"agreed": True})
+    while play.has("sun", "return_all_bonds"):
+        play.do("sun", "return_all_bonds", {"agreed": True})
 
 
 def form_committee(play: Play, case: Case) -> None:

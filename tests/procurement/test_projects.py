@@ -248,3 +248,14 @@ def test_only_the_handler_settles_the_method(session, town, filed, plan):
 def test_a_project_that_was_given_up_gives_its_budget_back(session, town, planned, budget_line, outcome):
     projects.close(session, town.handler, project_id=planned.id, outcome=outcome)
     assert projects.committed(session, budget_line.id) == 0
+
+
+def test_gpl_37_a_lot_that_failed_gives_its_part_of_the_budget_back(session, planned, budget_line):
+    planned.lots[0].state = LotState.FAILED
+    session.flush()
+    assert projects.committed(session, budget_line.id) == 0
+
+
+def test_a_project_whose_lots_all_failed_is_closed_as_failed(session, planned, budget_line):
+    planned.lots[0].state = LotState.FAILED
+    assert projects.close(session, SYSTEM, project_id=planned.id, outcome="done").outcome == "failed"

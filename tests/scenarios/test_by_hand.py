@@ -82,3 +82,4 @@ def test_a_tender_with_two_bids_fails_in_chinese(town: Town, tmp_path: Path) -> 
     failures.publish(town)
     failures.submit(town, evidence, paper)
     failures.fail(town)
+    failures.return_bonds(town)

@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from app.demonstration import cases, lives
-from app.engine import incidents, invariants
+from app.demonstration import cases, lives, town
+from app.engine import incidents, invariants, tasks
 from app.foundation import journal
 from app.foundation.outbox import Outgoing
 from app.foundation.text import Text
+from app.foundation.workdays import local_day
 from app.procurement import bids, bonds, evaluation, experts, projects, tenders
 from app.procurement.bids import BidState
 from app.procurement.disclosure import parts
@@ -91,8 +92,21 @@ def test_with_two_bids_none_is_opened_and_the_lot_fails(play, case):
         notice = tenders.of_lot(session, lot.id).notices[-1]
         assert (notice.kind, notice.document_zh_id is not None) == ("failure", True)
         assert parts.status(notice.tender) == "unsuccessful"
-    assert play.state == "completed"
     assert nothing_is_wrong(play)
+
+
+def test_o87_29_after_a_failure_the_agency_returns_the_bonds_in_time_and_the_case_ends(play, case):
+    two = replace(case, offers=case.offers[:2])
+    memory.played(play, two, (*lives.FIRST_HALF, lives.bid))
+    play.turn_to(lives.tender_of(play)[1])
+    with play.looking() as session:
+        [task] = tasks.inbox(session, town.actor(session, "sun"), tasks.Filters(element_id="return_all_bonds")).rows
+        due_on = {bond.return_due_on for bond in bonds.of_lot(session, lot_of(session).id)}
+        assert {local_day(task.due_at)} == due_on
+    play.do("sun", "return_all_bonds", {"agreed": True})
+    with play.looking() as session:
+        assert {bond.state for bond in bonds.of_lot(session, lot_of(session).id)} == {bonds.BondState.RETURNED}
+    assert play.state == "completed"
 
 
 def test_gpl_36_and_37_who_bid_is_told_why_it_failed_and_the_buyer_what_comes_next(play, case):
@@ -160,7 +174,10 @@ def test_when_no_lot_is_left_the_project_closes(play):
     none = replace(cases.TWO_LOTS, offers=cases.TWO_LOTS.offers[-2:])
     memory.played(play, none, (*lives.FIRST_HALF, lives.bid))
     play.turn_to(lives.tender_of(play)[1])
+    while play.has("sun", "return_all_bonds"):
+        play.do("sun", "return_all_bonds", {"agreed": True})
     with play.looking() as session:
         project = session.scalars(select(projects.Project)).one()
-        assert (project.state, {lot.state for lot in project.lots}) == ("closed", {"failed"})
+        assert (project.state, project.outcome) == ("closed", "failed")
+        assert {lot.state for lot in project.lots} == {"failed"}
     assert play.state == "completed"

@@ -15,11 +15,11 @@ from app.foundation.errors import Invalid, NotAllowed, RuleBroken
 from app.foundation.money import Money
 from app.foundation.text import Text
 from app.identity import organisations, roles
-from app.procurement.projects.lives import lock, next_number
-from app.procurement.projects.records import BudgetLine, Item, Project, ProjectReview, ProjectState
+from app.procurement.projects.lives import GIVEN_UP, lock, next_number
+from app.procurement.projects.records import BudgetLine, Item, Lot, Project, ProjectReview, ProjectState
 
 OBJECTS = ("goods", "services", "works")
-RELEASING = ("another_procedure", "terminated")
+RELEASING = ("another_procedure", "terminated", "failed")
 """Outcomes of a project that give its budget back."""
 
 
@@ -182,11 +182,19 @@ def _enter_items(session: Session, project: Project, items: Sequence[NewItem]) -
 
 
 def committed(session: Session, budget_line_id: str, *, without: str | None = None) -> Decimal:
-    """What live projects bind on a budget line; one that went over to another procedure, or was given up, binds nothing."""
-    bound = select(func.sum(Project.estimate)).where(
-        Project.budget_line_id == budget_line_id, Project.outcome.not_in(RELEASING), Project.id != (without or "")
+    """What live projects bind on a budget line.
+
+    One that went over to another procedure, failed or was given up binds nothing, and a lot that failed or was
+    cancelled frees its part: the procurement is organised anew (GPL 37).
+    """
+    binding = (
+        Project.budget_line_id == budget_line_id,
+        Project.outcome.not_in(RELEASING),
+        Project.id != (without or ""),
     )
-    return session.scalar(bound) or Decimal(0)
+    bound = session.scalar(select(func.sum(Project.estimate)).where(*binding)) or Decimal(0)
+    given_up = select(func.sum(Lot.budget)).join(Project).where(*binding, Lot.state.in_(GIVEN_UP))
+    return bound - (session.scalar(given_up) or Decimal(0))
 
 
 def review(session: Session, actor: Actor, *, project_id: str, decision: str, reasons: str = "") -> ProjectReview:

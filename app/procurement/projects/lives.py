@@ -37,6 +37,9 @@ class NotInThisState(Conflict):
     text = Text("This can't be done now: it is “%(state)s”.", "当前状态为“%(state)s”，不能执行此操作。")
 
 
+GIVEN_UP = (LotState.FAILED, LotState.CANCELLED)
+"""States of a lot that nothing follows: what it was to buy is procured anew, or not at all."""
+
 STATE_NAMES: dict[str, Text] = {
     ProjectState.APPLIED: Text("applied for", "已申请"),
     ProjectState.RETURNED: Text("returned for correction", "已退回修改"),
@@ -127,7 +130,7 @@ def stage(project: Project) -> str:
 
     One whose lots all failed or were cancelled stands there for good, closed or not.
     """
-    alive = [lot.state for lot in project.lots if lot.state not in (LotState.FAILED, LotState.CANCELLED)]
+    alive = [lot.state for lot in project.lots if lot.state not in GIVEN_UP]
     if project.lots and not alive:
         return LotState.FAILED if any(lot.state == LotState.FAILED for lot in project.lots) else LotState.CANCELLED
     if project.state != ProjectState.PUBLISHED:
@@ -150,11 +153,13 @@ def next_number(session: Session, prefix: str, *, width: int = 4) -> str:
 def close(session: Session, actor: Actor, *, project_id: str, outcome: str) -> Project:
     """End a project: ``done``, ``another_procedure`` or ``terminated``; lots that were paid are archived (GPL 42).
 
-    Lots that failed or were cancelled stay so: that is how they ended.
+    Lots that failed or were cancelled stay so: that is how they ended. With no other lot, ``done`` becomes ``failed``.
     """
     project = lock(session, project_id)
     if project.state == ProjectState.CLOSED:
         return project
+    if outcome == "done" and project.lots and all(lot.state in GIVEN_UP for lot in project.lots):
+        outcome = "failed"
     project.state, project.outcome = ProjectState.CLOSED, outcome
     project.closed_at = clock.now(session)
     for each in project.lots:

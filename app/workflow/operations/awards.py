@@ -11,6 +11,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import last_second_of
 from app.procurement import awards, evaluation, projects, queries
 from app.workflow import disclosing
+from app.workflow.operations.bonds import BONDS_DUE, bonds_due
 
 if TYPE_CHECKING:
     from app.workflow.operations import Partners
@@ -49,6 +50,7 @@ def register(registry: Registry, partners: Partners) -> None:
             Parameter("award_id", label=Text("Award", "中标结果")),
             Parameter("supplier_id", label=Text("Winner", "中标人")),
             Parameter("query_window_ends_at", "datetime", label=Text("Query window ends", "质疑期届满时间")),
+            BONDS_DUE,
         ],
     )
     def publish(context: Context, *, lot_id: str) -> Mapping[str, Any]:
@@ -67,6 +69,7 @@ def register(registry: Registry, partners: Partners) -> None:
             "award_id": award.id,
             "supplier_id": award.supplier_id,
             "query_window_ends_at": ends_at.isoformat(),
+            BONDS_DUE.name: bonds_due(context, lot_id),
         }
 
     @registry.operation(

@@ -6,13 +6,23 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.engine.operations import Context, Parameter, Registry
+from app.foundation import clock
 from app.foundation.actor import SYSTEM
 from app.foundation.text import Text
-from app.foundation.workdays import local_day
+from app.foundation.workdays import last_second_of, local_day
 from app.procurement import bonds, contracts
 
 if TYPE_CHECKING:
     from app.workflow.operations import Partners
+
+BONDS_DUE = Parameter("bonds_due_at", "datetime", label=Text("Bonds due back", "保证金退还期限"))
+"""Until when the first of a lot's bonds that wait to go back must be returned; null when none waits."""
+
+
+def bonds_due(context: Context, lot_id: str) -> str | None:
+    """The value of ``BONDS_DUE``."""
+    days = [bond.return_due_on for bond in bonds.due_back(context.session, lot_id) if bond.return_due_on]
+    return last_second_of(min(days)).astimezone(clock.PLACE).isoformat() if days else None
 
 
 def register(registry: Registry, partners: Partners) -> None:

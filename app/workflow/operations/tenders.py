@@ -12,6 +12,7 @@ from app.foundation.workdays import local_day
 from app.procurement import bids, bonds, tenders
 from app.procurement.tenders.checks import ERROR
 from app.workflow import disclosing, drawing
+from app.workflow.operations.bonds import BONDS_DUE, bonds_due
 
 if TYPE_CHECKING:
     from app.workflow.operations import Partners
@@ -94,6 +95,7 @@ def register(registry: Registry, partners: Partners) -> None:
                 "reason", required=True, label=Text("Reason", "废标理由"), choices=tuple(tenders.FAILURES.items())
             ),
         ],
+        results=[BONDS_DUE],
     )
     def fail_lot(context: Context, *, lot_id: str, reason: str) -> Mapping[str, Any]:
         lot = tenders.fail(context.session, context.actor, lot_id=lot_id, reason=reason)
@@ -111,4 +113,4 @@ def register(registry: Registry, partners: Partners) -> None:
             lot_id=lot.id,
             record_id=tender.notices[-1].id,
         )
-        return {}
+        return {BONDS_DUE.name: bonds_due(context, lot_id)}
