@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,6 +19,11 @@ from tests import memory
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 """Monday 2 March 2026, noon in Shanghai: where the clock of the tests stands at first."""
+
+
+def pytest_collection_finish() -> None:
+    """What was imported lives to the end: the collector of garbage needn't look at it a thousand times."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,7 @@ def check(files: Mapping[str, bytes], engine: Engine | None = None, *, session: 
 
 
 def deploy(
-    engine: Engine, session: Session, actor: Actor, files: Mapping[str, bytes], why: str, *, title: str = ""
+    engine: Engine, session: Session, actor: Actor, files: Mapping[str, bytes], why: str, *, title: Text | None = None
 ) -> Deployment:
     """Check and deploy files as one bundle; the same files again give the deployment that is there already.
 
@@ -103,7 +103,7 @@ def save_draft(
     *,
     draft_id: str | None = None,
     seen_version: int | None = None,
-    title: str = "",
+    title: Text | None = None,
 ) -> Deployment:
     """Keep files as a draft, errors and all; with ``draft_id``, as the next state of that draft.
 
@@ -120,7 +120,8 @@ def save_draft(
         raise DeploymentMoved
     deployment.state = "draft"
     deployment.hash = bundles.digest(files)
-    deployment.title = title or deployment.title
+    if title is not None:
+        _entitle(deployment, title)
     deployment.saved_at, deployment.saved_by, deployment.saved_by_name = clock.now(session), actor.id, actor.name
     deployment.contents = [DeployedFile(name=name, content=content) for name, content in sorted(files.items())]
     session.flush()
@@ -311,13 +312,17 @@ def _locked(session: Session, deployment_id: str, *states: str) -> Deployment:
 
 
 def _new(
-    session: Session, actor: Actor, package: Package, files: Mapping[str, bytes], state: str, title: str, why: str
+    session: Session,
+    actor: Actor,
+    package: Package,
+    files: Mapping[str, bytes],
+    state: str,
+    title: Text | None,
+    why: str,
 ) -> Deployment:
-    names = [process.name or process.id for process in package.diagrams.processes.values()]
     deployment = Deployment(
         hash=bundles.digest(files),
         diagrams_key=package.diagrams.key,
-        title=(title or ", ".join(names) or ", ".join(sorted(files)))[:300],
         state=state,
         why=why,
         saved_at=clock.now(session),
@@ -325,8 +330,20 @@ def _new(
         saved_by_name=actor.name,
         contents=[DeployedFile(name=name, content=content) for name, content in sorted(files.items())],
     )
+    _entitle(deployment, title or _called(package, files))
     session.add(deployment)
     return deployment
+
+
+def _called(package: Package, files: Mapping[str, bytes]) -> Text:
+    """What a bundle is called by itself: the names of its processes, else those of its files."""
+    names = [bundles.names_of(each.names, each.name, each.id) for each in package.diagrams.processes.values()]
+    by_file = ", ".join(sorted(files))
+    return Text(", ".join(n.en for n in names) or by_file, "、".join(n.zh for n in names) or by_file)
+
+
+def _entitle(deployment: Deployment, title: Text) -> None:
+    deployment.title_en, deployment.title_zh = title.en[:300], title.zh[:300]
 
 
 def _decide(session: Session, actor: Actor, deployment: Deployment, state: str, reasons: str) -> None:
@@ -336,7 +353,11 @@ def _decide(session: Session, actor: Actor, deployment: Deployment, state: str, 
 
 def _note(session: Session, actor: Actor, deployment: Deployment, act: str, **facts: str) -> None:
     journal.write(
-        session, actor, case=deployment.id, act=act, facts={"hash": deployment.hash, "title": deployment.title, **facts}
+        session,
+        actor,
+        case=deployment.id,
+        act=act,
+        facts={"hash": deployment.hash, "title": deployment.title_en, **facts},
     )
 
 
@@ -346,7 +367,7 @@ def _release(engine: Engine, session: Session, deployment: Deployment, package: 
         name = bundles.names_of(process.names, process.name, process.id)
         _define(session, deployment, PROCESS, process.id, process.file, name)
     for decision_id, model in package.models.items():
-        name = bundles.names_of({}, model.decisions.get(decision_id), decision_id)
+        name = bundles.names_of(model.names(decision_id), model.decisions.get(decision_id), decision_id)
         _define(session, deployment, DECISION, decision_id, package.decision_files[decision_id], name)
     session.flush()
     engine.keep(deployment.id, package)

@@ -42,7 +42,8 @@ class Deployment(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     hash: Mapped[str] = mapped_column(String(64))
     diagrams_key: Mapped[str] = mapped_column(String(64), index=True, default="")
-    title: Mapped[str] = mapped_column(String(300), default="")
+    title_en: Mapped[str] = mapped_column(String(300), default="")
+    title_zh: Mapped[str] = mapped_column(String(300), default="")
     state: Mapped[str] = mapped_column(String(12))
     version: Mapped[int] = mapped_column(default=1)
     why: Mapped[str] = mapped_column(LongText, default="")
@@ -61,6 +62,11 @@ class Deployment(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def title(self) -> Text:
+        """What it is called: as its drafter said, else by the processes in it."""
+        return Text(self.title_en, self.title_zh)
 
 
 class DeployedFile(Base):

@@ -78,6 +78,26 @@ def test_a_decision_of_an_earlier_deployment_may_be_called(engine, session):
     assert instances.variables(engine, session, row.id)["r"] == 8
 
 
+def test_a_decision_is_called_in_both_languages_as_a_diagram_is(engine, session):
+    names = (
+        b'<extensionElements xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"><zeebe:properties>'
+        + '<zeebe:property name="name:zh" value="费率" />'.encode()
+        + b"</zeebe:properties></extensionElements><variable"
+    )
+    definitions.deploy(engine, session, toys.ROOT, {"rate.dmn": DECISION.replace(b"<variable", names)}, "x")
+    assert definitions.latest(session, "rate", definitions.DECISION).name == Text("Rate", "费率")
+
+
+def test_a_deployment_is_called_by_its_processes_in_both_languages(engine, session):
+    names = '<zeebe:properties><zeebe:property name="name:zh" value="玩具" /></zeebe:properties>'
+    named = f"<bpmn:extensionElements>{names}</bpmn:extensionElements>"
+    files = {
+        "a.bpmn": toys.diagram(named + toys.START + toys.END + toys.flows("start", "end"), "a"),
+        "b.bpmn": toys.diagram(toys.START + toys.END + toys.flows("start", "end"), "b"),
+    }
+    assert definitions.save_draft(engine, session, toys.ANNA, files).title == Text("Toy, Toy", "玩具、Toy")
+
+
 def test_a_group_that_is_no_role_is_a_warning(session):
     engine = toys.engine(roles={"chief": Text("Chief", "主任")})
     assert [element for element, _ in messages(definitions.check({"toy.bpmn": toys.ONE_TASK}, engine), "warning")] == [

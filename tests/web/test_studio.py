@@ -136,6 +136,13 @@ def test_a_new_decision_has_no_errors(analyst):
     assert "The check finds nothing." in analyst.get(answer.location).text
 
 
+def test_what_was_named_in_two_languages_is_called_by_the_page_s_own(analyst):
+    draft = analyst.submit("/studio/new", kind="decision", key="band", name_en="Band", name_zh="区间").location
+    assert "Band" in analyst.get(f"{draft}?lang=en").text
+    assert "Band" not in analyst.get(f"{draft}?lang=zh").text
+    assert "区间" in analyst.get(f"{draft}?lang=zh").text
+
+
 def test_a_broken_decision_table_is_named_in_the_language_of_the_page(analyst):
     draft = analyst.submit("/studio/new", kind="decision", key="band", name_en="Band", name_zh="区间").location
     broken = blank_decision("band", Text("Band", "区间")).replace(b"UNIQUE", b"BEST")

@@ -33,7 +33,8 @@ class Result:
 class Element:
     """A node of the decision graph: input data, a decision, a knowledge model or a decision service.
 
-    ``logic`` is what works it out; ``needs`` what it requires, each with the prefix it is imported under.
+    ``logic`` is what works it out; ``needs`` what it requires, each with the prefix it is imported under. ``names`` are
+    what it is called by language, where its zeebe:properties say so.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Element:
     hidden: Mapping[str, Any] = field(default_factory=dict)
     outputs: list[Element] = field(default_factory=list)
     inputs: list[Element] = field(default_factory=list)
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 class Model:
@@ -66,6 +68,11 @@ class Model:
     def services(self) -> dict[str, str]:
         """The decision services' names by id."""
         return {element.id: element.name for element in self.elements.values() if element.kind == "service"}
+
+    def names(self, decision_id: str) -> Mapping[str, str]:
+        """What a decision is called, by language."""
+        element = self.elements.get(decision_id)
+        return element.names if element else {}
 
     def find(self, reference: str) -> Element:
         """The element with that id or name.

@@ -12,12 +12,12 @@ from app.engine.decisions.boxed import Boxed
 from app.engine.decisions.failures import DecisionError
 from app.engine.decisions.items import Items
 from app.engine.decisions.models import Element, Model
-from app.engine.decisions.sources import TOO_DEEP, Source, name_of, parse
+from app.engine.decisions.sources import TOO_DEEP, ZEEBE, Source, name_of, parse
 from app.engine.findings import Finding, error
 from app.feel import syntax as s
 from app.feel.compiling import Closure
 from app.feel.types import FunctionType
-from app.foundation.text import Text
+from app.foundation.text import LANGUAGES, Text
 
 IMPORT_UNKNOWN = error(
     "decision-import-unknown",
@@ -170,7 +170,7 @@ class _Reader:
     def _element(self, xml: etree._Element, kind: str) -> Element:
         name = name_of(xml)
         variable = self.source.find(xml, "variable")
-        element = Element(kind, xml.get("id") or name, name, name, self.model)
+        element = Element(kind, xml.get("id") or name, name, name, self.model, names=_names_of(xml))
         if variable is not None:
             element.variable = name_of(variable) or name
             if variable.get("typeRef"):
@@ -306,3 +306,11 @@ class _Reader:
         except feel.FeelSyntaxError:  # of what was parsed, only its depth can be wrong
             self.source.note(TOO_DEEP, xml)
             return None
+
+
+def _names_of(xml: etree._Element) -> dict[str, str]:
+    """What an element is called by language, as the ``zeebe:property`` elements of diagrams say it too."""
+    said = {
+        each.get("name"): each.get("value", "") for each in xml.iterfind(f"*/{{{ZEEBE}}}properties/{{{ZEEBE}}}property")
+    }
+    return {language: value for language in LANGUAGES if (value := said.get(f"name:{language}"))}

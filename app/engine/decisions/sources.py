@@ -45,6 +45,9 @@ TOO_DEEP = error(
     Text("it is nested too deeply", "嵌套过深"),
     Text("leave out some of the levels", "请减少嵌套层级"),
 )
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+"""The namespace of what the dialect adds to a model: the names of its decisions in each language."""
+
 BOXED = (
     "literalExpression", "context", "decisionTable", "functionDefinition", "invocation", "list", "relation", "conditional", "filter", "for",
     "every", "some",

@@ -33,10 +33,10 @@ def blank_process(key: str, name: Text) -> bytes:
 
 def blank_decision(key: str, name: Text) -> bytes:
     """A decision table with one input, one output and one rule."""
-    title = escape(name.en)
+    title, zh = escape(name.en), escape(name.zh)
     return f"""<?xml version="1.0" encoding="UTF-8"?>
-<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" xmlns:dmndi="https://www.omg.org/spec/DMN/20191111/DMNDI/" xmlns:dc="http://www.omg.org/spec/DMN/20180521/DC/" id="{key}_definitions" name="{title}" namespace="https://tenderway.example/decisions">
-  <decision id="{key}" name="{title}"><decisionTable id="{key}_table" hitPolicy="UNIQUE">
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" xmlns:dmndi="https://www.omg.org/spec/DMN/20191111/DMNDI/" xmlns:dc="http://www.omg.org/spec/DMN/20180521/DC/" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="{key}_definitions" name="{title}" namespace="https://tenderway.example/decisions">
+  <decision id="{key}" name="{title}"><extensionElements><zeebe:properties><zeebe:property name="name:en" value="{title}" /><zeebe:property name="name:zh" value="{zh}" /></zeebe:properties></extensionElements><decisionTable id="{key}_table" hitPolicy="UNIQUE">
     <input id="{key}_input" label="Input"><inputExpression id="{key}_expression" typeRef="string"><text>input</text></inputExpression></input>
     <output id="{key}_output" label="Output" name="output" typeRef="string" />
     <rule id="{key}_rule"><inputEntry id="{key}_entry"><text>-</text></inputEntry><outputEntry id="{key}_result"><text>""</text></outputEntry></rule>

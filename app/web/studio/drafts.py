@@ -69,7 +69,8 @@ def new() -> AnyResponse | str:
         files = _uploaded() if "upload" in request.form else _blank()
     except Refusal as refusal:
         return render_template("studio/new.html", values=request.form, problems=errors.parts_of(refusal))
-    title = request.form.get("name_en", "").strip() or request.form.get("name_zh", "").strip()
+    english, chinese = (request.form.get(name, "").strip() for name in ("name_en", "name_zh"))
+    title = Text(english or chinese, chinese or english) if english or chinese else None
     draft = definitions.save_draft(current.engine(), session, current.actor(), files, title=title)
     current.commit()
     return redirect(url_for("studio.draft", draft_id=draft.id))
