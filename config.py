@@ -27,7 +27,7 @@ def _flag(name: str) -> bool:
 
 
 def _instance() -> Path:
-    return Path(os.environ.get("INSTANCE_FOLDER", ROOT / "instance"))
+    return Path(os.environ.get("INSTANCE_FOLDER", ROOT / "instance")).absolute()  # a database's URL needs it whole
 
 
 def _socket() -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -52,13 +52,16 @@ def same(words: str) -> Text:
     return Text(words, words)
 
 
+def day(on: date | None) -> Text:
+    """A day as people write it, or a dash where none is set."""
+    return same("–") if on is None else Text(f"{on.day} {on:%B %Y}", f"{on.year}年{on.month}月{on.day}日")
+
+
 def when(at: datetime) -> Text:
-    """An instant as a legal document names it."""
+    """An instant as people write it, and by which clock."""
     there = at.astimezone(clock.PLACE)
-    return Text(
-        f"{there:%Y-%m-%d %H:%M} (China time)",
-        f"{there.year}年{there.month}月{there.day}日{there:%H:%M}（北京时间）",
-    )
+    on = day(there.date())
+    return Text(f"{on.en}, {there:%H:%M} (China time)", f"{on.zh}{there:%H:%M}（北京时间）")
 
 
 def money(amount: Decimal, currency: str = "CNY") -> Text:
@@ -158,11 +161,12 @@ def of_timetable(session: Session, project_id: str) -> list[Fact]:
     facts = []
     for row in tenders.timetable_of(session, project_id):
         if row.on is not None:
-            words = Text(f"{row.on}", f"{row.on}")
+            words = day(row.on)
         else:
+            early, late = day(row.earliest), day(row.latest)
             words = Text(
-                f"uncertain: between {row.earliest} and {row.latest}, the calendar isn't published yet",
-                f"待定：{row.earliest}至{row.latest}之间，放假安排尚未公布",
+                f"uncertain: between {early.en} and {late.en}, the calendar isn't published yet",
+                f"待定：{early.zh}至{late.zh}之间，放假安排尚未公布",
             )
         facts.append((TITLES[row.name], resting_on(words, row.article)))
     return facts
@@ -180,14 +184,14 @@ def of_agreement(session: Session, agreement: agreements.Agreement) -> list[Fact
             Text("Powers", "委托权限"),
             Text(", ".join(power.en for power in powers), "、".join(power.zh for power in powers)),
         ),
-        (Text("Until", "委托期限至"), same(str(agreement.term_until))),
+        (Text("Until", "委托期限至"), day(agreement.term_until)),
         (Text("Fee", "代理费"), money(agreement.fee, agreement.currency)),
         (Text("Paid by", "代理费支付方"), named(PAYERS, agreement.fee_payer)),
         (Text("Digest of what is signed", "签署内容摘要"), same(agreements.digest(agreement))),
     ]
     for signature in agreement.signatures:
-        at = signature.signed_at.astimezone(clock.PLACE)
-        facts.append((Text("Signed by", "已签署"), same(f"{signature.name}, {at:%Y-%m-%d %H:%M}")))
+        at = when(signature.signed_at)
+        facts.append((Text("Signed by", "已签署"), Text(f"{signature.name}, {at.en}", f"{signature.name}，{at.zh}")))
     return facts
 
 

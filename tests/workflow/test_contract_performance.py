@@ -298,4 +298,4 @@ def test_each_step_is_offered_to_its_role_and_nobody_else(play, contract_id):
 def test_who_signs_sees_the_contract_and_its_term(play, contract_id, element_id):
     shown = facts_of(play, "jia", element_id)
     assert "four hundred and forty-five thousand yuan only" in shown["Price"]
-    assert shown["To be signed by"].endswith("(GPL 46)")
+    assert shown["To be signed by"].endswith("(Government Procurement Law, article 46)")

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.engine.engine import Intake, IntakeContext, Prepare
-from app.foundation import clock
 from app.foundation.text import Text
+from app.foundation.workdays import local_day
 from app.procurement import awards, evaluation
 from app.workflow import facts
 from app.workflow.intake.evaluation import of_report
@@ -33,12 +33,12 @@ def _prepare(context: IntakeContext) -> Mapping[str, Any]:
     choices = [(result.bid_id, _candidate(context, result)) for result in candidates]
     shown = [*_revoked(context, lot_id), *of_lot(context, lot_id), *of_report(report)]
     if report.decision_due_at is not None:
-        due_at = report.decision_due_at.astimezone(clock.PLACE)
+        due = facts.day(local_day(report.decision_due_at))
         words = Text(
-            f"{due_at:%Y-%m-%d}; after that the first candidate is the winner (O87 68)",
-            f"{due_at:%Y-%m-%d}；逾期未确定的，视同确定排名第一的候选人（财政部令第87号第六十八条）",
+            f"{due.en}; after that the first candidate is the winner",
+            f"{due.zh}；逾期未确定的，视同确定排名第一的候选人",
         )
-        shown.insert(0, (Text("Decide until", "定标期限"), words))
+        shown.insert(0, (Text("Decide until", "定标期限"), facts.resting_on(words, "O87 68")))
     return {
         "values": {"bid": candidates[0].bid_id} if candidates else {},
         "options": {"candidates": choices},

@@ -39,7 +39,7 @@ def _prepare_signing(context: IntakeContext) -> Mapping[str, Any]:
 
 
 def _by(contract: Contract) -> Text:
-    return Text(f"{contract.sign_by_on} (GPL 46)", f"{contract.sign_by_on}（政府采购法第四十六条）")
+    return facts.resting_on(facts.day(contract.sign_by_on), "GPL 46")
 
 
 def of_contract(contract: Contract) -> list[Fact]:
@@ -106,11 +106,11 @@ def _prepare_publishing(context: IntakeContext) -> Mapping[str, Any]:
     due = [
         (
             Text("To be published by", "公告期限"),
-            Text(f"{contract.publish_by_on} (IR 50)", f"{contract.publish_by_on}（实施条例第五十条）"),
+            facts.resting_on(facts.day(contract.publish_by_on), "IR 50"),
         ),
         (
             Text("To be filed by", "备案期限"),
-            Text(f"{contract.file_by_on} (GPL 47)", f"{contract.file_by_on}（政府采购法第四十七条）"),
+            facts.resting_on(facts.day(contract.file_by_on), "GPL 47"),
         ),
     ]
     return {

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from app.engine.engine import Intake, IntakeContext, Prepare
-from app.foundation import clock
 from app.foundation.text import Text, text_of
 from app.procurement import bids, evaluation, projects, tenders
 from app.procurement.bids import Bid
@@ -141,12 +140,11 @@ def _explain(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any
 
 def _prepare_explanation(context: IntakeContext) -> Mapping[str, Any]:
     check = evaluation.low_price_check(context.session, context.variables["suspect"]["bid_id"])
-    due_at = check.due_at.astimezone(clock.PLACE)
     lot = projects.lot(context.session, check.lot_id)
     shown = [
         (Text("Lot", "采购包"), lot.name),
         (Text("Why it is asked", "要求说明的原因"), evaluation.words(check.triggers)),
-        (Text("Until", "截止时间"), facts.same(f"{due_at:%Y-%m-%d %H:%M}")),
+        (Text("Until", "截止时间"), facts.when(check.due_at)),
     ]
     if check.bid.opened is not None:
         price = facts.money(check.bid.opened.price, check.bid.opened.currency)

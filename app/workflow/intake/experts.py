@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.engine.engine import Intake, IntakeContext, Prepare
-from app.foundation import clock
 from app.foundation.text import Text
 from app.procurement import evaluation, experts, projects, tenders
 from app.workflow import facts
@@ -118,8 +117,7 @@ def of_lot(context: IntakeContext, lot_id: str) -> list[facts.Fact]:
         (Text("Review method", "评审方法"), facts.named(facts.REVIEW_METHODS, tender.review_method)),
     ]
     if tender.bid_deadline_at is not None:
-        opened_at = tender.bid_deadline_at.astimezone(clock.PLACE)
-        shown.append((Text("Opening", "开标时间"), facts.same(f"{opened_at:%Y-%m-%d %H:%M}")))
+        shown.append((Text("Opening", "开标时间"), facts.when(tender.bid_deadline_at)))
     return shown
 
 

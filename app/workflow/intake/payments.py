@@ -103,12 +103,13 @@ def _prepare_paying(context: IntakeContext) -> Mapping[str, Any]:
 def of_invoice(invoice: Invoice) -> list[Fact]:
     """What is applied for: invoice, amount, account, the day it is due and by which rule."""
     rule = rules.find(invoice.due_rule, on=local_day(invoice.requested_at))
-    due = facts.resting_on(facts.same(f"{invoice.due_on}"), rule.citation)
+    due = facts.resting_on(facts.day(invoice.due_on), rule.citation)
+    invoiced_on = facts.day(invoice.invoiced_on)
     return [
         (Text("Application", "付款申请"), facts.same(invoice.request_number)),
         (
             Text("Invoice", "发票"),
-            Text(f"{invoice.number}, {invoice.invoiced_on}", f"{invoice.number}，{invoice.invoiced_on}"),
+            Text(f"{invoice.number}, {invoiced_on.en}", f"{invoice.number}，{invoiced_on.zh}"),
         ),
         (Text("Amount", "申请金额"), facts.money(invoice.amount, invoice.currency)),
         (Text("Account", "收款账户"), facts.same(invoice.account)),

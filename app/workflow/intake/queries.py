@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.engine.engine import Intake, IntakeContext, Prepare
-from app.foundation import clock
 from app.foundation.text import Text
 from app.identity import organisations
 from app.procurement import queries
@@ -27,13 +26,12 @@ def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
 
 def _prepare(context: IntakeContext) -> Mapping[str, Any]:
     query = queries.get(context.session, context.variables["query_id"])
-    raised_at = query.raised_at.astimezone(clock.PLACE)
     shown = [
         (Text("Query", "质疑编号"), facts.same(query.number)),
         (Text("About", "质疑对象"), queries.SCOPES[query.scope]),
         (Text("Raised by", "质疑供应商"), organisations.get(context.session, query.supplier_id).name),
-        (Text("Received", "收到时间"), facts.same(f"{raised_at:%Y-%m-%d %H:%M}")),
-        (Text("Answer until", "答复期限"), facts.same(str(query.answer_due_on))),
+        (Text("Received", "收到时间"), facts.when(query.raised_at)),
+        (Text("Answer until", "答复期限"), facts.day(query.answer_due_on)),
     ]
     for number, point in enumerate(query.points, 1):
         law = Text(f" Law: {point['law']}", f"法律依据：{point['law']}") if point.get("law") else Text("", "")

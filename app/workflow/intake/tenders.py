@@ -300,7 +300,7 @@ def _prepare_answer(context: IntakeContext) -> Mapping[str, Any]:
         "facts": [
             (Text("Question", "提问"), facts.same(question.text)),
             (Text("Asked at", "提问时间"), facts.when(question.asked_at)),
-            (Text("Answer due", "答复期限"), facts.resting_on(facts.same(f"{question.answer_due_on}"), "IR 52")),
+            (Text("Answer due", "答复期限"), facts.resting_on(facts.day(question.answer_due_on), "IR 52")),
             (Text("Tender", "招标项目"), Text(*(f"{tender.project.number} {words}" for words in title))),
             (
                 places.TERMS["bid_deadline_at"],
