@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
 from types import SimpleNamespace
 
 from app.foundation import workdays
-from app.foundation.actor import SYSTEM, Actor
-from app.foundation.text import Text
+from app.foundation.actor import Actor
 from app.identity import accounts, grants, organisations
 from app.keeper.local import LocalKeeper
-from app.procurement import agreements, bids, bonds, projects, suppliers, tenders
+from app.procurement import bids, bonds, suppliers
 from tests import memory
 from tests.procurement import conftest as domain
+from tests.procurement import publishing
 
 ACCOUNT = "51050110462500000123"
 
@@ -38,16 +36,11 @@ def _publish(house, town, keeper) -> SimpleNamespace:
     with house.sessions() as session:
         workdays.seed(session)
         organisations.get(session, town.buyer).supervisor_id = town.finance
-        project = _planned(session)
-        _entrust(session, town, project)
-        officer, handler = actor(session, "agency-officer"), actor(session, "buyer-handler")
-        tenders.draft_documents(session, officer, project_id=project.id, **domain.documents())
-        tenders.check(session, SYSTEM, project_id=project.id)
-        tenders.confirm_documents(session, handler, project_id=project.id, decision="confirm")
-        tender = tenders.publish(session, SYSTEM, project_id=project.id, keeper=keeper)
+        people = _people(session, town)
+        tender = publishing.published(session, people, keeper)
         bonds.set_account(
             session,
-            officer,
+            people.officer,
             holder="江城招标有限公司",
             account=ACCOUNT,
             bank_name="建设银行江城分行",
@@ -64,6 +57,22 @@ def _publish(house, town, keeper) -> SimpleNamespace:
             deadline=tender.bid_deadline_at,
             requirements={r.code: r.id for r in bids.requirements_of(tender, lot.id)},
         )
+
+
+def _people(session, town) -> domain.Town:
+    """The town's own people, as the domain's builders know them."""
+    return domain.Town(
+        buyer_id=town.buyer,
+        finance_id=town.finance,
+        agency_id=town.agency,
+        supplier_ids=[town.supplier],
+        handler=actor(session, "buyer-handler"),
+        reviewer=actor(session, "buyer-reviewer"),
+        finance=actor(session, "finance-officer"),
+        officer=actor(session, "agency-officer"),
+        host=actor(session, "agency-host"),
+        registrar=actor(session, "registrar"),
+    )
 
 
 def register(session, supplier_id: str) -> suppliers.Registration:
@@ -131,59 +140,3 @@ def pay(session, bond: bonds.Bond) -> None:
         digest=bond.reference.ljust(64, "0"),
         credits=[credit],
     )
-
-
-def _planned(session) -> projects.Project:
-    handler = actor(session, "buyer-handler")
-    line = projects.BudgetLine(
-        organisation_id=handler.organisation_id,
-        year=2026,
-        code="2100201",
-        name_zh="医疗设备购置",
-        name_en="Medical equipment",
-        category="A0332",
-        amount=Decimal(1_000_000),
-        funds="fiscal",
-    )
-    session.add(line)
-    session.flush()
-    project = projects.apply(
-        session,
-        handler,
-        budget_line_id=line.id,
-        title=Text("Ultrasound devices", "超声诊断设备采购"),
-        object="goods",
-        funds="fiscal",
-        need="更新超声诊断设备",
-        items=[domain.ULTRASOUND],
-    )
-    projects.review(session, actor(session, "buyer-reviewer"), project_id=project.id, decision="approve")
-    projects.file(session, actor(session, "finance-officer"), project_id=project.id, decision="file")
-    projects.plan(
-        session,
-        handler,
-        project_id=project.id,
-        review_method="comprehensive",
-        grounds="none",
-        notice_on=date(2026, 3, 3),
-        lots=[projects.PlannedLot(1, Text("Ultrasound", "超声设备"), Decimal(600_000), Decimal(580_000))],
-        items={item.id: 1 for item in project.items},
-        contract_plan="固定总价合同，验收合格后支付",
-    )
-    return projects.record_method(session, handler, project_id=project.id, method="open_tender", legal_ground="GPL 26")
-
-
-def _entrust(session, town, project) -> None:
-    agreement = agreements.propose(
-        session,
-        actor(session, "buyer-handler"),
-        project_id=project.id,
-        agency_id=town.agency,
-        scope="公开招标全过程",
-        powers=list(agreements.POWERS),
-        term_until=date(2026, 12, 31),
-        fee=Decimal(8000),
-        fee_payer="winner",
-    )
-    agreements.sign(session, actor(session, "agency-officer"), agreement_id=agreement.id)
-    agreements.sign(session, actor(session, "buyer-reviewer"), agreement_id=agreement.id)

@@ -1,6 +1,6 @@
 """What is shown after the opening: the pool, the draw, the evaluation, a bidder's own result, and queries."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
 
@@ -11,13 +11,12 @@ from app.engine import definitions, instances
 from app.engine.records import OpenTaskRow
 from app.foundation import workdays
 from app.foundation.actor import SYSTEM
-from app.foundation.text import Text
 from app.identity import organisations
 from app.keeper.local import LocalKeeper
-from app.procurement import agreements, awards, evaluation, experts, projects, queries, tenders
+from app.procurement import awards, evaluation, experts, queries, tenders
 from tests import memory
 from tests.procurement import conftest as domain
-from tests.procurement import lots
+from tests.procurement import lots, publishing
 
 DEADLINE = datetime(2026, 3, 25, 1, 30, tzinfo=UTC)
 
@@ -62,7 +61,7 @@ def open_bids(house, town, virtual_clock):
         for number in range(3):
             made = domain.organisation(session, "supplier", 30 + number, f"供应商{number}")
             people.supplier_ids.append(made.id)
-        tender = _published(session, people, LocalKeeper(virtual_clock))
+        tender = publishing.published(session, people, LocalKeeper(virtual_clock))
         session.commit()
     virtual_clock.turn_to(DEADLINE)
     with house.sessions() as session:
@@ -72,62 +71,6 @@ def open_bids(house, town, virtual_clock):
         session.commit()
         people.lot_id = tenders.get(session, tender.id).project.lots[0].id
     return people
-
-
-def _published(session, people, keeper):
-    line = projects.BudgetLine(
-        organisation_id=people.buyer_id,
-        year=2026,
-        code="2100201",
-        name_zh="医疗设备购置",
-        name_en="Medical equipment",
-        category="A0332",
-        amount=Decimal(1_000_000),
-        funds="fiscal",
-    )
-    session.add(line)
-    session.flush()
-    project = projects.apply(
-        session,
-        people.handler,
-        budget_line_id=line.id,
-        title=Text("Ultrasound devices", "超声诊断设备采购"),
-        object="goods",
-        funds="fiscal",
-        need="更新超声诊断设备",
-        items=[domain.ULTRASOUND],
-    )
-    projects.review(session, people.reviewer, project_id=project.id, decision="approve")
-    projects.file(session, people.finance, project_id=project.id, decision="file")
-    projects.plan(
-        session,
-        people.handler,
-        project_id=project.id,
-        review_method="comprehensive",
-        grounds="none",
-        notice_on=date(2026, 3, 3),
-        lots=[projects.PlannedLot(1, Text("Ultrasound", "超声设备"), Decimal(600_000), Decimal(580_000))],
-        items={item.id: 1 for item in project.items},
-        contract_plan="固定总价合同，验收合格后支付",
-    )
-    projects.record_method(session, people.handler, project_id=project.id, method="open_tender", legal_ground="GPL 26")
-    agreement = agreements.propose(
-        session,
-        people.handler,
-        project_id=project.id,
-        agency_id=people.agency_id,
-        scope="公开招标全过程",
-        powers=list(agreements.POWERS),
-        term_until=date(2026, 12, 31),
-        fee=Decimal(8000),
-        fee_payer="winner",
-    )
-    agreements.sign(session, people.officer, agreement_id=agreement.id)
-    agreements.sign(session, people.reviewer, agreement_id=agreement.id)
-    tenders.draft_documents(session, people.officer, project_id=project.id, **domain.documents())
-    tenders.check(session, SYSTEM, project_id=project.id)
-    tenders.confirm_documents(session, people.handler, project_id=project.id, decision="confirm")
-    return tenders.publish(session, SYSTEM, project_id=project.id, keeper=keeper)
 
 
 @pytest.fixture

@@ -301,8 +301,7 @@ def test_a_withdrawn_bid_is_gone(seal, writer, standing):
 
 
 def test_after_a_change_the_bid_waits_to_be_confirmed(seal, writer, house, town, world, standing):
-    from tests.procurement import conftest as domain
-
+    from tests.procurement import publishing
     seal()
     with house.sessions() as session:
         tenders.change(
@@ -312,7 +311,7 @@ def test_after_a_change_the_bid_waits_to_be_confirmed(seal, writer, house, town,
             reasons="应投标人询问",
             keeper=world.keeper,
             affects_bids=True,
-            **domain.documents(more={"delivery_place": "门诊楼"}),
+            **publishing.documents(more={"delivery_place": "门诊楼"}),
         )
         session.commit()
     bid = standing()

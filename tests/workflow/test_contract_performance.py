@@ -32,8 +32,8 @@ def reached(play, case):
 
     def act(step):
         steps = (award, publish, accept, approve)
-        reached = steps[: [each.__name__ for each in steps].index(step) + 1]
-        memory.played(play, case, (*lives.FIRST_HALF, *reached))
+        taken = steps[: [each.__name__ for each in steps].index(step) + 1]
+        memory.played(play, case, (*lives.FIRST_HALF, *taken))
         with play.looking() as session:
             return contracts.of_lot(session, lives._tender(play, session).project.lots[0].id).id
 

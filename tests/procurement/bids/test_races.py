@@ -10,7 +10,7 @@ from app.foundation import clock
 from app.foundation.actor import SYSTEM
 from app.procurement import bids, tenders
 from app.procurement.bids import BidState
-from tests.procurement.conftest import documents
+from tests.procurement.publishing import documents
 
 
 @pytest.fixture

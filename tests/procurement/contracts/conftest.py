@@ -40,11 +40,11 @@ def people(town):
 @pytest.fixture
 def award(session, town, tender, virtual_clock, remembered):
     """The first lot's award to the first supplier, a small enterprise: published on 25 March 2026, at 560,000 yuan."""
-    return remembered("award", lambda: settle(session, town, tender, virtual_clock))
+    return remembered("award", lambda: win(session, town, tender, virtual_clock))
 
 
-def settle(session, town, tender, virtual_clock):
-    """Make the award."""
+def win(session, town, tender, virtual_clock):
+    """Let the first supplier win."""
     lot = tender.project.lots[0]
     lot_id = lot.id
     session.commit()
