@@ -73,9 +73,7 @@ def check(files: Mapping[str, bytes], engine: Engine | None = None, *, session: 
     return judging.judge(bundles.load(files), engine, _known(session))
 
 
-def deploy(
-    engine: Engine, session: Session, actor: Actor, files: Mapping[str, bytes], why: str, *, title: Text | None = None
-) -> Deployment:
+def deploy(engine: Engine, session: Session, actor: Actor, files: Mapping[str, bytes], why: str) -> Deployment:
     """Check and deploy files as one bundle; the same files again give the deployment that is there already.
 
     :raises DeploymentRefused: with the findings, when there is an error
@@ -87,7 +85,7 @@ def deploy(
     if there is not None:
         return there
     _refuse_errors(engine, session, package)
-    deployment = _new(session, actor, package, files, "deployed", title, why)
+    deployment = _new(session, actor, package, files, "deployed", None, why)
     deployment.decided_at, deployment.decided_by, deployment.decided_by_name = clock.now(session), actor.id, actor.name
     session.flush()
     _release(engine, session, deployment, package)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from app.foundation import clock
+from app.foundation import dates
 from app.foundation.text import Text
 from app.identity import accounts, organisations
 from app.identity.accounts import AccountUnknown
@@ -50,18 +49,6 @@ PAYERS = {"buyer": Text("The buyer", "采购人"), "winner": Text("The winning s
 def same(words: str) -> Text:
     """What a person wrote, shown as it is in both languages."""
     return Text(words, words)
-
-
-def day(on: date | None) -> Text:
-    """A day as people write it, or a dash where none is set."""
-    return same("–") if on is None else Text(f"{on.day} {on:%B %Y}", f"{on.year}年{on.month}月{on.day}日")
-
-
-def when(at: datetime) -> Text:
-    """An instant as people write it, and by which clock."""
-    there = at.astimezone(clock.PLACE)
-    on = day(there.date())
-    return Text(f"{on.en}, {there:%H:%M} (China time)", f"{on.zh}{there:%H:%M}（北京时间）")
 
 
 def money(amount: Decimal, currency: str = "CNY") -> Text:
@@ -161,9 +148,9 @@ def of_timetable(session: Session, project_id: str) -> list[Fact]:
     facts = []
     for row in tenders.timetable_of(session, project_id):
         if row.on is not None:
-            words = day(row.on)
+            words = dates.day(row.on)
         else:
-            early, late = day(row.earliest), day(row.latest)
+            early, late = dates.day(row.earliest), dates.day(row.latest)
             words = Text(
                 f"uncertain: between {early.en} and {late.en}, the calendar isn't published yet",
                 f"待定：{early.zh}至{late.zh}之间，放假安排尚未公布",
@@ -184,13 +171,13 @@ def of_agreement(session: Session, agreement: agreements.Agreement) -> list[Fact
             Text("Powers", "委托权限"),
             Text(", ".join(power.en for power in powers), "、".join(power.zh for power in powers)),
         ),
-        (Text("Until", "委托期限至"), day(agreement.term_until)),
+        (Text("Until", "委托期限至"), dates.day(agreement.term_until)),
         (Text("Fee", "代理费"), money(agreement.fee, agreement.currency)),
         (Text("Paid by", "代理费支付方"), named(PAYERS, agreement.fee_payer)),
         (Text("Digest of what is signed", "签署内容摘要"), same(agreements.digest(agreement))),
     ]
     for signature in agreement.signatures:
-        at = when(signature.signed_at)
+        at = dates.when(signature.signed_at)
         facts.append((Text("Signed by", "已签署"), Text(f"{signature.name}, {at.en}", f"{signature.name}，{at.zh}")))
     return facts
 

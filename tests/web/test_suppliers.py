@@ -302,6 +302,7 @@ def test_a_withdrawn_bid_is_gone(seal, writer, standing):
 
 def test_after_a_change_the_bid_waits_to_be_confirmed(seal, writer, house, town, world, standing):
     from tests.procurement import publishing
+
     seal()
     with house.sessions() as session:
         tenders.change(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.foundation.clock import PLACE
+from app.foundation import dates
 from app.foundation.text import Text
 
 TERMS = {
@@ -58,10 +58,9 @@ def value(said: Any) -> Text:
     if said is True:
         return Text("✓", "✓")
     try:
-        at = datetime.fromisoformat(said).astimezone(PLACE)
+        return dates.when(datetime.fromisoformat(said))
     except (TypeError, ValueError):
         return Text(str(said), str(said))
-    return Text(f"{at:%Y-%m-%d %H:%M} (China time)", f"{at.year}年{at.month}月{at.day}日{at:%H:%M}（北京时间）")
 
 
 def _named(names: Mapping[str, Text], code: str) -> Text:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation import dates
 from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
 from app.procurement import acceptance
@@ -33,7 +34,7 @@ def _prepare_report(context: IntakeContext) -> Mapping[str, Any]:
     last = acceptance.latest(context.session, contract.id)
     shown: list[Fact] = []
     if contract.delivery_due_on is not None:
-        shown.append((Text("Due by", "交付期限"), facts.day(contract.delivery_due_on)))
+        shown.append((Text("Due by", "交付期限"), dates.day(contract.delivery_due_on)))
     if last is not None and last.acceptance is not None:
         shown += _wanting(contract, last)
     return {
@@ -102,9 +103,9 @@ def _prepare_acceptance(context: IntakeContext) -> Mapping[str, Any]:
 
 
 def _delivered(delivery: Delivery) -> Iterable[Fact]:
-    yield Text("Delivered on", "交付日期"), facts.day(delivery.delivered_on)
+    yield Text("Delivered on", "交付日期"), dates.day(delivery.delivered_on)
     yield Text("What was delivered", "交付内容"), facts.same(delivery.note)
-    yield Text("To be accepted by", "验收期限"), facts.day(delivery.accept_by_on)
+    yield Text("To be accepted by", "验收期限"), dates.day(delivery.accept_by_on)
     if delivery.number > 1:
         yield Text("Round", "验收次数"), facts.same(str(delivery.number))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation import dates
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import awards, evaluation
@@ -33,7 +34,7 @@ def _prepare(context: IntakeContext) -> Mapping[str, Any]:
     choices = [(result.bid_id, _candidate(context, result)) for result in candidates]
     shown = [*_revoked(context, lot_id), *of_lot(context, lot_id), *of_report(report)]
     if report.decision_due_at is not None:
-        due = facts.day(local_day(report.decision_due_at))
+        due = dates.day(local_day(report.decision_due_at))
         words = Text(
             f"{due.en}; after that the first candidate is the winner",
             f"{due.zh}；逾期未确定的，视同确定排名第一的候选人",

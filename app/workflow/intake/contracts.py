@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation import dates
 from app.foundation.money import Money
 from app.foundation.text import Text
 from app.identity.certificates import Signer
@@ -39,7 +40,7 @@ def _prepare_signing(context: IntakeContext) -> Mapping[str, Any]:
 
 
 def _by(contract: Contract) -> Text:
-    return facts.resting_on(facts.day(contract.sign_by_on), "GPL 46")
+    return facts.resting_on(dates.day(contract.sign_by_on), "GPL 46")
 
 
 def of_contract(contract: Contract) -> list[Fact]:
@@ -71,7 +72,7 @@ def _signed(contract: Contract) -> Iterable[Fact]:
         "buyer": Text("Signed for the buyer", "采购人已签署"),
     }
     for signature in contract.signatures:
-        yield names[signature.party], Text(*(f"{signature.name}, {at}" for at in facts.when(signature.signed_at)))
+        yield names[signature.party], Text(*(f"{signature.name}, {at}" for at in dates.when(signature.signed_at)))
 
 
 def papers_of(contract: Contract) -> list[str]:
@@ -106,11 +107,11 @@ def _prepare_publishing(context: IntakeContext) -> Mapping[str, Any]:
     due = [
         (
             Text("To be published by", "公告期限"),
-            facts.resting_on(facts.day(contract.publish_by_on), "IR 50"),
+            facts.resting_on(dates.day(contract.publish_by_on), "IR 50"),
         ),
         (
             Text("To be filed by", "备案期限"),
-            facts.resting_on(facts.day(contract.file_by_on), "GPL 47"),
+            facts.resting_on(dates.day(contract.file_by_on), "GPL 47"),
         ),
     ]
     return {

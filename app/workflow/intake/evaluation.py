@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation import dates
 from app.foundation.text import Text, text_of
 from app.procurement import bids, evaluation, projects, tenders
 from app.procurement.bids import Bid
@@ -144,7 +145,7 @@ def _prepare_explanation(context: IntakeContext) -> Mapping[str, Any]:
     shown = [
         (Text("Lot", "采购包"), lot.name),
         (Text("Why it is asked", "要求说明的原因"), evaluation.words(check.triggers)),
-        (Text("Until", "截止时间"), facts.when(check.due_at)),
+        (Text("Until", "截止时间"), dates.when(check.due_at)),
     ]
     if check.bid.opened is not None:
         price = facts.money(check.bid.opened.price, check.bid.opened.currency)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation import dates
 from app.foundation.text import Text
 from app.procurement import evaluation, experts, projects, tenders
 from app.workflow import facts
@@ -117,7 +118,7 @@ def of_lot(context: IntakeContext, lot_id: str) -> list[facts.Fact]:
         (Text("Review method", "评审方法"), facts.named(facts.REVIEW_METHODS, tender.review_method)),
     ]
     if tender.bid_deadline_at is not None:
-        shown.append((Text("Opening", "开标时间"), facts.when(tender.bid_deadline_at)))
+        shown.append((Text("Opening", "开标时间"), dates.when(tender.bid_deadline_at)))
     return shown
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.engine.engine import Intake, IntakeContext, Prepare
-from app.foundation import clock
+from app.foundation import clock, dates
 from app.foundation.text import Text
 from app.foundation.workdays import end_of, local_day
 from app.procurement import acceptance, payments, rules
@@ -103,8 +103,8 @@ def _prepare_paying(context: IntakeContext) -> Mapping[str, Any]:
 def of_invoice(invoice: Invoice) -> list[Fact]:
     """What is applied for: invoice, amount, account, the day it is due and by which rule."""
     rule = rules.find(invoice.due_rule, on=local_day(invoice.requested_at))
-    due = facts.resting_on(facts.day(invoice.due_on), rule.citation)
-    invoiced_on = facts.day(invoice.invoiced_on)
+    due = facts.resting_on(dates.day(invoice.due_on), rule.citation)
+    invoiced_on = dates.day(invoice.invoiced_on)
     return [
         (Text("Application", "付款申请"), facts.same(invoice.request_number)),
         (

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.engine.engine import Intake, IntakeContext, Prepare
+from app.foundation import dates
 from app.foundation.text import Text
 from app.identity import organisations
 from app.procurement import queries
@@ -30,8 +31,8 @@ def _prepare(context: IntakeContext) -> Mapping[str, Any]:
         (Text("Query", "质疑编号"), facts.same(query.number)),
         (Text("About", "质疑对象"), queries.SCOPES[query.scope]),
         (Text("Raised by", "质疑供应商"), organisations.get(context.session, query.supplier_id).name),
-        (Text("Received", "收到时间"), facts.when(query.raised_at)),
-        (Text("Answer until", "答复期限"), facts.day(query.answer_due_on)),
+        (Text("Received", "收到时间"), dates.when(query.raised_at)),
+        (Text("Answer until", "答复期限"), dates.day(query.answer_due_on)),
     ]
     for number, point in enumerate(query.points, 1):
         law = Text(f" Law: {point['law']}", f"法律依据：{point['law']}") if point.get("law") else Text("", "")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.engine.engine import Intake, IntakeContext, Prepare
-from app.foundation import clock
+from app.foundation import clock, dates
 from app.foundation.text import Text
 from app.procurement import projects, tenders
 from app.procurement.tenders import NewFactor, NewRequirement, Tender, TenderUnknown, Terms, places
@@ -235,7 +235,7 @@ def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
 
 def _terms(tender: Tender) -> Iterable[facts.Fact]:
     at = tender.bid_deadline_at
-    yield places.TERMS["bid_deadline_at"], facts.when(at) if at else Text("not set", "未设置")
+    yield places.TERMS["bid_deadline_at"], dates.when(at) if at else Text("not set", "未设置")
     for name, unit in (
         ("bond_percent", Text("% of the lot's budget", "%（采购包预算）")),
         ("validity_days", Text(" days", "日")),
@@ -299,12 +299,12 @@ def _prepare_answer(context: IntakeContext) -> Mapping[str, Any]:
     return {
         "facts": [
             (Text("Question", "提问"), facts.same(question.text)),
-            (Text("Asked at", "提问时间"), facts.when(question.asked_at)),
-            (Text("Answer due", "答复期限"), facts.resting_on(facts.day(question.answer_due_on), "IR 52")),
+            (Text("Asked at", "提问时间"), dates.when(question.asked_at)),
+            (Text("Answer due", "答复期限"), facts.resting_on(dates.day(question.answer_due_on), "IR 52")),
             (Text("Tender", "招标项目"), Text(*(f"{tender.project.number} {words}" for words in title))),
             (
                 places.TERMS["bid_deadline_at"],
-                facts.when(tender.bid_deadline_at) if tender.bid_deadline_at else Text("", ""),
+                dates.when(tender.bid_deadline_at) if tender.bid_deadline_at else Text("", ""),
             ),
         ],
     }
