@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from typing import Any
 from app import create_app
 from config import Config
 
+if "INSTANCE_FOLDER" in os.environ:  # the keeper's process and the town's stand in another folder
+    os.environ["INSTANCE_FOLDER"] = os.path.abspath(os.environ["INSTANCE_FOLDER"])
 config = Config()
 if "--demonstration" in sys.argv:
     config.demonstration = True

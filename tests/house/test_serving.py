@@ -28,12 +28,12 @@ def start(tmp_path) -> Iterator[Callable[[int], subprocess.Popen[str]]]:
     """Starts the program on a port, with an instance folder of the test's own."""
     started: list[subprocess.Popen[str]] = []
 
-    def run(port: int) -> subprocess.Popen[str]:
-        environment = os.environ | {"PORT": str(port), "INSTANCE_FOLDER": str(tmp_path)}
-        command = [sys.executable, "run.py"]
+    def run(port: int, *, cwd: Path = ROOT, instance: str = str(tmp_path)) -> subprocess.Popen[str]:
+        environment = os.environ | {"PORT": str(port), "INSTANCE_FOLDER": instance}
+        command = [sys.executable, str(ROOT / "run.py")]
         started.append(
             subprocess.Popen(
-                command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts
+                command, cwd=cwd, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts
             )
         )
         return started[-1]
@@ -85,6 +85,18 @@ def test_the_demonstration_town_is_there_before_it_serves(start, monkeypatch):
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, "Traceback" in said, "Fatal" in said) == (0, False, False)
+
+
+@pytest.mark.slow
+def test_started_elsewhere_it_keeps_all_it_has_in_the_folder_that_is_named_from_there(start, tmp_path):
+    port = free_port()
+    process = start(port, cwd=tmp_path, instance="here")
+    assert "alive" in answered(port)
+    kept = {path.name for path in (tmp_path / "here").iterdir()}
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=PATIENCE)
+    assert kept >= {"tenderway.db", "keeper"}
+    assert not (ROOT / "here").exists()
 
 
 @pytest.mark.slow
