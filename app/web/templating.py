@@ -161,11 +161,17 @@ def own_first(papers: list[Document]) -> list[Document]:
     return sorted(papers, key=lambda paper: next(words.by_language(language.language(), paper.name))[1] == other_tag)
 
 
+REDRAWN = frozenset({"agreement", "tender_documents", "contract"})
+"""Papers of which the case holds one, drawn or signed anew when it changes: only of these does a later file stand for an
+earlier one. Two bidders, two deliveries or two payments bring files of one name, and each of them is another file."""
+
+
 def by_age(papers: list[Document]) -> tuple[list[Document], list[Document]]:
-    """The latest file of each kind and name, and those that a later one stands for; each in the order given."""
-    latest: dict[tuple[str, str], Document] = {}
+    """The files that count, and those that a later one of the same paper stands for; each in the order given."""
+    latest: dict[tuple[str, ...], Document] = {}
     for paper in sorted(papers, key=lambda paper: (paper.created_at, paper.id)):
-        latest[paper.kind, paper.name] = paper
+        own = (paper.case_id or "", paper.kind, paper.name) if paper.kind in REDRAWN else (paper.id,)
+        latest[own] = paper
     counting = {paper.id for paper in latest.values()}
     return [paper for paper in papers if paper.id in counting], [paper for paper in papers if paper.id not in counting]
 

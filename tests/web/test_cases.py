@@ -56,7 +56,7 @@ def keep(house, case, town, **given):
     with house.sessions() as session:
         actor = Actor("someone", "Someone", town.agency)
         kept = documents.add(
-            session, actor, **{"name": "paper.pdf", "source": b"%PDF-1.7", "case": case, "kind": "paper"} | given
+            session, actor, **{"name": "paper.pdf", "source": b"%PDF-1.7", "case": case, "kind": "contract"} | given
         )
         session.commit()
         return kept.id
