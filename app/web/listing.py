@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import csv as writing
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, request, stream_with_context
+from flask import Response, request
 
 from app.foundation.text import in_language
 from app.web import language
@@ -98,17 +98,18 @@ def chosen(name: str, values: Iterable[str], default: str = "") -> str:
 
 
 def csv(name: str, header: Sequence[object], rows: Iterable[Sequence[object]]) -> Response:
-    """Rows as a CSV file that spreadsheets open with the right signs; texts are in the language of the page."""
+    """Rows as a CSV file that spreadsheets open with the right signs; texts are in the language of the page.
+
+    It is whole before the answer begins: rows read while the answer is under way could fail in the middle of a file
+    that the browser then takes for whole.
+    """
     spoken = language.language()
-
-    def lines() -> Iterator[str]:
-        yield "\ufeff"
-        for row in (header, *rows):
-            line = io.StringIO()
-            writing.writer(line).writerow([_cell(in_language(value, spoken)) for value in row])
-            yield line.getvalue()
-
-    answer = Response(stream_with_context(lines()), mimetype="text/csv")
+    written = io.StringIO("\ufeff", newline="")
+    written.seek(0, io.SEEK_END)
+    lines = writing.writer(written)
+    for row in (header, *rows):
+        lines.writerow([_cell(in_language(value, spoken)) for value in row])
+    answer = Response(written.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.csv"
     return answer
 

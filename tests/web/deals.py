@@ -100,6 +100,7 @@ def _award(session, town) -> Award:
         method="open_tender",
         review_method="comprehensive",
         state="published",
+        bid_deadline_at=now,
         performance_bond_percent=Decimal(5),
         payment_days=30,
         delivery_days=30,
