@@ -137,6 +137,39 @@ def test_a_lifted_exclusion_lets_the_supplier_in_again(house, sign_in, reported,
         assert suppliers.require_active(session, town.supplier)
 
 
+@pytest.fixture
+def published(house, sign_in, reported, virtual_clock):
+    """The public address of a decision that excludes the supplier for two years, and its paper's."""
+    sign_in("finance-officer").submit(f"/breaches/{reported}/notify", intended="禁止参加采购活动二年")
+    virtual_clock.turn(timedelta(days=15))
+    finance = sign_in("finance-officer")
+    finance.submit(f"/breaches/{reported}/decide", decision="exclude", years="2", reasons="证据确凿")
+    finance.submit(f"/breaches/{reported}/publish")
+    return f"/portal/breaches/{reported}", f"/documents/{read(house, reported).document_zh_id}"
+
+
+def test_a_published_decision_is_shown_with_its_paper(client, published):
+    assert [client.get(address).status_code for address in published] == [200, 200]
+
+
+def test_a_decision_that_was_set_aside_is_only_said_to_be(sign_in, client, reported, published):
+    sign_in("finance-officer").submit(f"/breaches/{reported}/lift", reasons="行政复议撤销")
+    page, paper = (client.get(address) for address in published)
+    assert "was set aside on" in page.text
+    assert "证据确凿" not in page.text
+    assert "Hengxin" not in client.get("/portal/breaches").text
+    assert paper.status_code in (401, 403)
+
+
+@pytest.mark.parametrize(("days", "shown"), [(3 * 365, True), (3 * 365 + 30, False)])
+def test_the_public_sees_a_decision_for_three_years(client, published, virtual_clock, days, shown):
+    virtual_clock.turn(timedelta(days=days))
+    page, paper = (client.get(address).status_code for address in published)
+    assert (page == 200, paper == 200) == (shown, shown)
+    assert ("Hengxin" in client.get("/portal/breaches").text) == shown
+    assert ("恒信" in client.get("/portal/breaches?format=csv", headers={"Accept-Language": "zh"}).text) == shown
+
+
 def test_who_does_not_decide_is_shown_no_forms(sign_in, reported):
     page = sign_in("agency-officer").get(f"/breaches/{reported}").text
     assert "Tell the supplier</button>" not in page

@@ -1,6 +1,6 @@
 """Breaches: a supplier is reported, heard, and excluded from government procurement for a time, or not (GPL 77)."""
 
-from app.procurement.breaches.lists import public_records, visible, visible_to
+from app.procurement.breaches.lists import is_public, public_records, visible, visible_to, was_set_aside
 from app.procurement.breaches.procedure import (
     REPORTERS,
     BreachNotOpen,
@@ -41,6 +41,7 @@ __all__ = [
     "decide",
     "get",
     "hear",
+    "is_public",
     "lift",
     "notify",
     "public_records",
@@ -49,4 +50,5 @@ __all__ = [
     "report",
     "visible",
     "visible_to",
+    "was_set_aside",
 ]

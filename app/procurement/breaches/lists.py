@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, contains_eager
 
 from app.foundation.actor import Actor
 from app.procurement import rules, suppliers
@@ -13,22 +13,30 @@ from app.procurement.breaches.records import Breach, BreachState
 from app.procurement.suppliers import Exclusion
 
 
-def public_records(session: Session, on: date) -> list[Breach]:
-    """The published decisions that are shown on a day, the newest first: while the exclusion lasts, and the years after
-    it that the record of serious dishonesty is shown; not those that were set aside."""
-    years = rules.find("dishonesty_shown", on=on).count
-    query = (
+def public_records(session: Session, on: date) -> Select[Breach]:
+    """The published decisions that are shown on a day, with their exclusions: while the exclusion lasts, and the years
+    after its start that the record of serious dishonesty is shown; not those that were set aside."""
+    shown_from = suppliers.years_before(on, rules.find("dishonesty_shown", on=on).count)
+    return (
         select(Breach)
-        .join(Exclusion, Exclusion.id == Breach.exclusion_id)
-        .where(Breach.published_at.is_not(None), Exclusion.revoked_at.is_(None))
-        .order_by(Breach.published_at.desc())
+        .join(Breach.exclusion)
+        .where(
+            Breach.published_at.is_not(None),
+            Exclusion.revoked_at.is_(None),
+            or_(Exclusion.valid_until >= on, Exclusion.valid_from >= shown_from),
+        )
+        .options(contains_eager(Breach.exclusion))
     )
-    return [
-        breach
-        for breach in session.scalars(query)
-        if breach.exclusion is not None
-        and on <= max(breach.exclusion.valid_until, suppliers.years_after(breach.exclusion.valid_from, years))
-    ]
+
+
+def is_public(session: Session, breach: Breach, on: date) -> bool:
+    """Whether a decision is shown to the public on a day."""
+    return session.scalar(public_records(session, on).where(Breach.id == breach.id)) is not None
+
+
+def was_set_aside(breach: Breach) -> bool:
+    """Whether a published decision was set aside, which whoever has its address is told (GPL 77)."""
+    return breach.published_at is not None and breach.exclusion is not None and breach.exclusion.revoked_at is not None
 
 
 def visible(session: Session, actor: Actor) -> list[Breach]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, and_, func, or_, select, type_coerce
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from app.foundation.errors import NotFound
 from app.foundation.text import Text
 from app.identity.organisations import Organisation
-from app.procurement import tenders
+from app.procurement import breaches, tenders
 from app.procurement.breaches import Breach
 from app.procurement.contracts import Contract
 from app.procurement.projects import Project
@@ -135,23 +135,20 @@ def contract(session: Session, contract_id: str) -> Contract:
     return found
 
 
-def published_breaches(session: Session, *, search: str = "", offset: int = 0, limit: int = 25) -> Found[Breach]:
-    """Published records of dishonesty, the newest first (IR 63)."""
-    query = (
-        select(Breach)
-        .join(Breach.supplier)
-        .where(Breach.published_at.is_not(None))
-        .options(contains_eager(Breach.supplier), joinedload(Breach.exclusion))
-    )
+def published_breaches(
+    session: Session, *, on: date, search: str = "", offset: int = 0, limit: int = 25
+) -> Found[Breach]:
+    """The records of serious breaches shown on a day, the newest first (IR 63; how long: ``breaches.public_records``)."""
+    query = breaches.public_records(session, on).join(Breach.supplier).options(contains_eager(Breach.supplier))
     query = _searched(query, search, Breach.number, Organisation.name_zh, Organisation.name_en, Organisation.uscc)
     rows = session.scalars(query.order_by(Breach.published_at.desc(), Breach.id.desc()).offset(offset).limit(limit))
     return Found(list(rows.unique()), _count(session, query, Breach.id))
 
 
-def breach(session: Session, breach_id: str) -> Breach:
-    """A published record of dishonesty; raises NothingPublished."""
+def breach(session: Session, breach_id: str, on: date) -> Breach:
+    """A record of a serious breach shown on a day, or one that was set aside; raises NothingPublished."""
     found = session.get(Breach, breach_id)
-    if found is None or found.published_at is None:
+    if found is None or not (breaches.is_public(session, found, on) or breaches.was_set_aside(found)):
         raise NothingPublished
     return found
 

@@ -34,6 +34,7 @@ from app.procurement.suppliers.registrations import (
     visible_to,
     waiting,
     years_after,
+    years_before,
 )
 
 __all__ = [
@@ -66,4 +67,5 @@ __all__ = [
     "visible_to",
     "waiting",
     "years_after",
+    "years_before",
 ]

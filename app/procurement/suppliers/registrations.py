@@ -248,6 +248,14 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
+def years_before(day: date, years: int) -> date:
+    """The first day that ``years_after`` doesn't bring before ``day``; before 29 February 1 March where there is none."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, month=3, day=1)
+
+
 def case_of(registration: Registration) -> str:
     """The journal's case of a registration: the organisation's."""
     return f"organisation:{registration.organisation_id}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -11,8 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.foundation import documents
 from app.foundation.documents import Document
 from app.foundation.text import Text, text_of
+from app.foundation.workdays import local_day
 from app.identity import organisations
 from app.procurement import acceptance, bids, disclosure, projects, tenders
+from app.procurement import breaches as procurement_breaches
 from app.procurement.disclosure import board, feeds
 from app.procurement.tenders import Tender, places
 from app.web import current, language, listing, templating, words
@@ -205,7 +207,9 @@ def contract(contract_id: str) -> str:
 def breaches() -> AnyResponse | str:
     """List the published records of dishonesty."""
     asked = listing.asked()
-    found = board.published_breaches(current.session(), search=asked.search, offset=asked.offset, limit=asked.limit)
+    found = board.published_breaches(
+        current.session(), on=_today(), search=asked.search, offset=asked.offset, limit=asked.limit
+    )
     if asked.wants_csv:
         header = (Text("Published", "公告时间"), Text("Number", "编号"), Text("Supplier", "供应商"),
                   Text("Ground", "事由"), Text("Article", "依据"), Text("Excluded until", "禁止期至"))  # fmt: skip
@@ -228,11 +232,17 @@ def breaches() -> AnyResponse | str:
 
 @blueprint.get("/breaches/<breach_id>")
 def breach(breach_id: str) -> str:
-    """Show one record of dishonesty."""
-    found = board.breach(current.session(), breach_id)
+    """Show one record of dishonesty; of one that was set aside only that it was."""
+    found = board.breach(current.session(), breach_id, _today())
+    if procurement_breaches.was_set_aside(found):
+        return render_template("portal/set_aside.html", breach=found)
     return render_template(
         "portal/breach.html", breach=found, papers=_papers(found.document_zh_id, found.document_en_id)
     )
+
+
+def _today() -> date:
+    return local_day(current.now())
 
 
 @blueprint.route("/verify", methods=["GET", "POST"])

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine.records import InstanceRow
-from app.foundation import documents
+from app.foundation import clock, documents
 from app.foundation.actor import Actor
 from app.foundation.documents import Document
 from app.foundation.errors import NotAllowed
 from app.foundation.text import Text
+from app.foundation.workdays import local_day
 from app.procurement import breaches
 from app.procurement.awards import AwardLetter
 from app.procurement.bids import Bid, OpenedBid
+from app.procurement.breaches import Breach
 from app.procurement.contracts import Contract
 from app.procurement.evaluation import reports
 from app.procurement.experts import Committee, Member, MemberState
@@ -152,7 +155,10 @@ OTHERS: tuple[When, ...] = (_by("buyer", "agency", "finance"),)
 
 def sees(session: Session, actor: Actor, document: Document) -> bool:
     """Whether an actor may read a document now."""
-    if document.access == "public" or document.created_by == actor.id:
+    decision = _breach_of(session, document)
+    if document.access == "public" and (decision is None or breaches.is_public(session, decision, _today(session))):
+        return True
+    if document.created_by == actor.id:
         return True
     if actor.organisation_id is not None and document.organisation_id == actor.organisation_id:
         return True
@@ -160,8 +166,8 @@ def sees(session: Session, actor: Actor, document: Document) -> bool:
         return False
     if actor.has_role("auditor"):
         return True
-    if document.case_id is not None and document.case_id.startswith("breach:"):
-        return breaches.visible_to(actor, breaches.get(session, document.case_id.removeprefix("breach:")))
+    if decision is not None:
+        return breaches.visible_to(actor, decision)
     project, lots, row = _about(session, document.case_id)
     if project is None:
         return row is not None and extent(session, actor, row) == WHOLE
@@ -187,6 +193,17 @@ def refuse_unseen_document(session: Session, actor: Actor, document_id: str) -> 
     """
     if not sees(session, actor, documents.get(session, document_id)):
         raise DocumentHidden
+
+
+def _breach_of(session: Session, document: Document) -> Breach | None:
+    """The breach whose papers a document is one of."""
+    if document.case_id is None or not document.case_id.startswith("breach:"):
+        return None
+    return breaches.get(session, document.case_id.removeprefix("breach:"))
+
+
+def _today(session: Session) -> date:
+    return local_day(clock.now(session))
 
 
 def _about(session: Session, case_id: str | None) -> tuple[Project | None, Sequence[Lot], InstanceRow | None]:
