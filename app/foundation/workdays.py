@@ -5,13 +5,13 @@ A period that reaches a year without an official calendar answers ``Uncertain``:
 lie under the statutory holidays alone, whatever days the State Council swaps.
 
 Counting: the first day isn't counted; when the last day of a day-period is a day off it moves on (Order 87 art. 85,
-Order 94 art. 42). Whether a plain weekend is meant isn't said, so a minimum period takes the later reading and a duty
-the earlier one.
+Order 94 art. 42). Whether a plain weekend is meant isn't said, so a duty takes the earlier reading and every other
+period the later one. How doubt is resolved belongs to the kind of the period (``Sense``) and to nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -57,10 +57,24 @@ class YearStatus(StrEnum):
 
 
 class Sense(StrEnum):
-    """How doubt is resolved: a minimum period ends later, a duty ends earlier."""
+    """The kind of a period, and with it how doubt about its days is resolved: always against who would gain by the error.
+
+    A minimum period is given to somebody in full; with a lapsing period a right is lost (default award, window closed);
+    a maximum is the longest that somebody may wait or reach ahead; a duty is done too soon rather than too late.
+    """
 
     MINIMUM = "min"
+    LAPSE = "lapse"
+    MAXIMUM = "max"
     DUTY = "duty"
+
+    def last_day(self, day: Day) -> date:
+        """The day that counts as the last of such a period while it isn't settled."""
+        return latest(day) if self in (Sense.MINIMUM, Sense.LAPSE) else earliest(day)
+
+    def first_day(self, day: Day) -> date:
+        """The day that counts as the start of such a period counted back from its end, while it isn't settled."""
+        return earliest(day) if self in (Sense.MINIMUM, Sense.LAPSE) else latest(day)
 
 
 class CalendarDay(Base):
@@ -118,6 +132,19 @@ def earliest(day: Day) -> date:
 def latest(day: Day) -> date:
     """The day itself, or the latest it can be."""
     return day.latest if isinstance(day, Uncertain) else day
+
+
+def following(day: Day, count: Callable[[date], Day]) -> Day:
+    """What is counted from a day that may itself not be settled: from its earliest to its latest.
+
+    ``count`` must not go back when its start goes forward.
+    """
+    early, late = count(earliest(day)), count(latest(day))
+    if early == late:
+        return early
+    years = {year for each in (early, late) for year in (each.years if isinstance(each, Uncertain) else ())}
+    doubtful = years.union(day.years if isinstance(day, Uncertain) else ())
+    return Uncertain(earliest(early), latest(late), tuple(sorted(doubtful)))
 
 
 def local_day(at: datetime, place: ZoneInfo = clock.PLACE) -> date:
@@ -184,12 +211,17 @@ class Calendar:
         return self._bounded(lambda calendar: calendar._next_working(on))
 
     def _bounded(self, count: object) -> Day:
-        early, late = count(self._most), count(self._least)  # type: ignore[operator]
-        reach = range(min(early, late).year, max(early, late).year + 1)
-        unknown = tuple(year for year in reach if not self.is_official(year))
-        if not unknown:
+        bounds = count(self._most), count(self._least)  # type: ignore[operator]
+        early, late = min(bounds), max(bounds)
+        unknown = tuple(year for year in range(early.year, late.year + 1) if not self.is_official(year))
+        if early == late and all(year in self._outlined for year in unknown):
             return early
-        return Uncertain(min(early, late), max(early, late), unknown)
+        return Uncertain(early, late, unknown)
+
+    @cached_property
+    def _outlined(self) -> frozenset[int]:
+        """The years whose statutory holidays are known, so that the bounds of a day in them really hold."""
+        return frozenset(on.year for on, kind in self.days.items() if kind == DayKind.STATUTORY)
 
     @cached_property
     def _most(self) -> Calendar:
@@ -229,7 +261,7 @@ class Calendar:
 
     def _nth_day(self, start: date, count: int, sense: Sense) -> date:
         day = start + timedelta(days=count)
-        if sense == Sense.MINIMUM:
+        if sense != Sense.DUTY:
             return self._next_working(day)
         while self.is_statutory(day):
             day += ONE_DAY

@@ -17,7 +17,7 @@ from app.foundation.database import Base, Json, UtcDateTime, new_id
 from app.foundation.errors import Conflict, Invalid, NotFound
 from app.foundation.money import Money
 from app.foundation.text import Text, text_of
-from app.foundation.workdays import local_day
+from app.foundation.workdays import Sense, local_day
 from app.identity import roles
 from app.procurement import contracts, mails, papers, projects
 from app.procurement.contracts import Contract, ContractState
@@ -176,7 +176,7 @@ def report(
         attachments=list(attachments),
         reported_by=actor.id,
         reported_at=clock.now(session),
-        accept_by_on=workdays.earliest(accept_by),
+        accept_by_on=Sense.DUTY.last_day(accept_by),
     )
     session.add(delivery)
     session.flush()

@@ -52,6 +52,14 @@ def test_g14_a_period_that_reaches_2027_is_uncertain():
     assert answer.earliest < answer.latest
 
 
+def test_a_day_whose_bounds_are_the_same_is_certain():
+    assert calendar().add_days(date(2026, 12, 28), 30, Sense.DUTY) == date(2027, 1, 27)
+
+
+def test_equal_bounds_settle_nothing_in_a_year_of_which_no_holiday_is_known():
+    assert isinstance(calendar().add_days(date(2031, 1, 1), 30, Sense.DUTY), Uncertain)
+
+
 def test_g3_ten_days_that_end_on_a_working_day_are_lawful_to_the_day():
     assert calendar().add_days(date(2023, 2, 10), 10) == date(2023, 2, 20)
 

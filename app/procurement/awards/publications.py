@@ -70,10 +70,8 @@ def publish(session: Session, actor: Actor, *, lot_id: str) -> Award:
 def _start_periods(session: Session, award: Award, today: date) -> None:
     """The notice period from today, the query window from its end; doubt about the calendar makes them longer."""
     calendar = workdays.load(session)
-    ends = rules.find("result_notice_period", on=today).after(calendar, today)
-    award.notice_ends_on = workdays.latest(ends)
-    until = rules.find("query_window", on=today).after(calendar, award.notice_ends_on)
-    award.query_until_on = workdays.latest(until)
+    award.notice_ends_on = rules.find("result_notice_period", on=today).last_day(calendar, today)
+    award.query_until_on = rules.find("query_window", on=today).last_day(calendar, award.notice_ends_on)
 
 
 def _notice(session: Session, award: Award, lot: Lot, tender: Tender) -> Notice:
@@ -222,13 +220,13 @@ def _paper(session: Session, letter: AwardLetter, bid: Bid, lot: Lot, tender: Te
         "dated_on": today,
     }
     if letter.won:
-        due = rules.find("contract_signing", on=today).after(workdays.load(session), today)
+        due_on = rules.find("contract_signing", on=today).last_day(workdays.load(session), today)
         days = bid.opened.delivery_days if bid.opened else None
         return content | {
             "received_at": bid.received_at,
             "price": Money(award.price, award.currency),
             "delivery": None if days is None else Text(f"{days} days", f"{days}日"),
-            "contract_due_on": workdays.earliest(due),
+            "contract_due_on": due_on,
         }
     return content | {
         "winner": organisations.get(session, award.supplier_id).name,

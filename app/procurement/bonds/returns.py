@@ -73,7 +73,7 @@ def schedule(session: Session, actor: Actor, *, bond_id: str, cause: str, from_o
         return bond
     rule = rules.find(f"bond_return_{cause}", on=from_on)
     bond.return_cause, bond.return_from_on = cause, from_on
-    bond.return_due_on = workdays.earliest(rule.after(workdays.load(session), from_on))
+    bond.return_due_on = rule.last_day(workdays.load(session), from_on)
     bond.state = BondState.DUE_BACK
     facts = {"bond": bond.id, "cause": cause, "due_on": str(bond.return_due_on)}
     journal.write(session, actor, case=f"bond:{bond.id}", act="bonds.schedule", facts=facts)

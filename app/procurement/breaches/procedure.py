@@ -159,9 +159,9 @@ def notify(session: Session, actor: Actor, *, breach_id: str, intended: str) -> 
         raise ReasonsMissing(field="intended")
     now = clock.now(session)
     today = local_day(now)
-    until = rules.find("breach_reply", on=today).after(workdays.load(session), today)
+    until = rules.find("breach_reply", on=today).last_day(workdays.load(session), today)
     breach.notified_by, breach.notified_at, breach.intended = actor.id, now, intended.strip()
-    breach.reply_until_on, breach.state = workdays.latest(until), BreachState.NOTIFIED
+    breach.reply_until_on, breach.state = until, BreachState.NOTIFIED
     _tell(
         session,
         breach,

@@ -112,7 +112,7 @@ def _drafted(session: Session, award: Award, tender: Tender, lot: Lot, today: da
     title = clauses.title_of(lot)
     assert award.published_at is not None, "refused before"
     letter_on = local_day(award.published_at)
-    sign_by = rules.find("contract_signing", on=letter_on).after(workdays.load(session), letter_on)
+    sign_by = rules.find("contract_signing", on=letter_on).last_day(workdays.load(session), letter_on)
     return Contract(
         number=number,
         lot_id=lot.id,
@@ -128,7 +128,7 @@ def _drafted(session: Session, award: Award, tender: Tender, lot: Lot, today: da
         content=plain,
         digest=digest(plain),
         drafted_at=clock.now(session),
-        sign_by_on=workdays.earliest(sign_by),
+        sign_by_on=sign_by,
         delivery_days=terms.delivery_days,
         payment_days=terms.payment_days,
         acceptance_days=terms.acceptance_days,

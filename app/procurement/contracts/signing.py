@@ -113,9 +113,8 @@ def _conclude(session: Session, contract: Contract) -> None:
     today, calendar = local_day(now), workdays.load(session)
     contract.state, contract.signed_at = ContractState.ACTIVE, now
     contract.delivery_due_on = today + contract.delivery_days * ONE_DAY
-    publish_by = rules.find("contract_publication", on=today).after(calendar, today)
-    contract.publish_by_on = workdays.earliest(publish_by)
-    contract.file_by_on = workdays.earliest(rules.find("contract_filing", on=today).after(calendar, today))
+    contract.publish_by_on = rules.find("contract_publication", on=today).last_day(calendar, today)
+    contract.file_by_on = rules.find("contract_filing", on=today).last_day(calendar, today)
     projects.move_lot(session, projects.lot(session, contract.lot_id, lock=True), LotState.CONTRACTED)
     session.flush()
     mails.tell(

@@ -226,7 +226,7 @@ def _refuse_early(session: Session, lot_id: str) -> None:
     if deadline is None:
         raise ValueError("a tender without a deadline has no review")
     today = local_day(clock.now(session))
-    first = workdays.latest(rules.find("expert_draw", on=today).before(workdays.load(session), local_day(deadline)))
+    first = rules.find("expert_draw", on=today).first_day(workdays.load(session), local_day(deadline))
     if today < first:
         raise DrawTooEarly(from_on=first)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from app.foundation import workdays
 from app.foundation.money import CENT
 from app.foundation.workdays import Calendar, Sense
 from app.procurement import rules
@@ -37,12 +36,12 @@ def due(
     Periods are duties: doubt about the last day is resolved for the earlier one.
     """
     by_invoice = rules.find("payment", on=received_on)
-    found = [Due(workdays.earliest(by_invoice.after(calendar, received_on)), by_invoice.id)]
+    found = [Due(by_invoice.last_day(calendar, received_on), by_invoice.id)]
     if is_sme:
         cap = rules.find("payment_sme_cap", on=accepted_on)
         days = min(agreed_days or rules.find("payment_sme", on=accepted_on).count, cap.count)
         begins = min(accepted_on, accept_by_on)
-        last = workdays.earliest(calendar.add_days(begins, days, Sense.DUTY))
+        last = Sense.DUTY.last_day(calendar.add_days(begins, days, Sense.DUTY))
         if last >= received_on:
             found.append(Due(last, rules.find("payment_sme", on=accepted_on).id))
     return min(found, key=lambda each: each.on)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -118,7 +119,7 @@ def raise_query(
     if not points or any(not (p.matter.strip() and p.facts.strip() and p.request.strip()) for p in points):
         raise PointsMissing(field="points")
     now = clock.now(session)
-    due = rules.find("query_answer", on=local_day(now)).after(workdays.load(session), local_day(now))
+    due_on = rules.find("query_answer", on=local_day(now)).last_day(workdays.load(session), local_day(now))
     query = Query(
         number=projects.next_number(session, "ZY"),
         tender_id=tender.id,
@@ -130,7 +131,7 @@ def raise_query(
         contact=contact,
         raised_by=actor.id,
         raised_at=now,
-        answer_due_on=workdays.earliest(due),
+        answer_due_on=due_on,
     )
     session.add(query)
     session.flush()
@@ -178,9 +179,7 @@ def answer(session: Session, actor: Actor, *, query_id: str, outcome: str, answe
     now = clock.now(session)
     query.state, query.outcome, query.answer = QueryState.ANSWERED, outcome, answer.strip()
     query.answered_by, query.answered_at = actor.id, now
-    # Fifteen working days from the end of the period for answers, also when the answer came earlier (O94 17).
-    complaint = rules.find("complaint_window", on=local_day(now))
-    query.complaint_until_on = workdays.latest(complaint.after(workdays.load(session), query.answer_due_on))
+    query.complaint_until_on = _complaint_until(session, query)
     if outcome != "upheld":
         awards.resume(session, cause=CAUSE, cause_id=query.id)
     _tell_concerned(session, query)
@@ -225,6 +224,13 @@ def concerned(session: Session, query: Query) -> list[str]:
         takers = select(DocumentAccess.supplier_id).where(DocumentAccess.tender_id == query.tender_id)
         return sorted({*session.scalars(takers), query.supplier_id})
     return sorted({*experts.bidders(session, query.lot_id), query.supplier_id})
+
+
+def _complaint_until(session: Session, query: Query) -> date:
+    """Fifteen working days from the end of the period for answers, also when the answer came earlier (O94 17)."""
+    calendar, raised_on = workdays.load(session), local_day(query.raised_at)
+    answer, complaint = rules.find("query_answer", on=raised_on), rules.find("complaint_window", on=raised_on)
+    return complaint.last_day(calendar, answer.after(calendar, raised_on))
 
 
 def _tell_concerned(session: Session, query: Query) -> None:

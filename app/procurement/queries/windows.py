@@ -57,8 +57,7 @@ def window(session: Session, supplier_id: str, lot_id: str, scope: str) -> Windo
         return None
     from_on, counted_from = known
     rule = rules.find("query_window", on=local_day(clock.now(session)))
-    until = rule.after(workdays.load(session), counted_from)
-    return Window(scope, from_on, workdays.latest(until))
+    return Window(scope, from_on, rule.last_day(workdays.load(session), counted_from))
 
 
 def _known(session: Session, tender: Tender, supplier_id: str, lot_id: str, scope: str) -> tuple[date, date] | None:

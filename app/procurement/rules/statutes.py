@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from app.foundation.text import Text
-from app.foundation.workdays import Calendar, Day, Sense
+from app.foundation.workdays import Calendar, Day, Sense, following
 
 STATUTE_FILE = Path(__file__).with_name("statute.json")
 
@@ -49,14 +49,14 @@ class NoRule(LookupError):
 
 @dataclass(frozen=True)
 class Rule:
-    """One row. ``unit``: d, wd, min, year, ratio, count, thirds or an ISO 4217 currency; ``sense``: min, max or duty."""
+    """One row. ``unit``: d, wd, min, year, ratio, count, thirds or an ISO 4217 currency; ``sense``: see workdays.Sense."""
 
     id: str
     name: str
     title: Text
     value: Decimal
     unit: str
-    sense: str
+    sense: Sense
     start: str | None
     end: str | None
     jurisdiction: str
@@ -87,17 +87,33 @@ class Rule:
         """How far the row was verified, in words."""
         return VERIFICATION[self.status]
 
-    def after(self, calendar: Calendar, start: date) -> Day:
-        """The last day of this period from ``start``, which isn't counted; doubt is resolved by the rule's sense."""
+    @property
+    def is_period(self) -> bool:
+        """Whether this is a period of days."""
+        return self.unit in ("d", "wd") and self.start is not None
+
+    def after(self, calendar: Calendar, start: Day) -> Day:
+        """The last day of this period from ``start``, which isn't counted; as far as the calendar settles it."""
+        if not self.is_period:
+            raise ValueError(f"{self.id} is no period of days")
+        return following(start, lambda day: self._counted(calendar, day))
+
+    def before(self, calendar: Calendar, end: Day) -> Day:
+        """The last day from which this minimum period still ends by ``end``; as far as the calendar settles it."""
+        return following(end, lambda day: calendar.latest_start(day, self.count, self.unit))
+
+    def last_day(self, calendar: Calendar, start: Day) -> date:
+        """The day that counts as the last of this period from ``start``; doubt is resolved by the kind of the period."""
+        return self.sense.last_day(self.after(calendar, start))
+
+    def first_day(self, calendar: Calendar, end: Day) -> date:
+        """The day that counts as the start of this period that ends with ``end``; doubt is resolved by its kind."""
+        return self.sense.first_day(self.before(calendar, end))
+
+    def _counted(self, calendar: Calendar, start: date) -> Day:
         if self.unit == "wd":
             return calendar.add_working_days(start, self.count)
-        if self.unit == "d":
-            return calendar.add_days(start, self.count, Sense.DUTY if self.sense == "duty" else Sense.MINIMUM)
-        raise ValueError(f"{self.id} is no period of days")
-
-    def before(self, calendar: Calendar, end: date) -> Day:
-        """The last day from which this minimum period still ends by ``end``."""
-        return calendar.latest_start(end, self.count, self.unit)
+        return calendar.add_days(start, self.count, self.sense)
 
     def _fits(self, *, object: str | None, method: str | None, on: date, jurisdiction: str) -> bool:
         return (
@@ -127,6 +143,7 @@ def _rule(row: dict) -> Rule:
             **row,
             "title": Text(**row["title"]),
             "value": Decimal(row["value"]),
+            "sense": Sense(row["sense"]),
             "objects": frozenset(row["objects"]),
             "methods": frozenset(row["methods"]),
             "valid_from": date.fromisoformat(row["valid_from"]),

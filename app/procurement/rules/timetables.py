@@ -59,35 +59,16 @@ def timetable(
     deadline: Day = deadline_on or earliest_deadline
     notice_end = rule("notice_period").after(calendar, notice_on)
     entries = [
-        ("intention", _before(calendar, rule("intention_period"), notice_on), rule("intention_period")),
+        ("intention", rule("intention_period").before(calendar, notice_on), rule("intention_period")),
         ("notice_end", notice_end, rule("notice_period")),
         ("supply_end", rule("document_supply").after(calendar, notice_on), rule("document_supply")),
-        ("document_query_end", _after(calendar, rule("query_window"), notice_end), rule("query_window")),
+        ("document_query_end", rule("query_window").after(calendar, notice_end), rule("query_window")),
         (
             "clarification_limit",
-            _before(calendar, rule("clarification_period"), deadline),
+            rule("clarification_period").before(calendar, deadline),
             rule("clarification_period"),
         ),
-        ("draw_from", _before(calendar, rule("expert_draw"), deadline), rule("expert_draw")),
+        ("draw_from", rule("expert_draw").before(calendar, deadline), rule("expert_draw")),
         ("bid_deadline", earliest_deadline, rule("bid_period")),
     ]
     return [TimetableEntry(name, TITLES[name], on, source) for name, on, source in entries]
-
-
-def _after(calendar: Calendar, rule: Rule, start: Day) -> Day:
-    return _between(rule.after(calendar, workdays.earliest(start)), rule.after(calendar, workdays.latest(start)))
-
-
-def _before(calendar: Calendar, rule: Rule, end: Day) -> Day:
-    return _between(rule.before(calendar, workdays.earliest(end)), rule.before(calendar, workdays.latest(end)))
-
-
-def _between(early: Day, late: Day) -> Day:
-    if early == late:
-        return early
-    years = {year for day in (early, late) for year in _years(day)}
-    return workdays.Uncertain(workdays.earliest(early), workdays.latest(late), tuple(sorted(years)))
-
-
-def _years(day: Day) -> tuple[int, ...]:
-    return day.years if isinstance(day, workdays.Uncertain) else (day.year,)

@@ -197,7 +197,7 @@ def deadline_after(session: Session, tender: Tender, now: datetime) -> datetime:
         method=tender.method,
         jurisdiction=jurisdiction(session, tender.project),
     )
-    least = workdays.latest(rule.after(workdays.load(session), today))
+    least = rule.last_day(workdays.load(session), today)
     short_by = (least - local_day(deadline)).days
     return deadline + timedelta(days=short_by) if short_by > 0 else deadline
 

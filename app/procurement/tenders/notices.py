@@ -143,14 +143,14 @@ def _start_clocks(session: Session, tender: Tender, now: datetime) -> None:
     calendar, today = workdays.load(session), local_day(now)
     place = jurisdiction(session, tender.project)
 
-    def end(name: str) -> workdays.Day:
+    def end(name: str) -> date:
         rule = rules.find(name, on=today, object=tender.project.object, method=tender.method, jurisdiction=place)
-        return rule.after(calendar, today)
+        return rule.last_day(calendar, today)
 
     tender.state, tender.published_at = TenderState.PUBLISHED, now
     tender.version = tender.binding_version = 1
-    tender.notice_ends_on = workdays.latest(end("notice_period"))
-    tender.supply_ends_on = workdays.latest(end("document_supply"))
+    tender.notice_ends_on = end("notice_period")
+    tender.supply_ends_on = end("document_supply")
 
 
 def add_version(session: Session, tender: Tender, differences: list[dict[str, Any]]) -> DocumentVersion:

@@ -60,13 +60,13 @@ def ask(session: Session, actor: Actor, *, tender_id: str, text: str) -> Questio
     if not text.strip():
         raise WordsMissing(field="text")
     today = local_day(now)
-    due = rules.find("question_answer", on=today).after(workdays.load(session), today)
+    due_on = rules.find("question_answer", on=today).last_day(workdays.load(session), today)
     question = Question(
         tender_id=tender.id,
         asker_id=supplier_id,
         text=text.strip(),
         asked_at=now,
-        answer_due_on=workdays.earliest(due),
+        answer_due_on=due_on,
     )
     session.add(question)
     session.flush()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation import clock, workdays
 from app.foundation.text import Text
-from app.foundation.workdays import local_day
+from app.foundation.workdays import Sense, local_day
 from app.procurement import projects, rules
 from app.procurement.projects import Lot, Project
 from app.procurement.tenders.documents import NewFactor, NewRequirement, Terms
@@ -60,7 +60,7 @@ def earliest_deadline(session: Session, project: Project, *, slack: int = 0) -> 
     """
     drawn = [row for row in timetable_of(session, project.id) if row.name == "bid_deadline"]
     calendar, notice_on = workdays.load(session), notice_day(session, project)
-    notice_on = workdays.latest(calendar.add_working_days(notice_on, slack))
+    notice_on = Sense.MINIMUM.last_day(calendar.add_working_days(notice_on, slack))
 
     def after(name: str) -> workdays.Day:
         place = jurisdiction(session, project)
@@ -70,10 +70,10 @@ def earliest_deadline(session: Session, project: Project, *, slack: int = 0) -> 
     counted = after("bid_period")
     confirmed = drawn[0].on if drawn and drawn[0].confirmed_by else None
     kept = confirmed is not None and confirmed >= workdays.earliest(counted)
-    on = confirmed if confirmed is not None and kept else workdays.latest(counted)
-    supplied = workdays.latest(after("document_supply"))
+    on = confirmed if confirmed is not None and kept else Sense.MINIMUM.last_day(counted)
+    supplied = Sense.MINIMUM.last_day(after("document_supply"))
     if on <= supplied:
-        on = workdays.latest(calendar.next_working_day(supplied + workdays.ONE_DAY))
+        on = Sense.MINIMUM.last_day(calendar.next_working_day(supplied + workdays.ONE_DAY))
     return datetime.combine(on, OPENING_HOUR, clock.PLACE)
 
 
@@ -180,7 +180,7 @@ def _factors(lot: Lot, requirements: list[NewRequirement]) -> Iterator[NewFactor
     price = PRICE_POINTS[lot.project.object]
     technical = HUNDRED - price - SERVICE_POINTS
     codes = [r.code for r in requirements if r.lot == lot.number and r.kind == "technical"]
-    third = SERVICE_POINTS / 4
+    each_part = SERVICE_POINTS / 4
     yield NewFactor(lot.number, "F1", Text("Price", "报价"), "price", price, "以最低评标价为基准价，按价格分公式计算。")
     yield NewFactor(
         lot.number,
@@ -196,5 +196,5 @@ def _factors(lot: Lot, requirements: list[NewRequirement]) -> Iterator[NewFactor
         Text("Service plan", "服务方案"),
         "subjective",
         SERVICE_POINTS,
-        f"C2服务方案包含实施、培训、维护、应急四项内容的得{plain(SERVICE_POINTS)}分，每缺少一项扣{plain(third)}分。",
+        f"C2服务方案包含实施、培训、维护、应急四项内容的得{plain(SERVICE_POINTS)}分，每缺少一项扣{plain(each_part)}分。",
     )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.engine.engine import Intake, IntakeContext, Prepare
 from app.foundation import workdays
 from app.foundation.text import Text
-from app.foundation.workdays import local_day
+from app.foundation.workdays import Sense, local_day
 from app.procurement import projects, rules, tenders
 from app.procurement.projects import BudgetLine, Project
 from app.workflow import facts
@@ -198,7 +198,7 @@ def _prepare_plan(context: IntakeContext) -> Mapping[str, Any]:
     values = {
         "review_method": "comprehensive",
         "grounds": "none",
-        "notice_on": workdays.earliest(tomorrow),
+        "notice_on": Sense.DUTY.last_day(tomorrow),
         "lots": rows,
         "items": items,
     }

@@ -1,10 +1,11 @@
 """The winner: in the order of rank, by a lawful reason out of it, or by the buyer's silence (O87 68, IR 43)."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from lots import evaluate, review, score
 
+from app.foundation import clock
 from app.foundation.actor import SYSTEM
 from app.identity.roles import RoleMissing
 from app.procurement import awards, evaluation
@@ -96,6 +97,32 @@ def test_o87_68_the_buyer_s_silence_makes_the_first_candidate_the_winner(session
     award = awards.confirm_by_default(session, SYSTEM, lot_id=lot.id)
     assert (award.bid_id, award.by_default) == (ids[0], True)
     assert awards.confirm_by_default(session, SYSTEM, lot_id=lot.id) == award
+
+
+@pytest.fixture
+def delivered_late_in_2026(session, town, committee, virtual_clock):
+    """A lot whose report reaches the buyer on Monday, 28 December 2026, while 2027 has no calendar."""
+    lot, members = committee()
+    review(session, town, lot.id, members)
+    for member in members:
+        score(session, member, lot.id)
+    evaluation.total(session, SYSTEM, lot_id=lot.id)
+    for member in members:
+        evaluation.sign_report(session, member, lot_id=lot.id, decision="agree")
+    session.commit()
+    virtual_clock.turn_to(datetime(2026, 12, 28, 10, tzinfo=clock.PLACE))
+    evaluation.deliver(session, SYSTEM, lot_id=lot.id)
+    session.commit()
+    return lot
+
+
+def test_the_buyer_s_right_doesnt_lapse_while_the_year_s_holidays_are_open(
+    session, delivered_late_in_2026, virtual_clock
+):
+    """By hand the five working days are 12-29, 12-30, 12-31, 01-04 and 01-05, if no holiday is moved."""
+    virtual_clock.turn_to(datetime(2027, 1, 6, tzinfo=clock.PLACE))
+    with pytest.raises(awards.StillTheBuyers):
+        awards.confirm_by_default(session, SYSTEM, lot_id=delivered_late_in_2026.id)
 
 
 def test_a_revoked_award_lets_the_buyer_decide_anew_among_the_others(session, town, delivered, confirm):

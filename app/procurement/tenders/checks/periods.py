@@ -26,7 +26,8 @@ def bid_period(draft: Draft) -> Iterator[Found]:
         return
     chosen = workdays.local_day(deadline)
     least = _least_deadline(draft, rule.after(draft.calendar, draft.notice_on))
-    fix = Text(f"Set {workdays.latest(least)} or later.", f"改为{workdays.latest(least)}或者之后。")
+    safe = rule.sense.last_day(least)
+    fix = Text(f"Set {safe} or later.", f"改为{safe}或者之后。")
     if chosen < workdays.earliest(least):
         yield Found(
             "T1",
@@ -39,7 +40,7 @@ def bid_period(draft: Draft) -> Iterator[Found]:
             ),
             fix,
         )
-    elif chosen < workdays.latest(least):
+    elif chosen < safe:
         yield Found(
             "T1",
             rule.citation,
@@ -76,16 +77,16 @@ def deadline_day(draft: Draft) -> Iterator[Found]:
 def supply_period(draft: Draft) -> Iterator[Found]:
     """The supply of the documents (O87 18) ends before the deadline."""
     rule, deadline = draft.rule("document_supply"), draft.tender.bid_deadline_at
-    end = rule.after(draft.calendar, draft.notice_on)
-    if deadline is not None and workdays.local_day(deadline) <= workdays.latest(end):
+    end = rule.last_day(draft.calendar, draft.notice_on)
+    if deadline is not None and workdays.local_day(deadline) <= end:
         yield Found(
             "T5",
             rule.citation,
             "terms/bid_deadline_at",
             ERROR,
             Text(
-                f"The documents must be supplied until {workdays.latest(end)}; the deadline comes before.",
-                f"招标文件应当提供至{workdays.latest(end)}，投标截止时间早于该日。",
+                f"The documents must be supplied until {end}; the deadline comes before.",
+                f"招标文件应当提供至{end}，投标截止时间早于该日。",
             ),
             Text("Set a later deadline.", "推迟投标截止时间。"),
         )
