@@ -153,6 +153,17 @@ def find(session: Session, token: str | None) -> tuple[SignedIn, Account] | None
     return None if now >= found.ends_at or now >= found.seen_at + IDLE else (found, row[1])
 
 
+def whose(session: Session, token: str | None) -> Account | None:
+    """Whose session a token was, though it has ended by now; None for a token that never was, or a disabled account."""
+    query = select(Account).join(SignedIn, Account.id == SignedIn.account_id)
+    return session.scalar(query.where(SignedIn.token_hash == _hash(token or ""), Account.disabled_at.is_(None)))
+
+
+def left(session: Session, found: SignedIn) -> timedelta:
+    """How long a session lives on if it isn't used."""
+    return min(found.ends_at, found.seen_at + IDLE) - clock.now(session)
+
+
 def is_to_be_noted(session: Session, found: SignedIn) -> bool:
     """Whether it is time to write down that a session is being used."""
     return clock.now(session) >= found.seen_at + NOTED_EVERY

@@ -9,12 +9,13 @@ from config import Config
 
 def install(app: Flask, config: Config) -> None:
     """Add the pages and everything around them to an application."""
-    from app.web import assets, blueprints, current, errors, language, permissions, protection, templating
+    from app.web import assets, blueprints, current, errors, kept, language, permissions, protection, templating
 
     current.install(app)
     protection.install(app, config)
     assets.install(app)
     permissions.install(app)
+    kept.install(app)  # after the table: only who may act is given files
     language.install(app)
     templating.install(app)
     errors.install(app)

@@ -90,6 +90,15 @@ def signed_in() -> SignedIn | None:
     return g.get("signed_in") if account() is not None else None
 
 
+def become(opened: SignedIn, recognised: Account) -> None:
+    """Go on in this request as the person who has just signed in, in their language."""
+    g.signed_in, g._login_user = opened, recognised
+    for known in ("actor", "acting", "language", "place"):
+        g.pop(known, None)
+    if recognised.language:
+        g.language = recognised.language
+
+
 def actor() -> Actor:
     """Who acts in this request, with the roles held now; NOBODY for who isn't signed in."""
     if "actor" not in g:
@@ -154,7 +163,8 @@ def _recognise() -> Account | None:
 def _note_use(response: FlaskResponse) -> FlaskResponse:
     """Write down now and then, in a transaction of its own, that a session is in use."""
     used: SignedIn | None = g.get("signed_in")
-    if used is not None and response.status_code < 500 and sessions.is_to_be_noted(session(), used):
+    looks_on = request.endpoint == "identity.session_state" and request.method in SAFE
+    if used is not None and not looks_on and response.status_code < 500 and sessions.is_to_be_noted(session(), used):
         db.session.remove()
         with house().sessions() as writing:
             sessions.note_use(writing, used.id)

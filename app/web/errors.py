@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, RuleBroken, Several
 from app.foundation.text import Text
 from app.identity.attempts import TooManyAttempts
-from app.web import current, language
+from app.web import current, kept, language
 from app.web.storage import db
 
 log = logging.getLogger(__name__)
@@ -114,6 +114,8 @@ def stopped(error: HTTPException) -> Response:
     if status < 400:
         return make_response(error.get_response())
     db.session.rollback()
+    if isinstance(error, CSRFError) and not wants_json() and kept.is_ours():
+        return kept.page(kept.posted(current.account()), kept.TOO_OLD, 400)
     reference = _reference()
     log.log(
         logging.ERROR if status >= 500 else logging.INFO,

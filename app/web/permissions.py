@@ -259,6 +259,9 @@ RULES: dict[str, Rule] = {
     "identity.sign_in": everybody(),
     "identity.sign_in_as": everybody(in_demonstration),
     "identity.sign_out": signed_in(),
+    "identity.session_state": everybody(),
+    "identity.stay": signed_in(),
+    "identity.signed_in_again": signed_in(),
     "identity.forgotten": everybody(),
     "identity.set_password": everybody(),
     "identity.my_account": signed_in(),
@@ -442,7 +445,11 @@ def _ask_to_sign_in() -> Response:
     if request.method in current.SAFE and not wants_json():
         wanted = request.full_path.rstrip("?")
         return redirect(url_for("identity.sign_in", next=wanted if wanted != "/" else None))
-    raise Unauthorized
+    if wants_json():
+        raise Unauthorized
+    from app.web.identity import signing
+
+    return signing.ask_again()
 
 
 def _listed(names: list[Text]) -> Text:

@@ -9,6 +9,7 @@ Figures: ``money(amount)`` · ``number(value)`` · ``percent(ratio)`` · ``size(
 Law: ``law("O87 38")`` in words
 Addresses: ``url(endpoint, **parts)`` · ``with_query(**changes)`` (this page, its query changed) · ``allows(endpoint, **parts)``
 People: ``person()`` · ``actor()`` · ``office()`` · ``acting()`` (organisation acted for) · ``other_places()``
+· ``sign_in_address()`` · ``session_left()`` (seconds)
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from markupsafe import Markup
 from app.foundation.documents import Document
 from app.foundation.text import Text, in_language
 from app.foundation.workdays import Uncertain
-from app.identity import grants, organisations, roles
+from app.identity import grants, organisations, roles, sessions
 from app.procurement.rules import laws
 from app.procurement.tenders import places as places_of_documents
 from app.web import current, language, notices, places, words
@@ -91,6 +92,13 @@ def in_other_language() -> str:
     return url_for("shell.home", lang=language.other())
 
 
+def sign_in_address() -> str:
+    """The sign-in page, which leads back to this one where it can be asked for again."""
+    endpoint = request.endpoint or ""
+    leads_back = request.method in current.SAFE and not endpoint.startswith("identity.") and endpoint != "portal.index"
+    return url_for("identity.sign_in", next=request.full_path.rstrip("?") if leads_back and endpoint else None)
+
+
 def acting() -> organisations.Organisation | None:
     """The organisation the person acts for."""
     if "acting" not in g:
@@ -108,6 +116,12 @@ def other_places() -> list[organisations.Organisation]:
     possible = grants.places(grants.of_account(current.session(), account.id))
     wanted = [place for place in possible if place != current.actor().organisation_id]
     return [organisations.get(current.session(), place) for place in wanted]
+
+
+def session_left() -> int:
+    """How many seconds the person's session lives on if it isn't used."""
+    found = current.signed_in()
+    return int(sessions.left(current.session(), found).total_seconds()) if found is not None else 0
 
 
 def role_names() -> list[Text]:
@@ -227,6 +241,8 @@ GLOBALS: dict[str, Any] = {
     "acting": acting,
     "other_places": other_places,
     "role_names": role_names,
+    "sign_in_address": sign_in_address,
+    "session_left": session_left,
     "own_places": places.own,
     "portal_places": lambda: places.shown(places.PORTAL),
     "notices": notices.waiting,

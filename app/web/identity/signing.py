@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 import flask
 from flask import redirect, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from app.foundation.errors import NotAllowed, Refusal
 from app.foundation.text import Text
 from app.identity import accounts, attempts, grants, organisations, sessions
 from app.identity.accounts import Account
-from app.web import current, errors, language
+from app.web import current, errors, kept, language
 from app.web.identity import blueprint
 from app.web.shell import local_address
 
@@ -69,6 +72,52 @@ def sign_in_as() -> Response:
     return _let_in(sessions.open_for(current.session(), account, address=_address(), browser=_browser()))
 
 
+def ask_again() -> Response:
+    """Answer a form whose sender isn't signed in (any more): the sign-in page, with the form kept in it."""
+    form = kept.posted(kept.ended_session_of())
+    return flask.make_response(_page(sealed=kept.sealed_form(form), next_=_page_of_the_form()), 401)
+
+
+@blueprint.get("/session")
+def session_state() -> Response:
+    """Tell a script who is signed in, for how long, and a form token that counts; asking doesn't lengthen the session."""
+    return _state()
+
+
+@blueprint.post("/session")
+def stay() -> Response:
+    """Stay signed in: the session counts as used now."""
+    found = current.signed_in()
+    assert found is not None  # the table has made sure of it
+    sessions.note_use(current.session(), found.id)
+    current.commit()
+    current.session().refresh(found)
+    return _state()
+
+
+@blueprint.get("/signed-in")
+def signed_in_again() -> str:
+    """Say, in the tab in which somebody signed in again, that the other one goes on."""
+    return render_template("identity/signed_in.html")
+
+
+def _state() -> Response:
+    found = current.signed_in()
+    left = sessions.left(current.session(), found) if found is not None else timedelta(0)
+    answer = flask.jsonify(
+        person=found.account_id if found is not None else "", left=int(left.total_seconds()), token=generate_csrf()
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _page_of_the_form() -> str:
+    """The page that a form was on, as the browser says, if it is one of ours."""
+    parts = urlsplit(request.referrer or "")
+    there = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return there if parts.netloc == request.host else ""
+
+
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
     """End the session."""
@@ -98,20 +147,26 @@ def _let_in(opened: sessions.Opened) -> Response:
     person = accounts.get(current.session(), opened.session.account_id)
     current.commit()
     flask.session.clear()
-    answer = redirect(local_address(request.form.get("next")) or url_for("shell.home"))
+    form = kept.opened_for(person)
+    if form is not None:
+        current.become(opened.session, person)
+        answer: Response = kept.page(form, kept.ENDED)
+    else:
+        answer = redirect(local_address(request.form.get("next")) or url_for("shell.home"))
     current.set_cookie(answer, opened.token)
     if person.language:
         language.choose(answer, person.language)
     return answer
 
 
-def _page(problems: Sequence[Refusal] = (), login: str = "") -> str:
+def _page(problems: Sequence[Refusal] = (), login: str = "", *, sealed: str = "", next_: str = "") -> str:
     shows_people = current.config().demonstration
     return render_template(
         "identity/sign_in.html",
         problems=problems,
         login=login,
-        next=local_address(request.values.get("next")) or "",
+        next=next_ or local_address(request.values.get("next")) or "",
+        sealed=sealed or request.form.get(kept.SEALED, ""),
         people=_people() if shows_people else {},
         password=_password() if shows_people else "",
     )

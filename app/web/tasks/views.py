@@ -16,8 +16,8 @@ from app.web.tasks.entries import Entry, Texts
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
 
-REDRAWN = frozenset({"_add", "_remove", "_drop"})
-"""Buttons that only change the form: a row more or less, a file less."""
+REDRAWN = frozenset({"_add", "_remove", "_drop", "_show"})
+"""Buttons that only change the form: a row more or less, a file less; or open one that was kept, to look at it first."""
 
 
 @blueprint.get("/<task_id>")
