@@ -25,7 +25,8 @@ from app.foundation.text import Text
 T = TypeVar("T")
 
 __all__ = [
-    "CannotStart", "InstanceEnded", "InstanceSuspended", "NoSuchInstance", "NoSuchProcess", "NoSuchScope", "NotSuspended", "advance",
+    "CannotStart", "InstanceEnded", "InstanceSuspended", "NoSuchInstance", "NoSuchProcess", "NoSuchScope", "NotSuspended", "OwnOfEngine",
+    "advance",
     "cancel", "find", "get", "looking", "resume", "set_variables", "start", "suspend", "variables",
 ]  # fmt: skip
 
@@ -49,6 +50,16 @@ class NoSuchScope(Conflict):
 
     code = "no-such-scope"
     text = Text("The part of the case these variables belong to has ended.", "这些变量所属的流程部分已经结束。")
+
+
+class OwnOfEngine(Invalid):
+    """A counter of a repetition, or its outputs so far: nobody but the engine writes them."""
+
+    code = "own-of-engine"
+    text = Text(
+        "“%(name)s” is kept by the repetition itself and can't be set. Choose another name.",
+        "“%(name)s”由重复执行自行维护，不能设置。请使用其他名称。",
+    )
 
 
 class NotSuspended(Conflict):
@@ -139,6 +150,7 @@ def set_variables(
     The names, their values before and after and the reasons are journalled.
 
     :raises NoSuchScope: when the scope isn't open (any more)
+    :raises OwnOfEngine: for a counter of a repetition, or its outputs so far
     """
 
     def act(live: spiff.Instance) -> dict[str, Any]:
@@ -146,6 +158,8 @@ def set_variables(
         scope = next((one for one in scopes if scope_id in (None, one.scope_id)), None)
         if scope is None:
             raise NoSuchScope
+        if owned := sorted(scope.own & variables.keys()):
+            raise OwnOfEngine(field="name", name=owned[0])
         live.set_variables(dict(variables), scope.scope_id)
         return {name: scope.variables.get(name) for name in variables}
 

@@ -10,6 +10,7 @@ from app.engine import forms, spiff
 from app.engine.bundles import Package
 from app.engine.engine import Engine
 from app.engine.findings import Finding, Kind, error, made, warning
+from app.engine.sharing import shared
 from app.engine.variables import unwritten
 from app.foundation.text import Text
 
@@ -86,6 +87,7 @@ def judge(package: Package, engine: Engine | None, known: Known) -> list[Finding
     found += _form_findings(package)
     if engine is None or not engine.stand_ins:
         found += unwritten(package, engine)
+        found += shared(package, engine)
     return list(dict.fromkeys(found))
 
 

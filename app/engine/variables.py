@@ -15,6 +15,7 @@ from app.engine.bundles import Package
 from app.engine.engine import Engine
 from app.engine.findings import Finding, Subject, made, warning
 from app.engine.spiff.check.expressions import of_node
+from app.engine.spiff.scopes import COUNTERS
 from app.engine.spiff.sources import Source
 from app.foundation.text import Text
 
@@ -29,32 +30,29 @@ UNWRITTEN = warning(
         "请先写入该变量，或在开始事件的输出映射中声明，或更正名称%(like)s",
     ),
 )
-BUILT_IN = frozenset(
-    {"loopCounter", "numberOfInstances", "numberOfActiveInstances", "numberOfCompletedInstances", "numberOfTerminatedInstances"}
-)  # fmt: skip
 _RETURN_WHAT_THEY_NAME = frozenset({"scriptTask", "businessRuleTask"})
 
 
 @dataclass
-class _Written:
+class Written:
     """What a process writes; ``open`` when it may write anything."""
 
     names: set[str] = field(default_factory=set)
     open: bool = False
 
-    def add(self, other: _Written) -> None:
+    def add(self, other: Written) -> None:
         self.names |= other.names
         self.open |= other.open
 
 
 def unwritten(package: Package, engine: Engine | None) -> Iterator[Finding]:
     """A warning for each variable that a process reads and nothing writes, at the first element that reads it."""
-    writers = _Writers(package, engine)
+    writers = Writers(package, engine)
     for process in package.diagrams.processes.values():
         written = writers.of(process)
         doubted: set[str] = set()
         for name, subject in _reads(process):
-            if name in written.names or name in BUILT_IN or name in doubted:
+            if name in written.names or name in COUNTERS or name in doubted:
                 continue
             like = _nearly(name, written.names)
             if written.open and like is None:
@@ -64,18 +62,18 @@ def unwritten(package: Package, engine: Engine | None) -> Iterator[Finding]:
             yield made(UNWRITTEN, process.file, subject.id, subject.name, name=name, like=hint)
 
 
-class _Writers:
+class Writers:
     """What each process of a package writes, what it is given by those of the package that call it included."""
 
     def __init__(self, package: Package, engine: Engine | None) -> None:
         self.package = package
         self.engine = engine
         self.processes = package.diagrams.processes
-        self.own: dict[str, _Written] = {}
-        self.whole: dict[str, _Written] = {}
+        self.own: dict[str, Written] = {}
+        self.whole: dict[str, Written] = {}
 
-    def of(self, process: spiff.Process) -> _Written:
-        found = _Written(set(self._own(process).names), self._own(process).open)
+    def of(self, process: spiff.Process) -> Written:
+        found = Written(set(self._own(process).names), self._own(process).open)
         for caller in self.processes.values():
             for node in caller:
                 if node.called is not None and node.called.text == process.id:
@@ -84,25 +82,25 @@ class _Writers:
                         found.add(self._own(caller))
         return found
 
-    def _own(self, process: spiff.Process) -> _Written:
+    def _own(self, process: spiff.Process) -> Written:
         if process.id not in self.own:
-            self.own[process.id] = found = _Written()  # there already when it calls itself
+            self.own[process.id] = found = Written()  # there already when it calls itself
             for node in process:
                 found.add(self._of_node(node))
         return self.own[process.id]
 
-    def _of_node(self, node: spiff.Node) -> _Written:
-        found = _Written({mapping.target.partition(".")[0] for mapping in (*node.inputs, *node.outputs)})
+    def _of_node(self, node: spiff.Node) -> Written:
+        found = Written({mapping.target.partition(".")[0] for mapping in (*node.inputs, *node.outputs)})
         multi = node.multi
         if multi is not None:
             found.names |= {name for name in (multi.input_element, multi.output_collection) if name}
         if node.result_variable:
             found.names.add(node.result_variable)
         if not node.outputs:
-            found.add(self._returned(node))
+            found.add(self.returned(node))
         return found
 
-    def _returned(self, node: spiff.Node) -> _Written:
+    def returned(self, node: spiff.Node) -> Written:
         """What reaches the scope outside of an element without outputs."""
         if node.kind in ("userTask", "manualTask"):
             return self._of_form(node)
@@ -114,33 +112,33 @@ class _Writers:
             "intermediateThrowEvent",
             "endEvent",
         )
-        return _Written(open=brings or node.kind == "receiveTask")
+        return Written(open=brings or node.kind == "receiveTask")
 
-    def _of_form(self, node: spiff.Node) -> _Written:
+    def _of_form(self, node: spiff.Node) -> Written:
         if node.form_id is None or self.engine is None or node.form_id in self.engine.intake:
-            return _Written(open=True)
+            return Written(open=True)
         try:
             form = self.package.forms.get(node.form_id) or self.engine.forms.get(node.form_id)
         except forms.BrokenForm:
             form = None
-        return _Written(open=True) if form is None else _Written({entry.name for entry in form.fields})
+        return Written(open=True) if form is None else Written({entry.name for entry in form.fields})
 
-    def _of_operation(self, source: Source) -> _Written:
+    def _of_operation(self, source: Source) -> Written:
         operation = self.engine.operations.get(source.text) if self.engine is not None else None
         if operation is None:
-            return _Written(open=True)
-        return _Written({result.name for result in operation.results})
+            return Written(open=True)
+        return Written({result.name for result in operation.results})
 
-    def _of_called(self, node: spiff.Node) -> _Written:
+    def _of_called(self, node: spiff.Node) -> Written:
         called = self.processes.get(node.called.text) if node.called is not None else None
         if not node.propagate_all:
-            return _Written()
-        return self._own(called) if called is not None else _Written(open=True)
+            return Written()
+        return self._own(called) if called is not None else Written(open=True)
 
 
 def _reads(process: spiff.Process) -> Iterator[tuple[str, Subject]]:
     for node in process:
-        for source in _sources(node):
+        for source in sources_of(node):
             for name in sorted(source.names):
                 yield name, node
     for flow in process.flows.values():
@@ -148,7 +146,7 @@ def _reads(process: spiff.Process) -> Iterator[tuple[str, Subject]]:
             yield name, flow
 
 
-def _sources(node: spiff.Node) -> Iterator[Source]:
+def sources_of(node: spiff.Node) -> Iterator[Source]:
     """What an element works out from the variables around it, and not from what it returns itself."""
     returned = {id(mapping.source) for mapping in node.outputs} if node.kind not in _RETURN_WHAT_THEY_NAME else set()
     if node.multi is not None:

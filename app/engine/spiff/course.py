@@ -23,6 +23,7 @@ from app.engine.spiff.scopes import BODY, CALL, EVENT_BODY, ROOT, Scope, Scopes,
 from app.engine.spiff.sources import Source
 from app.engine.spiff.specs import ProcessSpec, spec_of
 from app.engine.spiff.tokens import Token
+from app.engine.spiff.values import plain
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,12 @@ class Course(Workflow):
         self.happened.append(
             StepEvent("variables", None, self.process_id, None, scope_id, self.environment.now(), {"names": [name]})
         )
+
+    def count(self, body: Scope, **counters: int) -> None:
+        """Set a repetition's counters; conditional events that read them are worked out again."""
+        for name, number in counters.items():
+            body.own[name] = plain(number)
+            self.conditions.touch(name)
 
     # -- tokens
 

@@ -88,13 +88,17 @@ class TokenView:
 
 @dataclass(frozen=True)
 class ScopeView:
-    """Where variables live: the started process (``root``), a called one (``call``), a sub-process, an item, an element."""
+    """Where variables live: the started process (``root``), a called one (``call``), a sub-process, an item, an element.
+
+    ``own``: the names among them that the engine itself keeps, a repetition's counters and outputs so far.
+    """
 
     scope_id: str
     kind: str
     process_id: str
     element_id: str
     variables: Mapping[str, Any]
+    own: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -195,7 +199,9 @@ class Instance:
     def scopes(self) -> list[ScopeView]:
         """The open scopes, the started process's first, each with its own variables."""
         return [
-            ScopeView(scope.id, scope.kind, scope.process, scope.place, dict(scope.variables))
+            ScopeView(
+                scope.id, scope.kind, scope.process, scope.place, scope.variables | scope.own, frozenset(scope.own)
+            )
             for scope in self._course.scopes.values()
         ]
 
@@ -259,8 +265,7 @@ class Instance:
         scope = self._root.id if scope_id is None else scope_id
         if scope not in self._course.scopes:
             raise NoSuchToken(f"there is no scope {scope_id!r}")
-        for name, value in plain(dict(variables)).items():
-            self._course.scopes.declare(scope, name, value)
+        modification.declare(self._course, scope, variables)
 
     def modify(self, change: modification.Modification) -> None:
         """Set variables, put tokens before elements and take tokens away.

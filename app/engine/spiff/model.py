@@ -92,6 +92,14 @@ class Multi:
     output_element: Source | None
     completion: Source | None
 
+    @property
+    def local_output(self) -> str | None:
+        """The variable that ``outputElement`` is, or is a part of; an expression over several has none.
+
+        It is local to each instance and null at its start, as in Camunda 8.
+        """
+        return self.output_element.variable if self.output_element is not None else None
+
 
 @dataclass(frozen=True)
 class Loop:

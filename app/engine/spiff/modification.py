@@ -59,8 +59,7 @@ def modify(course: Course, modification: Modification) -> None:
     :raises Unfit: for an instruction that makes no sense here
     """
     root = next(iter(course.scopes.values()))
-    for name, value in plain(dict(modification.variables)).items():
-        course.scopes.declare(root.id, name, value)
+    declare(course, root.id, modification.variables)
     for start in modification.start:
         _start(course, start)
     for identity in modification.cancel:
@@ -68,6 +67,17 @@ def modify(course: Course, modification: Modification) -> None:
         if token is None or token.role != tokens.FLOWING:
             raise Unfit(identity, Text("there is no such token (any more)", "没有该令牌，或已不存在"))
         _cancel(course, token)
+
+
+def declare(course: Course, scope_id: str, variables: Mapping[str, Any]) -> None:
+    """Set variables of one scope by hand.
+
+    :raises Unfit: for a name that the engine itself keeps there
+    """
+    for name, value in plain(dict(variables)).items():
+        if name in course.scopes[scope_id].own:
+            raise Unfit(name, Text("a repetition keeps it by itself", "由重复执行自行维护"))
+        course.scopes.declare(scope_id, name, value)
 
 
 def _start(course: Course, start: Start) -> None:
@@ -80,8 +90,7 @@ def _start(course: Course, start: Start) -> None:
         why = Text("no token can be put before an element of this kind", "不能在此类元素前放置令牌")
         raise Unfit(start.element_id, why)
     scope = _scope_for(course, node, process_id, start.scope_id)
-    for name, value in plain(dict(start.variables)).items():
-        course.scopes.declare(scope.id, name, value)
+    declare(course, scope.id, start.variables)
     course.create(spec.elements[node.id], scope.id)
 
 
@@ -148,11 +157,10 @@ def _count_cancelled(course: Course, body: Scope) -> None:
     """One repetition of a multi-instance was taken away: count it, and go on with the rest."""
     whole = course.token(body.owner or "")
     assert whole is not None
-    if not body.variables.get("numberOfInstances"):
+    if "numberOfInstances" not in body.own:
         _cancel(course, whole)  # a standard loop has no turn but the one that was cancelled
         return
-    gone = int(body.variables["numberOfTerminatedInstances"]) + 1
-    active = max(int(body.variables["numberOfActiveInstances"]) - 1, 0)
-    course.scopes.declare(body.id, "numberOfTerminatedInstances", plain(gone))
-    course.scopes.declare(body.id, "numberOfActiveInstances", plain(active))
+    gone = int(body.own["numberOfTerminatedInstances"]) + 1
+    active = max(int(body.own["numberOfActiveInstances"]) - 1, 0)
+    course.count(body, numberOfTerminatedInstances=gone, numberOfActiveInstances=active)
     whole.task_spec.go_on(whole, course)

@@ -104,8 +104,9 @@ def remember(course: Course, token: Token) -> None:
         return
     edge = None if token.task_spec.inner else node.compensation
     if edge is not None:
-        variables = dict(course.view(token.scope))
-        scope.records.append({"node": node.id, "handler": edge.handler, "edge": edge.id, "variables": variables})
+        view = course.view(token.scope)
+        kept = {"variables": view.kept(), "counters": view.counters()}
+        scope.records.append({"node": node.id, "handler": edge.handler, "edge": edge.id, **kept})
     elif token.records:
         scope.records.append({"node": node.id, "inner": token.records})
 
@@ -145,6 +146,7 @@ def _next_handler(course: Course, token: Token) -> bool:
     spec = token.task_spec.process_spec
     scope = course.open_scope(COMPENSATION, token.home, token, spec.qualified, token.node.container)
     scope.variables = dict(record["variables"])
+    scope.own = dict(record.get("counters", {}))
     course.note("compensating", token, activity=record["node"], handler=record["handler"])
     course.create(spec.elements[record["handler"]], scope.id)
     return False

@@ -23,7 +23,7 @@ from app.engine.spiff.course import Course
 from app.engine.spiff.environment import Environment
 from app.engine.spiff.failures import UnknownSnapshot
 from app.engine.spiff.model import Bundle
-from app.engine.spiff.scopes import Scope
+from app.engine.spiff.scopes import COUNTERS, MULTI, Scope
 from app.engine.spiff.specs import spec_of
 from app.engine.spiff.tokens import Token
 
@@ -153,6 +153,10 @@ def write(course: Course) -> bytes:
 def _scope(scope: Scope) -> dict[str, Any]:
     fields: dict[str, Any] = {"id": scope.id, **{name: getattr(scope, name) for name in _SCOPE_FIELDS}}
     fields["variables"] = {name: _variable(scope, name, value) for name, value in scope.variables.items()}
+    if scope.own:
+        fields["own"] = orjson.Fragment(encode(scope.own))
+    if scope.given:
+        fields["given"] = sorted(scope.given)
     if scope.arrived:
         fields["arrived"] = scope.arrived
     if scope.waiting:
@@ -247,12 +251,30 @@ def _read_scope(course: Course, fields: dict[str, Any]) -> None:
     scope = Scope(fields["id"], fields["kind"], fields["up"], fields["owner"], fields["process"], fields["place"])
     scope.interrupted = fields["interrupted"]
     scope.variables = {name: decoded(value) for name, value in fields["variables"].items()}
+    scope.own = decoded(fields.get("own", {}))
+    scope.given = set(fields.get("given", ()))
     scope.arrived = fields.get("arrived", {})
     scope.waiting = fields.get("waiting", {})
     scope.records = decoded(fields.get("records", []))
     course.scopes[scope.id] = scope
+    _own_of_first_release(course, scope)
     if scope.process not in course.specs:
         course.specs[scope.process] = spec_of(course.bundle, scope.process)
+
+
+def _own_of_first_release(course: Course, scope: Scope) -> None:
+    """The first release kept counters among the variables of a repetition's body and of each instance."""
+    around = course.scopes.get(scope.up or "")
+    if scope.own or MULTI not in (scope.kind, around.kind if around else None):
+        return
+    scope.own = {name: scope.variables.pop(name) for name in COUNTERS & scope.variables.keys()}
+
+
+def _outputs_of_first_release(course: Course, token: Token) -> None:
+    """The first release kept the outputs so far in the token of the whole."""
+    outputs, body = token.info.pop("outputs", None), course.scopes.get(token.info.get("body", ""))
+    if outputs is not None and body is not None and token.node.multi is not None:
+        body.own[token.node.multi.output_collection or ""] = outputs
 
 
 def _read_token(course: Course, fields: dict[str, Any]) -> None:
@@ -267,6 +289,7 @@ def _read_token(course: Course, fields: dict[str, Any]) -> None:
     token.result = decoded(fields.get("result", {}))
     token.records = decoded(fields.get("records", []))
     token.info = decoded(fields.get("info", {}))
+    _outputs_of_first_release(course, token)
     token.incident = fields.get("incident")
     scope = course.scopes[token.home]
     if token.role == "flowing":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from app import feel
 from app.engine.spiff.failures import Failure
+
+_PATH = re.compile(r"=\s*([^\W\d]\w*)(?:\s*\.\s*[^\W\d]\w*)*\s*\Z")
 
 
 class Source:
@@ -34,6 +37,12 @@ class Source:
     def names(self) -> frozenset[str]:
         """The variables it reads."""
         return self.expression.names if self.expression else frozenset()
+
+    @property
+    def variable(self) -> str | None:
+        """The one variable that the expression is, or a property of it (``a``, ``a.b.c``); None for anything else."""
+        found = _PATH.match(self.text)
+        return found[1] if found and found[1] in self.names else None
 
     def evaluate(self, variables: Mapping[str, Any], now: datetime) -> Any:
         """Its value; a literal is its text.

@@ -1,23 +1,34 @@
 """Multi-instance and standard loops."""
 
+import orjson
 import pytest
+import zstandard
 from drawing import (
     another,
     boundary,
     call,
+    compensate,
+    compensation,
     drawing,
     each,
+    element,
     error,
     loop,
     mapping,
     on_error,
+    parallel,
     script,
     service,
     sub,
+    throw,
     timer,
     user,
 )
+from repeating import House
 from steps import COMPLETED, advance, begin, done, expect
+
+from app.engine import spiff
+from app.engine.spiff import snapshots
 
 
 def test_parallel_items_are_open_together_and_outputs_come_in_input_order(play):
@@ -132,6 +143,91 @@ def test_a_sub_process_for_each_item_keeps_items_apart(play):
         done("a"),
         expect(variables={"out": [10, 20], "n": None}, **COMPLETED),
     )
+
+
+@pytest.mark.parametrize("body", ["user", "call"])
+def test_the_next_of_a_sequence_reads_the_outputs_so_far(play, body):
+    marker = each("[1,2,3]", "n", sequential=True, collect=("out", "seen"))
+    called = another("q", "start_q -> v -> end_q", script("v", "count(out[item != null])", "seen"))
+    task = script("a", "count(out[item != null])", "seen", marker) if body == "user" else call("a", "q", "", marker)
+    play(
+        drawing("start -> a -> end", task, definitions=called),
+        begin(),
+        expect(variables={"out": [0, 1, 2]}, **COMPLETED),
+    )
+
+
+def test_a_called_process_gives_back_only_what_it_wrote(play):
+    diagram = drawing(
+        "start -> f; f -> c -> j; f -> b -> j; j -> end",
+        parallel("f"),
+        parallel("j"),
+        call("c", "q"),
+        script("b", '"mended"', "address"),
+        definitions=another("q", "start_q -> v -> end_q", user("v")),
+    )
+    play(
+        diagram,
+        begin(address="old", name="old"),
+        done("v", name="new"),
+        expect(variables={"address": "mended", "name": "new"}, **COMPLETED),
+    )
+
+
+def test_a_counter_is_handed_on_where_an_input_says_so(play):
+    inputs = mapping({"loopCounter": "=loopCounter - 1"})
+    called = another("q", "start_q -> v -> end_q", script("v", "loopCounter * 10", "made"))
+    diagram = drawing(
+        "start -> c -> end", call("c", "q", inputs, each("[7,8]", "n", collect=("out", "made"))), definitions=called
+    )
+    play(diagram, begin(), expect(variables={"out": [0, 10], "loopCounter": None}, **COMPLETED))
+
+
+def test_an_instance_that_is_undone_reads_its_counter_as_it_was(play):
+    inner = sub(
+        "s", "start_s -> a -> end_s", element("task", "a"), compensation("undone", "a", "undo"),
+        script("undo", "loopCounter * 100", "last", isForCompensation="true"), marker=each("[7,8]", "n"),
+    )  # fmt: skip
+    diagram = drawing("start -> s -> t -> end", inner, throw("t", compensate()))
+    play(diagram, begin(), expect(variables={"last": 100, "loopCounter": None}, **COMPLETED))
+
+
+def test_the_counters_of_a_running_instance_are_not_set_by_hand():
+    bundle = spiff.read({"d.bpmn": drawing("start -> a -> end", user("a", inner=each("[1,2]", "n"))).encode()})
+    instance = spiff.start(bundle, "p", {}, House(bundle))
+    instance.run()
+    body = next(scope for scope in instance.scopes() if scope.kind == "multi")
+    assert body.variables["numberOfInstances"] == 2
+    with pytest.raises(spiff.Unfit):
+        instance.set_variables({"numberOfInstances": 1}, body.scope_id)
+
+
+def test_an_instance_kept_by_the_first_release_goes_on():
+    diagram = drawing("start -> a -> end", user("a", inner=each('["x","y"]', "item", collect=("out", "mark"))))
+    bundle = spiff.read({"d.bpmn": diagram.encode()})
+    house = House(bundle)
+    instance = spiff.start(bundle, "p", {}, house)
+    instance.run()
+    instance.complete(instance.waiting().tasks[0].token_id, {"mark": 1})
+    instance.run()
+    kept = as_the_first_release_kept(instance.snapshot())
+    instance = spiff.restore(bundle, kept, house)
+    instance.complete(instance.waiting().tasks[0].token_id, {"mark": 2, "numberOfInstances": 5})
+    instance.run()
+    assert (instance.state, instance.variables["out"]) == ("completed", [1, 2])
+
+
+def as_the_first_release_kept(snapshot):
+    """Counters among the variables of the body and of each instance, the outputs so far in the token of the whole."""
+    body = snapshots.opened(snapshot)
+    for scope in body["scopes"]:
+        own = scope.pop("own", {})
+        scope.pop("given", None)
+        outputs = own.pop("out", None)
+        if outputs is not None:
+            next(token for token in body["tokens"] if token["id"] == scope["owner"])["info"]["outputs"] = outputs
+        scope["variables"] |= own
+    return zstandard.ZstdCompressor().compress(orjson.dumps(body))
 
 
 def test_nested_items(play):

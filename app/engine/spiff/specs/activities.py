@@ -258,9 +258,10 @@ class CallSpec(ElementSpec):
             received = {mapping.target.partition(".")[0]: None for mapping in self.node.inputs}
             variables = {name: own[name] for name in received}
         else:
-            variables = dict(course.view(token.scope))
+            variables = course.view(token.scope).kept()
         root = course.open_scope(scopes.CALL, None, token, spec.qualified, spec.process.id)
         root.variables = variables
+        root.given = set(variables)
         course.note("called", token, process=spec.process.id)
         course.create(spec.elements[start.id], root.id)
         listening.open_starts(course, root)
@@ -285,10 +286,11 @@ class CallSpec(ElementSpec):
         return spec
 
     def body_done(self, token: Token, scope: Scope, course: Course) -> None:
-        """The called process has ended; its variables come back."""
+        """The called process has ended; what it wrote comes back. Outputs may read all that it had."""
         returned = dict(scope.variables)
-        if not self.node.outputs and not self.node.propagate_all:
-            returned = {}
+        if not self.node.outputs:
+            written = self.node.propagate_all
+            returned = {name: value for name, value in returned.items() if written and name not in scope.given}
         course.scopes.pop(scope.id)
         token.bodies.remove(scope.id)
         course.wake(token, tokens.LEAVE, returned)

@@ -139,10 +139,14 @@ class ElementSpec(BpmnTaskSpec):
             collected[name] = seen[name] = value
         for name, value in collected.items():
             course.scopes.assign(outside, name, value)
+        token.result = seen
 
     def outside(self, token: Token, course: Course) -> str:
-        """The scope outside the element's own."""
-        if not token.owns_scope:
+        """The scope that outputs are written from: the one outside the element's own.
+
+        An instance of a multi-instance writes from its own, in which its element and its output are declared.
+        """
+        if not token.owns_scope or (self.inner and self.node.multi is not None):
             return token.scope
         up = course.scopes[token.scope].up
         return up if up is not None else token.home

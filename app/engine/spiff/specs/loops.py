@@ -39,6 +39,7 @@ class _RepeatingSpec(ElementSpec):
         qualified = self.process_spec.qualified
         item = course.open_scope(scopes.ELEMENT, body.id, token, qualified, self.node.id)
         item.variables = variables
+        item.own = {"loopCounter": plain(index + 1)}
         course.create(self.process_spec.inner[self.node.id], body.id, scope=item.id, index=index)
 
     def _finish(self, token: Token, course: Course) -> None:
@@ -48,7 +49,11 @@ class _RepeatingSpec(ElementSpec):
 
 
 class MultiSpec(_RepeatingSpec):
-    """Multi-instance. The whole's result is the collection of outputs, in input order."""
+    """Multi-instance. The whole's result is the collection of outputs, in input order.
+
+    Its body holds the counters and the outputs so far, readable by every expression within. Each instance has its element,
+    and null where its output will stand, as variables of its own.
+    """
 
     def work(self, token: Token, course: Course) -> bool:
         multi = self.node.multi
@@ -57,23 +62,24 @@ class MultiSpec(_RepeatingSpec):
         if not isinstance(items, list):
             raise Failure("collection", f"{multi.collection.text} gives {feel.to_text(plain(items))}, which is no list")
         items = plain(items)
-        if multi.output_collection:
-            token.info["outputs"] = [None] * len(items)
         if not items:
             return True
         body = self._open(token, course)
         token.info["items"] = items if multi.sequential else None
         counts = {"numberOfInstances": len(items), "numberOfCompletedInstances": 0, "numberOfTerminatedInstances": 0}
-        body.variables = plain({**counts, "numberOfActiveInstances": 1 if multi.sequential else len(items)})
+        body.own = plain({**counts, "numberOfActiveInstances": 1 if multi.sequential else len(items)})
+        if multi.output_collection:
+            body.own[multi.output_collection] = [None] * len(items)
         for index in range(1 if multi.sequential else len(items)):
             self._item(token, body, course, index, items[index])
         return False
 
     def _item(self, token: Token, body: Scope, course: Course, index: int, value: Any) -> None:
-        assert self.node.multi is not None
-        variables = {"loopCounter": plain(index + 1)}
-        if self.node.multi.input_element:
-            variables[self.node.multi.input_element] = value
+        multi = self.node.multi
+        assert multi is not None
+        variables: dict[str, Any] = {multi.local_output: None} if multi.local_output is not None else {}
+        if multi.input_element:
+            variables[multi.input_element] = value
         self._repeat(token, body, course, index, variables)
 
     def instance_done(self, token: Token, course: Course) -> bool | None:
@@ -81,10 +87,10 @@ class MultiSpec(_RepeatingSpec):
         multi, body = self.node.multi, course.scopes[token.home]
         assert multi is not None
         assert token.index is not None
-        whole = course.token(body.owner or "")
-        assert whole is not None
-        if multi.output_element is not None and "collected" not in token.info:
-            whole.info["outputs"][token.index] = plain(course.evaluate(multi.output_element, token, token.result))
+        if multi.output_element is not None and multi.output_collection is not None:
+            value = plain(course.evaluate(multi.output_element, token, token.result))
+            body.own[multi.output_collection][token.index] = value
+            course.conditions.touch(multi.output_collection)
         self._count(token, body, course)
         finished = multi.completion is not None and course.holds(multi.completion, token, token.result)
         if finished or _settled(body):
@@ -96,12 +102,11 @@ class MultiSpec(_RepeatingSpec):
         if token.info.get("counted"):
             return
         token.info["counted"] = True
-        done = int(body.variables["numberOfCompletedInstances"]) + 1
-        total = int(body.variables["numberOfInstances"]) - int(body.variables["numberOfTerminatedInstances"])
+        done = int(body.own["numberOfCompletedInstances"]) + 1
+        total = int(body.own["numberOfInstances"]) - int(body.own["numberOfTerminatedInstances"])
         sequential = token.node.multi is not None and token.node.multi.sequential
-        active = (1 if done < total else 0) if sequential else int(body.variables["numberOfActiveInstances"]) - 1
-        course.scopes.declare(body.id, "numberOfCompletedInstances", plain(done))
-        course.scopes.declare(body.id, "numberOfActiveInstances", plain(active))
+        active = (1 if done < total else 0) if sequential else int(body.own["numberOfActiveInstances"]) - 1
+        course.count(body, numberOfCompletedInstances=done, numberOfActiveInstances=active)
 
     def after_instance(self, token: Token, course: Course) -> None:
         """One repetition is completed: the next one, or the end of the whole."""
@@ -123,22 +128,22 @@ class MultiSpec(_RepeatingSpec):
         if _settled(body):
             self._finish(token, course)
         elif items is not None:
-            following = int(
-                body.variables["numberOfCompletedInstances"] + body.variables["numberOfTerminatedInstances"]
-            )
-            course.scopes.declare(body.id, "numberOfActiveInstances", plain(1))
+            following = int(body.own["numberOfCompletedInstances"] + body.own["numberOfTerminatedInstances"])
+            course.count(body, numberOfActiveInstances=1)
             self._item(token, body, course, following, items[following])
 
     def give_outputs(self, token: Token, course: Course) -> None:
         assert self.node.multi is not None
-        if self.node.multi.output_collection:
-            course.scopes.assign(token.scope, self.node.multi.output_collection, token.info["outputs"])
+        collection = self.node.multi.output_collection
+        if collection:
+            outputs = course.scopes[token.info["body"]].own[collection] if "body" in token.info else []
+            course.scopes.assign(token.scope, collection, outputs)
 
 
 def _settled(body: Scope) -> bool:
     """Whether every item is either completed or was taken away."""
-    gone = body.variables["numberOfCompletedInstances"] + body.variables["numberOfTerminatedInstances"]
-    return bool(gone >= body.variables["numberOfInstances"])
+    gone = body.own["numberOfCompletedInstances"] + body.own["numberOfTerminatedInstances"]
+    return bool(gone >= body.own["numberOfInstances"])
 
 
 class LoopSpec(_RepeatingSpec):
@@ -149,7 +154,7 @@ class LoopSpec(_RepeatingSpec):
         assert loop is not None
         if "body" not in token.info:
             body = self._open(token, course)
-            body.variables["loopCounter"] = plain(1)
+            body.own["loopCounter"] = plain(1)
         body = course.scopes[token.info["body"]]
         if loop.maximum == 0 or (loop.test_before and not self._goes_on(token, body, course)):
             token.bodies.remove(body.id)
@@ -159,8 +164,7 @@ class LoopSpec(_RepeatingSpec):
         return False
 
     def _turn(self, token: Token, body: Scope, course: Course) -> None:
-        number = int(body.variables["loopCounter"])
-        self._repeat(token, body, course, number - 1, {"loopCounter": plain(number)})
+        self._repeat(token, body, course, int(body.own["loopCounter"]) - 1, {})
 
     def _goes_on(self, token: Token, body: Scope, course: Course) -> bool:
         loop = self.node.loop
@@ -191,7 +195,7 @@ class LoopSpec(_RepeatingSpec):
         if token.info["last"]:
             self._finish(whole, course)
             return
-        course.scopes.declare(body.id, "loopCounter", plain(token.index + 2))
+        course.count(body, loopCounter=token.index + 2)
         self._turn(whole, body, course)
 
     def give_outputs(self, token: Token, course: Course) -> None:
