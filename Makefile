@@ -6,17 +6,19 @@ BIN := $(VENV)/bin
 export FLASK_APP := run
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup run test check format frontend lock bench demo docs migration
+.PHONY: help setup run test check format frontend lock bench demo demonstration docs migration
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/.ready: requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tenderway needs Python 3.11 or newer; set PYTHON=… to point to one."; exit 1; }
+	@echo "Setting up $(VENV): installing what the program and its tests need (a few seconds with a warm cache, else a minute or two) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing. On Debian: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-setup.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
 	@touch $@
+	@echo "Set up."
 
 setup: $(VENV)/.ready ## make .venv and install all that the program and its tests need
 
@@ -42,6 +44,9 @@ frontend: setup ## build the browser side into app/static/dist (needs Node, here
 
 demo: setup ## play a whole open tender on a virtual clock
 	@$(BIN)/flask demo
+
+demonstration: setup ## play the demonstration town's past anew and pack it into the file that ships
+	@$(BIN)/python -m app.demonstration make
 
 bench: setup ## measure, in one run
 	@$(BIN)/flask bench

@@ -115,6 +115,20 @@ class Config:
     forms_folder: Path = field(default_factory=lambda: Path(_given("FORMS_FOLDER") or ROOT / "forms"))
     processes_folder: Path = field(default_factory=lambda: Path(_given("PROCESSES_FOLDER") or ROOT / "processes"))
 
+    def __post_init__(self) -> None:
+        """An installation that has a demonstration's clock is a demonstration, however it is started."""
+        self.demonstration = self.demonstration or self.clock_file.exists()
+
+    @property
+    def clock_file(self) -> Path:
+        """Where a demonstration keeps its clock, which can be turned; a real office has none."""
+        return self.demonstration_folder / "clock.json"
+
+    @property
+    def demonstration_folder(self) -> Path:
+        """What only a demonstration has: its clock and its bank."""
+        return self.instance_folder / "demonstration"
+
     @property
     def is_https(self) -> bool:
         """Whether people reach us over https."""

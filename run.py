@@ -1,4 +1,8 @@
-"""Serve Tenderway: ``app`` for a WSGI server, or ``python run.py`` on http://127.0.0.1:8000."""
+"""Serve Tenderway: ``app`` for a WSGI server, or ``python run.py`` on http://127.0.0.1:8000.
+
+As a program it listens before anything large is loaded: until all is there, its port answers with a page that says how
+far it is.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +10,29 @@ import errno
 import logging
 import os
 import signal
-import subprocess
 import sys
 from contextlib import ExitStack
-from pathlib import Path
+from threading import Thread
 from types import FrameType
 from typing import Any
 
 from app import create_app
+from app.getting_ready import KEEPER, PAGES, SETTLING, TABLES, GettingReady
 from config import Config
 
 if "INSTANCE_FOLDER" in os.environ:  # the keeper's process and the town's stand in another folder
     os.environ["INSTANCE_FOLDER"] = os.path.abspath(os.environ["INSTANCE_FOLDER"])
 config = Config()
-if "--demonstration" in sys.argv:
-    config.demonstration = True
-app = create_app(config)
+if __name__ != "__main__":
+    app = create_app(config)
+
+
+class CantStart(Exception):
+    """What stands in the way, in plain words."""
 
 
 def main() -> int:
     """Serve until somebody says stop (Ctrl+C, or SIGTERM from a service manager); the exit code."""
-    from app.tables import TablesUnknown
-
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -35,61 +40,93 @@ def main() -> int:
     try:
         with ExitStack() as running:
             serve(running)
-    except PortTaken as taken:
-        print(taken, file=sys.stderr)
-        return 1
-    except TablesUnknown as unknown:
-        print(f"{unknown}\nUse the release that wrote it, or another database (DATABASE_URL).", file=sys.stderr)
-        return 1
-    except subprocess.CalledProcessError:
-        print("The demonstration town couldn't be settled; what stopped it stands above.", file=sys.stderr)
+    except CantStart as reason:
+        print(reason, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        pass  # said before the server ran: nothing is under way
+        pass
     print("Tenderway has stopped.", flush=True)
     return 0
 
 
 def serve(running: ExitStack) -> None:
-    """Take the port, upgrade the tables, start the keeper, enter calendars and a demonstration, start the clock, serve.
+    """Take the port, prepare the data, start the keeper, build the pages, start the clock, serve until it is stopped.
 
     What is started is entered into ``running``, which ends it in the reverse order.
     """
-    from app import bootstrap, demonstration, scheduler, tables
-    from app.foundation import workdays
-    from app.identity import attempts
+    front = GettingReady()
+    serving = _serving(_listen(front), running)
+    config.demonstration = config.demonstration or "--demonstration" in sys.argv
+    print(f"Tenderway answers on {config.base_url} (Ctrl+C stops it); it is getting ready …", flush=True)
+    _prepare_data(front)
+    front.reach(KEEPER)
+    others = {"keeper": _start_keeper(running)}
+    front.reach(PAGES)
+    app = create_app(config)
+    _start_clock(app.extensions["tenderway"], others, running)
+    front.real = app.wsgi_app
+    print(f"Tenderway serves on {config.base_url}", flush=True)
+    serving.join()
+
+
+def _prepare_data(front: GettingReady) -> None:
+    """Upgrade the tables; in a demonstration settle the town where nobody lives yet."""
+    from app import bootstrap, demonstration, tables
+    from app.foundation import database, workdays
+
+    front.reach(TABLES)
+    config.prepare()
+    engine = database.connect(config.database_url)
+    try:
+        tables.upgrade(engine)
+        if config.demonstration:
+            front.reach(SETTLING)
+            demonstration.settle(engine, config, lambda done: front.reach(SETTLING, done))
+        with bootstrap.sessions(engine)() as session:
+            workdays.seed(session)
+            session.commit()
+    except tables.TablesUnknown as unknown:
+        raise CantStart(f"{unknown}\nUse the release that wrote it, or another database (DATABASE_URL).") from unknown
+    except (demonstration.NotADemonstration, demonstration.KeysOfAnother) as refused:
+        raise CantStart(
+            f"{refused}\nStart the demonstration in a folder of its own: INSTANCE_FOLDER=… make run"
+        ) from refused
+    finally:
+        engine.dispose()
+
+
+def _start_keeper(running: ExitStack) -> Any:
+    """Start the keeper of the keys; what looks after it."""
     from app.keeper.client import RemoteKeeper
     from app.keeper.processes import Beside
 
-    house = app.extensions["tenderway"]
-    server = _listen()
-    running.callback(server.close)
-    tables.upgrade(house.database)
-    keeper = Beside(RemoteKeeper(config.keeper_address, config.keeper_secret))
+    keeper = Beside(RemoteKeeper(config.keeper_address, config.keeper_secret), demonstration=config.demonstration)
     running.callback(keeper.end)
     keeper.start()
-    house.in_transaction(workdays.seed)
-    if config.demonstration and not demonstration.is_settled(house):
-        print("Settling the demonstration town (this once, it takes a minute or two) …", flush=True)
-        subprocess.run([sys.executable, "-m", "app.demonstration"], cwd=Path(__file__).parent, check=True)
-    others = {"keeper": keeper.look_after, "attempts": lambda: house.in_transaction(attempts.forget_old)}
-    clock = scheduler.start(house.engine, house.sessions, bootstrap.senders(config), others=others)
-    running.callback(clock.shutdown)
-    print(f"Tenderway serves on {config.base_url} (Ctrl+C stops it)", flush=True)
-    server.run()
+    return keeper.look_after
 
 
-class PortTaken(Exception):
-    """Another program listens at our port."""
+def _start_clock(house: Any, others: dict[str, Any], running: ExitStack) -> None:
+    """Start the heartbeats; in a demonstration its clock runs as long as they beat."""
+    from app import bootstrap, scheduler
+    from app.identity import attempts
+
+    others["attempts"] = lambda: house.in_transaction(attempts.forget_old)
+    if config.demonstration:
+        house.engine.clock.go_on()
+        running.callback(house.engine.clock.stand)
+        others["clock"] = house.engine.clock.go_on
+    beating = scheduler.start(house.engine, house.sessions, bootstrap.senders(config), others=others)
+    running.callback(beating.shutdown)
 
 
-def _listen() -> Any:
-    """A server that has its port and doesn't answer yet; raises PortTaken."""
+def _listen(application: Any) -> Any:
+    """A server that has its port; raises CantStart where another program has it."""
     from waitress import create_server
 
     try:
         return create_server(
-            app,
+            application,
             host=config.host,
             port=config.port,
             threads=config.threads,
@@ -101,10 +138,19 @@ def _listen() -> Any:
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        raise PortTaken(
+        raise CantStart(
             f"Port {config.port} is taken by another program (perhaps Tenderway runs already). "
             f"Stop that one, or choose another port: PORT={config.port + 10} make run"
         ) from error
+
+
+def _serving(server: Any, running: ExitStack) -> Thread:
+    """The thread in which a server answers; what is being answered when it is stopped is answered to the end."""
+    running.callback(server.close)
+    running.callback(server.task_dispatcher.shutdown)
+    thread = Thread(target=server.run, name="server", daemon=True)
+    thread.start()
+    return thread
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -15,19 +15,22 @@ if TYPE_CHECKING:
 def create_app(config: Config | None = None, *, clock: Clock | None = None, keeper: Keeper | None = None) -> Flask:
     """Assemble the application: settings, database, house, pages and commands.
 
-    ``clock`` and ``keeper`` stand in for the real ones (tests, demonstrations). Nothing is started and no table is
-    made here; that is ``run.serve``. Imports stand inside, so that a floor can be imported without those above it.
+    ``clock`` and ``keeper`` stand in for the real ones (tests); a demonstration has the clock of its folder. Nothing is
+    started and no table is made here; that is ``run.serve``. Imports stand inside, so that a floor can be imported without those above it.
     """
     from flask import Flask
     from flask_migrate import Migrate
 
     from app import bootstrap, cli, tables, web
     from app.foundation import database
+    from app.foundation.clock import KeptClock
     from app.web.storage import db
     from config import Config
 
     config = config or Config()
     config.prepare()
+    if clock is None and config.demonstration:
+        clock = KeptClock(config.clock_file)
     app = Flask(__name__, template_folder="web/templates")
     app.config.update(SECRET_KEY=config.secret_key, SQLALCHEMY_DATABASE_URI=config.database_url)
     app.extensions["tenderway-config"] = config

@@ -17,7 +17,7 @@ from app.engine.engine import Engine
 from app.engine.forms import Library
 from app.engine.operations import Registry
 from app.foundation import documents, journal, outbox, repeats, workdays
-from app.foundation.clock import Clock, VirtualClock
+from app.foundation.clock import Clock, KeptClock, VirtualClock
 from app.foundation.database import sessions
 from app.foundation.text import Text
 from app.identity import accounts, attempts, certificates, grants, organisations, resets, roles
@@ -142,4 +142,5 @@ def _keeper(config: Config, clock: Clock | None) -> Keeper:
     """The keeper's process at its address; where a virtual clock is turned, keys in memory that keep to it."""
     if isinstance(clock, VirtualClock):
         return LocalKeeper(clock)
-    return RemoteKeeper(config.keeper_address, config.keeper_secret)
+    now = (lambda: clock.instant) if isinstance(clock, KeptClock) else None
+    return RemoteKeeper(config.keeper_address, config.keeper_secret, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import statistics
 import subprocess
@@ -110,32 +111,46 @@ def _page(client: Any) -> float:
 
 def memory() -> float:
     """The resident memory of a server that made the demonstration town and served some pages, in megabytes."""
+    with _served([sys.executable, str(ROOT / "run.py"), "--demonstration"]) as (server, address):
+        for page in PAGES * 3:
+            _ask(f"{address}{page}", server)
+        status = Path(f"/proc/{server.pid}/status").read_text()
+        kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))
+        return int(kilobytes) / 1000
+
+
+def first_page() -> float:
+    """From ``make run`` in a set-up clone to the first page one can use, in seconds."""
+    started = time.perf_counter()
+    with _served(["make", "--no-print-directory", "run"]) as (server, address):
+        _ask(f"{address}/portal", server, pause=0.05)
+        return time.perf_counter() - started
+
+
+@contextmanager
+def _served(command: list[str]) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """What a command serves in a folder of its own: its process, which leads a group, and its address."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
-        environment = {
-            **os.environ,
-            "INSTANCE_FOLDER": folder,
-            "DATABASE_URL": f"sqlite:///{folder}/town.db",
-            "PORT": str(port),
-        }
-        command = [sys.executable, str(ROOT / "run.py"), "--demonstration"]
+        database = {"INSTANCE_FOLDER": folder, "DATABASE_URL": f"sqlite:///{folder}/town.db"}
         server = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command,
+            cwd=ROOT,
+            env={**os.environ, **database, "PORT": str(port)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         try:
-            for page in PAGES * 3:
-                _ask(f"http://127.0.0.1:{port}{page}", server)
-            status = Path(f"/proc/{server.pid}/status").read_text()
-            kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))
-            return int(kilobytes) / 1000
+            yield server, f"http://127.0.0.1:{port}"
         finally:
-            server.terminate()
+            os.killpg(server.pid, signal.SIGTERM)
             server.wait(30)
 
 
-def _ask(address: str, server: subprocess.Popen[bytes]) -> None:
+def _ask(address: str, server: subprocess.Popen[bytes], pause: float = 0.5) -> None:
     """Read a page, waiting for a server that is still getting ready."""
     until = time.monotonic() + PATIENCE
     while True:
@@ -146,10 +161,11 @@ def _ask(address: str, server: subprocess.Popen[bytes]) -> None:
         except (urllib.error.URLError, ConnectionError):
             if server.poll() is not None or time.monotonic() > until:
                 raise
-            time.sleep(0.5)
+            time.sleep(pause)
 
 
 FIGURES = (
     Figure("page of the inbox with 10,000 open tasks against the page with 10", inbox_page, "x", 3),
     Figure("memory of the server with the demonstration town", memory, "MB", 250),
+    Figure("make run in a set-up clone to the first usable page", first_page, "s", 8),
 )

@@ -1,24 +1,21 @@
-"""``python -m app.demonstration`` makes the town, in a process that takes with it all the memory that its past needed."""
+"""``python -m app.demonstration make`` plays the town's past and packs it into the file that ships (15 seconds)."""
 
 from __future__ import annotations
 
-from app import bootstrap
-from app.demonstration.settling import settle
-from app.foundation import database
-from config import Config
+import sys
+
+from app.demonstration import shipping
 
 
-def main() -> None:
-    """Make the town in the database of the settings, whose tables are there; its keys lie with the keeper of the settings."""
-    config = Config(demonstration=True)
-    config.prepare()
-    house = bootstrap.build(database.connect(config.database_url), config)
-    settle(house, config)
-    house.database.dispose()
+def main(arguments: list[str]) -> int:
+    """Make the file."""
+    if arguments != ["make"]:
+        print("usage: python -m app.demonstration make", file=sys.stderr)
+        return 2
+    shipping.make()
+    print(f"{shipping.FILE.name}: {shipping.FILE.stat().st_size / 1_000_000:.1f} MB")
+    return 0
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
+    sys.exit(main(sys.argv[1:]))

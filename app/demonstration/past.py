@@ -1,35 +1,33 @@
-"""What has happened in the town so far: procurements at every stage, played from months ago up to today.
+"""What has happened in the town so far: procurements at every stage, played from months ago up to its first day.
 
 Each is played by the same scripts as any other, on a clock of its own that stands in the past; nothing it did is dated
-later than the present.
+later than the morning on which the demonstration begins.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
-from app import bootstrap
 from app.bootstrap import House
 from app.demonstration import cases, lives, town
 from app.demonstration.cases import Case
 from app.demonstration.lives import Script
 from app.demonstration.players import Play, TooLate, works
-from app.foundation import clock as clocks
 from app.foundation import workdays
 from app.foundation.clock import PLACE, VirtualClock
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
-from app.keeper import Keeper
-from app.keeper.local import LocalKeeper
-from config import Config
 
 log = logging.getLogger(__name__)
 
-FOUNDED = timedelta(days=140)
-"""How long ago the town was made."""
+NOW = datetime(2026, 7, 6, 9, tzinfo=PLACE)
+"""The Monday morning on which the demonstration begins: early enough in a year whose working days are published for a tender
+that starts then to be paid in it."""
+BEGINNING = NOW - timedelta(days=140)
+"""When the town was made."""
 MORNING = time(9)
 
 
@@ -37,15 +35,13 @@ MORNING = time(9)
 class Past:
     """A case: what is procured, what has happened, how many working days ago it began.
 
-    ``closed_lately``: bids were opened on the last working day. ``is_open``: bids are being taken now, so that its keys
-    lie with the serving house's keeper.
+    ``closed_lately``: bids were opened on the last working day.
     """
 
     case: Case
     scripts: tuple[Script, ...]
     days: int
     closed_lately: bool = False
-    is_open: bool = False
 
 
 def _return(play: Play, case: Case) -> None:
@@ -95,7 +91,7 @@ PAST: tuple[Past, ...] = (
         27,
         closed_lately=True,
     ),
-    Past(replace(DIALYSIS, offers=DIALYSIS.offers[:2]), (*lives.FIRST_HALF, _ask, lives.bid), 9, is_open=True),
+    Past(replace(DIALYSIS, offers=DIALYSIS.offers[:2]), (*lives.FIRST_HALF, _ask, lives.bid), 9),
     Past(cases.ULTRASOUND, lives.FIRST_HALF[:5], 6),
     Past(cases.MONITORS, (*lives.FIRST_HALF[:3], _offer_agreement), 4),
     Past(cases.NETWORK, (lives.apply, _return), 2),
@@ -104,52 +100,41 @@ PAST: tuple[Past, ...] = (
 """The town's procurements, the oldest first."""
 
 
-def live(house: House, config: Config) -> None:
-    """Make the town as it was founded, and play everything that has happened in it since."""
+def live(house: House, clock: VirtualClock, processes: Path) -> None:
+    """Make the town as it was founded, and play everything that has happened in it since; the clock ends at NOW."""
+    clock.instant = BEGINNING.astimezone(UTC)
     with house.sessions() as session:
-        now = clocks.now(session)
-    clock = VirtualClock(now - FOUNDED)
-    away = bootstrap.build(house.database, config, clock=clock, keeper=LocalKeeper(clock))
-    with away.sessions() as session:
-        town.build(away.engine, session, config.processes_folder)
+        town.build(house.engine, session, processes)
         session.commit()
     for past in PAST:
-        if past.is_open and not _answers(house.keeper):
-            log.warning("the keeper of the keys is away: no tender of the demonstration takes bids")
-            continue
-        there = bootstrap.build(house.database, config, clock=clock, keeper=house.keeper) if past.is_open else away
-        _play(there, clock, past, now)
+        _play(house, clock, past)
+    clock.instant = NOW.astimezone(UTC)
 
 
-def _answers(keeper: Keeper) -> bool:
-    asked: Callable[[], bool] | None = getattr(keeper, "answers", None)
-    return asked is None or asked()
-
-
-def _play(house: House, clock: VirtualClock, past: Past, now: datetime) -> None:
-    play = Play(house, clock, say=None, until=now)
+def _play(house: House, clock: VirtualClock, past: Past) -> None:
+    play = Play(house, clock, say=None, until=NOW)
     with play.looking() as session:
         calendar = workdays.load(session)
     # each case begins at its own time, which may be before the last one's end
-    morning = datetime.combine(_working_day_before(calendar, now, past.days), MORNING, PLACE)
+    morning = datetime.combine(_working_day_before(calendar, past.days), MORNING, PLACE)
     clock.instant = morning.astimezone(UTC)
     case = past.case
     if past.closed_lately:
-        case = replace(case, terms={**case.terms, "bid_deadline_at": _last_morning(calendar, now)})
+        case = replace(case, terms={**case.terms, "bid_deadline_at": _last_morning(calendar)})
     try:
         lives.play_all(play, case, past.scripts)
     except TooLate:  # calendars that aren't published make periods longer: the case stands where it is by now
         log.info("%s stands at %s", case.title.en, ", ".join(play.open()) or "a date to come")
 
 
-def _last_morning(calendar: workdays.Calendar, now: datetime) -> datetime:
+def _last_morning(calendar: workdays.Calendar) -> datetime:
     """Half past nine of the last working day that is over."""
-    return datetime.combine(_working_day_before(calendar, now, 1), time(9, 30), PLACE)
+    return datetime.combine(_working_day_before(calendar, 1), time(9, 30), PLACE)
 
 
-def _working_day_before(calendar: workdays.Calendar, now: datetime, count: int) -> date:
-    """The ``count``-th working day before today."""
-    day = local_day(now)
+def _working_day_before(calendar: workdays.Calendar, count: int) -> date:
+    """The ``count``-th working day before the first day."""
+    day = local_day(NOW)
     while count > 0:
         day -= workdays.ONE_DAY
         count -= works(calendar, day)

@@ -1,15 +1,19 @@
 """The one clock. "Now" is read once for each transaction and stays the same to its end.
 
-PostgreSQL's clock decides for all nodes; on SQLite it is the host's; demonstrations, scenarios and tests turn a
-virtual one. Nothing else in the house reads the time.
+PostgreSQL's clock decides for all nodes; on SQLite it is the host's; scenarios and tests turn a virtual one, and a
+demonstration one that is kept in a file. Nothing else in the house reads the time.
 """
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Lock
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -53,6 +57,60 @@ class VirtualClock:
     def turn(self, duration: timedelta) -> None:
         """Turn forward by ``duration``."""
         self.turn_to(self.instant + duration)
+
+
+class KeptClock:
+    """A demonstration's clock: it can be turned ahead, and lies in a file that every process of the installation reads.
+
+    The file says what time it was (``at``) when the host's clock showed ``since``, and how far it runs on by itself
+    (``until``). The serving process prolongs that as long as it lives (``go_on``): while nobody serves, or the machine
+    sleeps, the clock stands, and goes on from there. Only that process writes. Without a file it is the host's.
+    """
+
+    LEASE = timedelta(seconds=60)
+    """How far the clock runs on by itself."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._writing = path, Lock()
+
+    @property
+    def instant(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        try:
+            kept = orjson.loads(self.path.read_bytes())
+        except FileNotFoundError:
+            return datetime.now(UTC)
+        at, since, until = (datetime.fromisoformat(kept[name]) for name in ("at", "since", "until"))
+        return min(max(at, at + (datetime.now(UTC) - since)), until)
+
+    def read(self, session: Session) -> datetime:
+        """The present instant, aware, in UTC."""
+        return self.instant
+
+    def turn_to(self, instant: datetime) -> None:
+        """Turn forward to ``instant`` and stand there until ``go_on``; a time that has passed is refused."""
+        with self._writing:
+            if self.path.exists() and instant < self.instant:
+                raise ValueError("the clock doesn't go back")
+            self._keep(instant, timedelta(0))
+
+    def go_on(self) -> None:
+        """Run on from where it stands, for ``LEASE`` at least (a heartbeat of the serving process)."""
+        with self._writing:
+            self._keep(self.instant, self.LEASE)
+
+    def stand(self) -> None:
+        """Stand still from now on: nobody serves any more."""
+        with self._writing:
+            self._keep(self.instant, timedelta(0))
+
+    def _keep(self, at: datetime, lease: timedelta) -> None:
+        """Write the file whole or not at all, so that no reader sees half of it."""
+        kept = {"at": at.astimezone(UTC), "since": datetime.now(UTC), "until": (at + lease).astimezone(UTC)}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        new = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        new.write_bytes(orjson.dumps({name: instant.isoformat() for name, instant in kept.items()}))
+        new.replace(self.path)
 
 
 _HOST = DatabaseClock()

@@ -1,6 +1,7 @@
 """``python -m app.keeper`` keeps the keys; with ``verify`` it checks the log and ends (exit 1 if it was tampered with).
 
-With ``beside`` it ends when its standard input does: so it is run by a serving process.
+With ``beside`` it ends when its standard input does: so it is run by a serving process. With ``demonstration`` it follows
+the clock that the demonstration's people turn; a folder that ever followed the machine's clock refuses that.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import sys
 from threading import Thread
 from types import FrameType
 
-from app.keeper import logs, servers
+from app.foundation.clock import KeptClock
+from app.keeper import logs, servers, vaults
 from config import Config
 
 
@@ -21,18 +23,22 @@ def main(arguments: list[str]) -> int:
     config = Config()
     if arguments == ["verify"]:
         return _verify(config)
-    if arguments not in ([], ["beside"]):
-        print("usage: python -m app.keeper [verify | beside]", file=sys.stderr)
+    if not {"beside", "demonstration"}.issuperset(arguments):
+        print("usage: python -m app.keeper [verify | beside] [demonstration]", file=sys.stderr)
         return 2
+    turned = (lambda: KeptClock(config.clock_file).instant) if "demonstration" in arguments else None
     logging.basicConfig(format="keeper: %(message)s", level=logging.INFO)
     try:
-        vault = servers.open_vault(config.keeper_folder)
+        vault = servers.open_vault(config.keeper_folder, turned)
         server = servers.listen(vault, config.keeper_address, config.keeper_secret)
-    except (logs.LogBroken, servers.FolderOpen, servers.AddressTaken, OSError, ValueError) as error:
+    except (
+        *(logs.LogBroken, vaults.ClockRefused, servers.FolderOpen, servers.AddressTaken),
+        *(OSError, ValueError),
+    ) as error:
         print(f"the keeper can't start: {error}", file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, _end)
-    if arguments:
+    if "beside" in arguments:
         Thread(target=_end_with_input, daemon=True).start()
     print(f"the keeper keeps the keys at {config.keeper_address}", flush=True)
     try:

@@ -11,11 +11,11 @@ from app.keeper.vaults import Vault
 
 
 class LocalKeeper:
-    """Keeps keys as long as it lives, by a clock that is turned. ``log.lines`` are what it logged."""
+    """Keeps keys as long as it lives (or in a ``vault`` of its own), by a clock that is turned. ``log`` is what it logged."""
 
-    def __init__(self, clock: VirtualClock) -> None:
+    def __init__(self, clock: VirtualClock, vault: Vault | None = None) -> None:
         self.log = Log()
-        self._vault = Vault(None, os.urandom(32), self.log, lambda: clock.instant)
+        self._vault = vault or Vault(None, os.urandom(32), self.log, lambda: clock.instant)
 
     def create(self, lot_id: str, deadline_at: datetime) -> str:
         """See ``Keeper.create``."""

@@ -24,15 +24,16 @@ class Beside:
     It holds the other end of the child's standard input: when this process dies, however it dies, the keeper ends too.
     """
 
-    def __init__(self, client: RemoteKeeper) -> None:
+    def __init__(self, client: RemoteKeeper, *, demonstration: bool = False) -> None:
         self.client = client
+        self._arguments = ["beside", *(["demonstration"] if demonstration else [])]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> bool:
         """Start it and wait until it answers; whether it does. Its output goes to ours, its settings are ours."""
         if self.client.answers():
             return True
-        command = [sys.executable, "-m", "app.keeper", "beside"]
+        command = [sys.executable, "-m", "app.keeper", *self._arguments]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE)
         atexit.register(self.end)
         until = time.monotonic() + PATIENCE

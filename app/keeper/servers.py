@@ -8,6 +8,7 @@ import secrets
 import socket
 import socketserver
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +17,7 @@ from app.foundation.errors import Refusal
 from app.foundation.keyfiles import made_once
 from app.keeper.conversations import SECONDS, Unproved, new_nonce, pack, read_line, secret_in, socket_address, unpack
 from app.keeper.logs import Log
-from app.keeper.vaults import Vault
+from app.keeper.vaults import DEMONSTRATION, MACHINE, Vault
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,12 @@ class AddressTaken(Exception):
     """Somebody answers at the keeper's address already."""
 
 
-def open_vault(folder: Path) -> Vault:
-    """The vault in ``folder``: ``master-key`` (made once, 0600), ``keys.db`` and ``log.jsonl``. Raises FolderOpen."""
+def open_vault(folder: Path, turned: Callable[[], datetime] | None = None) -> Vault:
+    """The vault in ``folder``: ``master-key`` (made once, 0600), ``keys.db`` and ``log.jsonl``.
+
+    ``turned`` reads a demonstration's clock; a folder that follows the machine's refuses it. Raises FolderOpen,
+    LogBroken or ClockRefused.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _refuse_open(folder)
     master = bytes.fromhex(made_once(folder / "master-key", secrets.token_hex(32)))
@@ -38,10 +43,11 @@ def open_vault(folder: Path) -> Vault:
     chain = Log(folder / "log.jsonl")
     old = os.umask(0o077)
     try:
-        vault = Vault(folder / "keys.db", master, chain, lambda: datetime.now(UTC))
+        clock = MACHINE if turned is None else DEMONSTRATION
+        vault = Vault(folder / "keys.db", master, chain, turned or (lambda: datetime.now(UTC)), clock)
     finally:
         os.umask(old)
-    chain.write(vault.now(), "start")
+    chain.write(vault.now(), "start", clock=clock)
     return vault
 
 

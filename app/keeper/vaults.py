@@ -29,8 +29,17 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS lot_key (
     id TEXT PRIMARY KEY, lot_id TEXT NOT NULL, number INTEGER NOT NULL, recipient TEXT NOT NULL, sealed BLOB NOT NULL,
     deadline_at TEXT NOT NULL, created_at TEXT NOT NULL, released_at TEXT, UNIQUE (lot_id, number));
+CREATE TABLE IF NOT EXISTS followed_clock (one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS log_head (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL, hash TEXT NOT NULL);
 """
+
+
+MACHINE, DEMONSTRATION = "machine", "demonstration"
+"""The clocks a vault may follow: the machine's, or a demonstration's, which can be turned. It never changes to another."""
+
+
+class ClockRefused(Exception):
+    """A vault was to follow another clock than the one it was made with."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +57,12 @@ class Vault:
     """The keeper's keys and rules. ``path`` is its file (None: in memory), ``now`` the keeper's own clock.
 
     A lot whose key was given out gets another one for its next tender. Raises LogBroken when the log is shorter than
-    what the file remembers of it, or differs.
+    what the file remembers of it, or differs; ClockRefused when ``clock`` isn't the one the file was made with.
     """
 
-    def __init__(self, path: Path | None, master: bytes, log: Log, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, path: Path | None, master: bytes, log: Log, now: Callable[[], datetime], clock: str = MACHINE
+    ) -> None:
         self._cipher, self._log, self._now, self._lock = AESGCM(master), log, now, Lock()
         self._file = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10)
         self._file.execute("PRAGMA synchronous=FULL")
@@ -59,6 +70,17 @@ class Vault:
         known = self._file.execute("SELECT sequence, hash FROM log_head").fetchone()
         if known is not None and not log.holds(*known):
             raise LogBroken(f"line {known[0]}, which the keeper once wrote, is missing or was changed")
+        self._require_clock(clock)
+
+    def _require_clock(self, clock: str) -> None:
+        """A new file remembers its clock; one of before this was remembered follows the machine's."""
+        if self._file.execute("SELECT 1 FROM followed_clock").fetchone() is None:
+            first = clock if self._log.sequence == 0 else MACHINE
+            self._file.execute("INSERT INTO followed_clock VALUES (1, ?)", (first,))
+        (followed,) = self._file.execute("SELECT name FROM followed_clock").fetchone()
+        if followed != clock:
+            self.close()
+            raise ClockRefused(f"its keys follow the clock of the {followed}, and no other from then on")
 
     def now(self) -> datetime:
         """The keeper's time."""

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from waitress import create_server
 
 from app import create_app, demonstration, tables
+from app.foundation.clock import KeptClock
 from app.identity import accounts, sessions
 from app.keeper.client import RemoteKeeper
 from app.keeper.processes import Beside
@@ -47,9 +48,10 @@ def site(tmp_path_factory) -> Iterator[Flask]:
     app = create_app(config)
     house = app.extensions["tenderway"]
     tables.upgrade(house.database)
-    keeper = Beside(RemoteKeeper(config.keeper_address, config.keeper_secret))
+    demonstration.settle(house.database, config)
+    KeptClock(config.clock_file).go_on()
+    keeper = Beside(RemoteKeeper(config.keeper_address, config.keeper_secret), demonstration=True)
     keeper.start()
-    demonstration.settle(house, config)
     server = create_server(app, host="127.0.0.1", port=0, threads=8)
     config.base_url = f"http://127.0.0.1:{server.effective_port}"
     serving = threading.Thread(target=server.run, daemon=True)

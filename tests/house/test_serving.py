@@ -6,11 +6,16 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
+from app.demonstration.past import NOW
+from app.foundation.clock import KeptClock
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -64,6 +69,18 @@ def answered(port: int, path: str = "/alive", patience: float = PATIENCE) -> str
     raise AssertionError("it doesn't answer")
 
 
+def said_first(port: int) -> tuple[int, str]:
+    """What the port answers first, whatever that is."""
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read().decode()
+        except OSError:
+            time.sleep(0.02)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_told_to_stop(start, sign):
@@ -76,15 +93,41 @@ def test_it_serves_until_it_is_told_to_stop(start, sign):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_the_demonstration_town_is_there_before_it_serves(start, monkeypatch):
+def test_it_answers_with_its_progress_until_the_demonstration_town_is_there(start, monkeypatch):
     monkeypatch.setenv("DEMONSTRATION", "1")
-    port = free_port()
+    port, begun = free_port(), time.monotonic()
     process = start(port)
-    assert "陈静" in answered(port, "/sign-in", 400)
+    status, first = said_first(port)
+    assert (status, "<progress" in first, time.monotonic() - begun < 3) == (503, True, True)
+    assert "JC-2026-" in answered(port, "/portal", 400)
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, "Traceback" in said, "Fatal" in said) == (0, False, False)
+
+
+@pytest.mark.slow
+def test_a_demonstration_goes_on_from_where_it_was_stopped(start, monkeypatch, tmp_path):
+    monkeypatch.setenv("DEMONSTRATION", "1")
+    clock, read = KeptClock(tmp_path / "demonstration" / "clock.json"), []
+    for environment in ("1", ""):  # the second time nobody says that it is one
+        monkeypatch.setenv("DEMONSTRATION", environment)
+        port = free_port()
+        process = start(port)
+        assert "陈静" in answered(port, "/sign-in", 400)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE)
+        read.append(clock.instant)
+    assert NOW < read[0] < read[1] < NOW + timedelta(minutes=10)
+
+
+@pytest.mark.slow
+def test_a_demonstration_does_not_start_on_the_keys_of_a_real_office(start, monkeypatch, tmp_path):
+    (tmp_path / "receipt-key").write_text("ab" * 32)
+    monkeypatch.setenv("DEMONSTRATION", "1")
+    process = start(free_port())
+    _, said = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, "Traceback" in said) == (1, False)
+    assert "holds another key than the demonstration's" in said
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from pyrage import x25519
 
+from app.foundation.clock import KeptClock
 from app.keeper import ClocksApart, DeadlineNotAhead, KeeperAway, KeyNotDue, KeyUnknown, logs
 from app.keeper.client import RemoteKeeper
 from app.keeper.conversations import new_nonce, pack
@@ -26,12 +27,12 @@ HOUR = timedelta(hours=1)
 class Process:
     """A keeper in a folder of its own; ``address`` is unix:… or HOST:PORT."""
 
-    def __init__(self, folder: Path, address: str):
+    def __init__(self, folder: Path, address: str, clock=None):
         self.folder, self.address = folder, address
         self.process = None
-        self.client = RemoteKeeper(address, folder / "secret")
+        self.client = RemoteKeeper(address, folder / "secret", now=clock and (lambda: clock.instant))
 
-    def start(self):
+    def start(self, *arguments):
         environment = {
             **os.environ,
             "INSTANCE_FOLDER": str(self.folder),
@@ -40,7 +41,7 @@ class Process:
             "KEEPER_SECRET_PATH": str(self.folder / "secret"),
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "app.keeper"],
+            [sys.executable, "-m", "app.keeper", *arguments],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
@@ -260,3 +261,44 @@ def test_its_log_is_verified_by_a_command(unix):
     assert run().stdout == "2 lines, unbroken\n"
     log.write_text(log.read_text().replace('"act":"create"', '"act":"extend"'))
     assert run().returncode == 1
+
+
+# -- the demonstration's clock
+
+
+@pytest.fixture
+def turned(tmp_path):
+    """A demonstration's clock in the keeper's instance folder, a year behind the machine's."""
+    clock = KeptClock(tmp_path / "demonstration" / "clock.json")
+    clock.turn_to(datetime.now(UTC) - timedelta(days=365))
+    return clock
+
+
+def test_in_a_demonstration_it_follows_the_clock_that_is_turned(tmp_path, turned):
+    keeper = Process(tmp_path, f"unix:{tmp_path / 'k.socket'}", clock=turned)
+    assert "keeps the keys" in keeper.start("demonstration")
+    deadline = turned.instant + HOUR
+    keeper.client.create("lot", deadline)
+    with pytest.raises(KeyNotDue):
+        keeper.client.release("lot")
+    turned.turn_to(deadline)
+    assert keeper.client.release("lot").startswith("AGE-SECRET-KEY-")
+    keeper.end()
+
+
+def test_the_keeper_of_a_real_office_refuses_a_clock_that_can_be_turned(unix, turned):
+    unix.end()
+    assert unix.start("demonstration") == ""
+    assert "can't start: its keys follow the clock of the machine" in unix.process.communicate()[1]
+
+
+def test_the_keeper_of_a_real_office_takes_no_notice_of_such_a_clock(unix, turned):
+    assert abs(unix.client.difference()) < timedelta(seconds=1)
+
+
+def test_the_keeper_of_a_demonstration_becomes_no_real_one(tmp_path, turned):
+    keeper = Process(tmp_path, f"unix:{tmp_path / 'k.socket'}", clock=turned)
+    keeper.start("demonstration")
+    keeper.end()
+    assert keeper.start() == ""
+    assert "can't start: its keys follow the clock of the demonstration" in keeper.process.communicate()[1]

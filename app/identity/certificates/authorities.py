@@ -161,6 +161,14 @@ class DemonstrationAuthority:
             name=name, certificate=_pem(made), key=self._sealed(key, name), is_root=root is None, made_at=now
         )
 
+    def reseal(self, session: Session, earlier: DemonstrationAuthority) -> None:
+        """Seal to this secret what an earlier one of the installation sealed."""
+        for authority in session.scalars(select(Authority).where(Authority.key.is_not(None))):
+            authority.key = self._sealed(earlier._opened(authority.key or b"", authority.name), authority.name)
+        for certificate in session.scalars(select(Certificate)):
+            certificate.key = self._sealed(earlier._opened(certificate.key, certificate.serial), certificate.serial)
+        session.flush()
+
     def _sealed(self, key: ec.EllipticCurvePrivateKey, name: str) -> bytes:
         plain = key.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
