@@ -14,11 +14,14 @@ import sys
 from contextlib import ExitStack
 from threading import Thread
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app import create_app
 from app.getting_ready import KEEPER, PAGES, SETTLING, TABLES, GettingReady
 from config import Config
+
+if TYPE_CHECKING:
+    from app.serving.servers import Server
 
 if "INSTANCE_FOLDER" in os.environ:  # the keeper's process and the town's stand in another folder
     os.environ["INSTANCE_FOLDER"] = os.path.abspath(os.environ["INSTANCE_FOLDER"])
@@ -55,7 +58,8 @@ def serve(running: ExitStack) -> None:
     What is started is entered into ``running``, which ends it in the reverse order.
     """
     front = GettingReady()
-    serving = _serving(_listen(front), running)
+    server = _listen(front)
+    serving = _serving(server, running)
     config.demonstration = config.demonstration or "--demonstration" in sys.argv
     print(f"Tenderway answers on {config.base_url} (Ctrl+C stops it); it is getting ready …", flush=True)
     _prepare_data(front)
@@ -63,7 +67,9 @@ def serve(running: ExitStack) -> None:
     others = {"keeper": _start_keeper(running)}
     front.reach(PAGES)
     app = create_app(config)
-    _start_clock(app.extensions["tenderway"], others, running)
+    house = app.extensions["tenderway"]
+    others["arrivals"] = _join_nodes(house, server, running)
+    _start_clock(house, others, running)
     front.real = app.wsgi_app
     print(f"Tenderway serves on {config.base_url}", flush=True)
     serving.join()
@@ -106,6 +112,16 @@ def _start_keeper(running: ExitStack) -> Any:
     return keeper.look_after
 
 
+def _join_nodes(house: Any, server: Server, running: ExitStack) -> Any:
+    """Tell the other nodes that requests arrive here too; what goes on telling them up to when they are decided."""
+    from app.serving.nodes import Node
+
+    node = Node(house.sessions, server.undecided, house.time_at)
+    node.say()
+    running.callback(node.leave)
+    return node.say
+
+
 def _start_clock(house: Any, others: dict[str, Any], running: ExitStack) -> None:
     """Start the heartbeats; in a demonstration its clock runs as long as they beat."""
     from app import bootstrap, scheduler
@@ -120,20 +136,18 @@ def _start_clock(house: Any, others: dict[str, Any], running: ExitStack) -> None
     running.callback(beating.shutdown)
 
 
-def _listen(application: Any) -> Any:
+def _listen(application: Any) -> Server:
     """A server that has its port; raises CantStart where another program has it."""
-    from waitress import create_server
+    from app.serving import servers
 
     try:
-        return create_server(
+        return servers.listen(
             application,
             host=config.host,
             port=config.port,
             threads=config.threads,
-            connection_limit=500,
-            ident=None,
-            # A proxy's headers are read by app.web.protection, as many as the settings trust; otherwise they go.
-            clear_untrusted_proxy_headers=not config.trusted_proxies,
+            bidding=2 if config.database_url.startswith("sqlite") else 8,
+            trusts_proxy=config.trusted_proxies > 0,
         )
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
@@ -144,10 +158,9 @@ def _listen(application: Any) -> Any:
         ) from error
 
 
-def _serving(server: Any, running: ExitStack) -> Thread:
+def _serving(server: Server, running: ExitStack) -> Thread:
     """The thread in which a server answers; what is being answered when it is stopped is answered to the end."""
-    running.callback(server.close)
-    running.callback(server.task_dispatcher.shutdown)
+    running.callback(server.stop)
     thread = Thread(target=server.run, name="server", daemon=True)
     thread.start()
     return thread

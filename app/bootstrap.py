@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from app.engine import records
 from app.engine.engine import Engine
 from app.engine.forms import Library
 from app.engine.operations import Registry
-from app.foundation import documents, journal, outbox, repeats, workdays
+from app.foundation import arrivals, documents, journal, outbox, repeats, workdays
 from app.foundation.clock import Clock, KeptClock, VirtualClock
 from app.foundation.database import sessions
 from app.foundation.text import Text
@@ -50,7 +51,7 @@ from config import Config
 __all__ = ["RECORDS", "House", "build", "senders"]
 
 RECORDS = (
-    *(workdays, journal, documents, outbox, repeats),
+    *(workdays, journal, documents, outbox, repeats, arrivals),
     *(organisations, accounts, grants, signed_in, attempts, resets, certificates),
     records,
     *(projects, agreements, suppliers, tenders, bonds, bids, experts),
@@ -75,6 +76,10 @@ class House:
     def signer(self) -> Signer:
         """Signs the receipts of bids; its key is made at the first use and kept."""
         return Signer.of_file(self.receipt_key)
+
+    def time_at(self, seen: datetime) -> datetime:
+        """What the clock that deadlines are kept by shows when this host's shows ``seen``."""
+        return self.engine.clock.at(seen) if self.engine.clock is not None else seen
 
     def in_transaction(self, act: Callable[[Session], Any]) -> None:
         """Do one act in a session of its own, and commit it."""

@@ -19,7 +19,16 @@ from app.foundation import journal, outbox
 
 log = logging.getLogger(__name__)
 
-SECONDS = {"timers": 1, "messages": 2, "outbox": 5, "keeper": 5, "clock": 10, "checkpoint": 3600, "attempts": 3600}
+SECONDS = {
+    "arrivals": 0.5,
+    "timers": 1,
+    "messages": 2,
+    "outbox": 5,
+    "keeper": 5,
+    "clock": 10,
+    "checkpoint": 3600,
+    "attempts": 3600,
+}
 """How often each heartbeat beats."""
 
 

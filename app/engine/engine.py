@@ -27,7 +27,10 @@ ADMINISTRATOR = "administrator"
 
 @dataclass(frozen=True)
 class IntakeContext:
-    """What a form's intake or preparation sees: the case, the task and the variables the task sees."""
+    """What a form's intake or preparation sees: the case, the task and the variables the task sees.
+
+    ``arrived_at``: when what is being taken in reached the server, which decides a deadline; ``now`` decides none.
+    """
 
     session: Session
     actor: Actor
@@ -35,6 +38,7 @@ class IntakeContext:
     task: OpenTaskRow
     variables: Mapping[str, Any]
     now: datetime
+    arrived_at: datetime
 
 
 Intake = Callable[[IntakeContext, dict[str, Any]], Mapping[str, Any] | None]

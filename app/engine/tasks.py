@@ -14,7 +14,7 @@ from app.engine.engine import ADMINISTRATOR, Engine, IntakeContext
 from app.engine.inbox import Counts, Facet, Filters, Page, counts, facets, inbox
 from app.engine.projection import offer_anew
 from app.engine.records import InstanceRow, OpenTaskRow
-from app.foundation import clock, journal
+from app.foundation import arrivals, clock, journal
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, NotAllowed, NotFound, Refusal
 from app.foundation.text import Text
@@ -118,11 +118,12 @@ def complete(
     values: Mapping[str, Any],
     *,
     seen_version: int | None = None,
+    arrived_at: datetime | None = None,
 ) -> InstanceRow:
     """Complete a task with what the person entered, and let the instance go on.
 
     Of ``values`` only what the form knows is kept. A form with an intake hands them to it, in this transaction, and
-    only the variables it gives enter the process.
+    only the variables it gives enter the process. ``arrived_at``: when the request reached the server, for the intake.
 
     :raises TaskChanged: when it was done meanwhile, or isn't in ``seen_version``
     :raises forms.FormInvalid: with one refusal for each field; any refusal of the intake goes to the caller too
@@ -132,7 +133,7 @@ def complete(
     if seen_version is not None and task.version != seen_version:
         raise TaskChanged
     form = _form(engine, session, row, task)
-    variables = dict(values) if form is None else _taken_in(engine, session, actor, row, task, form, values)
+    variables = dict(values) if form is None else _taken_in(engine, session, actor, row, task, form, values, arrived_at)
     facts = {"task": task.id, "element": task.element_id, "form": task.form_id, "names": sorted(variables)}
     _move(engine, session, actor, row, task, lambda live: live.complete(task.token_id, variables))
     journal.write(session, actor, case=row.id, act="tasks.complete", facts=facts)
@@ -347,9 +348,15 @@ def _visible(engine: Engine, session: Session, row: InstanceRow, task: OpenTaskR
 
 
 def _context(
-    session: Session, actor: Actor, row: InstanceRow, task: OpenTaskRow, visible: Mapping[str, Any]
+    session: Session,
+    actor: Actor,
+    row: InstanceRow,
+    task: OpenTaskRow,
+    visible: Mapping[str, Any],
+    arrived_at: datetime | None = None,
 ) -> IntakeContext:
-    return IntakeContext(session, actor, row, task, visible, clock.now(session))
+    arrived = arrivals.arrived(session, arrived_at)
+    return IntakeContext(session, actor, row, task, visible, clock.now(session), arrived)
 
 
 def _prepared(engine: Engine, context: IntakeContext, form: forms.Form) -> Mapping[str, Any]:
@@ -372,6 +379,7 @@ def _taken_in(
     task: OpenTaskRow,
     form: forms.Form,
     values: Mapping[str, Any],
+    arrived_at: datetime | None,
 ) -> dict[str, Any]:
     """The variables that the form's values become."""
     taken = forms.take(form, values, zone=engine.zone)
@@ -379,7 +387,7 @@ def _taken_in(
     needs_options = form.id in engine.prepare and any(field.options_from for field in form.fields)
     context = None
     if intake or needs_options:
-        context = _context(session, actor, row, task, _visible(engine, session, row, task))
+        context = _context(session, actor, row, task, _visible(engine, session, row, task), arrived_at)
     options = _options(_prepared(engine, context, form)) if context and needs_options else {}
     found = forms.errors(form, taken, options=options, zone=engine.zone)
     if found:

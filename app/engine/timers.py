@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.engine import corridor, incidents, instances, starts
 from app.engine.engine import Engine
 from app.engine.records import Definition, InstanceRow, TimerRow
-from app.foundation import clock
+from app.foundation import arrivals, clock
 from app.foundation.actor import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,8 @@ def fire_due(engine: Engine, session_factory: Sessions, limit: int = 100) -> int
     """Fire what is due now, the earliest first, at most ``limit``; returns how many fired.
 
     Several workers may do this at once: each instance's row is locked with ``SKIP LOCKED``, what is due is looked at
-    again under the lock, and the timer's row goes in the transaction that fires it. Nothing fires early.
+    again under the lock, and the timer's row goes in the transaction that fires it. Nothing fires early, nor before every
+    request that arrived earlier than its time is decided.
     """
     fired = 0
     busy: set[str] = set()
@@ -77,7 +78,7 @@ def upcoming(session: Session, limit: int = 100) -> list[TimerRow]:
 def _next(session: Session, busy: set[str]) -> _Due | None:
     row = session.execute(
         select(TimerRow.id, TimerRow.instance_id)
-        .where(TimerRow.wake_at <= clock.now(session))
+        .where(TimerRow.wake_at <= arrivals.decided_until(session))
         .where(TimerRow.instance_id.is_(None) | TimerRow.instance_id.not_in(busy))
         .where(TimerRow.id.not_in(busy))
         .order_by(TimerRow.due_at, TimerRow.position, TimerRow.id)

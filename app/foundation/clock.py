@@ -27,6 +27,9 @@ class Clock(Protocol):
     def read(self, session: Session) -> datetime:
         """The present instant, aware, in UTC."""
 
+    def at(self, seen: datetime) -> datetime:
+        """What this clock showed when the host's showed ``seen``."""
+
 
 class DatabaseClock:
     """The database's transaction time on PostgreSQL, the host's on SQLite."""
@@ -37,6 +40,10 @@ class DatabaseClock:
             return session.execute(text("SELECT now()")).scalar_one().astimezone(UTC)
         return datetime.now(UTC)
 
+    def at(self, seen: datetime) -> datetime:
+        """The host's own time; how far the other clocks are from it is measured elsewhere."""
+        return seen
+
 
 class VirtualClock:
     """A clock that stands still until it is turned; it never goes back."""
@@ -46,6 +53,10 @@ class VirtualClock:
 
     def read(self, session: Session) -> datetime:
         """The instant it was last turned to."""
+        return self.instant
+
+    def at(self, seen: datetime) -> datetime:
+        """Always what it shows: it has nothing to do with the host's."""
         return self.instant
 
     def turn_to(self, instant: datetime) -> None:
@@ -76,12 +87,31 @@ class KeptClock:
     @property
     def instant(self) -> datetime:
         """The present instant, aware, in UTC."""
+        kept = self._kept()
+        if kept is None:
+            return datetime.now(UTC)
+        at, since, until = kept
+        return min(max(at, at + (datetime.now(UTC) - since)), until)
+
+    def at(self, seen: datetime) -> datetime:
+        """What it showed when the host's clock showed ``seen``, as if it hadn't been turned since."""
+        kept = self._kept()
+        if kept is None:
+            return seen
+        at, since, until = kept
+        return min(at + (seen - since), until)
+
+    def _kept(self) -> tuple[datetime, datetime, datetime] | None:
+        """What the file says: ``at``, ``since`` and ``until``."""
         try:
             kept = orjson.loads(self.path.read_bytes())
         except FileNotFoundError:
-            return datetime.now(UTC)
-        at, since, until = (datetime.fromisoformat(kept[name]) for name in ("at", "since", "until"))
-        return min(max(at, at + (datetime.now(UTC) - since)), until)
+            return None
+        return (
+            datetime.fromisoformat(kept["at"]),
+            datetime.fromisoformat(kept["since"]),
+            datetime.fromisoformat(kept["until"]),
+        )
 
     def read(self, session: Session) -> datetime:
         """The present instant, aware, in UTC."""

@@ -20,3 +20,4 @@ def install(app: Flask, config: Config) -> None:
     templating.install(app)
     errors.install(app)
     blueprints.register(app)
+    app.before_request(current.begin_acting)  # the last: after who may do it, and the form's token

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -15,8 +17,8 @@ from werkzeug.wrappers import Response
 
 from app.bootstrap import House
 from app.engine.engine import Engine
+from app.foundation import arrivals, workdays
 from app.foundation import clock as clocks
-from app.foundation import workdays
 from app.foundation.actor import Actor
 from app.foundation.text import Text
 from app.identity import grants, sessions
@@ -55,11 +57,11 @@ def engine() -> Engine:
 
 
 def session() -> Session:
-    """The request's session; read-only when the request only looks. Views that act commit it themselves."""
+    """The request's session; it only reads until a view that acts begins. Such views commit it themselves."""
     found = db.session()
     if "prepared" not in found.info:
         found.info["prepared"] = True
-        found.info["read_only"] = has_request_context() and request.method in SAFE
+        found.info["read_only"] = has_request_context()
         found.info["publisher"] = house().publisher
         turned = house().engine.clock
         if turned is not None:
@@ -111,6 +113,36 @@ def actor() -> Actor:
 def now() -> datetime:
     """The request's time: the same until its transaction ends."""
     return clocks.now(session())
+
+
+def arrived_at() -> datetime:
+    """When the request's last byte had reached the server: what a deadline is measured by.
+
+    A server that doesn't say (any but ours) is taken to have had it when it had been read whole, just before the view.
+    By the clock that deadlines are kept by; where one is turned by hand, its time.
+    """
+    return house().time_at(request.environ.get(arrivals.ENVIRON) or g.read_at)
+
+
+@contextmanager
+def looking() -> Iterator[Session]:
+    """A session beside the request's that only reads and keeps no writer waiting."""
+    with house().sessions() as found:
+        found.connection(execution_options={"read_only": True})
+        yield found
+        found.rollback()
+
+
+def begin_acting() -> None:
+    """Before the view of a request that acts: who it is has been read, and so has all it brought; now it may write.
+
+    Until here it held no lock: on SQLite nobody waits while a large request is taken apart or a person is recognised.
+    """
+    g.setdefault("read_at", datetime.now(UTC))
+    found = session()
+    if request.method not in SAFE and found.info["read_only"]:
+        found.rollback()
+        found.info["read_only"] = False
 
 
 def zone() -> ZoneInfo:

@@ -170,6 +170,7 @@ def _with_files(form: Form, account: Account) -> Form:
 
 
 def _keep(account: Account, file: FileStorage) -> Document:
+    current.begin_acting()
     document = documents.add(
         current.session(),
         Actor(account.id, account.name),

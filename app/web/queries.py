@@ -102,6 +102,7 @@ def send(lot_id: str) -> AnyResponse | str:
             points=[Point(p["matter"], p["facts"], p["request"], p["law"]) for p in points],
             contact=given["contact"],
             attachments=_attach(lot_id),
+            arrived_at=current.arrived_at(),
         )
         place = url_for("queries.show", query_id=query.id)
         repeats.answer(session, actor, key, place)

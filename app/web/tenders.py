@@ -168,6 +168,7 @@ def publish_change(tender_id: str) -> AnyResponse | str:
             tender_id=tender_id,
             reasons=request.form.get("reasons", ""),
             keeper=current.house().keeper,
+            arrived_at=current.arrived_at(),
             **wanted,
         )
         repeats.answer(session, actor, key, place)
@@ -288,7 +289,7 @@ def _tender(tender_id: str) -> Tender:
 def _changeable(tender_id: str) -> Tender:
     """A tender that is open for bids; what has closed isn't changed any more."""
     tender = _tender(tender_id)
-    if not tenders.open_for_bids(tender, current.now()):
+    if not tenders.open_for_bids(tender, current.arrived_at()):
         raise tenders.DeadlinePassed
     return tender
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -36,6 +37,7 @@ def change(
     terms: Terms,
     keeper: KeyKeeper,
     affects_bids: bool = False,
+    arrived_at: datetime | None = None,
 ) -> Change:
     """Publish changed documents (see ``tenders.change``); a moved deadline moves the timer, takers get a mail."""
     cases.hold(session, tender_id)
@@ -49,6 +51,7 @@ def change(
         terms=terms,
         keeper=keeper,
         affects_bids=affects_bids,
+        arrived_at=arrived_at,
     )
     tender = tenders.get(session, tender_id)
     if made.new_deadline_at > made.old_deadline_at:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -33,6 +34,7 @@ def raise_query(
     points: Sequence[Point],
     contact: str = "",
     attachments: Sequence[str] = (),
+    arrived_at: datetime | None = None,
 ) -> Query:
     """Raise a query (see ``queries.raise_query``): the lot's case takes it up, or before the opening a case of its own.
 
@@ -40,7 +42,14 @@ def raise_query(
     """
     cases.hold(session, tenders.of_lot(session, lot_id).id)
     query = queries.raise_query(
-        session, actor, lot_id=lot_id, scope=scope, points=points, contact=contact, attachments=attachments
+        session,
+        actor,
+        lot_id=lot_id,
+        scope=scope,
+        points=points,
+        contact=contact,
+        attachments=attachments,
+        arrived_at=arrived_at,
     )
     due_at = last_second_of(query.answer_due_on).astimezone(clock.PLACE)
     told = {"query_id": query.id, "answer_due_at": due_at.isoformat()}

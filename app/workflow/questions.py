@@ -19,10 +19,12 @@ ASKED = "question asked"
 END_OF_DAY = time(23, 59, 59)
 
 
-def ask(engine: Engine, session: Session, actor: Actor, *, tender_id: str, text: str) -> Question:
+def ask(
+    engine: Engine, session: Session, actor: Actor, *, tender_id: str, text: str, arrived_at: datetime | None = None
+) -> Question:
     """Ask about a tender's documents (see ``tenders.ask``). The history names the system, not the asker (O87 28)."""
     cases.hold(session, tender_id)
-    question = tenders.ask(session, actor, tender_id=tender_id, text=text)
+    question = tenders.ask(session, actor, tender_id=tender_id, text=text, arrived_at=arrived_at)
     assert question.answer_due_on is not None, "a question is asked with its due day"
     due_at = datetime.combine(question.answer_due_on, END_OF_DAY, clock.PLACE)
     messages.send(

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.engine import definitions, incidents, instances, spiff, timers
 from app.engine.records import HistoryRow, InstanceRow, TimerRow
+from app.foundation import arrivals
 from app.foundation.text import Text
 
 WAITING = toys.diagram(toys.START + toys.catch_timer("wait", "P1D") + toys.END + toys.flows("start", "wait", "end"))
@@ -130,3 +131,16 @@ def test_a_new_version_takes_over_the_start_timer(engine, session_factory, sessi
         definitions.deploy(engine, other, toys.ROOT, {"toy.bpmn": CYCLE.replace(b"Do work", b"Work")}, "y")
         other.commit()
     assert len(session.scalars(select(TimerRow)).all()) == 1
+
+
+def test_nothing_fires_before_what_arrived_earlier_is_decided(engine, play, session_factory, session, virtual_clock):
+    play(WAITING)
+    virtual_clock.turn(timedelta(days=2))
+    with session_factory() as saying:
+        arrivals.publish(saying, "busy", virtual_clock.instant - timedelta(days=1, microseconds=1))
+        saying.commit()
+    assert timers.fire_due(engine, session_factory) == 0
+    with session_factory() as saying:
+        arrivals.publish(saying, "busy", virtual_clock.instant - timedelta(days=1))
+        saying.commit()
+    assert timers.fire_due(engine, session_factory) == 1

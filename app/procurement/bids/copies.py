@@ -10,6 +10,7 @@ import io
 import json
 import tarfile
 from collections.abc import Iterator
+from datetime import datetime
 from typing import IO, Any
 
 import orjson
@@ -54,12 +55,14 @@ def copy_of(session: Session, draft: BidDraft) -> Iterator[bytes]:
     yield packages.END
 
 
-def load_copy(session: Session, actor: Actor, *, lot_id: str, source: IO[bytes]) -> BidDraft:
+def load_copy(
+    session: Session, actor: Actor, *, lot_id: str, source: IO[bytes], arrived_at: datetime | None = None
+) -> BidDraft:
     """Put a copy's words and files into the draft, over what stands there; raises CopyUnreadable or FilesTooLarge."""
     manifest, contents = _read(source.read(drafts.LARGEST_FILES + 4 * 1024 * 1024), lot_id)
-    draft = drafts.save_draft(session, actor, lot_id=lot_id, content=manifest["content"])
+    draft = drafts.save_draft(session, actor, lot_id=lot_id, content=manifest["content"], arrived_at=arrived_at)
     for file in list(draft.files):
-        drafts.remove_file(session, actor, lot_id=lot_id, file_id=file.id)
+        drafts.remove_file(session, actor, lot_id=lot_id, file_id=file.id, arrived_at=arrived_at)
     for listed in manifest["files"]:
         drafts.add_file(
             session,
@@ -68,6 +71,7 @@ def load_copy(session: Session, actor: Actor, *, lot_id: str, source: IO[bytes])
             name=listed["name"],
             source=contents[listed["path"]],
             requirement_code=listed["requirement_code"],
+            arrived_at=arrived_at,
         )
     return draft
 

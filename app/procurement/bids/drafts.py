@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import IO, Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, documents
+from app.foundation import arrivals, clock, documents
 from app.foundation.actor import Actor
 from app.foundation.errors import Invalid, NotFound
 from app.foundation.text import Text
@@ -43,15 +44,18 @@ class DraftFileUnknown(NotFound):
     text = Text("There is no such file in your draft.", "草稿中没有该文件。")
 
 
-def bidding_for(session: Session, actor: Actor, lot_id: str, *, lock: bool = False) -> tuple[Tender, str]:
+def bidding_for(
+    session: Session, actor: Actor, lot_id: str, *, arrived_at: datetime | None, lock: bool = False
+) -> tuple[Tender, str]:
     """The tender a supplier may work on a bid for, and the supplier's id.
 
-    Raises NotRegistered, SupplierExcluded, RoleMissing or DeadlinePassed.
+    What arrived before the deadline is in time, whenever it is decided. Raises NotRegistered, SupplierExcluded,
+    RoleMissing or DeadlinePassed.
     """
     registration = suppliers.require_active(session, actor.organisation_id)
     roles.require(actor, "supplier-bidder", registration.organisation_id)
     tender = tenders.of_lot(session, lot_id, lock=lock)
-    if not tenders.open_for_bids(tender, clock.now(session)):
+    if not tenders.open_for_bids(tender, arrivals.arrived(session, arrived_at)):
         raise DeadlinePassed()
     return tender, registration.organisation_id
 
@@ -70,12 +74,19 @@ def drafts_of(session: Session, supplier_id: str) -> list[BidDraft]:
     return list(session.scalars(query))
 
 
-def save_draft(session: Session, actor: Actor, *, lot_id: str, content: Mapping[str, Any]) -> BidDraft:
+def save_draft(
+    session: Session,
+    actor: Actor,
+    *,
+    lot_id: str,
+    content: Mapping[str, Any],
+    arrived_at: datetime | None = None,
+) -> BidDraft:
     """Keep what was typed (see ``offers.cleaned`` for the keys); keys that aren't given stay as they were.
 
     Whoever writes a bid has taken the documents: they are told of changes from now on.
     """
-    tender, supplier_id = bidding_for(session, actor, lot_id)
+    tender, supplier_id = bidding_for(session, actor, lot_id, arrived_at=arrived_at)
     tenders.take_documents(session, actor, tender_id=tender.id)
     draft = draft_of(session, lot_id, supplier_id, lock=True)
     if draft is None:
@@ -99,12 +110,13 @@ def add_file(
     source: bytes | IO[bytes],
     requirement_code: str = "",
     media_type: str = "",
+    arrived_at: datetime | None = None,
 ) -> DraftFile:
     """Attach a file to the draft (to a requirement's code, or to the bid as a whole); raises FilesTooLarge.
 
     ``source`` is its content or a binary file, read to its end.
     """
-    draft = save_draft(session, actor, lot_id=lot_id, content={})
+    draft = save_draft(session, actor, lot_id=lot_id, content={}, arrived_at=arrived_at)
     used = session.scalar(select(func.sum(DraftFile.size)).where(DraftFile.draft_id == draft.id)) or 0
     data = source if isinstance(source, bytes) else source.read(LARGEST_FILES - used + 1)
     if used + len(data) > LARGEST_FILES or len(draft.files) >= MOST_FILES:
@@ -125,9 +137,11 @@ def add_file(
     return file
 
 
-def remove_file(session: Session, actor: Actor, *, lot_id: str, file_id: str) -> None:
+def remove_file(
+    session: Session, actor: Actor, *, lot_id: str, file_id: str, arrived_at: datetime | None = None
+) -> None:
     """Take a file out of the draft; raises DraftFileUnknown."""
-    _, supplier_id = bidding_for(session, actor, lot_id)
+    _, supplier_id = bidding_for(session, actor, lot_id, arrived_at=arrived_at)
     draft = draft_of(session, lot_id, supplier_id, lock=True)
     file = session.get(DraftFile, file_id)
     if draft is None or file is None or file.draft_id != draft.id:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, documents, journal
+from app.foundation import arrivals, clock, documents, journal
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
 from app.foundation.money import Money
@@ -86,7 +86,8 @@ def open_all(session: Session, actor: Actor, *, lot_id: str, keeper: Keeper) -> 
 
     Bids that weren't confirmed or have no bond count for nothing. With fewer than three left none is opened and no key
     fetched (O87 41): ``enough`` is false. Each bid is opened by itself: what one can't be read for concerns it alone.
-    Raises OpeningNotDue, NotBidding, or the keeper's KeyNotDue and KeeperAway; nothing has changed then.
+    Raises OpeningNotDue, NotBidding, arrivals.StillDeciding while a request that arrived in time is being decided, or the
+    keeper's KeyNotDue and KeeperAway; nothing has changed then.
     """
     tender = tenders.of_lot(session, lot_id, lock=True)
     made = opening_of(session, lot_id)
@@ -97,6 +98,7 @@ def open_all(session: Session, actor: Actor, *, lot_id: str, keeper: Keeper) -> 
         raise NotBidding()
     if now < tender.bid_deadline_at:
         raise OpeningNotDue()
+    arrivals.require_decided(session, tender.bid_deadline_at)
     tender.state = TenderState.CLOSED
     lot, received = projects.lot(session, lot_id, lock=True), of_lot(session, lot_id)
     outcomes = {bid.id: _before_opening(session, tender, bid) for bid in received}

@@ -1,26 +1,27 @@
 """Submitting: the draft is sealed to the lot's key and gone; replaced, withdrawn or confirmed until the deadline.
 
-The deadline is a rule here, not an event: each act asks ``tenders.open_for_bids`` with its transaction's one time,
-under the tender's row lock, whatever a timer has done or not.
+The deadline is a rule here, not an event: each act asks ``tenders.open_for_bids`` with the instant at which its request
+arrived, under the tender's row lock, whatever a timer has done or not and however long the act waited for that lock.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, journal
+from app.foundation import arrivals, clock, journal
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound
 from app.foundation.money import Money
 from app.foundation.text import Text
 from app.identity import organisations
-from app.procurement import mails, projects
+from app.procurement import mails, projects, tenders
 from app.procurement.bids import offers, packages
 from app.procurement.bids.completeness import ERROR, gaps_of, requirements_of
 from app.procurement.bids.drafts import bidding_for, draft_of
@@ -63,63 +64,111 @@ class BidEnded(Conflict):
     text = Text("This bid was replaced or withdrawn.", "该投标文件已被替换或者撤回。")
 
 
-def submit(session: Session, actor: Actor, *, lot_id: str, signer: Signer) -> Bid:
+@dataclass(frozen=True)
+class Sealed:
+    """A draft as it was sealed: ``of`` says of which draft, documents and number it was, so that it fits no other."""
+
+    of: tuple[Any, ...]
+    data: bytes
+
+
+def seal(session: Session, actor: Actor, *, lot_id: str, arrived_at: datetime | None = None) -> Sealed | None:
+    """Seal the draft without taking it in, so that nobody waits for this work: ``session`` only reads.
+
+    None where ``submit`` will refuse; it says why.
+    """
+    supplier_id = actor.organisation_id or ""
+    draft = draft_of(session, lot_id, supplier_id)
+    if draft is None or any(gap.severity == ERROR for gap in gaps_of(session, lot_id, supplier_id, draft)):
+        return None
+    tender, at = tenders.of_lot(session, lot_id), arrivals.arrived(session, arrived_at)
+    if not tenders.open_for_bids(tender, at):
+        return None
+    return _sealed(session, tender, draft, _last_sequence(session, lot_id, supplier_id) + 1, at)
+
+
+def submit(
+    session: Session,
+    actor: Actor,
+    *,
+    lot_id: str,
+    signer: Signer,
+    sealed: Sealed | None = None,
+    arrived_at: datetime | None = None,
+) -> Bid:
     """Seal the draft and take it in: its files and words are deleted, a bid that stood before is replaced (O87 33, 34).
 
-    Raises DeadlinePassed, BidIncomplete, DraftMissing, NotRegistered, SupplierExcluded or RoleMissing.
+    It counts from ``arrived_at``, when its request's last byte had reached the server. ``sealed``: what ``seal`` made of
+    the draft; sealed anew if the draft has changed since. Raises DeadlinePassed, BidIncomplete, DraftMissing,
+    NotRegistered, SupplierExcluded or RoleMissing.
     """
-    tender, supplier_id = bidding_for(session, actor, lot_id, lock=True)
+    at = arrivals.arrived(session, arrived_at)
+    tender, supplier_id = bidding_for(session, actor, lot_id, lock=True, arrived_at=at)
     draft = draft_of(session, lot_id, supplier_id, lock=True)
     if draft is None:
         raise DraftMissing()
     missing = [gap for gap in gaps_of(session, lot_id, supplier_id, draft) if gap.severity == ERROR]
     if missing:
         raise BidIncomplete(field=missing[0].place, count=len(missing), first=missing[0].text)
-    lot, now = projects.lot(session, lot_id), clock.now(session)
-    before = of_supplier(session, lot_id, supplier_id)
     sequence = _last_sequence(session, lot_id, supplier_id) + 1
+    _replace(session, of_supplier(session, lot_id, supplier_id), sequence, at)
+    if sealed is None or sealed.of != _identity(tender, draft, sequence):
+        sealed = _sealed(session, tender, draft, sequence, at)
+    bid = _take_in(session, actor, tender, draft, sequence, sealed.data, at)
+    _give_receipt(session, tender, bid, signer, "received", at)
+    facts = {"digest": bid.digest, "size": bid.size, "sequence": sequence, "arrived_at": at.isoformat()}
+    _journal(session, bid, "bids.submit", facts)
+    tell(session, bid, "submit", _SUBMITTED)
+    return bid
+
+
+def _replace(session: Session, before: Bid | None, sequence: int, at: datetime) -> None:
     if before is not None:
-        _end(before, BidState.REPLACED, now)
-        _journal(session, before, "bids.replace", {"by_sequence": sequence})
-    sealed = _sealed(session, tender, lot, draft, sequence, now)
+        _end(before, BidState.REPLACED, at)
+        _journal(session, before, "bids.replace", {"by_sequence": sequence, "arrived_at": at.isoformat()})
+
+
+def _take_in(
+    session: Session, actor: Actor, tender: Tender, draft: BidDraft, sequence: int, sealed: bytes, at: datetime
+) -> Bid:
+    """The sealed bid in the place of its draft."""
     bid = Bid(
-        lot_id=lot_id,
-        supplier_id=supplier_id,
+        lot_id=draft.lot_id,
+        supplier_id=draft.supplier_id,
         sequence=sequence,
         sealed=sealed,
         digest=packages.digest(sealed),
         size=len(sealed),
         document_version=tender.version,
         account_id=actor.id,
-        received_at=now,
+        received_at=at,
     )
     session.add(bid)
     session.delete(draft)
     session.flush()
-    _give_receipt(session, tender, bid, signer, "received", now)
-    _journal(session, bid, "bids.submit", {"digest": bid.digest, "size": bid.size, "sequence": sequence})
-    tell(session, bid, "submit", _SUBMITTED)
     return bid
 
 
-def confirm(session: Session, actor: Actor, *, bid_id: str, signer: Signer) -> Bid:
+def confirm(session: Session, actor: Actor, *, bid_id: str, signer: Signer, arrived_at: datetime | None = None) -> Bid:
     """Let a sealed bid stand as it is under the changed documents (O87 27); raises DeadlinePassed or BidEnded."""
-    tender, bid = _standing(session, actor, bid_id)
+    at = arrivals.arrived(session, arrived_at)
+    tender, bid = _standing(session, actor, bid_id, at)
     if bid.document_version < tender.version:
         bid.document_version = tender.version
-        _give_receipt(session, tender, bid, signer, "confirmed", clock.now(session))
-        _journal(session, bid, "bids.confirm", {"document_version": tender.version})
+        _give_receipt(session, tender, bid, signer, "confirmed", at)
+        facts = {"document_version": tender.version, "arrived_at": at.isoformat()}
+        _journal(session, bid, "bids.confirm", facts)
         tell(session, bid, f"confirm:{tender.version}", _CONFIRMED)
     return bid
 
 
-def withdraw(session: Session, actor: Actor, *, bid_id: str, signer: Signer) -> Bid:
+def withdraw(session: Session, actor: Actor, *, bid_id: str, signer: Signer, arrived_at: datetime | None = None) -> Bid:
     """Take a bid back before the deadline (O87 34); raises DeadlinePassed or BidEnded."""
-    tender, bid = _standing(session, actor, bid_id)
-    now = clock.now(session)
-    _end(bid, BidState.WITHDRAWN, now)
-    _give_receipt(session, tender, bid, signer, "withdrawn", now)
-    _journal(session, bid, "bids.withdraw", {"sequence": bid.sequence})
+    at = arrivals.arrived(session, arrived_at)
+    tender, bid = _standing(session, actor, bid_id, at)
+    _end(bid, BidState.WITHDRAWN, at)
+    _give_receipt(session, tender, bid, signer, "withdrawn", at)
+    _journal(session, bid, "bids.withdraw", {"sequence": bid.sequence, "arrived_at": at.isoformat()})
     tell(session, bid, "withdraw", _WITHDRAWN)
     return bid
 
@@ -164,12 +213,12 @@ def visible_to(actor: Actor, bid: Bid, tender: Tender, now: datetime) -> bool:
     return actor.organisation_id in parties or actor.has_role("auditor")
 
 
-def _standing(session: Session, actor: Actor, bid_id: str) -> tuple[Tender, Bid]:
+def _standing(session: Session, actor: Actor, bid_id: str, arrived_at: datetime) -> tuple[Tender, Bid]:
     """The tender (locked) and the actor's own bid that stands under it."""
     bid = get(session, bid_id)
     if bid.supplier_id != actor.organisation_id:
         raise BidUnknown()
-    tender, _ = bidding_for(session, actor, bid.lot_id, lock=True)
+    tender, _ = bidding_for(session, actor, bid.lot_id, lock=True, arrived_at=arrived_at)
     session.refresh(bid, with_for_update=True)
     if bid.state != BidState.SEALED:
         raise BidEnded()
@@ -186,11 +235,16 @@ def _end(bid: Bid, state: BidState, now: datetime) -> None:
     bid.state, bid.ended_at, bid.sealed = state, now, b""
 
 
-def _sealed(session: Session, tender: Tender, lot: Lot, draft: BidDraft, sequence: int, now: datetime) -> bytes:
-    key = session.get_one(LotKey, lot.id)
-    return packages.seal(
-        _manifest(session, tender, lot, draft, sequence, now), _contents(session, draft), key.recipient
-    )
+def _sealed(session: Session, tender: Tender, draft: BidDraft, sequence: int, at: datetime) -> Sealed:
+    lot, key = projects.lot(session, draft.lot_id), session.get_one(LotKey, draft.lot_id)
+    manifest = _manifest(session, tender, lot, draft, sequence, at)
+    return Sealed(_identity(tender, draft, sequence), packages.seal(manifest, _contents(session, draft), key.recipient))
+
+
+def _identity(tender: Tender, draft: BidDraft, sequence: int) -> tuple[Any, ...]:
+    """What a sealed draft depends on; whatever of it changes, it is sealed anew."""
+    files = tuple((file.id, file.digest, file.requirement_code) for file in draft.files)
+    return draft.id, draft.content, files, tender.version, sequence
 
 
 def _contents(session: Session, draft: BidDraft) -> Iterator[bytes]:
@@ -264,6 +318,7 @@ def _give_receipt(session: Session, tender: Tender, bid: Bid, signer: Signer, ac
             "bid": bid.id,
             "sequence": bid.sequence,
             "received_at": bid.received_at.isoformat(),
+            "decided_at": clock.now(session).isoformat(),
             "sha256": bid.digest,
             "size": bid.size,
             "sealed_to": session.get_one(LotKey, bid.lot_id).recipient,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from stdnum import iso11649
 from stdnum.iso7064 import mod_97_10
 
-from app.foundation import clock, journal
+from app.foundation import arrivals, clock, journal
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
 from app.foundation.text import Text
@@ -97,23 +97,23 @@ def amount_for(lot: Lot, tender: Tender) -> Decimal:
     return (lot.budget * tender.bond_percent / 100).quantize(Decimal("0.01"), ROUND_DOWN)
 
 
-def request(session: Session, actor: Actor, *, lot_id: str) -> Bond:
+def request(session: Session, actor: Actor, *, lot_id: str, arrived_at: datetime | None = None) -> Bond:
     """A supplier asks where to pay: the bond with its payment reference (ISO 11649), the same one at every asking.
 
     Raises NoBondAsked, DeadlinePassed, NotRegistered, SupplierExcluded or RoleMissing.
     """
-    lot, tender, supplier_id = _open_lot(session, actor, lot_id)
+    lot, tender, supplier_id = _open_lot(session, actor, lot_id, arrived_at)
     bond = of_supplier(session, lot.id, supplier_id)
     if bond is None:
         bond = _made(session, lot, tender, supplier_id, "transfer")
     return bond
 
 
-def _open_lot(session: Session, actor: Actor, lot_id: str) -> tuple[Lot, Tender, str]:
+def _open_lot(session: Session, actor: Actor, lot_id: str, arrived_at: datetime | None) -> tuple[Lot, Tender, str]:
     registration = suppliers.require_active(session, actor.organisation_id)
     roles.require(actor, "supplier-bidder", registration.organisation_id)
     tender = tenders.of_lot(session, lot_id, lock=True)
-    if not tenders.open_for_bids(tender, clock.now(session)):
+    if not tenders.open_for_bids(tender, arrivals.arrived(session, arrived_at)):
         raise tenders.DeadlinePassed()
     if tender.bond_percent <= 0:
         raise NoBondAsked()
@@ -151,12 +151,13 @@ def lodge_guarantee(
     amount: Decimal,
     valid_until: date,
     document_id: str,
+    arrived_at: datetime | None = None,
 ) -> Bond:
     """Take a letter of guarantee for a bond, in the supplier's own choice of form (IR 33, N38).
 
     Raises GuaranteeTooSmall, GuaranteeTooShort or BondSettled besides the refusals of ``request``.
     """
-    lot, tender, supplier_id = _open_lot(session, actor, lot_id)
+    lot, tender, supplier_id = _open_lot(session, actor, lot_id, arrived_at)
     bond = of_supplier(session, lot.id, supplier_id) or _made(session, lot, tender, supplier_id, "guarantee")
     if bond.state != BondState.REQUESTED:
         raise BondSettled()
@@ -167,8 +168,8 @@ def lodge_guarantee(
         raise GuaranteeTooShort(field="valid_until", until=needed)
     bond.kind, bond.guarantee_number, bond.guarantee_issuer = "guarantee", number, issuer
     bond.guarantee_until, bond.guarantee_document_id = valid_until, document_id
-    bond.state, bond.arrived_at = BondState.HELD, clock.now(session)
-    _journal(session, bond, "bonds.lodge_guarantee", {"amount": str(amount)})
+    bond.state, bond.arrived_at = BondState.HELD, arrivals.arrived(session, arrived_at)
+    _journal(session, bond, "bonds.lodge_guarantee", {"amount": str(amount), "arrived_at": bond.arrived_at.isoformat()})
     return bond
 
 

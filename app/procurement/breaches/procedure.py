@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, journal, workdays
+from app.foundation import arrivals, clock, journal, workdays
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
 from app.foundation.money import Money
@@ -185,6 +185,7 @@ def reply(
     statement: str,
     attachments: Sequence[str] = (),
     wants_hearing: bool = False,
+    arrived_at: datetime | None = None,
 ) -> Breach:
     """The supplier states its case, or asks for a hearing, in time; once. Raises ReplyLate or BreachNotOpen."""
     breach = get(session, breach_id, lock=True)
@@ -196,12 +197,12 @@ def reply(
         raise BreachNotOpen(state=STATE_NAMES[breach.state])
     if not statement.strip():
         raise ReasonsMissing(field="statement")
-    now = clock.now(session)
+    now = arrivals.arrived(session, arrived_at)
     if breach.reply_until_on is not None and local_day(now) > breach.reply_until_on:
         raise ReplyLate(until=breach.reply_until_on)
     breach.reply, breach.reply_attachments = statement.strip(), list(attachments)
     breach.wants_hearing, breach.replied_by, breach.replied_at = wants_hearing, actor.id, now
-    _journal(session, actor, breach, "breaches.reply", wants_hearing=wants_hearing)
+    _journal(session, actor, breach, "breaches.reply", wants_hearing=wants_hearing, arrived_at=now.isoformat())
     return breach
 
 

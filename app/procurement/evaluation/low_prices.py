@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.foundation import clock
+from app.foundation import arrivals, clock
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from app.foundation.text import Text
@@ -198,7 +198,13 @@ def of_bid(session: Session, bid_id: str, *, lock: bool = False) -> LowPriceChec
 
 
 def explain(
-    session: Session, actor: Actor, *, bid_id: str, explanation: str, attachments: Sequence[str] = ()
+    session: Session,
+    actor: Actor,
+    *,
+    bid_id: str,
+    explanation: str,
+    attachments: Sequence[str] = (),
+    arrived_at: datetime | None = None,
 ) -> LowPriceCheck:
     """The supplier explains its price, once and in time; raises ExplanationTooLate, AlreadyReviewed or CheckUnknown."""
     check = of_bid(session, bid_id, lock=True)
@@ -206,7 +212,7 @@ def explain(
     if actor.organisation_id != supplier_id:
         raise CheckUnknown()
     roles.require(actor, "supplier-bidder", supplier_id)
-    now = clock.now(session)
+    now = arrivals.arrived(session, arrived_at)
     if now >= check.due_at:
         raise ExplanationTooLate()
     if check.explained_at is not None or check.decision:
@@ -216,7 +222,8 @@ def explain(
     check.explanation, check.attachments = explanation.strip(), list(attachments)
     check.explained_by, check.explained_at = actor.id, now
     session.flush()
-    note(session, actor, check.lot_id, "evaluation.explain_price", {"bid": bid_id})
+    facts = {"bid": bid_id, "arrived_at": now.isoformat()}
+    note(session, actor, check.lot_id, "evaluation.explain_price", facts)
     return check
 
 

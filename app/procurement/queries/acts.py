@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, journal, workdays
+from app.foundation import arrivals, clock, journal, workdays
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
 from app.foundation.text import Text
@@ -104,6 +104,7 @@ def raise_query(
     points: Sequence[Point],
     contact: str = "",
     attachments: Sequence[str] = (),
+    arrived_at: datetime | None = None,
 ) -> Query:
     """A supplier queries documents, opening, evaluation or result of a lot; the answer is due in seven working days.
 
@@ -115,10 +116,10 @@ def raise_query(
         roles.require(actor, "supplier-bidder", supplier_id)
     lot = projects.lot(session, lot_id, lock=True)
     tender = tenders.of_lot(session, lot_id)
-    _refuse_untimely(session, supplier_id, lot_id, scope)
+    now = arrivals.arrived(session, arrived_at)
+    _refuse_untimely(session, supplier_id, lot_id, scope, now)
     if not points or any(not (p.matter.strip() and p.facts.strip() and p.request.strip()) for p in points):
         raise PointsMissing(field="points")
-    now = clock.now(session)
     due_on = rules.find("query_answer", on=local_day(now)).last_day(workdays.load(session), local_day(now))
     query = Query(
         number=projects.next_number(session, "ZY"),
@@ -141,18 +142,18 @@ def raise_query(
         actor,
         query,
         "queries.raise",
-        {"scope": scope, "points": len(points), "due_on": str(query.answer_due_on)},
+        {"scope": scope, "points": len(points), "due_on": str(query.answer_due_on), "arrived_at": now.isoformat()},
     )
     _tell_agency(session, query, lot.name)
     return query
 
 
-def _refuse_untimely(session: Session, supplier_id: str, lot_id: str, scope: str) -> None:
+def _refuse_untimely(session: Session, supplier_id: str, lot_id: str, scope: str, now: datetime) -> None:
     if scope not in SCOPES:
         raise ValueError(f"unknown scope: {scope}")
     if not may_ask(session, supplier_id, lot_id, scope):
         raise MayNotQuery()
-    now, open_ = clock.now(session), window(session, supplier_id, lot_id, scope)
+    open_ = window(session, supplier_id, lot_id, scope)
     if open_ is None or local_day(now) < open_.from_on:
         raise QueryTooEarly(field="scope", scope=SCOPES[scope])
     if not open_.holds(now):

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, journal, workdays
+from app.foundation import arrivals, clock, journal, workdays
 from app.foundation.actor import Actor
 from app.foundation.errors import Invalid, RuleBroken
 from app.foundation.text import Text
@@ -72,6 +72,7 @@ def change(
     terms: Terms,
     keeper: KeyKeeper,
     affects_bids: bool = False,
+    arrived_at: datetime | None = None,
 ) -> Change:
     """Publish the documents as they are to stand from now on; the caller then sends ``deadline moved`` if it moved.
 
@@ -79,7 +80,7 @@ def change(
     last 15 days such a change moves the deadline to the first lawful day at the same hour (rule T7), and bids must be
     confirmed again. Raises DeadlinePassed, ObjectChanged, DeadlineEarlier, NothingChanged, FindingsOpen.
     """
-    tender, old_deadline = _changeable(session, actor, tender_id, terms)
+    tender, old_deadline = _changeable(session, actor, tender_id, terms, arrived_at)
     now = clock.now(session)
     if not reasons.strip():
         raise ReasonsMissing(field="reasons")
@@ -127,13 +128,15 @@ def preview_change(
     return Preview(made.differences, made.affects_bids, made.new_deadline_at, found)
 
 
-def _changeable(session: Session, actor: Actor, tender_id: str, terms: Terms) -> tuple[Tender, datetime]:
+def _changeable(
+    session: Session, actor: Actor, tender_id: str, terms: Terms, arrived_at: datetime | None = None
+) -> tuple[Tender, datetime]:
     """The tender, locked, with its deadline, if this person may change it now."""
     tender = get(session, tender_id, lock=True)
     roles.require(actor, "agency-officer", tender.agency_id)
     agreements.require_power(session, actor, project_id=tender.project_id, power="publish")
     deadline = tender.bid_deadline_at
-    if deadline is None or not open_for_bids(tender, clock.now(session)):
+    if deadline is None or not open_for_bids(tender, arrivals.arrived(session, arrived_at)):
         raise DeadlinePassed()
     if terms.bid_deadline_at < deadline:
         raise DeadlineEarlier(field="bid_deadline_at")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, journal, workdays
+from app.foundation import arrivals, clock, journal, workdays
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound
 from app.foundation.text import Text
@@ -50,11 +50,11 @@ class PublicQuestion:
     answered_at: datetime | None
 
 
-def ask(session: Session, actor: Actor, *, tender_id: str, text: str) -> Question:
+def ask(session: Session, actor: Actor, *, tender_id: str, text: str, arrived_at: datetime | None = None) -> Question:
     """A supplier asks before the deadline; an answer is due in three working days (IR 52)."""
     tender = get(session, tender_id, lock=True)
     supplier_id = supplier_of(session, actor)
-    now = clock.now(session)
+    now = arrivals.arrived(session, arrived_at)
     if not open_for_bids(tender, now):
         raise DeadlinePassed()
     if not text.strip():
@@ -71,9 +71,10 @@ def ask(session: Session, actor: Actor, *, tender_id: str, text: str) -> Questio
     session.add(question)
     session.flush()
     session.expire(tender, ["questions"])
+    facts = {"question": question.id, "arrived_at": now.isoformat()}
     # The journal is read by people who mustn't know who takes part: it names the system, not the asker (O87 28).
     anonymous = Actor(id="supplier", name="Supplier")
-    journal.write(session, anonymous, case=tender.project_id, act="tenders.ask", facts={"question": question.id})
+    journal.write(session, anonymous, case=tender.project_id, act="tenders.ask", facts=facts)
     return question
 
 

@@ -170,6 +170,7 @@ def reply(breach_id: str) -> AnyResponse:
             statement=values["statement"],
             attachments=[document.id for document in kept],
             wants_hearing=values["hearing"] == "true",
+            arrived_at=current.arrived_at(),
         )
         for document in kept:
             documents.share(session, actor, document, case=f"breach:{breach_id}")

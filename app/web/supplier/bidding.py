@@ -93,11 +93,21 @@ def check(lot_id: str) -> str | AnyResponse:
 def submit(lot_id: str) -> AnyResponse | tuple[str, int]:
     """Seal the draft and take it in; the answer is its receipt."""
     session, actor, key = current.session(), current.actor(), request.form.get("_key", "")
+    arrived_at = current.arrived_at()
+    with current.looking() as reader:
+        sealed = bids.seal(reader, actor, lot_id=lot_id, arrived_at=arrived_at)
     answered = repeats.earlier(session, actor, key)
     if answered is not None:
         return flask.redirect(answered, code=303)
     try:
-        bid = bids.submit(session, actor, lot_id=lot_id, signer=current.house().signer)
+        bid = bids.submit(
+            session,
+            actor,
+            lot_id=lot_id,
+            signer=current.house().signer,
+            sealed=sealed,
+            arrived_at=arrived_at,
+        )
     except Refusal as refusal:
         session.rollback()
         if isinstance(refusal, bids.DraftMissing | tenders.DeadlinePassed):
@@ -115,7 +125,13 @@ def submit(lot_id: str) -> AnyResponse | tuple[str, int]:
 @blueprint.post("/supplier/bids/<bid_id>/confirm")
 def confirm(bid_id: str) -> AnyResponse:
     """Let a bid stand as it is under the changed documents."""
-    bids.confirm(current.session(), current.actor(), bid_id=bid_id, signer=current.house().signer)
+    bids.confirm(
+        current.session(),
+        current.actor(),
+        bid_id=bid_id,
+        signer=current.house().signer,
+        arrived_at=current.arrived_at(),
+    )
     current.commit()
     notice(
         Text("Your bid stands under the changed documents.", "您的投标在更正后的采购文件下继续有效。"),
@@ -127,7 +143,13 @@ def confirm(bid_id: str) -> AnyResponse:
 @blueprint.post("/supplier/bids/<bid_id>/withdraw")
 def withdraw(bid_id: str) -> AnyResponse:
     """Take a bid back; its content is destroyed."""
-    bids.withdraw(current.session(), current.actor(), bid_id=bid_id, signer=current.house().signer)
+    bids.withdraw(
+        current.session(),
+        current.actor(),
+        bid_id=bid_id,
+        signer=current.house().signer,
+        arrived_at=current.arrived_at(),
+    )
     current.commit()
     notice(
         Text("Your bid is withdrawn.", "投标文件已撤回。"),

@@ -87,7 +87,7 @@ def bond(lot_id: str) -> str:
 @blueprint.post("/supplier/lots/<lot_id>/bond")
 def ask_reference(lot_id: str) -> AnyResponse:
     """Ask for the payment reference."""
-    bonds.request(current.session(), current.actor(), lot_id=lot_id)
+    bonds.request(current.session(), current.actor(), lot_id=lot_id, arrived_at=current.arrived_at())
     current.commit()
     return redirect("supplier.bond", lot_id=lot_id)
 
@@ -119,6 +119,7 @@ def lodge_guarantee(lot_id: str) -> AnyResponse | str | tuple[str, int]:
             amount=amount,
             valid_until=until,
             document_id=document.id,
+            arrived_at=current.arrived_at(),
         )
     except (Several, bonds.GuaranteeTooSmall, bonds.GuaranteeTooShort) as refusal:
         session.rollback()

@@ -61,7 +61,7 @@ def bid(lot_id: str) -> str | AnyResponse:
 def save(lot_id: str) -> AnyResponse:
     """Save the whole form, with the files of a browser without scripts; then stay, or go on to the check."""
     session, actor = current.session(), current.actor()
-    bids.save_draft(session, actor, lot_id=lot_id, content=_typed(request.form))
+    bids.save_draft(session, actor, lot_id=lot_id, content=_typed(request.form), arrived_at=current.arrived_at())
     for name in request.files:
         for file in request.files.getlist(name):
             if file.filename:
@@ -74,9 +74,10 @@ def save(lot_id: str) -> AnyResponse:
                     source=file.stream,
                     requirement_code=code,
                     media_type=file.mimetype,
+                    arrived_at=current.arrived_at(),
                 )
     if "_drop" in request.form:
-        bids.remove_file(session, actor, lot_id=lot_id, file_id=request.form["_drop"])
+        bids.remove_file(session, actor, lot_id=lot_id, file_id=request.form["_drop"], arrived_at=current.arrived_at())
     current.commit()
     if "_check" in request.form:
         return redirect("supplier.check", lot_id=lot_id)
@@ -87,7 +88,13 @@ def save(lot_id: str) -> AnyResponse:
 @blueprint.post("/supplier/lots/<lot_id>/bid/draft")
 def save_draft(lot_id: str) -> Response:
     """Save what was typed, in the background."""
-    draft = bids.save_draft(current.session(), current.actor(), lot_id=lot_id, content=_typed(request.form))
+    draft = bids.save_draft(
+        current.session(),
+        current.actor(),
+        lot_id=lot_id,
+        content=_typed(request.form),
+        arrived_at=current.arrived_at(),
+    )
     current.commit()
     return jsonify(saved_at=draft.saved_at.isoformat())
 
@@ -106,6 +113,7 @@ def add_file(lot_id: str) -> Response:
         source=file.stream,
         requirement_code=request.args.get("code", ""),
         media_type=file.mimetype,
+        arrived_at=current.arrived_at(),
     )
     current.commit()
     return jsonify(id=kept.id, name=kept.name, size=kept.size, kind=kept.media_type, hash=kept.digest)
@@ -114,7 +122,13 @@ def add_file(lot_id: str) -> Response:
 @blueprint.post("/supplier/lots/<lot_id>/bid/files/remove")
 def remove_file(lot_id: str) -> Response:
     """Take a file out of the draft."""
-    bids.remove_file(current.session(), current.actor(), lot_id=lot_id, file_id=request.form.get("file", ""))
+    bids.remove_file(
+        current.session(),
+        current.actor(),
+        lot_id=lot_id,
+        file_id=request.form.get("file", ""),
+        arrived_at=current.arrived_at(),
+    )
     current.commit()
     return jsonify(removed=True)
 
@@ -143,7 +157,9 @@ def load_copy(lot_id: str) -> AnyResponse:
     file = request.files.get("copy")
     if file is None or not file.filename:
         raise NoFile(field="copy")
-    bids.load_copy(current.session(), current.actor(), lot_id=lot_id, source=file.stream)
+    bids.load_copy(
+        current.session(), current.actor(), lot_id=lot_id, source=file.stream, arrived_at=current.arrived_at()
+    )
     current.commit()
     notice(Text("The copy is in your draft.", "副本内容已载入草稿。"))
     return redirect("supplier.bid", lot_id=lot_id)

@@ -114,7 +114,14 @@ def ask(tender_id: str) -> AnyResponse | str | tuple[str, int]:
     """Ask about the documents without being named."""
     words = request.form.get("text", "")
     try:
-        questions.ask(current.engine(), current.session(), current.actor(), tender_id=tender_id, text=words)
+        questions.ask(
+            current.engine(),
+            current.session(),
+            current.actor(),
+            tender_id=tender_id,
+            text=words,
+            arrived_at=current.arrived_at(),
+        )
     except Refusal as refusal:
         current.session().rollback()
         return _page(tender_id, errors.parts_of(refusal), words), errors.status_of(type(refusal))

@@ -198,7 +198,15 @@ def _complete(shown: Shown, typed: Texts) -> AnyResponse:
         return redirect(answered)
     values = {} if shown.form is None else entries.values(shown.form, typed, current.zone())
     try:
-        row = tasks.complete(current.engine(), session, actor, task_id, values, seen_version=_seen_version())
+        row = tasks.complete(
+            current.engine(),
+            session,
+            actor,
+            task_id,
+            values,
+            seen_version=_seen_version(),
+            arrived_at=current.arrived_at(),
+        )
         if shown.form is not None:
             uploads.hand_in(shown.form, typed, row)
         if key:

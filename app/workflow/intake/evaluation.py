@@ -135,6 +135,7 @@ def _explain(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any
         bid_id=context.variables["suspect"]["bid_id"],
         explanation=values["explanation"],
         attachments=values.get("attachments") or (),
+        arrived_at=context.arrived_at,
     )
     return {}
 

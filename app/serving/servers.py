@@ -1,0 +1,132 @@
+"""The server: waitress's, on every address it is told to listen at, with lanes and times of arrival."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
+
+from app.serving.channels import Channel, Request, ask_for_times
+from app.serving.lanes import Lanes, acts
+from app.serving.undecided import Undecided
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks at what has arrived."""
+AT_ONCE = 256
+"""Connections accepted before those that are open have their turn."""
+
+
+class Listener(TcpWSGIServer):
+    """One address we listen at. ``has_times``: the system says when bytes arrived."""
+
+    channel_class = Channel
+
+    def __init__(self, *arguments: Any, undecided: Undecided, **named: Any) -> None:
+        self.undecided = undecided
+        super().__init__(*arguments, **named)
+        self.has_times = ask_for_times(self.socket)
+
+    def add_task(self, task: Channel) -> None:
+        """Queue the first request of a connection."""
+        self.note(task, task.requests[0])
+        super().add_task(task)
+
+    def note(self, channel: Channel, request: Request) -> None:
+        """Take down that a request is whole: when it arrived, and that it is to be decided if it acts."""
+        if request.arrived_at is None:
+            request.arrived_at = channel.read_at
+            if acts(request):
+                self.undecided.begin(request, request.arrived_at)
+
+    def handle_accept(self) -> None:
+        """Take the connections that wait."""
+        for _ in range(AT_ONCE):
+            open_before = len(self._map)
+            super().handle_accept()
+            if len(self._map) <= open_before:
+                return
+
+    def channels(self) -> list[Channel]:
+        """The open connections."""
+        return list(self.active_channels.values())
+
+
+class Server:
+    """All addresses together. ``undecided.until``: everything that arrived before it is decided."""
+
+    def __init__(self, application: Any, *, threads: int, acting: int, bidding: int, **settings: Any) -> None:
+        self.undecided = Undecided()
+        self._map: dict[int, Any] = {}
+        self._stopping = False
+        self._adjustments = Adjustments(asyncore_use_poll=True, recv_bytes=65_536, ident=None, **settings)
+        self._lanes = Lanes(looking=threads, acting=acting, bidding=bidding)
+        self._listeners = [
+            Listener(
+                application,
+                self._map,
+                dispatcher=self._lanes,
+                adj=self._adjustments,
+                sockinfo=address,
+                undecided=self.undecided,
+            )
+            for address in self._adjustments.listen
+        ]
+
+    def run(self) -> None:
+        """Serve until told to stop by another thread."""
+        looked = 0.0
+        while not self._stopping:
+            wasyncore.poll2(LOOK_EVERY, self._map)
+            if time.monotonic() - looked >= LOOK_EVERY:
+                looked = time.monotonic()
+                self.look()
+        self.close()
+
+    def stop(self) -> None:
+        """Answer what is being answered, then let ``run`` end; from any other thread."""
+        self._lanes.shutdown()
+        self._stopping = True
+        self._listeners[0].pull_trigger()
+
+    @property
+    def port(self) -> int:
+        """Where we listen."""
+        return int(self._listeners[0].effective_port)
+
+    def look(self) -> None:
+        """Find out up to when everything that arrived is decided: read all there is, see what is left."""
+        empty_at = datetime.now(UTC)
+        for listener in self._listeners:
+            listener.handle_accept()
+        channels = [channel for listener in self._listeners for channel in listener.channels()]
+        for channel in channels:
+            if channel.connected and channel.readable():
+                channel.handle_read()
+        unread = (channel.unread_since() for channel in channels)
+        self.undecided.look(empty_at, [since for since in unread if since is not None])
+
+    def close(self) -> None:
+        """Stop listening and let go of every connection."""
+        wasyncore.close_all(self._map)
+
+
+def listen(application: Any, *, host: str, port: int, threads: int, bidding: int, trusts_proxy: bool) -> Server:
+    """A server that has its port and doesn't answer yet; raises OSError when the port can't be had.
+
+    ``threads`` answer those who look and half as many those who act, ``bidding`` take bids in.
+    """
+    return Server(
+        application,
+        threads=threads,
+        acting=max(threads // 2, 2),
+        bidding=bidding,
+        host=host,
+        port=port,
+        connection_limit=4000,
+        # A proxy's headers are read by app.web.protection, as many as the settings trust; otherwise they go.
+        clear_untrusted_proxy_headers=not trusts_proxy,
+    )
