@@ -217,6 +217,7 @@ GLOBALS: dict[str, Any] = {
     "remaining": lambda due: words.remaining(place(), due),
     "due_point": lambda due: words.due_point(place(), due),
     "urgency": lambda due: words.urgency(place(), due),
+    "zone_key": lambda: current.zone().key,
     "zone_name": lambda: words.zone_name(place()),
     "now": current.now,
     "money": lambda amount, currency="CNY": words.money(language.language(), amount, currency),

@@ -9,14 +9,18 @@ import { watchUploads } from './forms/uploads.js';
 import { watchCountdowns } from './forms/countdowns.js';
 import { watchLists } from './forms/lists.js';
 import { watchSmallThings } from './forms/small.js';
+import { watchSession } from './forms/session.js';
+import { watchTyped } from './forms/typed.js';
 
 watchRules();
 watchRows();
 watchDialogs();      // before drafts and submits: a refused confirmation must stop both
+watchSubmits();      // and so must a form that can't leave the page
+watchTyped();
 watchDrafts();
-watchSubmits();
 watchUploads();
 watchCountdowns();
 watchLists();
 watchSmallThings();
+watchSession();
 document.documentElement.classList.add('tw-scripted');

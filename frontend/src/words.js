@@ -5,12 +5,26 @@ const zh = {
   'Not saved yet': '尚未保存',
   'Could not save. What you typed is still here.': '未能保存，您填写的内容仍在此页。',
   'Somebody changed this since you opened it. Copy what you need and load the page again.': '您打开本页后内容已被他人修改。请先复制所需内容，再重新载入页面。',
+  'Your session has ended': '登录已失效',
+  'Your session has ended. What you typed is still here.': '登录已失效，您填写的内容仍在此页。',
+  'What you entered is still here. Sign in in a new tab and come back: then it goes on.': '您填写的内容仍在此页。请在新标签页登录后返回，即可继续。',
+  'Sign in in a new tab': '在新标签页登录',
+  'Sign in and go on': '登录并继续',
+  'You signed in as somebody else. Sign in as the person who opened this page.': '您以其他身份登录。请以打开本页的人员身份登录。',
+  'Do you want to stay signed in?': '是否保持登录？',
+  'You will be signed out in {n} minutes. What you typed is kept.': '您将在{n}分钟后自动退出登录，已填写的内容会保留。',
+  'Stay signed in': '保持登录',
+  'There is no connection. Nothing was sent; what you entered is still here. Send it again when you are connected.': '网络未连接，内容尚未提交，您填写的内容仍在此页。网络恢复后请重新提交。',
+  'You typed something here at {time} that was not sent.': '您于{time}在此填写的内容尚未提交。',
+  'Bring it back': '恢复内容',
+  'Discard it': '放弃',
   'Copied': '已复制',
   'Sending…': '正在提交……',
   'Uploading {name}: {percent} %': '正在上传 {name}：{percent}%',
   'Uploaded': '已上传',
   'Upload of {name} failed. Try again.': '{name} 上传失败，请重试。',
   'Could not remove {name}. Try again.': '{name} 移除失败，请重试。',
+  'Try again': '重试',
   'Remove': '移除',
   '{d} days {h} h': '{d} 天 {h} 小时',
   '1 day {h} h': '1 天 {h} 小时',
@@ -70,5 +84,15 @@ export function countFindings(findings) {
   return words.filter(Boolean).join(language === 'zh' ? '，' : ', ') || say('No findings');
 }
 
-/** Hours and minutes of the day as the page's language writes them. */
-export const clockTime = date => date.toLocaleTimeString(language === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit' });
+const locale = language === 'zh' ? 'zh-CN' : 'en-GB';
+
+/** Hours and minutes of the day at the place (<html data-zone>), wherever the browser is, as the page's language writes them. */
+export const clockTime = date => date.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit', timeZone: document.documentElement.dataset.zone });
+
+/** A day, or a day and time, as a field holds it ("2026-03-04", "2026-03-04T09:30") in words: "Wednesday 4 March 2026, 09:30". */
+export function dayInWords(value) {
+  const date = new Date(value.length > 10 ? value : `${value}T00:00`);
+  if (Number.isNaN(date.getTime())) return '';
+  const said = date.toLocaleDateString(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+  return value.length > 10 ? `${said}${language === 'zh' ? ' ' : ', '}${value.slice(11, 16)}` : said;
+}

@@ -2,7 +2,7 @@
 // data-confirm-yes if wanted. A native <dialog>: focus goes in and comes back, Escape says no. [data-opens="id"] opens a dialog of the page.
 import { say } from '../words.js';
 
-function element(name, attributes = {}, ...children) {
+export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [ key, value ] of Object.entries(attributes)) made.setAttribute(key, value);
   made.append(...children);

@@ -1,6 +1,9 @@
 // Drafts save themselves: <form data-draft-url="…">. A POST of the form's fields (without files) two seconds after the last
 // change and when the page is left; the answer is JSON {"saved_at": ISO} or any 2xx. 409 says that somebody else changed it.
+// Whatever form something is typed into asks before it is left unsent.
 import { say, clockTime } from '../words.js';
+import { look, renew, signInAgain } from './session.js';
+import { forget, forms } from './typed.js';
 
 const WAIT = 2000;
 const dirty = new Set();
@@ -33,19 +36,37 @@ async function save(form, last = false) {
       method: 'POST', body: new URLSearchParams(fields(form)), keepalive: last, credentials: 'same-origin',
       headers: { 'X-CSRFToken': token(form), Accept: 'application/json' }
     });
-    if (answer.status === 409) tell(form, 'failed', say('Somebody changed this since you opened it. Copy what you need and load the page again.'));
+    if (answer.status === 401 || answer.status === 400) {
+      form.twFailed = true;
+      const state = await look();
+      if (state?.person && answer.status === 400 && !form.twRenewed) { renew(state); form.twAgain = form.twRenewed = true; }
+      else ended(form);
+    } else if (answer.status === 409) tell(form, 'failed', say('Somebody changed this since you opened it. Copy what you need and load the page again.'));
     else if (!answer.ok) throw new Error(String(answer.status));
     else {
       const said = await answer.json().catch(() => ({}));
-      if (before === form.twChange) dirty.delete(form);
+      form.twFailed = form.twRenewed = false;
+      if (before === form.twChange) { dirty.delete(form); forget(form); }
       tell(form, 'saved', say('Draft saved {time}', { time: clockTime(said.saved_at ? new Date(said.saved_at) : new Date()) }));
     }
   } catch {
+    form.twFailed = true;
     tell(form, 'failed', say('Could not save. What you typed is still here.'));
     form.twTimer = setTimeout(() => save(form), 15000);
   }
   form.twSaving = false;
   if (form.twAgain) { form.twAgain = false; save(form); }
+}
+
+/** The session has ended: say so where it says "saved", with the way on. */
+function ended(form) {
+  tell(form, 'failed', say('Your session has ended. What you typed is still here.') + ' ');
+  const place = form.querySelector('[data-draft-status]') || document.querySelector(`[data-draft-status="${form.id}"]`), again = document.createElement('button');
+  again.type = 'button';
+  again.className = 'tw-link-button';
+  again.textContent = say('Sign in and go on');
+  again.addEventListener('click', async () => { if (await signInAgain()) save(form); });
+  place?.append(again);
 }
 
 /** The request token: the form's own hidden field, else <meta name="csrf-token">. */
@@ -61,7 +82,7 @@ function changed(form) {
 }
 
 export function watchDrafts() {
-  for (const form of document.querySelectorAll('form[data-draft-url], form[data-guard]')) {
+  for (const form of new Set([ ...document.querySelectorAll('form[data-draft-url]'), ...forms() ])) {
     form.addEventListener('input', () => changed(form));
     form.addEventListener('change', event => { if (event.target.type !== 'file') changed(form); });
     form.addEventListener('submit', event => { if (!event.defaultPrevented) { clearTimeout(form.twTimer); dirty.delete(form); } });
@@ -69,6 +90,6 @@ export function watchDrafts() {
   addEventListener('beforeunload', event => {
     const open = [ ...dirty ].filter(form => form.isConnected);
     for (const form of open) if (form.dataset.draftUrl) save(form, true);
-    if (open.some(form => !form.dataset.draftUrl)) event.preventDefault();
+    if (open.some(form => !form.dataset.draftUrl || form.twFailed || navigator.onLine === false)) event.preventDefault();
   });
 }

@@ -1,5 +1,5 @@
 // Copy, print, menus that close, selects that submit, the error summary that takes the focus.
-import { say } from '../words.js';
+import { dayInWords, say } from '../words.js';
 
 async function copy(button) {
   const source = document.getElementById(button.dataset.copy), text = source ? source.textContent.trim() : button.dataset.copy, words = button.textContent;
@@ -26,8 +26,28 @@ function showWhereOneIs() {
   }
 }
 
+// A browser writes days in its own language's order, which may not be the page's: say in words which day is meant.
+function sayDays() {
+  const tell = field => {
+    const said = field.nextElementSibling?.matches('.tw-day-said') ? field.nextElementSibling : document.createElement('span');
+    said.className = 'tw-day-said';
+    said.textContent = field.value ? dayInWords(field.value) : '';
+    field.after(said);
+  };
+  const days = 'input[type="date"], input[type="datetime-local"]';
+  for (const field of document.querySelectorAll(days)) tell(field);
+  document.addEventListener('input', event => { if (event.target.matches?.(days)) tell(event.target); });
+}
+
+/** A menu closes when the focus leaves it. */
+function closeLeftMenus() {
+  document.addEventListener('focusin', event => { for (const menu of document.querySelectorAll('.tw-menu[open]')) if (!menu.contains(event.target)) menu.open = false; });
+}
+
 export function watchSmallThings() {
   showWhereOneIs();
+  sayDays();
+  closeLeftMenus();
   document.addEventListener('click', event => {
     const copies = event.target.closest('[data-copy]');
     if (copies) { event.preventDefault(); copy(copies); }

@@ -3,6 +3,7 @@
 // joins the form. Without a script the file input is part of the form and the server stores it on submit.
 import { say, language } from '../words.js';
 import { token } from './drafts.js';
+import { look, person, renew, signInAgain } from './session.js';
 
 const size = bytes => new Intl.NumberFormat(language, { style: 'unit', unit: bytes < 1e6 ? 'kilobyte' : 'megabyte', maximumFractionDigits: bytes < 1e6 ? 0 : 1 }).format(bytes / (bytes < 1e6 ? 1e3 : 1e6));
 const kind = name => (name.split('.').length > 1 ? name.split('.').pop() : '').slice(0, 4);
@@ -72,11 +73,19 @@ function send(box, file) {
     const facts = item.querySelector('.tw-files__facts');
     facts.textContent = message || say('Upload of {name} failed. Try again.', { name: file.name });
     facts.classList.add('tw-checklist__must');
+    if (status) status.textContent = `${file.name}: ${facts.textContent}`;
     const again = document.createElement('button');
-    again.type = 'button'; again.className = 'tw-link-button tw-files__acts'; again.textContent = '↻';
-    again.setAttribute('aria-label', file.name);
+    again.type = 'button'; again.className = 'tw-link-button tw-files__acts'; again.textContent = say('Try again');
+    again.setAttribute('aria-label', `${say('Try again')}: ${file.name}`);
     again.addEventListener('click', () => { item.remove(); send(box, file); });
     item.append(again);
+    if (document.activeElement === document.body) again.focus();
+  };
+  const toSignIn = async () => {
+    const state = await look();
+    if (state?.person === person) renew(state);
+    if (state && (state.person === person || await signInAgain())) { item.remove(); send(box, file); }
+    else failed();
   };
   request.onload = () => {
     if (request.status >= 200 && request.status < 300 && request.response?.id) {
@@ -84,7 +93,8 @@ function send(box, file) {
       if (status) status.textContent = `${file.name}: ${say('Uploaded')}`;
       form?.dispatchEvent(new Event('input', { bubbles: true }));
       if (form) goOn(form);
-    } else failed(request.response?.message);
+    } else if (request.status === 401) toSignIn();
+    else failed(request.response?.message);
   };
   request.onerror = () => failed();
   request.send(data);
