@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from app import feel
 from app.engine import forms, spiff
 from app.engine.bundles import Package
 from app.engine.engine import Engine
@@ -47,12 +48,12 @@ class Written:
 
 def unwritten(package: Package, engine: Engine | None) -> Iterator[Finding]:
     """A warning for each variable that a process reads and nothing writes, at the first element that reads it."""
-    writers = Writers(package, engine)
+    writers, functions = Writers(package, engine), feel.built_in_functions().keys()
     for process in package.diagrams.processes.values():
         written = writers.of(process)
         doubted: set[str] = set()
         for name, subject in _reads(process):
-            if name in written.names or name in COUNTERS or name in doubted:
+            if name in written.names or name in COUNTERS or name in doubted or name in functions:
                 continue
             like = _nearly(name, written.names)
             if written.open and like is None:

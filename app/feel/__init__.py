@@ -16,9 +16,10 @@ from typing import Any
 
 from app.feel import compiling, parsing, syntax, types
 from app.feel.compiling.paths import LONG_PROPERTIES
-from app.feel.errors import BudgetExceeded, FeelSyntaxError
+from app.feel.doubts import Doubt, RangeCompared, UnknownFunction, WrongArguments, doubts, similar
+from app.feel.errors import BudgetExceeded, FeelSyntaxError, UnknownFunctionName
 from app.feel.evaluation import Budget, Environment, Run
-from app.feel.functions import BUILT_IN
+from app.feel.functions import BUILT_IN, EXTENSIONS
 from app.feel.temporal import (
     DaysTimeDuration,
     WideDate,
@@ -37,10 +38,46 @@ from app.feel.types import Type
 from app.feel.values import Function, Range, to_json, to_text
 
 __all__ = [
-    "Budget", "BudgetExceeded", "DaysTimeDuration", "Environment", "Expression", "FeelSyntaxError", "Function", "Range", "Run", "Type",
-    "UnaryTests", "WideDate", "WideDateTime", "WideDuration", "WideTime", "YearsMonthsDuration", "add_months", "built_in_functions",
-    "compile", "compile_node", "compile_unary_tests", "parse", "parse_date", "parse_date_time", "parse_duration", "parse_temporal",
-    "parse_time", "parse_unary_tests", "syntax", "to_json", "to_text", "types",
+    "EXTENSIONS",
+    "Budget",
+    "BudgetExceeded",
+    "DaysTimeDuration",
+    "Doubt",
+    "Environment",
+    "Expression",
+    "FeelSyntaxError",
+    "Function",
+    "Range",
+    "RangeCompared",
+    "Run",
+    "Type",
+    "UnaryTests",
+    "UnknownFunction",
+    "UnknownFunctionName",
+    "WideDate",
+    "WideDateTime",
+    "WideDuration",
+    "WideTime",
+    "WrongArguments",
+    "YearsMonthsDuration",
+    "add_months",
+    "built_in_functions",
+    "compile",
+    "compile_node",
+    "compile_unary_tests",
+    "doubts",
+    "parse",
+    "parse_date",
+    "parse_date_time",
+    "parse_duration",
+    "parse_temporal",
+    "parse_time",
+    "parse_unary_tests",
+    "similar",
+    "syntax",
+    "to_json",
+    "to_text",
+    "types",
 ]  # fmt: skip
 
 _LONG_BUILT_IN = tuple(name for name in BUILT_IN if " " in name)
@@ -143,7 +180,7 @@ def compile_node(node: syntax.Node, text: str = "") -> Expression:
     :raises FeelSyntaxError: when it is nested too deeply
     """
     try:
-        return Expression(text, compiling.free_names(node) - BUILT_IN.keys(), compiling.compile_node(node))
+        return Expression(text, compiling.free_names(node), compiling.compile_node(node))
     except RecursionError:
         raise FeelSyntaxError("this expression is nested too deeply", 1, 1) from None
 

@@ -11,6 +11,14 @@ class FeelSyntaxError(ValueError):
         self.message, self.line, self.column = message, line, column
 
 
+class UnknownFunctionName(FeelSyntaxError):
+    """Several words before a parenthesis that are no function's name; ``function`` is those words."""
+
+    def __init__(self, function: str, line: int, column: int) -> None:
+        super().__init__(f"there is no function {function!r}", line, column)
+        self.function = function
+
+
 class TooComplex(FeelSyntaxError):
     """The text is nested too deeply or can be read in too many ways; no other reading is looked for."""
 

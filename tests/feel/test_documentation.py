@@ -19,6 +19,11 @@ def test_every_built_in_function_is_listed_with_its_signatures_and_no_other():
     assert sorted(listed) == sorted(there)
 
 
+def test_what_the_standard_does_not_have_is_listed_as_an_extension():
+    chapter = README.partition("### Extensions")[2].partition("## Inside")[0]
+    assert {name for name, _ in re.findall(r"`([\w ]+)\(([^`]*)\)`(?=<br>| \|)", chapter)} == feel.EXTENSIONS
+
+
 def test_the_budget_is_the_one_that_is_told():
     told = dict(re.findall(r"\| `(\w+)` \| ([\d ]+) \|", README))
     budget = feel.Budget()

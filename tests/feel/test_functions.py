@@ -127,3 +127,15 @@ def test_an_external_function_that_is_not_in_the_table_does_not_exist(value, des
 def test_a_formatted_string_is_bounded(text, expression, expected):
     described = '{java: {class: "java.lang.String", method signature: "format(java.lang.String, [Ljava.lang.Object;)"}}'
     assert text(f"{{format: function(f, v) external {described}, r: {expression}}}.r") == expected
+
+
+@cases(
+    ("is defined(1)", "true"), ("is defined(nothing)", "false"), ("get or else(null, 3)", "3"), ("get or else(2, 3)", "2"), ("is empty([])", "true"), ("is empty([1])", "false"), ('is blank(" ")', "true"), ('is blank("a")', "false"),
+    ('trim("  a b ")', '"a b"'), ('extract("a1b22", "[0-9]+")', '["1", "22"]'), ('extract("a", "[")', "null"), ('to base64("采购")', '"6YeH6LSt"'), ("string length(uuid())", "36"), ("uuid() = uuid()", "false"),
+    ("partition([1, 2, 3], 2)", "[[1, 2], [3]]"), ("partition([1], 0)", "null"), ("last index of([1, 2, 1], 1)", "3"), ('last index of("abab", "b")', "4"), ("last index of([1], 2)", "null"), ('put({a: 1}, "b", 2)', "{a: 1, b: 2}"),
+    ("put all({a: 1}, {a: 2})", "{a: 2}"), ('last day of month(@"2024-02-03")', '@"2024-02-29"'), ('string join(["a", "b"], ", ", "(", ")")', '"(a, b)"'),
+    ('to json({a: 1.10, b: [null, true], c: "x\\"y", d: @"2026-01-31"})', '"{\\"a\\":1.1,\\"b\\":[null,true],\\"c\\":\\"x\\\\\\"y\\",\\"d\\":\\"2026-01-31\\"}"'), ('from json("{\\"a\\": [0.1, 2]}").a', "[0.1, 2]"),
+    ('from json("[")', "null"), ('from json("NaN")', "null"), ('from json(to json({a: [1, {b: "ü"}]}))', '{a: [1, {b: "ü"}]}'),
+)  # fmt: skip
+def test_extensions(text, expression, expected):
+    assert text(expression) == expected

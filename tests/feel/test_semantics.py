@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from app import feel
+from app.feel.functions import BUILT_IN
 
 KNOWN = {True: "true", False: "false", None: "null"}
 AND = {(True, True): True, (True, False): False, (True, None): None, (False, False): False, (False, None): False, (None, None): None}  # fmt: skip
@@ -169,3 +170,15 @@ def test_python_numbers_are_numbers(value):
     assert value("a + b + c", a=1, b=0.5, c=Decimal("0.25")) == Decimal("1.75")
     assert value("x + 1", x=float("inf")) is None
     assert value("x + 1", x=True) is None
+
+
+@pytest.mark.parametrize("name", sorted(BUILT_IN))
+def test_a_variable_named_like_a_function_is_read_and_does_not_hide_the_function(value, name):
+    assert name in feel.compile(f"{name} >= 2", [name]).names
+    assert value(f"{name} >= 2", **{name: Decimal(2)}) is True
+    call = f"count([{name}, count([1])])"
+    assert value(call, **{name: Decimal(2), "count": Decimal(7)}) == 2
+
+
+def test_a_variable_that_holds_a_function_is_called_instead_of_the_built_in_one(value):
+    assert value("{abs: function(n) n, made: abs(-3)}.made") == -3

@@ -8,6 +8,7 @@ from typing import Any
 from lxml import etree
 
 from app import feel
+from app.engine import doubts
 from app.engine.decisions.failures import DecisionFailed
 from app.engine.decisions.items import Items
 from app.engine.decisions.sources import FEEL_LANGUAGES, Source, name_of
@@ -122,9 +123,16 @@ class Boxed:
 
     def _parsed(self, text: str, element: etree._Element, names: Names, parse: Callable[..., s.Node]) -> s.Node:
         try:
-            return parse(text, names, self.members, self.items.types)
+            node = parse(text, names, self.members, self.items.types)
+        except feel.UnknownFunctionName as unknown:
+            kind, facts = doubts.unknown(unknown.function, feel.similar(unknown.function, names))
+            return self._broken(kind, element, **facts)
         except feel.FeelSyntaxError as problem:
             return self._broken(UNREADABLE, element, problem=problem)
+        for doubt in feel.doubts(node, names):
+            kind, facts = doubts.of(doubt)
+            self.source.note(kind, element, **facts)
+        return node
 
     def feel(self, text: str, element: etree._Element, names: Names) -> s.Node:
         """A FEEL text; null when it is empty."""

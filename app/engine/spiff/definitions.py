@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.engine.findings import error
 from app.engine.spiff import extensions, xml
-from app.engine.spiff.check.expressions import CODE, CORRELATION_KEY, MESSAGE_NAME, SIGNAL_NAME, UNREADABLE, shown
+from app.engine.spiff.check.expressions import CODE, CORRELATION_KEY, MESSAGE_NAME, SIGNAL_NAME, wrong
 from app.engine.spiff.model import Message
 from app.engine.spiff.sources import Source
 from app.engine.spiff.xml import Element
@@ -57,8 +57,8 @@ class Globals:
         source = extensions.optional(text)
         if source is None:
             return None
-        if source.error:
-            self.reader.find(UNREADABLE, element, what=what, text=shown(source), problem=source.error)
-        elif not source.is_expression and len(source.text) > MAX_NAME:
+        for kind, facts in wrong(what, source):
+            self.reader.find(kind, element, **facts)
+        if not source.error and not source.is_expression and len(source.text) > MAX_NAME:
             self.reader.find(NAME_TOO_LONG, element, what=what, limit=MAX_NAME)
         return source

@@ -16,18 +16,20 @@ _PATH = re.compile(r"=\s*([^\W\d]\w*)(?:\s*\.\s*[^\W\d]\w*)*\s*\Z")
 class Source:
     """A literal or an expression. ``error`` says why an expression can't be compiled; then it can't be evaluated."""
 
-    __slots__ = ("error", "expression", "raw", "text")
+    __slots__ = ("error", "expression", "raw", "text", "unknown_function")
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
         self.text = raw.strip()
         self.expression: feel.Expression | None = None
         self.error: str | None = None
+        self.unknown_function: str | None = None
         if self.text.startswith("="):
             try:
                 self.expression = feel.compile(" " + self.text[1:])  # the place of a mistake is counted from the “=”
             except feel.FeelSyntaxError as wrong:
                 self.error = str(wrong)
+                self.unknown_function = wrong.function if isinstance(wrong, feel.UnknownFunctionName) else None
 
     @property
     def is_expression(self) -> bool:
@@ -43,6 +45,10 @@ class Source:
         """The one variable that the expression is, or a property of it (``a``, ``a.b.c``); None for anything else."""
         found = _PATH.match(self.text)
         return found[1] if found and found[1] in self.names else None
+
+    def doubts(self) -> list[feel.Doubt]:
+        """What is known to be wrong with the expression before it is worked out; it is read once more for that."""
+        return list(feel.doubts(feel.parse(self.text[1:]))) if self.expression else []
 
     def evaluate(self, variables: Mapping[str, Any], now: datetime) -> Any:
         """Its value; a literal is its text.

@@ -11,6 +11,7 @@ from app.feel.compiling.statics import known_type
 from app.feel.errors import BudgetExceeded
 from app.feel.evaluation import Environment
 from app.feel.external import Unknown, find_method
+from app.feel.functions import BUILT_IN
 from app.feel.types import ANY, FunctionType, coerce
 from app.feel.values import Function, kind
 
@@ -66,13 +67,16 @@ def _external(names: tuple[str, ...], body: Closure) -> Closure:
 @compiles(s.Call)
 def _call(node: s.Call) -> Closure:
     function = compile_node(node.function)
+    built_in = BUILT_IN.get(node.function.name) if isinstance(node.function, s.Name) else None
     positional = [compile_node(argument) for argument in node.positional]
     named = [(name, compile_node(argument)) for name, argument in node.named]
 
     def work(env: Environment) -> Any:
         target = function(env)
-        if not isinstance(target, Function):
-            env.run.warn(f"{kind(target)} can't be called")
+        if not isinstance(target, Function):  # a variable named like a built-in function doesn't hide it from calls
+            target = built_in
+        if target is None:
+            env.run.warn("what is called is no function")
             return None
         if named:
             return invoke_named(target, {name: argument(env) for name, argument in named}, env)

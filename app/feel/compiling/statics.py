@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.feel import syntax as s
+from app.feel.functions import BUILT_IN
 from app.feel.types import BUILT_IN_TYPES, Type
 from app.feel.values import kind
 
@@ -12,9 +13,13 @@ _NONE: frozenset[str] = frozenset()
 def free_names(node: s.Node, bound: frozenset[str] = _NONE) -> frozenset[str]:
     """The names that an expression reads and doesn't make itself (the first part of each path).
 
-    In a filter every name may be an entry of the filtered items, so names there count too.
+    In a filter every name may be an entry of the filtered items, so names there count too. What is called by a
+    built-in function's name is that function, unless a variable of the name holds one of its own.
     """
     match node:
+        case s.Call(function=s.Name(name=name)) if name in BUILT_IN:
+            arguments = (*node.positional, *(value for _, value in node.named))
+            return frozenset().union(*(free_names(argument, bound) for argument in arguments))
         case s.Name(name=name):
             return _NONE if name in bound or name == "?" else frozenset({name})
         case s.ContextNode(entries=entries, result=result):

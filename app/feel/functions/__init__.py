@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from app.feel.functions import contexts, conversion, dates, lists, numbers, ranges, strings
+from app.feel.functions import contexts, conversion, dates, extensions, lists, numbers, ranges, strings
+from app.feel.functions.extensions import EXTENSIONS
 from app.feel.functions.signatures import BUILT_IN, BuiltIn
 
-__all__ = ["BUILT_IN", "BuiltIn", "contexts", "conversion", "dates", "lists", "numbers", "ranges", "strings"]
+__all__ = [
+    "BUILT_IN",
+    "EXTENSIONS",
+    "BuiltIn",
+    "contexts",
+    "conversion",
+    "dates",
+    "extensions",
+    "lists",
+    "numbers",
+    "ranges",
+    "strings",
+]

@@ -37,7 +37,8 @@ def _context(env: Environment, entries: list[Any]) -> Any:
 
 
 @built_in("context put", "context: context, key: string, value: any", "context: context, keys: list, value: any")
-def _context_put(env: Environment, context: Mapping[str, Any], key: Any, value: Any) -> Any:
+def put(env: Environment, context: Mapping[str, Any], key: Any, value: Any) -> Any:
+    """A context with an entry; with a list of keys, one further in. None where there is no such place."""
     keys = key if isinstance(key, list) else [key]
     if not keys or not all(isinstance(part, str) for part in keys):
         return None
@@ -55,7 +56,8 @@ def _context_put(env: Environment, context: Mapping[str, Any], key: Any, value: 
 
 
 @built_in("context merge", "contexts: list")
-def _context_merge(env: Environment, contexts: list[Any]) -> Any:
+def merge(env: Environment, contexts: list[Any]) -> Any:
+    """The entries of all contexts, the later ones first; None unless all are contexts."""
     if any(not isinstance(context, Mapping) for context in contexts):
         return None
     env.run.sized(sum(map(len, contexts)))

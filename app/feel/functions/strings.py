@@ -51,13 +51,23 @@ _two_strings("starts with", lambda text, match: text.startswith(match))
 _two_strings("ends with", lambda text, match: text.endswith(match))
 
 
-@built_in("string join", "list: list, delimiter?: string or null")
-def _string_join(env: Environment, items: list[Any], delimiter: str | None = None) -> Any:
+@built_in(
+    "string join",
+    "list: list, delimiter?: string or null",
+    "list: list, delimiter: string or null, prefix: string or null, suffix: string or null",  # an extension, as Camunda 8
+)
+def _string_join(
+    env: Environment,
+    items: list[Any],
+    delimiter: str | None = None,
+    prefix: str | None = None,
+    suffix: str | None = None,
+) -> Any:
     if any(item is not None and not isinstance(item, str) for item in items):
         return None
     present = [item for item in items if item is not None]
     env.run.sized(sum(map(len, present)) + len(delimiter or "") * len(present))
-    return (delimiter or "").join(present)
+    return (prefix or "") + (delimiter or "").join(present) + (suffix or "")
 
 
 # -- regular expressions
@@ -123,6 +133,12 @@ def _template(replacement: str, groups: int) -> list[str | int] | None:
 def _group(text: str, found: Match, number: int) -> str:
     where = found.groups[number] if number < len(found.groups) else None
     return "" if where is None else text[where[0] : where[1]]
+
+
+def find_all(env: Environment, text: str, pattern: str) -> list[str] | None:
+    """Every match of a regular expression in a text, in order; None where the pattern is none."""
+    regex = _pattern(env, pattern, None)
+    return None if regex is None else [text[found.start : found.end] for found in regex.matches(text, env.run.step)]
 
 
 @built_in("split", "string: string, delimiter: string")

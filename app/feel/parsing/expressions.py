@@ -298,6 +298,7 @@ class Parser(TypeParser):
         if token.text in RESERVED:
             raise self.wrong("expected a value")
         self.take()
+        self.refuse_unknown_function(token)
         return s.Name(token.text, at=token.start)
 
     def conditional(self) -> s.Node:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from app.feel.errors import FeelSyntaxError
-from app.feel.lexer import Token, error, is_word, tokens, too_complex
+from app.feel.errors import FeelSyntaxError, UnknownFunctionName
+from app.feel.lexer import Token, error, is_word, place, tokens, too_complex
 
 MAX_DEPTH = 80
 KEYWORDS = frozenset(
@@ -126,6 +126,15 @@ class Stream:
         token = self.next
         found = "the end" if token.kind == "end" else repr(self.text[token.start : token.end])
         return error(f"{message}, found {found}", self.text, token.start)
+
+    def refuse_unknown_function(self, first: Token) -> None:
+        """Raise UnknownFunctionName when more words and a parenthesis follow a word that isn't part of a known name."""
+        index = self.index
+        while self.tokens[index].kind == "name" and self.tokens[index].text not in KEYWORDS:
+            index += 1
+        if index > self.index and self.tokens[index].text == "(" and self.tokens[index].kind == "symbol":
+            name = " ".join(self.text[first.start : self.tokens[index].start].split())
+            raise UnknownFunctionName(name, *place(self.text, first.start))
 
     def mark(self) -> Mark:
         """Where the stream stands."""

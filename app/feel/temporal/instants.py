@@ -147,6 +147,11 @@ def add_months(day: Any, months: int) -> Any:
     return moved if is_date(day) else join(moved, time_of(day))
 
 
+def last_of_month(day: Any) -> Any:
+    """The last day of a day's month, as a date."""
+    return make_date(day.year, day.month, month_days(day.year, day.month))
+
+
 def shift(moment: Any, duration: Any) -> Any:
     """A date, moment or time of day moved by a duration; None where that has no value.
 

@@ -329,3 +329,9 @@ def test_it_is_executed(play, name):
     diagram, steps = ELEMENTS[name]
     files = {"two.dmn": DECISION} if name == "business rule task" else None
     play(diagram, *steps, files=files, services=SERVICES)
+
+
+@pytest.mark.parametrize("name", ["count", "date", "number", "sum", "duration", "string", "range"])
+def test_a_condition_on_a_variable_named_like_a_function_fires(play, name):
+    diagram = drawing("start -> c -> a -> end", catch("c", on_condition(f"{name} >= 2")), user("a"))
+    play(diagram, begin(**{name: 0}), expect(open=[]), assign(**{name: 2}), expect(open=["a"]))

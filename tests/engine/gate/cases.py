@@ -373,34 +373,45 @@ SUBPROCESSES = [
          sub("t", "start2 -> s -> end2", sub("s", "start3 -> c", end("c", CANCEL)), kind="transaction"))),
 ]  # fmt: skip
 
-BROKEN = "1 +"
+
+def written_everywhere(code: str, text: str) -> list[Case]:
+    """A wrong expression at every place where a diagram can hold one."""
+    return [
+        Case(code, "a", drawing(DONE, element("task", "a", extensions=mapped(f'<zeebe:input source="={text}" target="x" />')))),
+        Case(code, "a", drawing(DONE, element("task", "a", extensions=mapped(f'<zeebe:output source="={text}" target="x" />')))),
+        Case(code, "a", drawing(DONE, user("a", f'<zeebe:taskSchedule dueDate="={text}" />'))),
+        Case(code, "a", drawing(DONE, user("a", f'<zeebe:taskSchedule followUpDate="={text}" />'))),
+        Case(code, "a", drawing(DONE, user("a", f'<zeebe:priorityDefinition priority="={text}" />'))),
+        *(
+            Case(code, "a", drawing(DONE, element("userTask", "a", "", f'<zeebe:assignmentDefinition {name}="={text}" />')))
+            for name in ("assignee", "candidateGroups", "candidateUsers")
+        ),
+        Case(code, "a", drawing(DONE, service("a", f"={text}"))),
+        Case(code, "a", drawing(DONE, element("serviceTask", "a", "", f'<zeebe:taskDefinition type="t" retries="={text}" />'))),
+        Case(code, "a", drawing(DONE, rule("a", f"={text}", "x"))),
+        Case(code, "a", drawing(DONE, script("a", text, "x"))),
+        Case(code, "a", drawing(DONE, call("a", f"={text}"))),
+        Case(code, "g_to_a", drawing(f"start -> g; g -{{{text}}}-> a -> end; g -> end", exclusive("g", default="end"))),
+        Case(code, "c", drawing("start -> c -> end", catch("c", timer(f"={text}")))),
+        Case(code, "c", drawing("start -> c -> end", catch("c", on_condition(text)))),
+        Case(code, "a", drawing(DONE, task("a").replace("></", f">{each(text)}</"))),
+        Case(code, "a", drawing(DONE, task("a").replace("></", f">{each('x', complete_when=text)}</"))),
+        Case(code, "a", drawing(DONE, task("a").replace("></", f">{each('x', collect=('y', text))}</"))),
+        Case(code, "a", drawing(DONE, task("a").replace("></", f"><bpmn:standardLoopCharacteristics><bpmn:loopCondition>={text}"
+             "</bpmn:loopCondition></bpmn:standardLoopCharacteristics></"))),
+        Case(code, "m", drawing(DONE, definitions=message("m", f"={text}"))),
+        Case(code, "m", drawing(DONE, definitions=message("m", "m", f"={text}"))),
+        Case(code, "s", drawing(DONE, definitions=signal("s", f"={text}"))),
+        Case(code, "e", drawing(DONE, definitions=error("e", f"={text}"))),
+    ]  # fmt: skip
+
+
 EXPRESSIONS = [
-    Case("expression-unreadable", "a", drawing(DONE, element("task", "a", extensions=mapped(f'<zeebe:input source="={BROKEN}" target="x" />')))),
-    Case("expression-unreadable", "a", drawing(DONE, element("task", "a", extensions=mapped(f'<zeebe:output source="={BROKEN}" target="x" />')))),
-    Case("expression-unreadable", "a", drawing(DONE, user("a", f'<zeebe:taskSchedule dueDate="={BROKEN}" />'))),
-    Case("expression-unreadable", "a", drawing(DONE, user("a", f'<zeebe:taskSchedule followUpDate="={BROKEN}" />'))),
-    Case("expression-unreadable", "a", drawing(DONE, user("a", f'<zeebe:priorityDefinition priority="={BROKEN}" />'))),
-    *(
-        Case("expression-unreadable", "a", drawing(DONE, element("userTask", "a", "", f'<zeebe:assignmentDefinition {name}="={BROKEN}" />')))
-        for name in ("assignee", "candidateGroups", "candidateUsers")
-    ),
-    Case("expression-unreadable", "a", drawing(DONE, service("a", f"={BROKEN}"))),
-    Case("expression-unreadable", "a", drawing(DONE, element("serviceTask", "a", "", f'<zeebe:taskDefinition type="t" retries="={BROKEN}" />'))),
-    Case("expression-unreadable", "a", drawing(DONE, rule("a", f"={BROKEN}", "x"))),
-    Case("expression-unreadable", "a", drawing(DONE, script("a", BROKEN, "x"))),
-    Case("expression-unreadable", "a", drawing(DONE, call("a", f"={BROKEN}"))),
-    Case("expression-unreadable", "g_to_a", drawing(f"start -> g; g -{{{BROKEN}}}-> a -> end; g -> end", exclusive("g", default="end"))),
-    Case("expression-unreadable", "c", drawing("start -> c -> end", catch("c", timer(f"={BROKEN}")))),
-    Case("expression-unreadable", "c", drawing("start -> c -> end", catch("c", on_condition(BROKEN)))),
-    Case("expression-unreadable", "a", drawing(DONE, task("a").replace("></", f">{each(BROKEN)}</"))),
-    Case("expression-unreadable", "a", drawing(DONE, task("a").replace("></", f">{each('x', complete_when=BROKEN)}</"))),
-    Case("expression-unreadable", "a", drawing(DONE, task("a").replace("></", f">{each('x', collect=('y', BROKEN))}</"))),
-    Case("expression-unreadable", "a", drawing(DONE, task("a").replace("></", f"><bpmn:standardLoopCharacteristics><bpmn:loopCondition>={BROKEN}"
-         "</bpmn:loopCondition></bpmn:standardLoopCharacteristics></"))),
-    Case("expression-unreadable", "m", drawing(DONE, definitions=message("m", f"={BROKEN}"))),
-    Case("expression-unreadable", "m", drawing(DONE, definitions=message("m", "m", f"={BROKEN}"))),
-    Case("expression-unreadable", "s", drawing(DONE, definitions=signal("s", f"={BROKEN}"))),
-    Case("expression-unreadable", "e", drawing(DONE, definitions=error("e", f"={BROKEN}"))),
+    *written_everywhere("expression-unreadable", "1 +"),
+    *written_everywhere("function-unknown", "durations(1)"),
+    *written_everywhere("function-unknown", "no such thing(1)"),
+    *written_everywhere("function-arguments", "duration(days: 3)"),
+    *written_everywhere("function-arguments", "substring(name)"),
     Case("expression-unreadable", "a", drawing(DONE, script("a", "(" * 5000, "x"))),
     Case("expression-without-equals", "g_to_a", drawing("start -> g; g -{x}-> a -> end; g -> end", exclusive("g", default="end")).replace(">=x<", ">x<")),
     Case("expression-without-equals", "g_to_a", drawing("start -> g; g -{x}-> a -> end; g -> end", exclusive("g", default="end"))

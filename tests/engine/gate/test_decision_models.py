@@ -75,6 +75,14 @@ ERRORS = [
     Case("decision-service-output-missing", "s", model('<decisionService id="s" name="s" />')),
     Case("decision-expression-unreadable", "e", model(decision(literal("1 +")))),
     Case("decision-expression-unreadable", "c", table(rules='<rule id="r"><outputEntry id="c"><text>1 +</text></outputEntry></rule>')),
+    *(
+        Case(code, identity, case)
+        for code, text in (("function-unknown", "durations(1)"), ("function-unknown", "no such thing(1)"), ("function-arguments", "substring(1)"))
+        for identity, case in (
+            ("e", model(decision(literal(text)))),
+            ("c", table(rules=f'<rule id="r"><outputEntry id="c"><text>{text}</text></outputEntry></rule>')),
+        )
+    ),
     Case("decision-expression-missing", "f", model(decision('<filter id="f"><in /><match /></filter>'))),
     Case("decision-language-not-feel", "e", model(decision(literal("1", "urn:groovy")))),
     Case("decision-function-kind", "f", model(decision(f'<functionDefinition id="f" kind="PMML">{ONE}</functionDefinition>'))),

@@ -216,6 +216,11 @@ def test_an_unknown_property_is_a_warning():
     assert warned(drawing("start -> a -> end", user("a", held)))[0] == [("warning", "property-unknown", "a")]
 
 
+def test_a_comparison_with_a_range_is_a_warning():
+    drawn = drawing("start -> g; g -{a > > 100}-> b -> end; g -> end", exclusive("g", default="end"))
+    assert ("warning", "range-compared", "g_to_b") in warned(drawn)[0]
+
+
 def test_a_way_of_many_steps_is_shortened():
     chain = " -> ".join(f"t{number}" for number in range(20))
     diagram = drawing(f"start -> {chain} -> g; g -{{x}}-> end", exclusive("g"))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from app.engine.findings import Findings, Subject, error
+from app import feel
+from app.engine import doubts
+from app.engine.findings import Findings, Kind, Subject, error
 from app.engine.spiff.model import Node, Process
 from app.engine.spiff.sources import Source
 from app.foundation.text import Text
@@ -41,10 +44,20 @@ def check(process: Process, processes: Mapping[str, Process], findings: Findings
 
 
 def _check(what: Text, source: Source, subject: Subject, file: str, findings: Findings) -> None:
-    if source.error:
-        findings.about(UNREADABLE, file, subject, what=what, text=shown(source), problem=source.error)
-    elif what in _ONLY_EXPRESSIONS and not source.is_expression:
+    for kind, facts in wrong(what, source):
+        findings.about(kind, file, subject, **facts)
+    if not source.error and what in _ONLY_EXPRESSIONS and not source.is_expression:
         findings.about(LITERAL, file, subject, what=what, text=shown(source))
+
+
+def wrong(what: Text, source: Source) -> Iterator[tuple[Kind, dict[str, Any]]]:
+    """What is wrong with an expression by itself: kinds of findings with the facts that fill their words."""
+    if source.unknown_function:
+        yield doubts.unknown(source.unknown_function, feel.similar(source.unknown_function))
+    elif source.error:
+        yield UNREADABLE, {"what": what, "text": shown(source), "problem": source.error}
+    for doubt in source.doubts():
+        yield doubts.of(doubt)
 
 
 def shown(source: Source) -> str:
