@@ -134,7 +134,7 @@ def _written(value: Any) -> str:
         return "[" + ",".join(map(_written, value)) + "]"
     if value is None or isinstance(value, bool | str):
         return json.dumps(value, ensure_ascii=False)
-    return plain_text(value)
+    return str(plain_text(value))  # a number
 
 
 @_extension("from json", "value: string")
