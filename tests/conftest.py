@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
@@ -19,6 +20,9 @@ from tests import memory
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 """Monday 2 March 2026, noon in Shanghai: where the clock of the tests stands at first."""
+
+hypothesis.settings.register_profile("anywhere", deadline=None)  # how fast a machine is says nothing of a property
+hypothesis.settings.load_profile("anywhere")
 
 
 def pytest_collection_finish() -> None:

@@ -14,7 +14,7 @@ from app.engine.records import Deployment, InstanceRow
 from app.foundation.database import Base, connect, new_id, sessions
 from app.foundation.journal import JournalEntry
 
-_PREFIXES = ("engine_", "journal_", "outbox_")
+_PREFIXES = ("engine_", "journal_", "outbox_", "serving_")
 
 
 class StageOccupied(ValueError):
@@ -93,5 +93,5 @@ def _with_driver(url: str) -> str:
 
 
 def _tables() -> list[Table]:
-    """The engine's tables, the journal and the outbox, those that are referred to first."""
+    """The engine's tables, the serving nodes, the journal and the outbox, those that are referred to first."""
     return [table for table in Base.metadata.sorted_tables if table.name.startswith(_PREFIXES)]
