@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.foundation import documents
 from app.foundation.documents import Document
 from app.foundation.errors import Conflict, Invalid, Refusal
+from app.foundation.foreign import kinds
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations
@@ -22,7 +23,7 @@ from app.procurement import bids, bonds, projects, tenders
 from app.procurement.bonds import BankStatement, Bond, BondState, StatementEntry
 from app.procurement.projects import Lot, Project
 from app.procurement.tenders import Tender
-from app.web import current, errors
+from app.web import current, errors, files
 from app.web.answers import redirect
 from app.web.notices import notice
 from app.web.supplier.bonding import STATES
@@ -86,13 +87,15 @@ def set_account() -> AnyResponse | tuple[str, int]:
 
 
 @blueprint.post("/statements")
+@files.takes_files([kinds.XML])
 def import_statement() -> AnyResponse | tuple[str, int]:
     """Take a bank statement in."""
-    session, actor, file = current.session(), current.actor(), request.files.get("file")
+    session, actor = current.session(), current.actor()
     try:
-        if file is None or not file.filename:
+        file = files.one("file")
+        if file is None:
             raise NoFile(field="file")
-        entries = bonds.import_statement(session, actor, data=file.stream.read(), name=file.filename)
+        entries = bonds.import_statement(session, actor, data=file.stream.read(), name=file.filename or "")
         for lot_id in _lots_past(entries):
             bids.invalidate_late_bonds(session, actor, lot_id=lot_id)
     except (Invalid, Conflict) as refusal:

@@ -183,6 +183,15 @@ def clear_cookie(response: Response) -> None:
     response.delete_cookie(cookie_name(secure), secure=secure, httponly=True, samesite="Lax", path="/")
 
 
+def is_known() -> bool:
+    """Whether somebody is signed in, asked in a short look of its own: before the request's body is read, nothing may wait."""
+    token = request.cookies.get(cookie_name(config().is_https))
+    if not token:
+        return False
+    with house().database.connect().execution_options(read_only=True) as looking, house().sessions(bind=looking) as own:
+        return sessions.find(own, token) is not None
+
+
 def _recognise() -> Account | None:
     token = request.cookies.get(cookie_name(config().is_https))
     found = sessions.find(session(), token)

@@ -13,7 +13,7 @@ from app.foundation import documents
 from app.foundation.database import reading
 from app.foundation.errors import Invalid
 from app.foundation.text import Text
-from app.web import current
+from app.web import current, files
 from app.web.tasks import uploads
 
 blueprint = Blueprint("documents", __name__, url_prefix="/documents")
@@ -27,6 +27,7 @@ class NoFile(Invalid):
 
 
 @blueprint.post("/upload")
+@files.takes_files()
 def upload() -> Response:
     """Keep one file for a form of a task; private until the form is accepted."""
     session, actor = current.session(), current.actor()
@@ -35,13 +36,13 @@ def upload() -> Response:
         raise tasks.NoSuchTask
     if not tasks.may(actor, task):
         raise tasks.NotYourTask
-    file = request.files.get("file")
-    if file is None or not file.filename:
+    file = files.one("file")
+    if file is None:
         raise NoFile
     document = documents.add(
         session,
         actor,
-        name=file.filename,
+        name=file.filename or "",
         media_type=file.mimetype,
         source=file.stream,
         case=None,

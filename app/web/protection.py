@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.foundation.errors import NotAllowed
 from app.foundation.text import Text
-from app.web import current
+from app.web import current, files
 from config import Config
 
 POLICY = (
@@ -26,6 +27,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+STRANGERS = 256 * 1024
+"""The most bytes of a request of somebody who isn't signed in: a registration, a receipt to check."""
 
 csrf = CSRFProtect()
 
@@ -45,8 +49,8 @@ def install(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.is_https,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the browser's session: a page may stay open over lunch
-        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=files.FORM,
+        MAX_FORM_MEMORY_SIZE=files.FORM,
         MAX_FORM_PARTS=5_000,
     )
     if config.trusted_proxies:
@@ -67,22 +71,18 @@ def refuse_from_elsewhere() -> None:
         raise FromElsewhere
 
 
-FORMS_WITH_FILES = ("tasks.submit", "breaches.report", "breaches.reply", "supplier.save", "supplier.load_copy")
-"""Pages whose forms bring their files along."""
-ONE_FILE = ("documents.upload", "supplier.add_file", "supplier.lodge_guarantee", "bonds.import_statement")
-"""Pages that take one file."""
-
-
 def _let_files_in() -> None:
-    """Take larger requests where files are sent, from browsers with a session: one file, or all of a form."""
-    config = current.config()
-    limits = {
-        **dict.fromkeys(ONE_FILE, config.upload_limit),
-        **dict.fromkeys(FORMS_WITH_FILES, config.upload_files_limit),
-    }
-    limit = limits.get(request.endpoint or "")
-    if limit is not None and current.cookie_name(config.is_https) in request.cookies:
-        request.max_content_length = limit + 2 * 1024 * 1024
+    """Take larger requests where a route takes files, from who is signed in; from strangers small ones only."""
+    taking = files.taking()
+    length = request.content_length or 0
+    if request.method in current.SAFE or (taking is None and length <= STRANGERS):
+        return
+    if not current.is_known():
+        request.max_content_length = STRANGERS
+    elif taking is not None:
+        request.max_content_length = taking.limit
+    if length > (request.max_content_length or 0):
+        raise RequestEntityTooLarge
 
 
 def _set_headers(response: Response) -> Response:

@@ -14,7 +14,7 @@ from app.foundation.text import Text
 from app.identity import organisations
 from app.procurement import projects, queries, tenders
 from app.procurement.queries import Point, lists
-from app.web import current, errors, listing, notices
+from app.web import current, errors, files, listing, notices
 from app.workflow import queries as raising
 
 blueprint = Blueprint("queries", __name__)
@@ -81,6 +81,7 @@ def write(lot_id: str) -> str:
 
 
 @blueprint.post("/lots/<lot_id>/query")
+@files.takes_files(many=True)
 def send(lot_id: str) -> AnyResponse | str:
     """Add a point to the form, or raise the query."""
     session, actor = current.session(), current.actor()
@@ -132,8 +133,8 @@ def _points() -> list[dict[str, str]]:
 
 def _attach(lot_id: str) -> list[str]:
     """Keep the files that came with the query, for the parties of the procurement and the company itself."""
-    files = [file for file in request.files.getlist("files") if file.filename]
-    if len(files) > MOST_FILES:
+    attached = files.given("files")
+    if len(attached) > MOST_FILES:
         raise TooManyFiles(field="files", most=MOST_FILES)
     return [
         documents.add(
@@ -145,7 +146,7 @@ def _attach(lot_id: str) -> list[str]:
             case=lot_id,
             kind="query",
         ).id
-        for file in files
+        for file in attached
     ]
 
 

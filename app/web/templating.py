@@ -7,6 +7,7 @@ Times: ``when(at)`` · ``day(on)`` · ``stamp(at)`` (a ``<time>``) · ``ago(at)`
 · ``urgency(due)`` · ``now()``; ``style`` is long, medium or short
 Figures: ``money(amount)`` · ``number(value)`` · ``percent(ratio)`` · ``size(bytes)`` · ``plural(n, "%(n)s bid", "%(n)s bids", "%(n)s份")``
 Law: ``law("O87 38")`` in words
+Files: ``accept(endpoint)`` (what a file field lets choose) · ``kinds_of_files(endpoint)`` (the same in words)
 Addresses: ``url(endpoint, **parts)`` · ``with_query(**changes)`` (this page, its query changed) · ``allows(endpoint, **parts)``
 People: ``person()`` · ``actor()`` · ``office()`` · ``acting()`` (organisation acted for) · ``other_places()``
 · ``sign_in_address()`` · ``session_left()`` (seconds)
@@ -28,7 +29,7 @@ from app.foundation.workdays import Uncertain
 from app.identity import grants, organisations, roles, sessions
 from app.procurement.rules import laws
 from app.procurement.tenders import places as places_of_documents
-from app.web import current, language, notices, places, words
+from app.web import current, files, language, notices, places, words
 from app.web.permissions import allows
 
 
@@ -211,6 +212,8 @@ GLOBALS: dict[str, Any] = {
     "when": when,
     "day": day,
     "stamp": stamp,
+    "accept": files.accept,
+    "kinds_of_files": files.said,
     "difference": places_of_documents.value,
     "ago": lambda at: words.ago(place(), at),
     "until": lambda due: words.until(place(), due),

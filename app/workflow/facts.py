@@ -17,8 +17,7 @@ from app.procurement.rules import laws
 from app.procurement.rules.timetables import TITLES
 from app.procurement.tenders import Finding, places
 from app.procurement.tenders.checks import Found
-
-Fact = tuple[Text, Text]
+from app.workflow.beside import Fact, beside
 
 SEVERITIES = {
     "error": Text("Error", "错误"),
@@ -69,6 +68,7 @@ def named(names: Mapping[str, Text], value: str | None) -> Text:
     return names.get(value or "", same(value or "–"))
 
 
+@beside
 def of_project(session: Session, project: Project) -> list[Fact]:
     """What a project is: number, buyer, need, money, items."""
     left = project.budget_line.amount - projects.committed(session, project.budget_line_id, without=project.id)
@@ -89,12 +89,14 @@ def of_project(session: Session, project: Project) -> list[Fact]:
     ]
 
 
+@beside
 def _items(project: Project) -> Iterable[Fact]:
     for item in project.items:
         words = f"{item.code} {item.name}, {item.quantity.normalize():f} {item.unit} × {item.unit_price:,.2f}"
         yield Text(f"Item {item.position}", f"标的{item.position}"), same(words)
 
 
+@beside
 def of_lots(project: Project) -> list[Fact]:
     """A plan's lots, each with what may be spent."""
     return [
@@ -109,6 +111,7 @@ def of_lots(project: Project) -> list[Fact]:
     ]
 
 
+@beside
 def of_plan(session: Session, project: Project) -> list[Fact]:
     """What was planned, and what a person should look at in it."""
     facts = [
@@ -119,6 +122,7 @@ def of_plan(session: Session, project: Project) -> list[Fact]:
     return [*facts, *warnings_of_plan(session, project)]
 
 
+@beside
 def warnings_of_plan(session: Session, project: Project) -> list[Fact]:
     """What a person should look at in a plan."""
     return [
@@ -133,6 +137,7 @@ def resting_on(words: Text, cited: str) -> Text:
     return Text(f"{words.en} ({law.en})", f"{words.zh}（{law.zh}）") if cited else words
 
 
+@beside
 def of_returns(session: Session, project: Project) -> list[Fact]:
     """Why an application came back, each time."""
     kinds = {"review": Text("Returned at the review", "审核退回"), "filing": Text("Returned by finance", "备案退回")}
@@ -143,6 +148,7 @@ def of_returns(session: Session, project: Project) -> list[Fact]:
     ]
 
 
+@beside
 def of_timetable(session: Session, project_id: str) -> list[Fact]:
     """Every date of the timetable with its article; what isn't certain says between which days it lies."""
     facts = []
@@ -159,6 +165,7 @@ def of_timetable(session: Session, project_id: str) -> list[Fact]:
     return facts
 
 
+@beside
 def of_agreement(session: Session, agreement: agreements.Agreement) -> list[Fact]:
     """What the two parties sign."""
     buyer, agency = (organisations.get(session, id) for id in (agreement.buyer_id, agreement.agency_id))
@@ -182,6 +189,7 @@ def of_agreement(session: Session, agreement: agreements.Agreement) -> list[Fact
     return facts
 
 
+@beside
 def of_findings(found: Iterable[Finding | Found]) -> list[Fact]:
     """What the check found: how grave and where; what is wrong, on which article it rests, what mends it."""
     facts = []

@@ -292,7 +292,7 @@ def test_a_bidder_finds_the_query_beside_the_lot(house, awarded, sign_in):
 def test_a_query_is_received_with_its_number_and_reaches_the_agency(house, cased, sign_in):
     client = sign_in("supplier-bidder")
     key = "k" * 32
-    files = {"files": (BytesIO(b"evidence"), "证据.txt")}
+    files = {"files": (BytesIO(b"evidence" * 400_000), "证据.txt")}
     answer = client.submit(f"/lots/{cased.lot_id}/query", scope="result", contact="王某", _key=key, **POINT, **files)
     page = client.get(answer.location).text
     assert "ZY-2026-0001" in page

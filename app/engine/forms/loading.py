@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator, FormatChecker, SchemaError
 from jsonschema.validators import extend
 
 from app.feel import parse_date, parse_date_time
+from app.foundation.foreign import Unreadable, jsons
 from app.foundation.text import Text, text_of
 
 WIDGETS = frozenset(
@@ -279,8 +280,8 @@ def as_json(value: Any) -> Any:
 
 def _parsed(content: bytes, part: str, problems: list[str]) -> Any:
     try:
-        parsed = json.loads(content, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
+        parsed = jsons.read(content, parse_float=Decimal)
+    except Unreadable as error:
         problems.append(f"its {part} file isn't JSON: {error}")
         return {}
     if not isinstance(parsed, dict):

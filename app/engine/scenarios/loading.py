@@ -13,6 +13,7 @@ from typing import Any
 
 from app.engine import bundles
 from app.engine.spiff import timing
+from app.foundation.foreign import Unreadable, jsons
 
 SUFFIX = bundles.SCENARIO
 _TOP = {"name": str, "definitions": list, "process": str, "clock": str, "services": dict, "steps": list}
@@ -109,8 +110,8 @@ def parse(written: bytes, definition: Callable[[str], bytes], name: str) -> Scen
     :raises BadScenario: with the step and the key that is wrong
     """
     try:
-        content = json.loads(written, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
+        content = jsons.read(written, parse_float=Decimal)
+    except Unreadable as error:
         raise BadScenario(f"it is no JSON: {error}") from error
     if not isinstance(content, dict):
         raise BadScenario("a scenario is one JSON object")

@@ -25,6 +25,7 @@ from app.engine.spiff import timing
 from app.foundation import clock
 from app.foundation.actor import Actor
 from app.foundation.errors import Refusal
+from app.foundation.foreign import Unreadable, jsons
 
 PLAYER = Actor("scenario", "Scenario", groups=frozenset({"administrator"}))
 MOST_FIRINGS = 100_000
@@ -139,12 +140,10 @@ def _said(findings: Iterable[Finding]) -> list[str]:
 
 def _name_in(path: Path) -> str:
     """The name a broken scenario gives itself, if that much can be read, else its file's."""
-    import json
-
     try:
-        content = json.loads(path.read_bytes())
+        content = jsons.read(path.read_bytes())
         return str(content["name"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, Unreadable, KeyError, TypeError):
         return path.name
 
 

@@ -4,6 +4,7 @@ A submitted bid exists only sealed to its lot's key (``app.keeper``) until it is
 protects against and what not stands in ``records`` and in ``app.keeper``.
 """
 
+from app.procurement.bids import authors
 from app.procurement.bids.completeness import ERROR, WARNING, Gap, requirements_of
 from app.procurement.bids.copies import CopyUnreadable, copy_of, load_copy
 from app.procurement.bids.drafts import (
@@ -113,6 +114,7 @@ __all__ = [
     "WordsUnreadable",
     "add_file",
     "all_of_supplier",
+    "authors",
     "bond_stands",
     "confirm",
     "copy_of",

@@ -6,9 +6,6 @@ would have to be written anew. It is a tar archive of ``draft.json`` and the fil
 
 from __future__ import annotations
 
-import io
-import json
-import tarfile
 from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Any
@@ -19,12 +16,16 @@ from sqlalchemy.orm import Session
 
 from app.foundation.actor import Actor
 from app.foundation.errors import Invalid
+from app.foundation.foreign import Unreadable, jsons, kinds
+from app.foundation.foreign.archives import Tar
 from app.foundation.text import Text
 from app.procurement.bids import drafts, packages
 from app.procurement.bids.records import BidDraft, DraftFile
 
 FORMAT = "tenderway-draft/1"
 MANIFEST = "draft.json"
+LISTED = ("path", "name", "requirement_code")
+"""What a manifest says of each file."""
 
 
 class CopyUnreadable(Invalid):
@@ -59,7 +60,7 @@ def load_copy(
     session: Session, actor: Actor, *, lot_id: str, source: IO[bytes], arrived_at: datetime | None = None
 ) -> BidDraft:
     """Put a copy's words and files into the draft, over what stands there; raises CopyUnreadable or FilesTooLarge."""
-    manifest, contents = _read(source.read(drafts.LARGEST_FILES + 4 * 1024 * 1024), lot_id)
+    manifest, archive = _read(source, lot_id)
     draft = drafts.save_draft(session, actor, lot_id=lot_id, content=manifest["content"], arrived_at=arrived_at)
     for file in list(draft.files):
         drafts.remove_file(session, actor, lot_id=lot_id, file_id=file.id, arrived_at=arrived_at)
@@ -69,27 +70,41 @@ def load_copy(
             actor,
             lot_id=lot_id,
             name=listed["name"],
-            source=contents[listed["path"]],
+            source=archive.read(listed["path"]),
             requirement_code=listed["requirement_code"],
             arrived_at=arrived_at,
         )
     return draft
 
 
-def _read(data: bytes, lot_id: str) -> tuple[dict[str, Any], dict[str, bytes]]:
+def _read(source: IO[bytes], lot_id: str) -> tuple[dict[str, Any], Tar]:
+    """A copy's manifest, and its files where they are; whether each may be taken is known before one is read."""
     try:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-            contents = {member.name: packages.content(archive, member) for member in archive if member.isfile()}
-        manifest = json.loads(contents.pop(MANIFEST))
-        named = [(str(f["path"]), str(f["name"]), str(f["requirement_code"])) for f in manifest["files"]]
-        fits = manifest["format"] == FORMAT and isinstance(manifest["content"], dict)
-    except (tarfile.TarError, KeyError, TypeError, ValueError) as error:
-        raise CopyUnreadable(field="copy", why=Text("it can't be read", "无法读取")) from error
-    if not fits or not _is_plain(manifest["content"]) or any(path not in contents for path, _, _ in named):
-        raise CopyUnreadable(field="copy", why=Text("a part is missing", "内容不完整"))
-    if manifest.get("lot_id") != lot_id:
-        raise CopyUnreadable(field="copy", why=Text("it is of another lot", "属于其他采购包"))
-    return manifest, contents
+        archive = packages.archive(source, MANIFEST)
+        manifest = jsons.read(archive.read(MANIFEST, jsons.LARGEST))
+        if not _is_whole(manifest, archive):
+            raise Unreadable(Text("a part is missing", "内容不完整"))
+        if manifest.get("lot_id") != lot_id:
+            raise Unreadable(Text("it is of another lot", "属于其他采购包"))
+    except Unreadable as unreadable:
+        raise CopyUnreadable(field="copy", why=unreadable.why) from unreadable
+    for listed in manifest["files"]:
+        kinds.check(listed["name"], archive.read(listed["path"]), kinds.ATTACHMENTS, field="copy")
+    return manifest, archive
+
+
+def _is_whole(manifest: Any, archive: Tar) -> bool:
+    """Whether a manifest says what one says, and each file that it lists is there."""
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        return False
+    files, content = manifest.get("files"), manifest.get("content")
+    return (
+        isinstance(files, list)
+        and isinstance(content, dict)
+        and _is_plain(content)
+        and all(isinstance(file, dict) and all(isinstance(file.get(name), str) for name in LISTED) for file in files)
+        and all(file["path"] in archive and file["path"] != MANIFEST for file in files)
+    )
 
 
 def _is_plain(content: dict[str, Any]) -> bool:

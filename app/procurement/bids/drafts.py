@@ -18,13 +18,9 @@ from app.identity import roles
 from app.procurement import projects, suppliers, tenders
 from app.procurement.bids import completeness, offers
 from app.procurement.bids.completeness import Gap
+from app.procurement.bids.packages import LARGEST_FILES, MOST_FILES
 from app.procurement.bids.records import BidDraft, DraftFile
 from app.procurement.tenders import DeadlinePassed, Tender
-
-LARGEST_FILES = 200 * 1024 * 1024
-"""The most bytes of a bid's files together: a bid is sealed, stored and opened in one piece."""
-MOST_FILES = 100
-"""The most files of a bid."""
 
 
 class FilesTooLarge(Invalid):

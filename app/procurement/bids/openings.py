@@ -19,7 +19,7 @@ from app.foundation.workdays import local_day
 from app.identity import organisations, roles
 from app.keeper import Keeper
 from app.procurement import bonds, papers, projects, rules, tenders
-from app.procurement.bids import packages, sheets
+from app.procurement.bids import authors, packages, sheets
 from app.procurement.bids.completeness import requirements_of
 from app.procurement.bids.packages import Package, PackageUnreadable, SealBroken
 from app.procurement.bids.records import (
@@ -298,6 +298,7 @@ def _keep_files(session: Session, bid: Bid, package: Package) -> None:
                 name=listed["name"],
                 requirement_code=listed["requirement_code"],
                 document_id=document.id,
+                described=authors.described(package.files[listed["path"]]),
             )
         )
 

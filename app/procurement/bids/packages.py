@@ -11,12 +11,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyrage
 import rfc8785
@@ -24,12 +25,19 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from pyrage import x25519
 
+from app.foundation.foreign import Unreadable, jsons
+from app.foundation.foreign.archives import Tar
+
 FORMAT = "tenderway-bid/1"
 MANIFEST = "bid.json"
 SCHEMA_FILE = Path(__file__).with_name("bid.schema.json")
 _BLOCK = 512
 END = bytes(2 * _BLOCK)
 """What ends a tar archive."""
+LARGEST_FILES = 200 * 1024 * 1024
+"""The most bytes of a bid's files together."""
+MOST_FILES = 100
+"""The most files of a bid."""
 
 
 class PackageUnreadable(Exception):
@@ -122,22 +130,23 @@ class _Pieces(io.RawIOBase):
 
 def _read(plain: io.BytesIO) -> Package:
     try:
-        with tarfile.open(fileobj=plain, mode="r:") as archive:
-            contents = {member.name: content(archive, member) for member in archive if member.isfile()}
-        manifest = json.loads(contents.pop(MANIFEST))
-    except (tarfile.TarError, KeyError, ValueError) as error:
-        raise PackageUnreadable(f"it isn't an archive with a {MANIFEST}: {error}") from error
+        members = archive(plain, MANIFEST)
+        manifest = jsons.read(members.read(MANIFEST, jsons.LARGEST))
+    except Unreadable as unreadable:
+        raise PackageUnreadable(f"it isn't an archive with a {MANIFEST}: {unreadable}") from unreadable
     wrong = best_match(Draft202012Validator(schema()).iter_errors(manifest))
     if wrong is not None:
         raise PackageUnreadable(f"{MANIFEST}, {wrong.json_path}: {wrong.message[:300]}")
+    files: dict[str, bytes] = {}
     for listed in manifest["files"]:
-        data = contents.get(listed["path"])
+        data = members.read(listed["path"]) if listed["path"] in members else None
         if data is None or (len(data), digest(data)) != (listed["size"], listed["sha256"]):
             raise PackageUnreadable(f"{listed['path']} isn't the file that {MANIFEST} lists")
-    return Package(manifest, {listed["path"]: contents[listed["path"]] for listed in manifest["files"]})
+        files[listed["path"]] = data
+    return Package(manifest, files)
 
 
-def content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
-    """What a file of an opened archive holds."""
-    file = archive.extractfile(member)
-    return file.read() if file is not None else b""
+def archive(source: IO[bytes], manifest: str) -> Tar:
+    """An archive of ours that somebody hands in: its manifest and the files beside it, and nothing else; raises Unreadable."""
+    named = rf"{re.escape(manifest)}|files/[0-9]{{3}}"
+    return Tar(source, named=named, largest=LARGEST_FILES + jsons.LARGEST, most=MOST_FILES + 1)

@@ -15,11 +15,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import orjson
 import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from app.foundation.foreign import Unreadable, jsons
 from app.foundation.keyfiles import made_once
 
 FORMAT = "tenderway-receipt/1"
@@ -70,13 +70,13 @@ class Verified:
 def verify_receipt(receipt: str | bytes | Mapping[str, Any], public_key: str) -> Verified:
     """Check a receipt's signature against the house's published key; whatever is handed in, it only says what it is."""
     try:
-        read = receipt if isinstance(receipt, Mapping) else orjson.loads(receipt)
+        read = receipt if isinstance(receipt, Mapping) else jsons.read(receipt)
         content, signature = read["content"], read["signature"]
         given, value = str(signature["key"]), base64.b64decode(signature["value"], validate=True)
         if not isinstance(content, dict) or content["format"] != FORMAT or signature["algorithm"] != ALGORITHM:
             return Verified(Verdict.UNREADABLE, {})
         said = rfc8785.dumps(content)
-    except (ValueError, KeyError, TypeError, rfc8785.CanonicalizationError):
+    except (Unreadable, ValueError, KeyError, TypeError, rfc8785.CanonicalizationError):
         return Verified(Verdict.UNREADABLE, {})
     if given != public_key:
         return Verified(Verdict.STRANGER, content)

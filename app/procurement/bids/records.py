@@ -145,7 +145,7 @@ class BidPrice(Base):
 
 
 class BidFile(Base):
-    """A file of an opened bid, now a document."""
+    """A file of an opened bid, now a document. ``described``: what it says of itself (``authors.described``)."""
 
     __tablename__ = "bid_file"
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -153,6 +153,7 @@ class BidFile(Base):
     name: Mapped[str] = mapped_column(String(200))
     requirement_code: Mapped[str] = mapped_column(String(40), default="")
     document_id: Mapped[str] = mapped_column(String(64))
+    described: Mapped[dict[str, Any] | None] = mapped_column(Json, default=None)
 
 
 class Opening(Base):

@@ -17,6 +17,7 @@ from lxml import etree
 
 from app.foundation import clock
 from app.foundation.errors import Invalid, Refusal, Several
+from app.foundation.foreign import Unreadable, markup
 from app.foundation.text import Text
 from app.foundation.workdays import end_of
 from app.procurement.bonds.deposits import Credit
@@ -97,15 +98,10 @@ def read_statements(data: bytes) -> list[Statement]:
 
 
 def _root(data: bytes) -> Element:
-    if len(data) > LARGEST:
-        raise NotAStatement(field="file", why=Text("it is too large", "文件过大"))
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False)
     try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise NotAStatement(field="file", why=Text("it isn't well-formed XML", "不是格式正确的XML")) from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise NotAStatement(field="file", why=Text("it declares a document type", "包含文档类型声明"))
+        root = markup.read(data, largest=LARGEST)
+    except Unreadable as unreadable:
+        raise NotAStatement(field="file", why=unreadable.why) from unreadable
     named = etree.QName(root)
     if named.localname != "Document" or not NAMESPACE.fullmatch(named.namespace or ""):
         found = (named.namespace or named.localname).rpartition(":")[2][:40]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,15 +9,15 @@ from itertools import combinations, pairwise
 
 from sqlalchemy.orm import Session
 
-from app.foundation import documents
 from app.foundation.text import Text
 from app.procurement import bonds
-from app.procurement.bids import Bid, BidState
+from app.procurement.bids import Bid, BidState, authors
 from app.procurement.evaluation.reviews import bids_in
 
 KINDS: dict[str, Text] = {
     "bond_account": Text("Bid bonds from one account (O87 37(6))", "投标保证金从同一账户转出（第三十七条第六项）"),
     "author": Text("Files written by one author (O87 37(1))", "投标文件作者相同（第三十七条第一项）"),
+    "unreadable": Text("A file that can't be read", "文件无法读取"),
     "contact": Text("The same contact or manager (O87 37(3))", "联系人员或者项目管理成员相同（第三十七条第三项）"),
     "alike": Text("Answers alike word for word (O87 37(4))", "投标响应内容异常一致（第三十七条第四项）"),
     "prices": Text("Prices in regular steps (O87 37(4))", "投标报价呈规律性差异（第三十七条第四项）"),
@@ -50,7 +47,9 @@ def signs(session: Session, lot_id: str) -> list[Sign]:
     found = [
         Sign("bond_account", group, Text("one payer's account", "同一付款账户")) for group in payers if len(group) > 1
     ]
-    found += _shared("author", {bid.supplier_id: _authors(session, bid) for bid in bids})
+    read = {bid.supplier_id: _read(session, bid) for bid in bids}
+    found += _shared("author", {supplier_id: names for supplier_id, (names, _) in read.items()})
+    found += [Sign("unreadable", (supplier_id,), why) for supplier_id, (_, unread) in read.items() for why in unread]
     found += _shared("contact", {bid.supplier_id: _contacts(bid) for bid in bids})
     found += _shared("alike", {bid.supplier_id: _answers(bid) for bid in bids})
     found += regular_prices({bid.supplier_id: bid.opened.price for bid in bids if bid.opened})
@@ -77,36 +76,16 @@ def _answers(bid: Bid) -> set[str]:
     return {value for value in said if len(value) >= LONG_ANSWER}
 
 
-def _authors(session: Session, bid: Bid) -> set[str]:
+def _read(session: Session, bid: Bid) -> tuple[set[str], list[Text]]:
+    """The authors that a bid's files name, and a sentence for each file that can't be read."""
     names: set[str] = set()
+    unread: list[Text] = []
     for file in bid.opened.files if bid.opened else ():
-        names |= authors_of(documents.read(session, file.document_id))
-    return names
-
-
-def authors_of(content: bytes) -> set[str]:
-    """The authors a PDF or an Office file names in its own description; none for anything else."""
-    if content.startswith(b"%PDF"):
-        found = re.findall(rb"/Author\s*\(((?:[^()\\]|\\.)*)\)", content)
-        return {name.decode("latin-1").strip() for name in found if name.strip()}
-    if content.startswith(b"PK"):
-        return _office_authors(content)
-    return set()
-
-
-def _office_authors(content: bytes) -> set[str]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if (
-                "docProps/core.xml" not in archive.namelist()
-                or archive.getinfo("docProps/core.xml").file_size > 100_000
-            ):
-                return set()
-            described = archive.read("docProps/core.xml").decode("utf-8", "replace")
-    except (zipfile.BadZipFile, OSError):
-        return set()
-    names = re.findall(r"<(?:dc:creator|cp:lastModifiedBy)>([^<]+)</", described)
-    return {name.strip() for name in names if name.strip()}
+        theirs, why = authors.of_file(session, file)
+        names |= theirs
+        if why is not None:
+            unread.append(Text(f"{file.name} ({why.en})", f"{file.name}（{why.zh}）"))
+    return names, unread
 
 
 def regular_prices(prices: Mapping[str, Decimal]) -> list[Sign]:

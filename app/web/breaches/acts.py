@@ -20,7 +20,7 @@ from app.procurement import breaches
 from app.procurement.breaches import GROUNDS
 from app.procurement.projects import Lot, Project
 from app.procurement.rules import laws
-from app.web import current, errors
+from app.web import current, errors, files
 from app.web.answers import redirect
 from app.web.breaches import blueprint
 from app.web.breaches.views import page
@@ -51,6 +51,7 @@ class SupplierMissing(Invalid):
 
 
 @blueprint.route("/report", methods=["GET", "POST"])
+@files.takes_files(many=True)
 def report() -> str | AnyResponse:
     """Report a supplier's breach."""
     values = {name: request.form.get(name, request.args.get(name, "")).strip() for name in REPORT_FIELDS}
@@ -115,15 +116,14 @@ def _uploads(name: str) -> list[Document]:
         documents.add(
             current.session(),
             current.actor(),
-            name=file.filename,
+            name=file.filename or "",
             media_type=file.mimetype,
             source=file.stream,
             case=None,
             kind="breach",
             access="private",
         )
-        for file in request.files.getlist(name)
-        if file.filename
+        for file in files.given(name)
     ]
 
 
@@ -158,6 +158,7 @@ def notify(breach_id: str) -> AnyResponse:
 
 
 @blueprint.post("/<breach_id>/reply")
+@files.takes_files(many=True)
 def reply(breach_id: str) -> AnyResponse:
     """State one's case, or ask for a hearing."""
 

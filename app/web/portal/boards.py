@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation import documents
 from app.foundation.documents import Document
+from app.foundation.foreign import kinds
 from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
 from app.identity import organisations
@@ -17,7 +18,7 @@ from app.procurement import acceptance, bids, disclosure, projects, tenders
 from app.procurement import breaches as procurement_breaches
 from app.procurement.disclosure import board, feeds
 from app.procurement.tenders import Tender, places
-from app.web import current, language, listing, templating, words
+from app.web import current, files, language, listing, templating, words
 from app.web.portal import blueprint
 from app.web.templating import place
 
@@ -246,7 +247,8 @@ def _today() -> date:
 
 
 @blueprint.route("/verify", methods=["GET", "POST"])
-def verify() -> str:
+@files.takes_files([kinds.JSON], largest=LARGEST_RECEIPT)
+def verify() -> str | AnyResponse:
     """Check a bid's receipt against the house's key; nothing of it is kept."""
     verified, given = None, ""
     key = current.house().signer.public_key
@@ -254,7 +256,7 @@ def verify() -> str:
         given = _given_receipt()
         verified = bids.verify_receipt(given, key) if given else None
     said = bids.receipt_facts(verified.content) if verified is not None else []
-    return render_template(
+    page = render_template(
         "portal/verify.html",
         verified=verified,
         said=[(name, templating.when(v, "long", True) if isinstance(v, datetime) else v) for name, v in said],
@@ -262,11 +264,13 @@ def verify() -> str:
         key=key,
         asked=request.method == "POST",
     )
+    unread = verified is not None and verified.verdict == bids.Verdict.UNREADABLE
+    return Response(page, 422) if unread else page
 
 
 def _given_receipt() -> str:
-    file = request.files.get("file")
-    raw = file.stream.read(LARGEST_RECEIPT) if file is not None and file.filename else b""
+    file = files.one("file")
+    raw = file.stream.read(LARGEST_RECEIPT) if file is not None else b""
     return raw.decode("utf-8", "replace").strip() or request.form.get("receipt", "").strip()
 
 

@@ -13,14 +13,19 @@ from app.engine import definitions
 from app.engine.definitions import DeploymentMoved, DeploymentRefused, NoSuchDeployment
 from app.engine.findings import Finding
 from app.foundation.errors import Invalid, Refusal
+from app.foundation.foreign import Unreadable, jsons, kinds, markup, reasons
 from app.foundation.text import Text
 from app.web import current, errors, language, notices
+from app.web import files as uploads
 from app.web.studio import blueprint, rehearsals
 from app.web.studio.blank import blank_decision, blank_process
 from app.web.studio.lists import STATES, deployment_of
 
 LARGEST = 5_000_000
 """The most bytes of one file."""
+MOST = 4 * LARGEST
+"""The most bytes of several files that are brought at once."""
+KINDS = (kinds.BPMN, kinds.DMN, kinds.JSON)
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,150}\.(bpmn|dmn|schema\.json|ui\.json|scenario\.json)\Z")
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}\Z")
 
@@ -60,6 +65,7 @@ def begin() -> AnyResponse:
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
+@uploads.takes_files(KINDS, many=True, largest=MOST)
 def new() -> AnyResponse | str:
     """Begin a draft with an empty procedure or decision, or with uploaded files."""
     if request.method == "GET":
@@ -68,7 +74,8 @@ def new() -> AnyResponse | str:
     try:
         files = _uploaded() if "upload" in request.form else _blank()
     except Refusal as refusal:
-        return render_template("studio/new.html", values=request.form, problems=errors.parts_of(refusal))
+        problems, status = errors.parts_of(refusal), errors.status_of(type(refusal))
+        return Response(render_template("studio/new.html", values=request.form, problems=problems), status)
     english, chinese = (request.form.get(name, "").strip() for name in ("name_en", "name_zh"))
     title = Text(english or chinese, chinese or english) if english or chinese else None
     draft = definitions.save_draft(current.engine(), session, current.actor(), files, title=title)
@@ -88,7 +95,7 @@ def _blank() -> dict[str, bytes]:
 
 def _uploaded() -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    for given in request.files.getlist("files"):
+    for given in uploads.given("files"):
         name = (given.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
         content = given.stream.read(LARGEST + 1)
         if not _NAME.match(name) or len(content) > LARGEST:
@@ -100,6 +107,7 @@ def _uploaded() -> dict[str, bytes]:
 
 
 @blueprint.post("/drafts/<draft_id>/files")
+@uploads.takes_files(KINDS, many=True, largest=MOST)
 def add(draft_id: str) -> AnyResponse | str:
     """Add uploaded files to a draft; one of a name that is there takes that one's place."""
     session, found = current.session(), deployment_of(draft_id)
@@ -107,7 +115,7 @@ def add(draft_id: str) -> AnyResponse | str:
     try:
         given = _uploaded()
     except Refusal as refusal:
-        return draft(draft_id, errors.parts_of(refusal))
+        return Response(draft(draft_id, errors.parts_of(refusal)), errors.status_of(type(refusal)))
     there = {name.rsplit("/", 1)[-1]: name for name in files}
     files |= {there.get(name, name): content for name, content in given.items()}
     definitions.save_draft(current.engine(), session, current.actor(), files, draft_id=draft_id)
@@ -170,7 +178,7 @@ def save(draft_id: str, name: str) -> AnyResponse | tuple[Response, int]:
     files = definitions.files_of(session, found)
     if name not in files:
         raise NoSuchDeployment
-    content = request.get_data(cache=False)
+    content = _drawn(name)
     seen = request.headers.get("X-Seen-Version", "")
     try:
         saved = definitions.save_draft(
@@ -191,7 +199,18 @@ def save(draft_id: str, name: str) -> AnyResponse | tuple[Response, int]:
 def check(draft_id: str, name: str) -> Response:
     """Say what is wrong with a file as it stands in the editor, together with the draft's other files."""
     files = definitions.files_of(current.session(), deployment_of(draft_id))
-    return jsonify(_checked({**files, name: request.get_data(cache=False)}, name))
+    return jsonify(_checked({**files, name: _drawn(name)}, name))
+
+
+def _drawn(name: str) -> bytes:
+    """What the editor sends: it may be wrong, but not endless."""
+    content = request.get_data(cache=False)
+    try:
+        (jsons.read if name.endswith(".json") else markup.check)(content)
+    except Unreadable as unreadable:
+        if unreadable.why not in (markup.NOT_XML, reasons.DAMAGED):
+            raise
+    return content
 
 
 def _checked(files: dict[str, bytes], name: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from app.procurement import bids, bonds, projects, tenders
 from app.procurement.bonds import BondState
 from app.procurement.projects import Lot
 from app.procurement.tenders import Tender
-from app.web import current, errors
+from app.web import current, errors, files
 from app.web.answers import redirect
 from app.web.notices import notice
 from app.web.supplier import blueprint
@@ -93,6 +93,7 @@ def ask_reference(lot_id: str) -> AnyResponse:
 
 
 @blueprint.post("/supplier/lots/<lot_id>/bond/guarantee")
+@files.takes_files()
 def lodge_guarantee(lot_id: str) -> AnyResponse | str | tuple[str, int]:
     """Hand a letter of guarantee in."""
     session, actor = current.session(), current.actor()
@@ -135,7 +136,6 @@ def _read(values: dict[str, str]) -> tuple[Decimal, date, FileStorage]:
     problems: list[Refusal] = []
     amount = bids.read_amount(values["amount"])
     until = _day(values["valid_until"])
-    letter = request.files.get("letter")
     if not values["number"]:
         problems.append(NumberMissing(field="number"))
     if not values["issuer"]:
@@ -144,11 +144,16 @@ def _read(values: dict[str, str]) -> tuple[Decimal, date, FileStorage]:
         problems.append(AmountUnreadable(field="amount"))
     if until is None:
         problems.append(DayUnreadable(field="valid_until"))
-    if letter is None or not letter.filename:
-        problems.append(LetterMissing(field="letter"))
+    letter = _letter(problems)
     if problems or amount is None or until is None or letter is None:
         raise Several(problems)
     return amount, until, letter
+
+
+def _letter(problems: list[Refusal]) -> FileStorage | None:
+    letters, wrong = files.sorted_out("letter")
+    problems += wrong if letters or wrong else [LetterMissing(field="letter")]
+    return next(iter(letters), None)
 
 
 def _day(typed: str) -> date | None:

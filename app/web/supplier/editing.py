@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from flask import Response, jsonify, render_template, request
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.foundation.errors import Invalid
+from app.foundation.errors import Invalid, Refusal
+from app.foundation.foreign import kinds
 from app.foundation.text import Text
 from app.procurement import bids, bonds, suppliers, tenders
 from app.procurement.bids import DraftFile
+from app.procurement.projects import Lot
 from app.procurement.tenders import Requirement, Tender
-from app.web import current
+from app.web import current, errors, files
 from app.web.answers import redirect
 from app.web.notices import notice
 from app.web.supplier import blueprint
@@ -37,7 +39,11 @@ def bid(lot_id: str) -> str | AnyResponse:
     lot, tender = lot_and_tender(lot_id)
     if not tenders.open_for_bids(tender, current.now()):
         return redirect("supplier.tender", tender_id=tender.id)
-    session, supplier_id = current.session(), current.actor().organisation_id
+    return _page(lot, tender)
+
+
+def _page(lot: Lot, tender: Tender, problems: Sequence[Refusal] = ()) -> str:
+    session, supplier_id, lot_id = current.session(), current.actor().organisation_id, lot.id
     draft = bids.draft_of(session, lot_id, supplier_id)
     return render_template(
         "supplier/bid.html",
@@ -54,35 +60,51 @@ def bid(lot_id: str) -> str | AnyResponse:
         declarations=bids.DECLARATIONS,
         kinds=tenders.KINDS,
         largest=bids.LARGEST_FILES,
+        problems=problems,
     )
 
 
 @blueprint.post("/supplier/lots/<lot_id>/bid")
+@files.takes_files(many=True)
 def save(lot_id: str) -> AnyResponse:
     """Save the whole form, with the files of a browser without scripts; then stay, or go on to the check."""
     session, actor = current.session(), current.actor()
     bids.save_draft(session, actor, lot_id=lot_id, content=_typed(request.form), arrived_at=current.arrived_at())
-    for name in request.files:
-        for file in request.files.getlist(name):
-            if file.filename:
-                code = name.removeprefix("file-") if name.startswith("file-") else ""
-                bids.add_file(
-                    session,
-                    actor,
-                    lot_id=lot_id,
-                    name=file.filename,
-                    source=file.stream,
-                    requirement_code=code,
-                    media_type=file.mimetype,
-                    arrived_at=current.arrived_at(),
-                )
+    refused = _keep_files(lot_id)
     if "_drop" in request.form:
         bids.remove_file(session, actor, lot_id=lot_id, file_id=request.form["_drop"], arrived_at=current.arrived_at())
     current.commit()
+    if refused:
+        return Response(_page(*lot_and_tender(lot_id), refused), errors.status_of(type(refused[0])))
     if "_check" in request.form:
         return redirect("supplier.check", lot_id=lot_id)
     notice(Text("Your draft is saved.", "草稿已保存。"))
     return redirect("supplier.bid", lot_id=lot_id)
+
+
+def _keep_files(lot_id: str) -> list[Refusal]:
+    """Keep the files that came with the form, and give what is wrong with those that weren't: the rest is saved all the same."""
+    problems: list[Refusal] = []
+    for name in files.fields():
+        taken, wrong = files.sorted_out(name)
+        problems += wrong
+        code = name.removeprefix("file-") if name.startswith("file-") else ""
+        for file in taken:
+            _keep(lot_id, file, code)
+    return problems
+
+
+def _keep(lot_id: str, file: FileStorage, code: str) -> DraftFile:
+    return bids.add_file(
+        current.session(),
+        current.actor(),
+        lot_id=lot_id,
+        name=file.filename or "",
+        source=file.stream,
+        requirement_code=code,
+        media_type=file.mimetype,
+        arrived_at=current.arrived_at(),
+    )
 
 
 @blueprint.post("/supplier/lots/<lot_id>/bid/draft")
@@ -100,21 +122,13 @@ def save_draft(lot_id: str) -> Response:
 
 
 @blueprint.post("/supplier/lots/<lot_id>/bid/files")
+@files.takes_files()
 def add_file(lot_id: str) -> Response:
     """Keep one file of the draft; ``code`` in the address is the requirement it proves."""
-    file = request.files.get("file")
-    if file is None or not file.filename:
+    file = files.one("file")
+    if file is None:
         raise NoFile(field="file")
-    kept = bids.add_file(
-        current.session(),
-        current.actor(),
-        lot_id=lot_id,
-        name=file.filename,
-        source=file.stream,
-        requirement_code=request.args.get("code", ""),
-        media_type=file.mimetype,
-        arrived_at=current.arrived_at(),
-    )
+    kept = _keep(lot_id, file, request.args.get("code", ""))
     current.commit()
     return jsonify(id=kept.id, name=kept.name, size=kept.size, kind=kept.media_type, hash=kept.digest)
 
@@ -152,10 +166,11 @@ def copy(lot_id: str) -> Response:
 
 
 @blueprint.post("/supplier/lots/<lot_id>/bid/copy")
+@files.takes_files([kinds.TAR], many=True)
 def load_copy(lot_id: str) -> AnyResponse:
     """Begin the draft from a copy that was kept."""
-    file = request.files.get("copy")
-    if file is None or not file.filename:
+    file = files.one("copy")
+    if file is None:
         raise NoFile(field="copy")
     bids.load_copy(
         current.session(), current.actor(), lot_id=lot_id, source=file.stream, arrived_at=current.arrived_at()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import request
 from sqlalchemy import select
 
 from app.engine.forms import Field, Form
@@ -11,7 +10,7 @@ from app.foundation import documents
 from app.foundation.documents import Document
 from app.foundation.errors import Invalid, Refusal
 from app.foundation.text import Text
-from app.web import current, visibility
+from app.web import current, files, visibility
 from app.web.tasks import entries
 from app.web.tasks.entries import Texts
 from app.workflow import cases
@@ -26,32 +25,34 @@ class FileNotThere(Invalid):
     text = Text("One of the files isn't there any more. Upload it again.", "有文件已不存在，请重新上传。")
 
 
-def keep(form: Form, task: OpenTaskRow) -> dict[str, list[str]]:
+def keep(form: Form, task: OpenTaskRow) -> tuple[dict[str, list[str]], list[Refusal]]:
     """Keep the files that came with the form itself, before anything of it is judged: nobody uploads twice.
 
-    Gives the ids of the new documents by the name of their field.
+    Gives the ids of the new documents by the name of their field, and why others weren't kept.
     """
     kept: dict[str, list[str]] = {}
-    for name in request.files:
+    problems: list[Refusal] = []
+    for name in files.fields():
         field = entries.field_of(form, name)
         if field is None or field.widget not in FILES:
             continue
-        for file in request.files.getlist(name):
-            if file.filename:
-                document = documents.add(
-                    current.session(),
-                    current.actor(),
-                    name=file.filename,
-                    media_type=file.mimetype,
-                    source=file.stream,
-                    case=None,
-                    kind=kind_of(task, name),
-                    access="private",
-                )
-                kept.setdefault(name, []).append(document.id)
+        taken, wrong = files.sorted_out(name)
+        problems += wrong
+        for file in taken:
+            document = documents.add(
+                current.session(),
+                current.actor(),
+                name=file.filename or "",
+                media_type=file.mimetype,
+                source=file.stream,
+                case=None,
+                kind=kind_of(task, name),
+                access="private",
+            )
+            kept.setdefault(name, []).append(document.id)
     if kept:
         current.commit()
-    return kept
+    return kept, problems
 
 
 def with_kept(form: Form, given: Texts, kept: dict[str, list[str]]) -> Texts:

@@ -10,7 +10,7 @@ from app.engine.tasks import Shown, TaskChanged, TaskHeld
 from app.foundation import repeats
 from app.foundation.errors import Conflict, NotAllowed, Refusal
 from app.foundation.text import Text
-from app.web import current, errors, notices
+from app.web import current, errors, files, notices
 from app.web.tasks import entries, pages, uploads
 from app.web.tasks.entries import Entry, Texts
 
@@ -31,6 +31,7 @@ def show(task_id: str) -> AnyResponse | str:
 
 
 @blueprint.post("/<task_id>")
+@files.takes_files(many=True)
 def submit(task_id: str) -> AnyResponse:
     """Do what the pressed button says: complete the task, keep a draft, or change the form and show it again."""
     try:
@@ -39,9 +40,9 @@ def submit(task_id: str) -> AnyResponse:
         return _after_the_act(task_id)
     typed, problems = _typed(shown)
     if REDRAWN & request.form.keys():
-        return Response(pages.task(shown, _entry(shown, typed)))
+        return Response(pages.task(shown, _entry(shown, typed, problems), problems=problems))
     if "_save" in request.form:
-        return _keep(shown, typed)
+        return _keep(shown, typed, problems)
     if problems:
         return _refused(shown, typed, problems)
     return _complete(shown, typed)
@@ -133,7 +134,7 @@ def _typed(shown: Shown) -> tuple[Texts, list[Refusal]]:
     form = shown.form
     if form is None:
         return Texts(), []
-    kept = uploads.keep(form, shown.task)
+    kept, refused = uploads.keep(form, shown.task)
     given: Texts = request.form
     if "_remove" in given:
         given = entries.without_row(form, given, given["_remove"])
@@ -143,7 +144,7 @@ def _typed(shown: Shown) -> tuple[Texts, list[Refusal]]:
     typed = entries.laid_over(form, _prepared(shown), entries.posted(form, given))
     if "_add" in given:
         typed = entries.with_row(form, typed, given["_add"])
-    return typed, uploads.problems(form, typed, shown.instance)
+    return typed, [*refused, *uploads.problems(form, typed, shown.instance)]
 
 
 def _entry(shown: Shown, typed: Texts | None = None, problems: list[Refusal] | None = None) -> Entry | None:
@@ -174,14 +175,16 @@ def _save(shown: Shown, typed: Texts) -> None:
     current.commit()
 
 
-def _keep(shown: Shown, typed: Texts) -> AnyResponse:
-    """Keep a draft by the button, for who has no script."""
+def _keep(shown: Shown, typed: Texts, problems: list[Refusal]) -> AnyResponse:
+    """Keep a draft by the button, for who has no script; what isn't in it is said."""
     task_id = shown.task.id
     try:
         _save(shown, typed)
     except (Conflict, NotAllowed) as refusal:
         current.session().rollback()
         return _not_done(task_id, typed, refusal)
+    if problems:
+        return _refused(_shown(task_id), typed, problems)
     more = Text("It waits for you here and in your inbox.", "可在此页面或待办中继续填写。")
     notices.notice(Text("Your draft is saved.", "草稿已保存。"), more)
     return redirect(url_for("tasks.show", task_id=task_id))

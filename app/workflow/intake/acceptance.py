@@ -13,6 +13,7 @@ from app.procurement import acceptance
 from app.procurement.acceptance import Delivery, Row
 from app.procurement.contracts import Contract
 from app.workflow import disclosing, facts
+from app.workflow.beside import beside
 from app.workflow.facts import Fact
 from app.workflow.intake import contracts
 
@@ -44,6 +45,7 @@ def _prepare_report(context: IntakeContext) -> Mapping[str, Any]:
     }
 
 
+@beside
 def _wanting(contract: Contract, delivery: Delivery) -> Iterable[Fact]:
     """What the acceptance found wanting, with its evidence."""
     if delivery.acceptance is None:
@@ -102,6 +104,7 @@ def _prepare_acceptance(context: IntakeContext) -> Mapping[str, Any]:
     }
 
 
+@beside
 def _delivered(delivery: Delivery) -> Iterable[Fact]:
     yield Text("Delivered on", "交付日期"), dates.day(delivery.delivered_on)
     yield Text("What was delivered", "交付内容"), facts.same(delivery.note)

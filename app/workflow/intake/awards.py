@@ -11,6 +11,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import awards, evaluation
 from app.workflow import facts
+from app.workflow.beside import beside
 from app.workflow.intake.evaluation import of_report
 from app.workflow.intake.experts import of_lot
 
@@ -53,6 +54,7 @@ def _candidate(context: IntakeContext, result: evaluation.BidResult) -> Text:
     return Text(f"{result.rank}. {name.en}: {price.en}", f"第{result.rank}名 {name.zh}：{price.zh}")
 
 
+@beside
 def _revoked(context: IntakeContext, lot_id: str) -> list[facts.Fact]:
     """Awards that were revoked, when the buyer decides anew."""
     return [

@@ -15,6 +15,7 @@ from app.procurement import bids, bonds
 from app.procurement.bids import Opening
 from app.procurement.bonds import Bond
 from app.workflow import facts
+from app.workflow.beside import beside
 from app.workflow.facts import Fact
 
 # -- sign_opening_record
@@ -35,6 +36,7 @@ def _prepare_opening_record(context: IntakeContext) -> Mapping[str, Any]:
     return {} if opening is None else {"facts": list(_read_aloud(context.session, opening))}
 
 
+@beside
 def _read_aloud(session: Session, opening: Opening) -> Iterable[Fact]:
     """The opening as it was read: each bidder's line, then what bidders objected to."""
     at = opening.opened_at.astimezone(clock.PLACE)

@@ -13,6 +13,7 @@ from app.identity.certificates import Signer
 from app.procurement import contracts, tenders
 from app.procurement.contracts import Contract
 from app.workflow import disclosing, drawing, facts
+from app.workflow.beside import beside
 from app.workflow.facts import Fact
 
 
@@ -43,6 +44,7 @@ def _by(contract: Contract) -> Text:
     return facts.resting_on(dates.day(contract.sign_by_on), "GPL 46")
 
 
+@beside
 def of_contract(contract: Contract) -> list[Fact]:
     """What a contract is: number, parties, price in figures and words, its terms."""
     price = Money(contract.price, contract.currency)
@@ -66,6 +68,7 @@ def _days(count: int, after: str, since: str) -> Text:
     return Text(f"within {count} days {after}", f"{since}{count}日内")
 
 
+@beside
 def _signed(contract: Contract) -> Iterable[Fact]:
     names = {
         "supplier": Text("Signed for the supplier", "供应商已签署"),

@@ -14,6 +14,7 @@ from app.procurement.bids import Bid
 from app.procurement.evaluation import Cell, Points, Row
 from app.procurement.tenders import Factor
 from app.workflow import facts
+from app.workflow.beside import beside
 from app.workflow.intake.experts import of_lot
 
 # -- qualification and conformity
@@ -84,6 +85,7 @@ def _offer(context: IntakeContext, bid: Bid) -> Text:
     return Text(f"{name.en}: {price.en}", f"{name.zh}：{price.zh}")
 
 
+@beside
 def _bidders(context: IntakeContext, lot_id: str, *, bonds: bool = False) -> list[facts.Fact]:
     """Each opened bid with its price and what it declares; with its bond for those who check it."""
     tender, shown = tenders.of_lot(context.session, lot_id), []
@@ -104,6 +106,7 @@ def _bidders(context: IntakeContext, lot_id: str, *, bonds: bool = False) -> lis
     return shown
 
 
+@beside
 def _signs(context: IntakeContext, lot_id: str) -> list[facts.Fact]:
     """Signs of collusion, shown as facts to look at (O87 37)."""
     opened = evaluation.opened_bids(context.session, lot_id)
@@ -229,6 +232,7 @@ def _score_row(context: IntakeContext, bid: Bid, factor: Factor) -> dict[str, An
     }
 
 
+@beside
 def _standards(factors: Sequence[Factor]) -> list[facts.Fact]:
     """Each factor with its kind and what earns how many points."""
     shown = []
@@ -291,6 +295,7 @@ def _prepare_signing(context: IntakeContext) -> Mapping[str, Any]:
     return {"facts": [*of_lot(context, lot_id), *of_report(report), _digest(report)]}
 
 
+@beside
 def of_report(report: evaluation.Report) -> list[facts.Fact]:
     """What a report comes to: the order of the bids, who is out and why, low prices, signs."""
     said = report.content

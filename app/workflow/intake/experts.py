@@ -10,6 +10,7 @@ from app.foundation import dates
 from app.foundation.text import Text
 from app.procurement import evaluation, experts, projects, tenders
 from app.workflow import facts
+from app.workflow.beside import beside
 
 
 def _appoint(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
@@ -61,6 +62,7 @@ def _prepare_criteria(context: IntakeContext) -> Mapping[str, Any]:
     }
 
 
+@beside
 def _exhausted(committee: experts.Committee) -> list[facts.Fact]:
     """After an exhausted pool: how many the last criteria gave, and how many have accepted."""
     if not committee.draws:
@@ -73,6 +75,7 @@ def _exhausted(committee: experts.Committee) -> list[facts.Fact]:
     return [(Text("Too few experts", "专家不足"), words)]
 
 
+@beside
 def _counts(pool: list[experts.Expert], bound: Mapping[str, str]) -> list[facts.Fact]:
     """How many of the pool may be drawn, by speciality; how many stay away by themselves, and why."""
     shown = []
@@ -106,6 +109,7 @@ def _prepare_answer(context: IntakeContext) -> Mapping[str, Any]:
     return {"facts": [*of_lot(context, lot_id), (Text("Bidders", "投标人"), bidders)]}
 
 
+@beside
 def of_lot(context: IntakeContext, lot_id: str) -> list[facts.Fact]:
     """What a lot is: project, buyer, lot, opening."""
     lot, tender = projects.lot(context.session, lot_id), tenders.of_lot(context.session, lot_id)

@@ -14,6 +14,7 @@ from app.procurement import acceptance, payments, rules
 from app.procurement.contracts import Contract
 from app.procurement.payments import Invoice
 from app.workflow import disclosing, facts
+from app.workflow.beside import beside
 from app.workflow.facts import Fact
 from app.workflow.intake import contracts
 
@@ -100,6 +101,7 @@ def _prepare_paying(context: IntakeContext) -> Mapping[str, Any]:
     return {**_prepare_checking(context), "values": {"paid_on": local_day(context.now)}}
 
 
+@beside
 def of_invoice(invoice: Invoice) -> list[Fact]:
     """What is applied for: invoice, amount, account, the day it is due and by which rule."""
     rule = rules.find(invoice.due_rule, on=local_day(invoice.requested_at))
@@ -117,6 +119,7 @@ def of_invoice(invoice: Invoice) -> list[Fact]:
     ]
 
 
+@beside
 def _compared(context: IntakeContext, invoice: Invoice, contract: Contract) -> Iterable[Fact]:
     """Invoice, contract and acceptance side by side, and what a delay has cost so far."""
     session = context.session

@@ -12,6 +12,7 @@ from app.foundation.text import Text
 from app.procurement import projects, tenders
 from app.procurement.tenders import NewFactor, NewRequirement, Tender, TenderUnknown, Terms, places
 from app.workflow import disclosing, drawing, facts
+from app.workflow.beside import beside
 
 # -- the timetable
 
@@ -233,6 +234,7 @@ def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
     }
 
 
+@beside
 def _terms(tender: Tender) -> Iterable[facts.Fact]:
     at = tender.bid_deadline_at
     yield places.TERMS["bid_deadline_at"], dates.when(at) if at else Text("not set", "未设置")
@@ -250,6 +252,7 @@ def _terms(tender: Tender) -> Iterable[facts.Fact]:
             yield places.TERMS[name], Text(*(f"{_plain(value)}{words}" for words in unit))
 
 
+@beside
 def _parts(tender: Tender) -> Iterable[facts.Fact]:
     """How many requirements each lot has, and what is scored; their words stand in the drawn documents."""
     for lot in tender.project.lots:

@@ -10,7 +10,8 @@ from app.foundation import documents
 from app.foundation.actor import SYSTEM
 from app.procurement import bonds, evaluation
 from app.procurement.bids import BidFile, BidState
-from app.procurement.evaluation import collusion
+from app.procurement.bids.authors import described
+from tests import hostile
 
 IRREGULAR = ("500000.00", "521000.00", "547000.00", "560000.00")
 
@@ -84,14 +85,43 @@ def office_file(author):
 @pytest.mark.parametrize(
     ("content", "authors"),
     [
-        (b"%PDF-1.7\n1 0 obj << /Author (Wang) >>", {"Wang"}),
-        (office_file("李某"), {"李某"}),
-        (b"PK\x03\x04broken", set()),
-        (b"plain", set()),
+        (b"%PDF-1.7\n1 0 obj << /Author (Wang) >>", ["Wang"]),
+        (office_file("李某"), ["李某"]),
+        (b"plain", []),
     ],
 )
 def test_the_authors_a_file_names(content, authors):
-    assert collusion.authors_of(content) == authors
+    assert described(content) == {"authors": authors}
+
+
+CRAFTED = {
+    "locked": hostile.packed(("word/document.xml", b"<a/>"), ("docProps/core.xml", b"<a/>"), flags=1),
+    "of an unknown method": hostile.packed(("docProps/core.xml", b"<a/>"), method=99),
+    "corrupt": hostile.corrupt(),
+    "lying": hostile.endless(),
+    "cut off": hostile.packed(("docProps/core.xml", b"<a/>"))[:-30],
+}
+
+
+@pytest.mark.parametrize("content", CRAFTED.values(), ids=CRAFTED)
+def test_a_file_that_cant_be_read_is_said_to_be_so_and_stops_nothing(session, signs, content):
+    lot, _ = signs()
+    bid = evaluation.bids_in(session, lot.id, "opened")[0]
+    session.add(BidFile(bid_id=bid.id, name="标书.docx", document_id="", described=described(content)))
+    session.flush()
+    session.expire_all()
+    (sign,) = evaluation.signs(session, lot.id)
+    assert (sign.kind, sign.supplier_ids) == ("unreadable", (bid.supplier_id,))
+    assert sign.seen.zh.startswith("标书.docx（")
+
+
+def test_no_file_is_read_at_a_look(session, signs, monkeypatch):
+    lot, _ = signs()
+    bid = evaluation.bids_in(session, lot.id, "opened")[0]
+    session.add(BidFile(bid_id=bid.id, name="a.pdf", document_id="", described=described(b"%PDF-1.7")))
+    session.flush()
+    monkeypatch.setattr(documents, "read", lambda *_: pytest.fail("a file was read"))
+    assert evaluation.signs(session, lot.id) == []
 
 
 def test_o87_37_1_files_by_one_author(session, signs):
