@@ -184,12 +184,15 @@ def clear_cookie(response: Response) -> None:
 
 
 def is_known() -> bool:
-    """Whether somebody is signed in, asked in a short look of its own: before the request's body is read, nothing may wait."""
+    """Whether the browser is one that somebody signed in with, if long ago: who comes back to a form may send it.
+
+    It is asked in a short look of its own: before the request's body is read, nothing may wait for anything.
+    """
     token = request.cookies.get(cookie_name(config().is_https))
     if not token:
         return False
     with house().database.connect().execution_options(read_only=True) as looking, house().sessions(bind=looking) as own:
-        return sessions.find(own, token) is not None
+        return sessions.whose(own, token) is not None
 
 
 def _recognise() -> Account | None:

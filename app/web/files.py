@@ -68,9 +68,14 @@ def said(endpoint: str) -> Text:
     return kinds.said(found.kinds)
 
 
+def chosen() -> list[tuple[str, FileStorage]]:
+    """All files that were chosen, each with the name of its field, not looked at yet."""
+    return [(name, file) for name, file in request.files.items(multi=True) if file.filename]
+
+
 def fields() -> list[str]:
     """The names of the request's file fields in which something was chosen."""
-    return [name for name in request.files if any(file.filename for file in request.files.getlist(name))]
+    return list(dict.fromkeys(name for name, _ in chosen()))
 
 
 def given(name: str) -> list[FileStorage]:
@@ -88,17 +93,21 @@ def one(name: str) -> FileStorage | None:
 
 def sorted_out(name: str) -> tuple[list[FileStorage], list[Refusal]]:
     """The files that were chosen in a field and are taken, and why the others aren't."""
-    declared = taking()
-    assert declared is not None, f"{request.endpoint} doesn't say that it takes files"
     taken: list[FileStorage] = []
     problems: list[Refusal] = []
-    for file in request.files.getlist(name):
-        if not file.filename:
+    for field, file in chosen():
+        if field != name:
             continue
         try:
-            kinds.check(file.filename, file.stream, declared.kinds, field=name)
+            look_at(file, field)
         except Refusal as refusal:
             problems.append(refusal)
         else:
             taken.append(file)
     return taken, problems
+
+
+def look_at(file: FileStorage, field: str) -> None:
+    """Raise KindRefused unless a file is of a kind that the request's route takes."""
+    declared = taking()
+    kinds.check(file.filename or "", file.stream, declared.kinds if declared is not None else (), field=field)

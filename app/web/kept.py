@@ -11,7 +11,6 @@ import base64
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from tempfile import SpooledTemporaryFile
@@ -30,6 +29,7 @@ from app.foundation.text import Text
 from app.identity import sessions
 from app.identity.accounts import Account
 from app.web import current
+from app.web import files as uploads
 
 LASTS = timedelta(hours=4)
 """How long a sealed form can be opened."""
@@ -74,7 +74,7 @@ def posted(account: Account | None = None) -> Form:
     texts = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
     address = request.full_path.rstrip("?")
     found = Form(address, request.endpoint or "", texts, account.id if account else None)
-    return _with_files(found, account) if account is not None and any(_chosen()) else found
+    return _with_files(found, account) if account is not None and uploads.chosen() else found
 
 
 def is_ours() -> bool:
@@ -152,14 +152,11 @@ def _is_said(text: str) -> bool:
 # -- files
 
 
-def _chosen() -> Iterable[tuple[str, FileStorage]]:
-    return [(name, file) for name, file in request.files.items(multi=True) if file.filename]
-
-
 def _with_files(form: Form, account: Account) -> Form:
     kept, left_out = [], []
-    for name, file in _chosen():
+    for name, file in uploads.chosen():
         try:
+            uploads.look_at(file, name)
             document = _keep(account, file)
         except Refusal:
             current.session().rollback()
@@ -197,7 +194,7 @@ def _give_files() -> None:
     if not isinstance(said, list) or account is None or said[0] != account.id:
         return
     files = [(name, _file(documents.get(current.session(), document_id))) for name, document_id in said[1]]
-    request.__dict__["files"] = ImmutableMultiDict([*request.files.items(multi=True), *files])
+    request.__dict__["files"] = ImmutableMultiDict([*uploads.chosen(), *files])
 
 
 def _file(document: Document) -> FileStorage:

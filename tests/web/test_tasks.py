@@ -87,8 +87,8 @@ def test_the_page_is_whole_in_chinese(sign_in, task):
         r'data-rule="[^"]*decision',
         r'<input class="govuk-checkboxes__input" type="checkbox" id="f-agreed"',
         r'type="checkbox" id="f-powers" name="powers" value="draft"',
-        r'<input class="govuk-file-upload" type="file" id="f-letter" name="letter">',
-        r'<input class="govuk-file-upload" type="file" id="f-attachments" name="attachments" multiple>',
+        r'<input class="govuk-file-upload" type="file" id="f-letter" name="letter" accept=',
+        r'<input class="govuk-file-upload" type="file" id="f-attachments" name="attachments" multiple accept=',
         r'<input class="govuk-input" type="text" value="" id="f-items-0-item"',
         r'<template data-row-template>',
         r'<table class="tw-matrix">',
@@ -483,11 +483,11 @@ def test_another_persons_private_file_can_not_be_handed_in(house, sign_in, town,
 
 def test_a_file_is_served_as_an_attachment_that_no_browser_opens_by_itself(house, sign_in, task):
     client = sign_in("buyer-handler")
-    work.send(client, task, **GOOD, attachments=file("方案.html", b"<script>alert(1)</script>"))
+    work.send(client, task, **GOOD, attachments=file("方案.txt", b"<script>alert(1)</script>"))
     (kept,) = in_database(house, Document)
     answer = client.get(f"/documents/{kept.id}")
     assert answer.data == b"<script>alert(1)</script>"
-    assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''%E6%96%B9%E6%A1%88.html"
+    assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''%E6%96%B9%E6%A1%88.txt"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
 
