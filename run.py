@@ -131,7 +131,7 @@ def _start_clock(house: Any, others: dict[str, Any], running: ExitStack) -> None
     if config.demonstration:
         house.engine.clock.go_on()
         running.callback(house.engine.clock.stand)
-        others["clock"] = house.engine.clock.go_on
+        others["clock"] = house.engine.clock.prolong
     beating = scheduler.start(house.engine, house.sessions, bootstrap.senders(config), others=others)
     running.callback(beating.shutdown)
 

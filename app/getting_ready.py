@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
@@ -62,7 +63,7 @@ class GettingReady:
     """A WSGI application that shows progress until it is given the real one."""
 
     def __init__(self) -> None:
-        self.step, self.percent = LOADING, 0
+        self.step, self.percent, self._since = LOADING, 0, time.monotonic()
         self.real: Wsgi | None = None
 
     def reach(self, step: Step, done: float = 0) -> None:
@@ -79,13 +80,14 @@ class GettingReady:
 
     def _page(self, language: str) -> str:
         title, more, percent = WORDS[language]
+        done = self.percent or min(LOADING.ends - 5, round((time.monotonic() - self._since) * 10))
         step = self.step.zh if language == "zh-Hans" else self.step.en
         return (
             f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
             '<meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="1">'
             f"<style>{STYLE}</style></head><body><header>Tenderway</header><main><h1>{title}</h1>"
-            f'<p id="step" role="status">{escape(step)} … {percent % self.percent}</p>'
-            f'<progress max="100" value="{self.percent}" aria-labelledby="step"></progress>'
+            f'<p id="step" role="status">{escape(step)} … {percent % done}</p>'
+            f'<progress max="100" value="{done}" aria-labelledby="step"></progress>'
             f'<p class="soft">{more}</p></main></body></html>'
         )
 

@@ -74,7 +74,7 @@ class KeptClock:
     """A demonstration's clock: it can be turned ahead, and lies in a file that every process of the installation reads.
 
     The file says what time it was (``at``) when the host's clock showed ``since``, and how far it runs on by itself
-    (``until``). The serving process prolongs that as long as it lives (``go_on``): while nobody serves, or the machine
+    (``until``). The serving process prolongs that as long as it lives: while nobody serves, or the machine
     sleeps, the clock stands, and goes on from there. Only that process writes. Without a file it is the host's.
     """
 
@@ -125,9 +125,16 @@ class KeptClock:
             self._keep(instant, timedelta(0))
 
     def go_on(self) -> None:
-        """Run on from where it stands, for ``LEASE`` at least (a heartbeat of the serving process)."""
+        """Run on from where it stands."""
         with self._writing:
             self._keep(self.instant, self.LEASE)
+
+    def prolong(self) -> None:
+        """Let a clock that runs do so for another ``LEASE`` (a heartbeat of the serving process)."""
+        with self._writing:
+            kept = orjson.loads(self.path.read_bytes())
+            if kept["until"] > kept["at"]:
+                self._keep(self.instant, self.LEASE)
 
     def stand(self) -> None:
         """Stand still from now on: nobody serves any more."""

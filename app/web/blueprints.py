@@ -28,6 +28,7 @@ BLUEPRINTS = (
     "bonds",
     "operations",
     "figures",
+    "demonstration",
 )
 """Each part of the site adds its own line."""
 

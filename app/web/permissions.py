@@ -255,6 +255,9 @@ RULES: dict[str, Rule] = {
     "shell.help_page": everybody(),
     "shell.search": signed_in(),
     "shell.is_alive": everybody(),
+    # -- the demonstration
+    "demonstration.clock": everybody(in_demonstration),
+    "demonstration.turn": everybody(in_demonstration),
     # -- signing in, one's own account
     "identity.sign_in": everybody(),
     "identity.sign_in_as": everybody(in_demonstration),
