@@ -18,6 +18,7 @@ from app.bootstrap import House
 from app.engine import charts, history, messages, timers
 from app.engine.engine import Engine
 from app.engine.records import Definition, HistoryRow, InstanceRow, TimerRow
+from app.foundation import arrivals
 from app.foundation.actor import SYSTEM
 from app.foundation.clock import KeptClock
 from app.foundation.database import new_id
@@ -171,6 +172,9 @@ class Turning:
             sessions.move(session, instant - self.clock.instant)
             session.commit()
         self.clock.turn_to(instant)
+        with self.house.sessions() as session:
+            arrivals.decide_all(session, instant)
+            session.commit()
 
     def _fire(self, turn: Turn) -> None:
         """Fire what is due now, and what that made due at once."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, delete, func, select
+from sqlalchemy import String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.foundation import clock
@@ -64,6 +64,11 @@ def publish(session: Session, node_id: str, decided_until: datetime) -> None:
     else:
         node.said_at, node.decided_until = now, decided_until
     session.flush()
+
+
+def decide_all(session: Session, at: datetime) -> None:
+    """Everything that arrived at any node before ``at`` counts as decided (a clock that is turned has nobody arrive on the way)."""
+    session.execute(update(ServingNode).values(said_at=at, decided_until=at))
 
 
 def leave(session: Session, node_id: str) -> None:

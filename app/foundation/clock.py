@@ -94,11 +94,16 @@ class KeptClock:
         return min(max(at, at + (datetime.now(UTC) - since)), until)
 
     def at(self, seen: datetime) -> datetime:
-        """What it showed when the host's clock showed ``seen``, as if it hadn't been turned since."""
+        """What it showed when the host's clock showed ``seen``, as if it hadn't been turned since.
+
+        A clock that stands shows the same whenever that was: while it is being turned, nothing arrives between two stops.
+        """
         kept = self._kept()
         if kept is None:
             return seen
         at, since, until = kept
+        if until <= at:
+            return at
         return min(at + (seen - since), until)
 
     def _kept(self) -> tuple[datetime, datetime, datetime] | None:

@@ -11,6 +11,7 @@ from app.demonstration.past import NOW
 from app.demonstration.turning import NotTurnable, Turning, TurningAlready, waited_for
 from app.engine import definitions, instances
 from app.engine.records import HistoryRow
+from app.foundation import arrivals
 from app.foundation.actor import SYSTEM
 from app.foundation.clock import KeptClock
 from app.identity import sessions
@@ -99,6 +100,15 @@ def test_what_is_due_later_is_left_alone(house, turning):
     start(house, 1)
     turned(turning, "hour")
     assert (fired(house, "first"), fired(house, "second")) == ([NOW + HOUR], [])
+
+
+def test_a_server_that_takes_requests_meanwhile_holds_nothing_back(house, turning):
+    with house.sessions() as session:
+        arrivals.publish(session, "a node", NOW)
+        session.commit()
+    start(house, 1)
+    turned(turning, "next")
+    assert fired(house, "first") == [NOW + HOUR]
 
 
 def test_hundreds_of_things_are_counted_as_they_are_done(house, turning):
