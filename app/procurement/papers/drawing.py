@@ -7,6 +7,7 @@ come with the program and the time in the file from the content, so that the sam
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -24,14 +25,40 @@ from app.foundation.money import Money
 from app.foundation.text import LANGUAGES, Text
 from app.foundation.workdays import local_day
 from app.procurement.papers.contents import PAPERS, missing
-from app.procurement.papers.glyphs import FONT_FOLDER, printable
+from app.procurement.papers.glyphs import FONT_FOLDERS, printable
 
 TEMPLATES = Path(__file__).with_name("templates")
-STANDARD: Final = "a-2b"
-"""PDF/A-2b (ISO 19005-2): the archive keeps these files for fifteen years and longer (GPL 42)."""
+STANDARDS: Final[list[Any]] = ["a-2a", "ua-1"]
+"""PDF/A-2a (ISO 19005-2): the archive keeps these files for fifteen years and longer (GPL 42). PDF/UA-1 (ISO 14289-1):
+who doesn't see a page has it read aloud."""
 
 CURRENCIES = {"CNY": "人民币", "USD": "美元", "EUR": "欧元", "HKD": "港元", "JPY": "日元", "GBP": "英镑"}
 """The names that Chinese amounts in words begin with."""
+
+UNITS = {
+    "台": "unit",
+    "套": "set",
+    "个": "piece",
+    "件": "piece",
+    "只": "piece",
+    "支": "piece",
+    "把": "piece",
+    "张": "sheet",
+    "项": "item",
+    "批": "batch",
+    "次": "time",
+    "人": "person",
+    "辆": "vehicle",
+    "年": "year",
+    "月": "month",
+    "米": "m",
+    "平方米": "m²",
+    "公斤": "kg",
+    "吨": "tonne",
+}
+"""The units that quantities are usually counted in, in English."""
+
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
 class ContentIncomplete(ValueError):
@@ -39,7 +66,7 @@ class ContentIncomplete(ValueError):
 
 
 def draw(name: str, content: Mapping[str, Any], language: str) -> bytes:
-    """The paper ``name`` as PDF/A-2b in one language; the same content always gives the same bytes.
+    """The paper ``name`` as PDF/A-2a and PDF/UA-1 in one language; the same content always gives the same bytes.
 
     ``content`` as ``contents.PAPERS`` describes it, with its ``dated_on``. Raises ContentIncomplete.
     """
@@ -52,11 +79,19 @@ def draw(name: str, content: Mapping[str, Any], language: str) -> bytes:
     instants = {value: _local(value) for value in _instants(plain)}
     dated = date.fromisoformat(plain["dated_on"]["on"] if isinstance(plain["dated_on"], dict) else plain["dated_on"])
     compiler = typst.Compiler(TEMPLATES / f"{name}.typ", root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True)
-    inputs = {"content": json.dumps(plain), "instants": json.dumps(instants), "language": language}
+    inputs = {
+        "content": json.dumps(plain),
+        "instants": json.dumps(instants),
+        "language": language,
+        "original": "yes" if language == "en" and _chinese_only(plain) else "",
+        "author": _author(plain, language),
+        "subject": _subject(plain, language),
+        "units": json.dumps(UNITS),
+    }
     drawn = compiler.compile(
         format="pdf",
         sys_inputs=inputs,
-        pdf_standards=STANDARD,
+        pdf_standards=STANDARDS,
         timestamp=int(datetime.combine(dated, time(), UTC).timestamp()),
     )
     assert isinstance(drawn, bytes)
@@ -123,6 +158,30 @@ def shown(value: Any) -> Any:
     return value
 
 
+def _chinese_only(value: Any) -> bool:
+    """Whether something in it has no English words: a text in Chinese that isn't one of a pair."""
+    if isinstance(value, str):
+        return bool(_HAN.search(value))
+    if isinstance(value, Mapping):
+        spoken = {key: part for key, part in value.items() if key not in ("zh", "words")}
+        return any(_chinese_only(part) for key, part in spoken.items() if key != "unit" or part not in UNITS)
+    return isinstance(value, list) and any(_chinese_only(part) for part in value)
+
+
+def _author(plain: Mapping[str, Any], language: str) -> str:
+    """Whose paper it is: who issues it, else the buyer whose procurement it belongs to."""
+    said = plain.get("issuer") or plain.get("buyer") or ""
+    name = said.get("name", said) if isinstance(said, Mapping) else said
+    return str(name[language] if isinstance(name, Mapping) else name)
+
+
+def _subject(plain: Mapping[str, Any], language: str) -> str:
+    """What the paper is about: its project or contract by number and name."""
+    about = plain.get("project") or plain.get("contract") or {"title": plain.get("supplier") or plain.get("title", "")}
+    title = about.get("title") or ""
+    return f"{about.get('number', '')} {title[language] if isinstance(title, Mapping) else title}".strip()
+
+
 def _instants(value: Any) -> Iterator[str]:
     """Every text that is an instant in ISO 8601 with an offset."""
     if isinstance(value, Mapping):
@@ -149,4 +208,4 @@ def _local(value: str) -> str:
 
 @cache
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[FONT_FOLDER])
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=FONT_FOLDERS)

@@ -1,4 +1,4 @@
-"""Which characters the fonts of the house can print; the others are written by their code point.
+"""Which characters the papers' fonts can print; the others are written by their code point.
 
 A PDF for the archive may not lack a glyph, and a rare character in a supplier's name must not stop a notice.
 """
@@ -11,9 +11,13 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pylopdf_fonts_zh_cn as fonts
+import pylopdf_fonts_jp
+import pylopdf_fonts_zh_cn
 
-FONT_FOLDER = fonts.serif_path().parent
+FAMILIES = (pylopdf_fonts_zh_cn, pylopdf_fonts_jp)
+"""Noto Serif and Noto Sans for Simplified Chinese; what they lack (𠮷 and 600 more) comes from those for Japanese."""
+
+FONT_FOLDERS = [family.serif_path().parent for family in FAMILIES]
 """Where the font files lie."""
 
 LATIN = (range(0x20, 0x250), range(0x370, 0x500), range(0x1E00, 0x1F00))
@@ -38,8 +42,9 @@ def _shown(character: str) -> bool:
 
 @cache
 def _characters() -> frozenset[int]:
-    """The code points that both typefaces of the papers have."""
-    return frozenset(_mapped(fonts.serif_path())) & frozenset(_mapped(fonts.sans_path()))
+    """The code points that both typefaces of a family have."""
+    both = (set(_mapped(family.serif_path())) & set(_mapped(family.sans_path())) for family in FAMILIES)
+    return frozenset[int]().union(*both)
 
 
 def _mapped(path: Path) -> Iterator[int]:

@@ -72,10 +72,15 @@ def test_markup_in_the_data_stays_words(words):
     assert words.replace(" ", "") in read(papers.draw("registration_certificate", content, "en"))
 
 
-@pytest.mark.parametrize("character", ["\U00020bb7", "\U0001f600", "\x07", "\u202e", "\ud800", "\ue000", "ภ"])
+@pytest.mark.parametrize("character", ["\U0002a6d6", "\U0001f600", "\x07", "\u202e", "\ud800", "\ue000", "ภ"])
 def test_a_character_without_a_glyph_is_written_by_its_code_point(character):
     content = {**CONTENTS["registration_certificate"], "supplier": f"甲{character}乙"}
     assert f"甲〔U+{ord(character):04X}〕乙" in read(papers.draw("registration_certificate", content, "zh"))
+
+
+def test_a_rare_character_of_a_name_is_printed():
+    content = {**CONTENTS["registration_certificate"], "supplier": "𠮷野家"}
+    assert "𠮷野家" in read(papers.draw("registration_certificate", content, "zh"))
 
 
 def test_every_letter_that_is_said_to_have_a_glyph_has_one():
