@@ -16,8 +16,14 @@ def day(on: date | None) -> Text:
     return Text("–", "–") if on is None else Text(f"{on.day} {on:%B %Y}", f"{on.year}年{on.month}月{on.day}日")
 
 
-def when(at: datetime) -> Text:
-    """An instant as people write it, and by which clock."""
+def when(at: datetime, *, seconds: bool = False) -> Text:
+    """An instant as people write it, and by which clock; to the second where a second decides."""
     there = at.astimezone(clock.PLACE)
-    on = day(there.date())
-    return Text(f"{on.en}, {there:%H:%M} (China time)", f"{on.zh}{there:%H:%M}（北京时间）")
+    on, time = day(there.date()), f"{there:%H:%M:%S}" if seconds else f"{there:%H:%M}"
+    return Text(f"{on.en}, {time} (China time)", f"{on.zh}{time}（北京时间）")
+
+
+def by(on: date | None) -> Text:
+    """Until when something can still be done, that day itself counted (Civil Code 203)."""
+    said = day(on)
+    return Text(f"by the end of {said.en}", f"{said.zh}（含当日）前")

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from app.foundation import clock, journal, workdays
+from app.foundation import clock, dates, journal, workdays
 from app.foundation.actor import Actor
 from app.foundation.database import Base, Json, UtcDateTime, new_id
 from app.foundation.errors import Conflict, Invalid, NotFound
@@ -26,7 +26,7 @@ from app.procurement.projects import LotState
 RATINGS: dict[int, Text] = {
     5: Text("very good", "优秀"),
     4: Text("good", "良好"),
-    3: Text("sufficient", "合格"),
+    3: Text("satisfactory", "合格"),
     2: Text("poor", "较差"),
     1: Text("very poor", "差"),
 }
@@ -330,7 +330,7 @@ def _keep_sheet(session: Session, actor: Actor, contract: Contract, acceptance: 
         "rating": RATINGS[acceptance.rating],
         "feedback": acceptance.feedback,
     }
-    title = Text(f"Acceptance sheet {acceptance.number}", f"履约验收单{acceptance.number}")
+    title = Text(f"Acceptance certificate {acceptance.number}", f"履约验收书{acceptance.number}")
     drawn = papers.keep(
         session, actor, "acceptance_sheet", content, case=contract.lot_id, title=title, kind="acceptance_report"
     )
@@ -338,6 +338,7 @@ def _keep_sheet(session: Session, actor: Actor, contract: Contract, acceptance: 
 
 
 def _tell_of_delivery(session: Session, contract: Contract, delivery: Delivery) -> None:
+    due = dates.by(delivery.accept_by_on)
     mails.tell(
         session,
         organisation_id=contract.buyer_id,
@@ -345,10 +346,10 @@ def _tell_of_delivery(session: Session, contract: Contract, delivery: Delivery) 
         key=f"delivery:{delivery.id}",
         subject=Text(f"Delivery reported: {contract.number}", f"交付报告：{contract.number}"),
         body=Text(
-            f"{contract.supplier.name.en} reported a delivery under “{contract.title.en}”. "
-            f"Accept it by {delivery.accept_by_on}.",
-            f"{contract.supplier.name.zh}已就《{contract.title.zh}》报告交付，请于{delivery.accept_by_on}前完成验收。",
+            f"{contract.supplier.name.en} reported a delivery under “{contract.title.en}”. Accept it {due.en}.",
+            f"{contract.supplier.name.zh}已就《{contract.title.zh}》报告交付，请于{due.zh}完成验收。",
         ),
+        project=contract.lot.project.number,
     )
 
 
@@ -357,15 +358,15 @@ def _tell_of_acceptance(session: Session, contract: Contract, acceptance: Accept
     wanting = [row for row in requirements_of(contract) if row["id"] in not_met]
     if acceptance.accepted:
         body = Text(
-            f"Your delivery under “{contract.title.en}” was accepted. You can apply for the payment now.",
-            f"贵方《{contract.title.zh}》项下的交付已验收合格，可以申请付款。",
+            f"Your delivery under “{contract.title.en}” was accepted. You can send the payment application now.",
+            f"贵单位《{contract.title.zh}》项下的交付已验收合格，可以提交资金支付申请。",
         )
     else:
         english = "; ".join(f"{row['code']} {text_of(row['requirement']).en}" for row in wanting)
         chinese = "；".join(f"{row['code']} {text_of(row['requirement']).zh}" for row in wanting)
         body = Text(
-            f"Your delivery under “{contract.title.en}” wasn't accepted. Put right and report again: {english}.",
-            f"贵方《{contract.title.zh}》项下的交付验收不合格，请就下列事项整改后重新报告：{chinese}。",
+            f"Your delivery under “{contract.title.en}” was not accepted. Correct this and report the delivery again: {english}.",
+            f"贵单位《{contract.title.zh}》项下的交付验收不合格，请就下列事项整改后重新报告：{chinese}。",
         )
     mails.tell(
         session,
@@ -374,4 +375,5 @@ def _tell_of_acceptance(session: Session, contract: Contract, acceptance: Accept
         key=f"acceptance:{acceptance.number}",
         subject=Text(f"Acceptance: {contract.number}", f"验收结果：{contract.number}"),
         body=body,
+        project=contract.lot.project.number,
     )

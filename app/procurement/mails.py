@@ -1,4 +1,7 @@
-"""Mails to the people of an organisation, each in the language they chose; they go out with the commit, once for their key."""
+"""Mails to the people of an organisation, each in the language they chose; they go out with the commit, once for their key.
+
+Every mail is a letter: whom it addresses, what there is to say, which project it is about, where to go on, who writes.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +10,60 @@ from collections.abc import Iterable
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from app.foundation import outbox
+from app.foundation import clock, dates, outbox
 from app.foundation.outbox import Outgoing
 from app.foundation.text import Text
-from app.identity import grants
+from app.foundation.workdays import local_day
+from app.identity import grants, organisations
 from app.identity.accounts import Account
+from app.procurement.publishers import publisher
 
 
 def tell(
-    session: Session, *, organisation_id: str, roles: Iterable[str], key: str, subject: Text, body: Text
+    session: Session,
+    *,
+    organisation_id: str,
+    roles: Iterable[str],
+    key: str,
+    subject: Text,
+    body: Text,
+    project: str = "",
+    page: str = "",
 ) -> list[Account]:
-    """Mail everybody who holds one of ``roles`` there; gives the people told. ``key`` names the occasion, once for all."""
+    """Mail everybody who holds one of ``roles`` there; gives the people told. ``key`` names the occasion, once for all.
+
+    ``project`` is the number of the project it is about, left out where a mail mustn't name it (O87 28); ``page`` the
+    path of the page to go on at, the start page unless given.
+    """
     people: dict[str, Account] = {}
     for role in roles:
         for account in grants.holders(session, role, organisation_id):
             people.setdefault(account.id, account)
-    return tell_people(session, people.values(), key=key, subject=subject, body=body)
+    letter = written(session, organisations.get(session, organisation_id).name, body, project=project, page=page)
+    return _send(session, people.values(), key, subject, dict.fromkeys(people, letter))
 
 
 def tell_people(session: Session, people: Iterable[Account], *, key: str, subject: Text, body: Text) -> list[Account]:
-    """Mail each of these people who has an address, in their language (Chinese if they chose none)."""
+    """Mail each of these people who has an address, by name, in their language (Chinese if they chose none)."""
+    people = list(people)
+    letters = {account.id: written(session, Text(account.name, account.name), body) for account in people}
+    return _send(session, people, key, subject, letters)
+
+
+def written(session: Session, whom: Text, body: Text, *, project: str = "", page: str = "") -> Text:
+    """A letter's text: salutation, body, the project's number, where to go on, and from whom on which day."""
+    office, on = publisher(session), dates.day(local_day(clock.now(session)))
+    about = Text(f"Project number: {project}\n", f"项目编号：{project}\n") if project else Text("", "")
+    address = office.address(page)
+    return Text(
+        f"Dear {whom.en},\n\n{body.en}\n\n{about.en}Sign in to go on: {address}\n\n{office.name.en}\n{on.en}",
+        f"{whom.zh}：\n\n{body.zh}\n\n{about.zh}请登录本平台办理：{address}\n\n{office.name.zh}\n{on.zh}",
+    )
+
+
+def _send(
+    session: Session, people: Iterable[Account], key: str, subject: Text, letters: dict[str, Text]
+) -> list[Account]:
     told = [account for account in people if account.email]
     for account in told:
         language = account.language or "zh"
@@ -35,7 +72,7 @@ def tell_people(session: Session, people: Iterable[Account], *, key: str, subjec
             key=f"{key}:{account.id}",
             to=[account.email],
             subject=subject.in_(language),
-            body=body.in_(language),
+            body=letters[account.id].in_(language),
         )
     return told
 

@@ -29,6 +29,7 @@ from app.foundation.workdays import Uncertain
 from app.identity import grants, organisations, roles, sessions
 from app.procurement.rules import laws
 from app.procurement.tenders import places as places_of_documents
+from app.procurement.tenders import terms
 from app.web import current, files, language, notices, places, words
 from app.web.permissions import allows
 
@@ -231,6 +232,9 @@ GLOBALS: dict[str, Any] = {
     "listed": listed,
     "browser": browser,
     "law": lambda cited: written(laws.citation(cited)),
+    "performance_period": lambda days: written(terms.performance(days)),
+    "payment_period": lambda days: written(terms.payment(days)),
+    "acceptance_period": lambda days: written(terms.acceptance(days)),
     "spoken": spoken,
     "lines": lines,
     "own_first": own_first,

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.engine import instances, messages
 from app.engine.engine import Engine
-from app.foundation import clock, outbox
+from app.foundation import clock, dates, outbox
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
-from app.identity import grants
-from app.procurement import bonds, projects, tenders
+from app.identity import grants, organisations
+from app.procurement import bonds, mails, projects, tenders
 from app.procurement.tenders import Change, DocumentAccess, KeyKeeper, NewFactor, NewRequirement, Tender, Terms
 from app.workflow import cases, disclosing, drawing
 
@@ -95,15 +95,15 @@ def terminate(engine: Engine, session: Session, actor: Actor, *, tender_id: str,
 
 
 def _changed(tender: Tender, made: Change) -> tuple[Text, Text]:
-    deadline = made.new_deadline_at.astimezone(clock.PLACE)
+    deadline = dates.when(made.new_deadline_at)
     number, title = tender.project.number, tender.project.title
     again = Text(" A bid submitted before must be confirmed again.", "此前提交的投标须重新确认。")
     return (
-        Text(f"Changed: {number} {title.en}", f"更正：{number} {title.zh}"),
+        Text(f"Correction: {number} {title.en}", f"更正通知：{number} {title.zh}"),
         Text(
-            f"The documents were changed (version {made.version}): {made.reasons} Bid deadline: {deadline:%Y-%m-%d %H:%M} "
-            f"(China time).{again.en if made.affects_bids else ''}",
-            f"采购文件已更正（第{made.version}版）：{made.reasons}投标截止时间：{deadline:%Y-%m-%d %H:%M}（北京时间）。"
+            f"The documents were changed (version {made.version}): {made.reasons} Bid deadline: {deadline.en}."
+            f"{again.en if made.affects_bids else ''}",
+            f"招标文件已更正（第{made.version}版）：{made.reasons}投标截止时间：{deadline.zh}。"
             f"{again.zh if made.affects_bids else ''}",
         ),
     )
@@ -112,9 +112,9 @@ def _changed(tender: Tender, made: Change) -> tuple[Text, Text]:
 def _terminated(tender: Tender, reasons: str) -> tuple[Text, Text]:
     number, title = tender.project.number, tender.project.title
     return (
-        Text(f"Terminated: {number} {title.en}", f"终止：{number} {title.zh}"),
+        Text(f"Terminated: {number} {title.en}", f"终止通知：{number} {title.zh}"),
         Text(
-            f"This procurement was terminated: {reasons} Your bid bond goes back in time by itself.",
+            f"This procurement was terminated: {reasons} Your bid bond is returned in time without a request.",
             f"本采购项目已终止：{reasons}投标保证金将按规定期限自动退还。",
         ),
     )
@@ -131,10 +131,12 @@ def _tell_takers(session: Session, tender: Tender, key: str, mail: tuple[Text, T
         people = [account for role in TOLD for account in grants.holders(session, role, supplier_id)]
         addresses = list(dict.fromkeys(account.email for account in people if account.email))
         if addresses:
+            whom = organisations.get(session, supplier_id).name
+            letter = mails.written(session, whom, body, project=tender.project.number)
             outbox.mail(
                 session,
                 key=f"{key}:{supplier_id}",
                 to=addresses,
                 subject=f"{subject.zh} / {subject.en}",
-                body=f"{body.zh}\n\n{body.en}",
+                body=f"{letter.zh}\n\n{letter.en}",
             )

@@ -66,7 +66,11 @@ def test_the_main_button_names_the_act(sign_in, task):
 
 def test_the_page_is_whole_in_chinese(sign_in, task):
     page = sign_in("buyer-handler").get(f"/tasks/{task}?lang=zh").text
-    assert ("Send everything（中文）" in page, "《政府采购法》第三十五条" in page, "Save draft" in page) == (
+    assert (
+        "Send everything（中文）" in page,
+        "《中华人民共和国政府采购法》第三十五条" in page,
+        "Save draft" in page,
+    ) == (
         True,
         True,
         False,

@@ -139,8 +139,9 @@ def test_a_size_is_in_the_unit_that_fits(count, said):
 @pytest.mark.parametrize(
     ("cited", "en", "zh"),
     [
-        ("GPL 46", "Government Procurement Law, article 46", "《政府采购法》第四十六条"),
+        ("GPL 46", "Government Procurement Law, article 46", "《中华人民共和国政府采购法》第四十六条"),
         ("SMEPay 10", "Regulations on payments to small and medium enterprises, article 10", "《保障中小企业款项支付条例》第十条"),
+        ("policy", "policy of this service", "本平台规定"),
         ("GB 32100-2015", "GB 32100-2015", "GB 32100-2015"),
     ],
 )  # fmt: skip

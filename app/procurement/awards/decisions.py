@@ -18,14 +18,15 @@ from app.procurement.awards.records import Award, AwardState
 from app.procurement.bids import BidState
 from app.procurement.evaluation import BidResult, ReportState
 from app.procurement.projects import LotState, ReasonsMissing
+from app.procurement.rules import laws
 
 GROUNDS: dict[str, Text] = {
-    "gave_up": Text(
-        "the candidate gave up or refuses to sign (IR 49)", "中标候选人放弃中标或者拒绝签订合同（条例第四十九条）"
+    "gave_up": laws.under(
+        Text("the candidate gave up or refuses to sign", "中标候选人放弃中标或者拒绝签订合同"), "IR 49"
     ),
-    "unlawful": Text("the candidate acted unlawfully (IR 71)", "中标候选人存在违法行为（条例第七十一条）"),
-    "query_upheld": Text(
-        "a query against the candidate was upheld (O94 16)", "对中标候选人的质疑成立（财政部令第94号第十六条）"
+    "unlawful": laws.under(Text("the candidate acted unlawfully", "中标候选人存在违法行为"), "IR 71"),
+    "query_upheld": laws.under(
+        Text("a challenge against the candidate was upheld", "对中标候选人的质疑成立"), "O94 16"
     ),
 }
 """Why a candidate of a better rank may be passed over; there are no other reasons."""

@@ -9,33 +9,36 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, journal, workdays
+from app.foundation import clock, dates, journal, workdays
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.money import Money
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations
-from app.procurement import bonds, evaluation, experts, mails, papers, projects, rules, tenders
+from app.procurement import agreements, bonds, evaluation, experts, mails, papers, projects, rules, tenders
 from app.procurement.awards.decisions import GROUNDS, all_of_lot, get
 from app.procurement.awards.records import Award, AwardLetter, AwardState
 from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation import BidResult
 from app.procurement.projects import Lot, LotState
-from app.procurement.tenders import Notice, Tender
+from app.procurement.rules import laws
+from app.procurement.tenders import Notice, Tender, terms
 from app.procurement.tenders.numbers import plain
 
 TOLD = ("supplier-bidder", "supplier-signer", "supplier-admin")
 """Who at a supplier is told of the result."""
 
 REASONS: dict[str, Text] = {
-    "score": Text("The total score is lower than the winner's.", "评审得分低于中标人。"),
-    "price": Text("The evaluation price is higher than the winner's.", "评标价高于中标人。"),
-    "same_brand": Text(
-        "Another bid with the same brand ranked higher (O87 31).",
-        "与排名在前的投标人提供相同品牌产品（财政部令第87号第三十一条）。",
+    "score": Text("The total score is lower than the winning bidder's.", "评审得分低于中标人。"),
+    "price": Text("The evaluated price is higher than the winning bidder's.", "评标价高于中标人。"),
+    "same_brand": laws.under(
+        Text("Another bid with the same brand ranked higher", "与排名在前的投标人提供相同品牌产品"), "O87 31"
     ),
 }
 """Why a valid bid lost."""
+
+REJECTED = {BidState.UNQUALIFIED: "qualification", BidState.NONCONFORMING: "compliance"}
+"""The review that a rejected bid did not pass; any other was invalid."""
 
 
 def publish(session: Session, actor: Actor, *, lot_id: str) -> Award:
@@ -110,6 +113,12 @@ def notice_content(session: Session, award: Award, lot: Lot, tender: Tender) -> 
         "review_method": tender.review_method,
         "total": f"{session.get_one(BidResult, award.bid_id).total:.2f}",
         "documents": {"version": newest.number, "digest": newest.digest} if newest else None,
+        "requirements": [
+            {"code": each.code, "text": each.text.as_json()}
+            for each in tender.requirements
+            if each.lot_id == lot.id and each.kind != "qualification"
+        ],
+        "agency_fee": _fee(session, tender),
         "notice_ends_on": str(award.notice_ends_on),
         "query_until_on": str(award.query_until_on),
     }
@@ -123,6 +132,12 @@ def _party(session: Session, organisation_id: str) -> dict[str, Any]:
         "contact": organisation.contact_name,
         "phone": organisation.contact_phone,
     }
+
+
+def _fee(session: Session, tender: Tender) -> dict[str, Any]:
+    """What the agency is paid, and by whom, as the agency agreement has it (财办库〔2020〕50号)."""
+    agreement = agreements.current(session, tender.project_id)
+    return {"amount": f"{agreement.fee:.2f}", "currency": agreement.currency, "payer": agreement.fee_payer}
 
 
 def _items(award: Award, lot: Lot) -> list[dict[str, Any]]:
@@ -193,7 +208,7 @@ def _draw(session: Session, letter: AwardLetter, bid: Bid, lot: Lot, tender: Ten
     """The letter as a paper; it belongs to the supplier it is for."""
     content = _paper(session, letter, bid, lot, tender)
     kind = "winner" if letter.won else "loser"
-    title = {"winner": Text("Letter of award", "中标通知书"), "loser": Text("Notice of the result", "采购结果通知书")}[
+    title = {"winner": Text("Award letter", "中标通知书"), "loser": Text("Notice of the result", "采购结果通知书")}[
         kind
     ]
     number = tender.project.number
@@ -225,32 +240,33 @@ def _paper(session: Session, letter: AwardLetter, bid: Bid, lot: Lot, tender: Te
         return content | {
             "received_at": bid.received_at,
             "price": Money(award.price, award.currency),
-            "delivery": None if days is None else Text(f"{days} days", f"{days}日"),
+            "delivery": None if days is None else terms.performance(days),
             "contract_due_on": due_on,
         }
     return content | {
         "winner": organisations.get(session, award.supplier_id).name,
         "score": None if letter.total is None else f"{letter.total:.2f}",
         "rank": letter.rank,
+        "rejected": None if letter.rank is not None else REJECTED.get(BidState(bid.state), "invalid"),
         "reasons": Text(**letter.reasons),
         "query_until": award.query_until_on,
     }
 
 
 def _mail(session: Session, letter: AwardLetter, lot: Lot) -> None:
-    until = letter.award.query_until_on
+    until = dates.by(letter.award.query_until_on)
     if letter.won:
-        subject = Text(f"You have won: {lot.name.en}", f"中标通知：{lot.name.zh}")
+        subject = Text(f"Award: {lot.name.en}", f"中标通知：{lot.name.zh}")
         body = Text(
-            f"Your bid for “{lot.name.en}” has been chosen. The letter of award is on the platform.",
-            f"贵单位已被确定为“{lot.name.zh}”的中标人，中标通知书请登录平台查看。",
+            f"Your organisation is the winning bidder for “{lot.name.en}”. The award letter is on this service.",
+            f"贵单位已被确定为“{lot.name.zh}”的中标人，中标通知书请登录本平台查看。",
         )
     else:
         subject = Text(f"Result: {lot.name.en}", f"采购结果通知：{lot.name.zh}")
         body = Text(
-            f"“{lot.name.en}” was awarded to another bidder. Your own result and the reasons are on the platform; "
-            f"a query is possible until {until}.",
-            f"“{lot.name.zh}”已确定中标人，贵单位未中标。本单位评审结果及原因请登录平台查看；如有异议，可于{until}前提出质疑。",
+            f"“{lot.name.en}” was awarded to another bidder. Your own result and the reasons are on this service; you may "
+            f"challenge the result {until.en}.",
+            f"“{lot.name.zh}”已确定中标人，贵单位未中标。贵单位评审结果及原因请登录本平台查看；对中标结果有异议的，可于{until.zh}提出质疑。",
         )
     mails.tell(
         session,
@@ -259,6 +275,7 @@ def _mail(session: Session, letter: AwardLetter, lot: Lot) -> None:
         key=f"award:{letter.id}",
         subject=subject,
         body=body,
+        project=lot.project.number,
     )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from app.foundation.text import Text
+from app.procurement.rules import laws
 
 DEVIATIONS: dict[str, Text] = {
     "none": Text("as required", "无偏离"),
@@ -33,17 +34,20 @@ SME_KINDS: dict[str, Text] = {
 
 DECLARATIONS: dict[str, Text] = {
     "true": Text("Everything this bid says is true and can be proved.", "投标文件所述内容真实、合法、可查证。"),
-    "independent": Text(
-        "This bid was made on our own: no other bidder wrote it, knows it or was told of it (O87 37).",
-        "本投标文件由我单位独立编制，未与其他投标人串通（财政部令第87号第三十七条）。",
+    "independent": laws.under(
+        Text(
+            "This bid was made on our own: no other bidder wrote it, knows it or was told of it.",
+            "本投标文件由我单位独立编制，未与其他投标人串通。",
+        ),
+        "O87 37",
     ),
     "eligible": Text(
         "We meet the six conditions of the Government Procurement Law, article 22, and aren't excluded.",
-        "我单位符合《政府采购法》第二十二条规定的条件，未被禁止参加政府采购活动。",
+        "我单位符合《中华人民共和国政府采购法》第二十二条规定的条件，未被禁止参加政府采购活动。",
     ),
     "accepts": Text(
-        "We accept the procurement documents, their contract terms and the validity of bids.",
-        "我单位完全接受采购文件的全部内容，包括合同条款和投标有效期。",
+        "We accept the tender documents, their contract terms and the validity of bids.",
+        "我单位完全接受招标文件的全部内容，包括合同条款和投标有效期。",
     ),
 }
 """What every bid declares."""

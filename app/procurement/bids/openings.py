@@ -70,7 +70,7 @@ class ObjectionMissing(Invalid):
     """An objection says what is wrong."""
 
     code = "objection-missing"
-    text = Text("Say what you object to.", "请写明异议内容。")
+    text = Text("Enter your question or request.", "请写明疑义或者回避申请的内容。")
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def tell_of_failure(session: Session, *, lot_id: str) -> None:
     lot = projects.lot(session, lot_id)
     why = tenders.FAILURES[lot.failure_reason]
     for bid in of_lot(session, lot_id):
-        tell(session, bid, "failure", _FAILED, lot=lot.title, why=why)
+        tell(session, bid, "failure", project=lot.project.number, lot=lot.title, why=why)
 
 
 def opening_of(session: Session, lot_id: str) -> Opening | None:
@@ -335,7 +335,7 @@ def _record(
     journal.write(session, actor, case=tender.project_id, act="bids.open", facts=facts)
     if opening.enough:
         for bid in received:
-            tell(session, bid, "opening", _OPENED, tender=tender.project.number)
+            tell(session, bid, "opening", project=tender.project.number, tender=tender.project.number)
     return opening
 
 
@@ -377,14 +377,3 @@ def _unsigned(session: Session, lot_id: str) -> tuple[Opening, Tender]:
 
 def _add_objection(opening: Opening, supplier_id: str | None, words: str, at: datetime) -> None:
     opening.objections = [*opening.objections, {"supplier": supplier_id, "words": words.strip(), "at": at.isoformat()}]
-
-
-_FAILED = Text(
-    "%(lot)s failed: %(why)s. The notice stands on the portal, and a bid bond that you gave goes back.",
-    "“%(lot)s”已废标：%(why)s。废标公告已在门户发布，已交纳的投标保证金将予退还。",
-)
-_OPENED = Text(
-    "The bids of %(tender)s were opened. The opening record lies under “My bids”; objections are raised there until it "
-    "is signed.",
-    "%(tender)s已开标。开标记录请在“我的投标”中查看；如有异议，请在开标记录签署前提出。",
-)

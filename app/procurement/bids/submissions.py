@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.foundation import arrivals, clock, journal
+from app.foundation import arrivals, clock, dates, journal
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound
 from app.foundation.money import Money
@@ -118,7 +118,7 @@ def submit(
     _give_receipt(session, tender, bid, signer, "received", at)
     facts = {"digest": bid.digest, "size": bid.size, "sequence": sequence, "arrived_at": at.isoformat()}
     _journal(session, bid, "bids.submit", facts)
-    tell(session, bid, "submit", _SUBMITTED)
+    tell(session, bid, "submitted", once="submit")
     return bid
 
 
@@ -158,7 +158,7 @@ def confirm(session: Session, actor: Actor, *, bid_id: str, signer: Signer, arri
         _give_receipt(session, tender, bid, signer, "confirmed", at)
         facts = {"document_version": tender.version, "arrived_at": at.isoformat()}
         _journal(session, bid, "bids.confirm", facts)
-        tell(session, bid, f"confirm:{tender.version}", _CONFIRMED)
+        tell(session, bid, "confirmed", once=f"confirm:{tender.version}")
     return bid
 
 
@@ -169,7 +169,7 @@ def withdraw(session: Session, actor: Actor, *, bid_id: str, signer: Signer, arr
     _end(bid, BidState.WITHDRAWN, at)
     _give_receipt(session, tender, bid, signer, "withdrawn", at)
     _journal(session, bid, "bids.withdraw", {"sequence": bid.sequence, "arrived_at": at.isoformat()})
-    tell(session, bid, "withdraw", _WITHDRAWN)
+    tell(session, bid, "withdrawn", once="withdraw")
     return bid
 
 
@@ -337,33 +337,59 @@ def _journal(session: Session, bid: Bid, act: str, facts: dict[str, object]) -> 
     journal.write(session, anonymous, case=f"bid:{bid.id}", act=act, facts={"bid": bid.id, **facts})
 
 
-_SUBJECT = Text("Your submission", "您的提交")
-_SUBMITTED = Text(
-    "Your submission was sealed and taken in at %(at)s (China time). Its SHA-256 is %(digest)s. The signed receipt lies "
-    "under “My bids”.",
-    "您的提交已于%(at)s（北京时间）密封并接收。SHA-256：%(digest)s。签名回执请在“我的投标”中查看。",
-)
-_CONFIRMED = Text(
-    "Your submission with the SHA-256 %(digest)s stands under the changed documents, as you confirmed.",
-    "您已确认SHA-256为%(digest)s的提交在更正后的文件下继续有效。",
-)
-_WITHDRAWN = Text(
-    "Your submission with the SHA-256 %(digest)s was withdrawn. Its content has been destroyed.",
-    "您SHA-256为%(digest)s的提交已撤回，其内容已销毁。",
-)
+MAILS: dict[str, tuple[Text, Text]] = {
+    "submitted": (
+        Text("Bid receipt: we have received your sealed bid", "投标文件签收通知"),
+        Text(
+            "Your bid was sealed and received on %(at)s. Its SHA-256 is %(digest)s. The signed receipt is under “My bids”.",
+            "贵单位递交的投标文件已于%(at)s加密签收。文件摘要（SHA-256）：%(digest)s。签收回执请在“我的投标”中查看。",
+        ),
+    ),
+    "confirmed": (
+        Text("Bid confirmed", "投标文件确认通知"),
+        Text(
+            "Your bid with the SHA-256 %(digest)s remains valid under the changed documents, as you confirmed.",
+            "贵单位已确认，文件摘要（SHA-256）为%(digest)s的投标文件在更正后的招标文件下继续有效。",
+        ),
+    ),
+    "withdrawn": (
+        Text("Bid withdrawn", "投标文件撤回通知"),
+        Text(
+            "Your bid with the SHA-256 %(digest)s was withdrawn. Its content has been destroyed.",
+            "贵单位文件摘要（SHA-256）为%(digest)s的投标文件已撤回，其内容已销毁。",
+        ),
+    ),
+    "opening": (
+        Text("Bids opened", "开标通知"),
+        Text(
+            "The bids of %(tender)s were opened. The opening record is under “My bids”; questions and requests for recusal "
+            "are raised there until it is signed.",
+            "%(tender)s已开标。开标记录请在“我的投标”中查看；如有疑义或者需申请回避，请在开标记录签署前提出。",
+        ),
+    ),
+    "failure": (
+        Text("Failed tender", "废标通知"),
+        Text(
+            "%(lot)s failed: %(why)s. The notice is published on this service, and a bid bond that you paid is returned.",
+            "“%(lot)s”已废标：%(why)s。废标公告已在本平台发布，已交纳的投标保证金将予退还。",
+        ),
+    ),
+}
+"""What bidders are told of their bid by mail: subject and body of each event."""
 
 
-def tell(session: Session, bid: Bid, key: str, body: Text, **details: object) -> None:
-    """A mail to the bid writers of a bid's supplier, once for each ``key``.
+def tell(session: Session, bid: Bid, event: str, *, once: str = "", project: str = "", **details: object) -> None:
+    """A mail to the bid writers of a bid's supplier of an ``event`` of MAILS, one for each ``once``.
 
-    Before the opening it names no tender: a mail that can't be sent is read by others.
+    Before the opening it names no project: a mail that can't be sent is read by others.
     """
-    at = bid.received_at.astimezone(clock.PLACE)
+    subject, body = MAILS[event]
     mails.tell(
         session,
         organisation_id=bid.supplier_id,
         roles=["supplier-bidder"],
-        key=f"bid:{bid.id}:{key}",
-        subject=_SUBJECT,
-        body=body.filled(at=f"{at:%Y-%m-%d %H:%M:%S}", digest=bid.digest, **details),
+        key=f"bid:{bid.id}:{once or event}",
+        subject=subject,
+        body=body.filled(at=dates.when(bid.received_at, seconds=True), digest=bid.digest, **details),
+        project=project,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.foundation import arrivals, clock, journal, workdays
+from app.foundation import arrivals, clock, dates, journal, workdays
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
 from app.foundation.money import Money
@@ -19,6 +19,7 @@ from app.identity import organisations, roles
 from app.procurement import contracts, mails, papers, projects, rules, suppliers
 from app.procurement.breaches.records import GROUNDS, STATE_NAMES, Breach, BreachState
 from app.procurement.projects import Project, ReasonsMissing, SamePerson
+from app.procurement.rules import laws
 from app.procurement.suppliers import Exclusion
 
 REPORTERS = ("buyer-handler", "buyer-reviewer", "buyer-contract-officer", "agency-officer", "finance-officer")
@@ -54,7 +55,7 @@ class ReplyOpen(RuleBroken):
         "The supplier may still reply until %(until)s; nothing is decided before.",
         "供应商可在%(until)s前陈述、申辩或者要求听证，期满前不得作出决定。",
     )
-    statute = "行政处罚法 64"
+    statute = "APL 64"
 
 
 class HearingOwed(RuleBroken):
@@ -62,7 +63,7 @@ class HearingOwed(RuleBroken):
 
     code = "hearing-owed"
     text = Text("The supplier asked for a hearing; hold it first.", "供应商要求听证，应当先行组织听证。")
-    statute = "行政处罚法 64"
+    statute = "APL 64"
 
 
 class ReplyLate(Conflict):
@@ -162,15 +163,16 @@ def notify(session: Session, actor: Actor, *, breach_id: str, intended: str) -> 
     until = rules.find("breach_reply", on=today).last_day(workdays.load(session), today)
     breach.notified_by, breach.notified_at, breach.intended = actor.id, now, intended.strip()
     breach.reply_until_on, breach.state = until, BreachState.NOTIFIED
+    by, law = dates.by(until), laws.citation("APL 64")
     _tell(
         session,
         breach,
         "notified",
-        Text(f"Notice {breach.number}: you may reply", f"行政处罚告知（{breach.number}）"),
+        Text(f"Notice before a penalty {breach.number}: you may reply", f"行政处罚事先告知（{breach.number}）"),
         Text(
             f"Your organisation is reported for: {breach.ground_name.en}. Intended: {breach.intended}. You may state your "
-            f"case or ask for a hearing until {breach.reply_until_on}.",
-            f"贵单位涉嫌{breach.ground_name.zh}，拟作出：{breach.intended}。贵单位可于{breach.reply_until_on}前陈述、申辩或者要求听证。",
+            f"case or ask for a hearing {by.en} ({law.en}).",
+            f"贵单位涉嫌{breach.ground_name.zh}，拟作出：{breach.intended}。贵单位可于{by.zh}陈述、申辩或者要求听证（{law.zh}）。",
         ),
     )
     _journal(session, actor, breach, "breaches.notify", intended=breach.intended, until=str(breach.reply_until_on))
@@ -379,12 +381,13 @@ def get(session: Session, breach_id: str, *, lock: bool = False) -> Breach:
 def _tell_decision(session: Session, breach: Breach) -> None:
     exclusion = breach.exclusion
     if exclusion is None:
-        body = Text(f"Report {breach.number} was dismissed.", f"{breach.number}号案件决定不予处罚。")
+        body = Text(f"Report {breach.number} was dismissed.", f"经审查，对{breach.number}号案件决定不予行政处罚。")
     else:
+        first, last = dates.day(exclusion.valid_from), dates.day(exclusion.valid_until)
         body = Text(
-            f"Your organisation is excluded from government procurement from {exclusion.valid_from} until "
-            f"{exclusion.valid_until}. Reasons: {breach.reasons}",
-            f"贵单位自{exclusion.valid_from}至{exclusion.valid_until}禁止参加政府采购活动。理由：{breach.reasons}",
+            f"Your organisation is excluded from government procurement from {first.en} to {last.en}, both days included. "
+            f"Reasons: {breach.reasons}",
+            f"贵单位自{first.zh}起至{last.zh}止（含起止当日）禁止参加政府采购活动。理由：{breach.reasons}",
         )
     _tell(session, breach, "decided", Text(f"Decision {breach.number}", f"处理决定（{breach.number}）"), body)
 

@@ -24,7 +24,7 @@ from app.procurement.contracts.bonds import (
     lodge,
     secured,
 )
-from app.procurement.contracts.clauses import HEADINGS, contracted
+from app.procurement.contracts.clauses import HEADINGS, agreed_terms, contracted
 from app.procurement.contracts.drafting import (
     STATE_NAMES,
     AwardNotFinal,
@@ -81,6 +81,7 @@ __all__ = [
     "PerformanceBondTooSmall",
     "PerformanceBondUnknown",
     "agree",
+    "agreed_terms",
     "checks",
     "contracted",
     "daily_interest",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation.money import Money
 from app.foundation.text import Text
+from app.foundation.workdays import local_day
 from app.identity.organisations import Organisation
 from app.procurement import suppliers
 from app.procurement.awards import Award
@@ -18,24 +20,82 @@ from app.procurement.bids import BidResponse, OpenedBid
 from app.procurement.papers.contents import Clause, ContractContent, Party
 from app.procurement.projects import Lot
 from app.procurement.tenders import Requirement, Tender
+from app.procurement.tenders import terms as wording
 from app.procurement.tenders.numbers import plain
 
 HEADINGS: dict[str, Text] = {
-    "object": Text("What is bought, and the price", "合同标的与价款"),
+    "object": Text("Subject and price", "合同标的与价款"),
     "requirements": Text("Quality and requirements", "质量与技术、服务要求"),
-    "delivery": Text("Time, place and manner of performance", "履行期限、地点和方式"),
-    "acceptance": Text("Acceptance", "验收"),
+    "delivery": Text("Period, place and manner of performance", "履行期限、地点和方式"),
+    "acceptance": Text("Acceptance", "履约验收"),
     "payment": Text("Payment", "款项支付"),
     "performance_bond": Text("Performance bond", "履约保证金"),
-    "terms": Text("Terms of the procurement documents", "采购文件约定的合同条款"),
-    "breach": Text("Breach", "违约责任"),
-    "disputes": Text("Disputes", "争议解决"),
-    "parts": Text("Parts of the contract", "合同组成部分"),
+    "terms": Text("Further terms of the tender documents", "招标文件约定的其他合同条款"),
+    "confidentiality": Text("Confidentiality", "保密"),
+    "change": Text("Change, suspension and termination", "合同的变更、中止和终止"),
+    "force_majeure": Text("Force majeure", "不可抗力"),
+    "breach": Text("Liability for breach", "违约责任"),
+    "disputes": Text("Settlement of disputes", "争议解决"),
+    "parts": Text("Parts of the contract and their precedence", "合同组成部分及其优先顺序"),
+    "conclusion": Text("Conclusion and entry into force", "合同的签订与生效"),
 }
-"""The clauses by their keys, in their order."""
+"""The clauses by their keys, in their order (O87 20(8); Civil Code 470)."""
 
 ALWAYS_PUBLIC = frozenset({"object"})
 """What is bought, its unit prices and the contract's price are never a secret (Notice 135/2015, recalled)."""
+
+ACCOUNT = Text("Party B's bank and account", "乙方收款账户")
+"""The fact of the payment clause that is never published."""
+
+FURTHER = Text(
+    "These terms of the tender documents are part of the contract:", "招标文件约定的下列合同条款是本合同的组成部分："
+)
+STANDING: dict[str, Text] = {
+    "confidentiality": Text(
+        "Each party keeps secret what it learns of the other's trade secrets and of data that the law protects; this "
+        "lasts beyond the contract. What the law wants published is not secret.",
+        "双方对在履行合同中知悉的对方商业秘密和依法应当保密的信息负有保密义务，合同终止后继续有效；依法应当公开的信息除外。",
+    ),
+    "change": Text(
+        "The parties do not change, suspend or end the contract on their own. Where going on would harm the interests of "
+        "the state or the public, they change, suspend or end it; the party at fault pays compensation, and where both "
+        "are at fault each bears its share (Government Procurement Law, article 50). Additions follow article 49.",
+        "双方不得擅自变更、中止或者终止合同。合同继续履行将损害国家利益和社会公共利益的，双方应当变更、中止或者终止合同，"
+        "有过错的一方承担赔偿责任，双方都有过错的，各自承担相应的责任（《中华人民共和国政府采购法》第五十条）；"
+        "追加采购按照《中华人民共和国政府采购法》第四十九条的规定办理。",
+    ),
+    "force_majeure": Text(
+        "A party that force majeure keeps from performing tells the other without delay and proves it within a "
+        "reasonable time; as far as it was kept from performing it is not liable.",
+        "因不可抗力不能履行合同的，应当及时通知对方，并在合理期限内提供证明，根据不可抗力的影响部分或者全部免除责任。",
+    ),
+    "breach": Text(
+        "A party that does not perform, or not as agreed, is liable to perform, remedy or pay compensation, as this "
+        "contract and the law say.",
+        "任何一方不履行合同义务或者履行合同义务不符合约定的，应当按照本合同和法律规定承担继续履行、采取补救措施或者赔偿损失等违约责任。",
+    ),
+    "disputes": Text(
+        f"In disputes about this contract {wording.DISPUTES.en}.", f"因履行本合同发生的争议，{wording.DISPUTES.zh}。"
+    ),
+}
+"""The clauses that are the same in every contract."""
+
+PRECEDENCE = Text(
+    "This contract with its supplementary agreements, and the documents below, are one contract. Where they differ, this "
+    "contract comes first, then the documents in the order below; none may depart from what the tender documents and the "
+    "bid settled on in substance.",
+    "本合同及其补充协议和下列文件共同构成一份合同。相互不一致的，以本合同为准，其次按下列顺序解释；均不得背离招标文件和投标文件的实质性内容。",
+)
+CONCLUSION = Text(
+    "This contract is signed electronically and takes effect once both parties have signed; the time of each signature "
+    "is the one in its time stamp, and the later one is the day of the contract. The electronic original is one file, of "
+    "which each party keeps a copy of equal force; one copy goes to the finance department.",
+    "本合同以电子形式签订，自双方均签署之日起生效；签署时间以电子签名所载时间戳为准，以后签署一方的签署日期为合同签订日期。"
+    "电子合同原件一份，双方各持副本，具有同等法律效力，另报送财政部门备案一份。",
+)
+PLACE_OF_SIGNING = Text("on this service, electronically", "本平台（电子签订）")
+
+_TYPED_NUMBER = re.compile(r"\A(?:[一二三四五六七八九十]+、|[（(]?\d+[）)．.、]\s*)")
 
 DEVIATIONS: dict[str, Text] = {
     "none": Text("none", "无偏离"),
@@ -88,6 +148,7 @@ def compose(
         "number": number,
         "project": {"title": tender.project.title, "number": tender.project.number},
         "lot": lot.name,
+        "award_number": f"{tender.project.number}-{lot.number}",
         "buyer": _party(buyer),
         "supplier": {**_party(supplier), "bank": _account(session, award)},
         "clauses": clauses,
@@ -115,38 +176,22 @@ def _clauses(
         "requirements",
         {
             "text": Text(
-                "Party B delivers what the procurement documents ask for, as it committed itself in its bid:",
-                "乙方应当按照采购文件的要求和投标文件的承诺提供下列标的：",
+                "Party B delivers what the tender documents ask for, as it committed itself in its bid:",
+                "乙方应当按照招标文件的要求和投标文件的承诺提供下列标的：",
             ),
             "requirements": _requirements(contracted(tender, lot), opened.responses),
         },
     )
     yield "delivery", {"facts": list(_delivery(tender, terms))}
     yield "acceptance", {"text": _acceptance(terms)}
-    yield "payment", {"text": _payment(terms), "facts": [(Text("To the account", "收款账户"), account)]}
+    yield "payment", {"text": _payment(terms), "facts": [(ACCOUNT, account)]}
     if terms.performance_bond:
         yield "performance_bond", {"text": _performance_bond(tender, Money(terms.performance_bond, award.currency))}
-    yield "terms", {"text": tender.contract_terms}
-    yield (
-        "breach",
-        {
-            "text": Text(
-                "A party that doesn't perform, or not as agreed, answers for it by performing further, putting right or "
-                "compensating, as this contract and the law say.",
-                "任何一方不履行合同义务或者履行合同义务不符合约定的，应当按照本合同和法律规定承担继续履行、采取补救措施或者赔偿损失等违约责任。",
-            )
-        },
-    )
-    yield (
-        "disputes",
-        {
-            "text": Text(
-                "The parties settle disputes by talking; where they can't, either may go to the court that has jurisdiction.",
-                "因履行本合同发生的争议，双方协商解决；协商不成的，可以依法向有管辖权的人民法院提起诉讼。",
-            )
-        },
-    )
-    yield "parts", {"facts": list(_parts(tender, award))}
+    yield "terms", {"text": FURTHER, "list": agreed_terms(tender.contract_terms)}
+    for key, text in STANDING.items():
+        yield key, {"text": text}
+    yield "parts", {"text": PRECEDENCE, "facts": list(_parts(tender, award))}
+    yield "conclusion", {"text": CONCLUSION, "facts": [(Text("Place of signing", "签订地点"), PLACE_OF_SIGNING)]}
 
 
 def _items(lot: Lot, opened: OpenedBid) -> list[dict[str, Any]]:
@@ -180,31 +225,34 @@ def _requirements(requirements: Sequence[Requirement], responses: Sequence[BidRe
     return rows
 
 
+def agreed_terms(words: str) -> list[str]:
+    """The contract terms of the documents, one a line, without the numbers they were typed with: a paper counts anew."""
+    lines = (_TYPED_NUMBER.sub("", line.strip()) for line in words.splitlines())
+    return [line for line in lines if line]
+
+
 def _delivery(tender: Tender, terms: Terms) -> Iterator[tuple[Text, Any]]:
-    yield (
-        Text("Within", "履行期限"),
-        Text(f"{terms.delivery_days} days after signing", f"自合同签订之日起{terms.delivery_days}日内"),
-    )
+    yield Text("Performance period", "合同履行期限"), wording.performance(terms.delivery_days)
     if tender.terms.get("delivery_place"):
         yield Text("Place", "履行地点"), str(tender.terms["delivery_place"])
 
 
 def _acceptance(terms: Terms) -> Text:
+    period = wording.acceptance(terms.acceptance_days)
     return Text(
-        f"Party A accepts the delivery within {terms.acceptance_days} working days after Party B reported it, "
-        "requirement by requirement, and writes down for each whether it is met and by what evidence. Party B puts "
-        "right what isn't met and reports again.",
-        f"甲方应当自收到乙方交付报告之日起{terms.acceptance_days}个工作日内，按照本合同约定的每一项要求组织验收，"
-        "逐项记载履约情况和验收依据，并出具验收书。验收不合格的，乙方应当整改后重新报告交付。",
+        f"Party A accepts the delivery {period.en}, requirement by requirement, and writes down for each whether it is "
+        "met and by what evidence. Party B corrects what is not met and reports again.",
+        f"甲方应当在{period.zh}，按照本合同约定的每一项要求组织验收，逐项记载履约情况和验收依据，并出具验收书。"
+        "验收不合格的，乙方应当整改后重新报告交付。",
     )
 
 
 def _payment(terms: Terms) -> Text:
-    rate = f"{(terms.daily_interest * 100).normalize():f}"
+    rate, period = f"{(terms.daily_interest * 100).normalize():f}", wording.payment(terms.payment_days)
     return Text(
-        f"Party A pays within {terms.payment_days} days after the acceptance, and no later than the law allows after "
-        f"Party B's invoice. On a late amount it pays interest of {rate} % for each day.",
-        f"甲方应当自验收合格之日起{terms.payment_days}日内付款，并不得超过收到发票后法定的付款期限。"
+        f"Party A pays {period.en}; where the law sets an earlier day for a small or medium enterprise, by that day. On a "
+        f"late amount it pays interest of {rate}% a day.",
+        f"甲方应当在{period.zh}付款；法律法规对向中小企业付款规定更早期限的，从其规定。"
         f"甲方逾期付款的，按照逾期金额每日{rate}%支付逾期利息。",
     )
 
@@ -212,21 +260,23 @@ def _payment(terms: Terms) -> Text:
 def _performance_bond(tender: Tender, amount: Money) -> Text:
     percent = plain(tender.performance_bond_percent)
     return Text(
-        f"Party B gives a performance bond of {percent} % of the price, {amount.in_words('en')} "
-        f"({amount.currency} {amount.amount:,.2f}), not in cash but in the form it chooses; it goes back as the terms of "
-        "the procurement documents say.",
-        f"乙方应当提交合同金额{percent}%的履约保证金，计人民币{amount.in_words()}（{amount.amount:,.2f}元），"
-        "以支票、汇票、本票或者金融机构、担保机构出具的保函等非现金形式提交，按照采购文件约定的条件退还。",
+        f"Party B gives a performance bond of {percent}% of the contract price, {amount.currency} {amount.amount:,.2f} "
+        f"({amount.in_words('en')}), as {wording.BOND_FORMS.en}. It is returned as the terms of the tender documents say.",
+        f"乙方应当提交合同金额{percent}%的履约保证金，计人民币{amount.in_words()}（¥{amount.amount:,.2f}），"
+        f"以{wording.BOND_FORMS.zh}提交，按照招标文件约定的条件退还。",
     )
 
 
 def _parts(tender: Tender, award: Award) -> Iterator[tuple[Text, Any]]:
+    if award.published_at is not None:
+        yield Text("1. Award letter, issued on", "1．中标通知书（发出日期）"), local_day(award.published_at)
+    yield Text("2. Party B's bid (SHA-256)", "2．乙方投标文件（SHA-256）"), award.bid.digest
     newest = tender.versions[-1] if tender.versions else None
     if newest is not None:
         yield (
-            Text(f"Procurement documents, version {newest.number}", f"采购文件（第{newest.number}版）"),
-            f"SHA-256 {newest.digest}",
+            Text(
+                f"3. Tender documents, version {newest.number} (SHA-256)",
+                f"3．招标文件（第{newest.number}版，SHA-256）",
+            ),
+            newest.digest,
         )
-    yield Text("Party B's bid", "乙方投标文件"), f"SHA-256 {award.bid.digest}"
-    if award.published_at is not None:
-        yield Text("Letter of award", "中标通知书"), award.published_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,10 +14,11 @@ from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
 from app.procurement import mails, papers, projects, tenders
-from app.procurement.contracts.clauses import ALWAYS_PUBLIC
+from app.procurement.contracts.clauses import ACCOUNT, ALWAYS_PUBLIC
 from app.procurement.contracts.drafting import STATE_NAMES, ContractNotOpen, get
 from app.procurement.contracts.records import Contract, ContractState
 from app.procurement.projects import LotState, ReasonsMissing
+from app.procurement.rules import laws
 
 
 class ClauseUnknown(Invalid):
@@ -61,7 +62,7 @@ def publish(
         raise ContractNotOpen(state=STATE_NAMES[contract.state])
     secret = _checked(contract, secret_clauses, reasons)
     now = clock.now(session)
-    content = redacted(contract.content, secret, reasons)
+    content = published(contract, secret, reasons)
     drawn = papers.keep(
         session,
         actor,
@@ -100,6 +101,29 @@ def _checked(contract: Contract, secret_clauses: Collection[str], reasons: str) 
     return [key for key in known if key in set(secret_clauses)]
 
 
+def published(contract: Contract, secret: Collection[str], reasons: str) -> dict[str, Any]:
+    """What everybody may read of a contract: no secret clause, no bank account, no person; and who signed it when."""
+    content = redacted(contract.content, secret, reasons)
+    parties = {name: _without(content[name], "contact", "bank") for name in ("buyer", "supplier")}
+    clauses = [_without_account(clause) for clause in content["clauses"]]
+    names = {"buyer": contract.buyer.name, "supplier": contract.supplier.name}
+    signatures = [
+        {"party": names[each.party], "name": each.name, "signed_at": each.signed_at, "digest": each.digest}
+        for each in contract.signatures
+    ]
+    return {**content, **parties, "clauses": clauses, "copy": {"signatures": signatures}}
+
+
+def _without(of: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in of.items() if key not in keys}
+
+
+def _without_account(clause: dict[str, Any]) -> dict[str, Any]:
+    if "facts" not in clause:
+        return clause
+    return {**clause, "facts": [fact for fact in clause["facts"] if text_of(fact[0]) != ACCOUNT]}
+
+
 def redacted(content: dict[str, Any], secret: Collection[str], reasons: str) -> dict[str, Any]:
     """A contract's content with nothing left of its secret clauses but key, heading and why they aren't published."""
     clauses = [
@@ -113,7 +137,7 @@ def redacted(content: dict[str, Any], secret: Collection[str], reasons: str) -> 
 
 def _announce(session: Session, contract: Contract) -> None:
     """The contract notice, and a word to the finance department that the copy is there."""
-    tender, lot = tenders.get(session, contract.tender_id), contract.lot
+    tender, lot, law = tenders.get(session, contract.tender_id), contract.lot, laws.citation("GPL 47")
     tenders.add_notice(
         session,
         tender,
@@ -128,6 +152,8 @@ def _announce(session: Session, contract: Contract) -> None:
             "supplier": organisations.get(session, contract.supplier_id).name.as_json(),
             "price": f"{contract.price:.2f}",
             "currency": contract.currency,
+            "items": _items(contract),
+            "delivery_days": contract.delivery_days,
             "signed_on": str(local_day(contract.signed_at)) if contract.signed_at else None,
             "secret_clauses": contract.secret_clauses,
             "documents": {"zh": contract.public_zh_id, "en": contract.public_en_id},
@@ -138,12 +164,18 @@ def _announce(session: Session, contract: Contract) -> None:
         organisation_id=lot.project.finance_id,
         roles=("finance-officer",),
         key=f"contract-filed:{contract.id}",
-        subject=Text(f"Contract {contract.number} was filed", f"合同{contract.number}已报备案"),
+        subject=Text(f"Contract {contract.number} was filed", f"合同{contract.number}副本已备案"),
         body=Text(
-            f"The copy of “{contract.title.en}” is with you (Government Procurement Law, article 47).",
-            f"《{contract.title.zh}》副本已报送备案（《政府采购法》第四十七条）。",
+            f"The copy of “{contract.title.en}” has been filed with you ({law.en}).",
+            f"《{contract.title.zh}》副本已报送备案（{law.zh}）。",
         ),
+        project=lot.project.number,
     )
+
+
+def _items(contract: Contract) -> list[dict[str, Any]]:
+    """The main things bought with their unit prices, which are never a secret."""
+    return [item for clause in contract.content["clauses"] for item in clause.get("items", ())]
 
 
 def published_papers(session: Session, contract: Contract) -> list[documents.Document]:

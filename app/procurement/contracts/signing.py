@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, documents, journal, workdays
+from app.foundation import clock, dates, documents, journal, workdays
 from app.foundation.actor import Actor
 from app.foundation.documents import Document
 from app.foundation.text import Text
@@ -117,16 +117,18 @@ def _conclude(session: Session, contract: Contract) -> None:
     contract.file_by_on = rules.find("contract_filing", on=today).last_day(calendar, today)
     projects.move_lot(session, projects.lot(session, contract.lot_id, lock=True), LotState.CONTRACTED)
     session.flush()
+    due = dates.by(contract.delivery_due_on)
     mails.tell(
         session,
         organisation_id=contract.supplier_id,
         roles=("supplier-signer", "supplier-bidder"),
         key=f"contract:{contract.id}",
-        subject=Text(f"Contract {contract.number} is concluded", f"合同{contract.number}已签订"),
+        subject=Text(f"Contract {contract.number} is signed", f"合同{contract.number}已签订"),
         body=Text(
-            f"Both parties have signed “{contract.title.en}”. The delivery is due by {contract.delivery_due_on}.",
-            f"《{contract.title.zh}》已由双方签署。请于{contract.delivery_due_on}前完成交付。",
+            f"Both parties have signed “{contract.title.en}”. Perform it {due.en}.",
+            f"《{contract.title.zh}》已由双方签署，请于{due.zh}完成履约。",
         ),
+        project=contract.lot.project.number,
     )
 
 

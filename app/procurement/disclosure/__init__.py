@@ -9,9 +9,9 @@ from app.procurement.disclosure.packages import (
     release_package,
     violations,
 )
-from app.procurement.disclosure.publishers import Publisher, publisher, use
 from app.procurement.disclosure.records import ContractingProcess, Release
 from app.procurement.disclosure.releases import TAGS, latest, ocid_of, of_process, processes, release
+from app.procurement.publishers import Publisher, publisher, use
 
 __all__ = [
     "KINDS",

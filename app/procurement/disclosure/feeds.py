@@ -9,7 +9,7 @@ from lxml import etree
 
 from app.foundation.text import text_of
 from app.procurement.disclosure.board import KINDS
-from app.procurement.disclosure.publishers import Publisher
+from app.procurement.publishers import Publisher
 from app.procurement.tenders import Notice
 
 ATOM = "http://www.w3.org/2005/Atom"

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from app.foundation import clock
 from app.procurement.disclosure import parts
-from app.procurement.disclosure.publishers import publisher
 from app.procurement.disclosure.records import Release
 from app.procurement.disclosure.releases import of_process
+from app.procurement.publishers import publisher
 
 SCHEMA_FOLDER = Path(__file__).with_name("schema")
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"

@@ -21,8 +21,8 @@ from app.procurement.acceptance import Delivery
 from app.procurement.awards import Award
 from app.procurement.bids import Bid
 from app.procurement.contracts import Contract
-from app.procurement.disclosure.publishers import publisher
 from app.procurement.projects import Item, Lot, LotState, Project
+from app.procurement.publishers import publisher
 from app.procurement.tenders import Tender, TenderState
 
 PLACE: ZoneInfo = clock.PLACE

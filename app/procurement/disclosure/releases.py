@@ -12,8 +12,8 @@ from app.foundation import clock, journal
 from app.foundation.actor import SYSTEM
 from app.procurement import projects, tenders
 from app.procurement.disclosure import parts
-from app.procurement.disclosure.publishers import publisher
 from app.procurement.disclosure.records import ContractingProcess, Release
+from app.procurement.publishers import publisher
 
 TAGS = frozenset(
     {

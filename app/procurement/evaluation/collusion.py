@@ -13,14 +13,15 @@ from app.foundation.text import Text
 from app.procurement import bonds
 from app.procurement.bids import Bid, BidState, authors
 from app.procurement.evaluation.reviews import bids_in
+from app.procurement.rules import laws
 
 KINDS: dict[str, Text] = {
-    "bond_account": Text("Bid bonds from one account (O87 37(6))", "投标保证金从同一账户转出（第三十七条第六项）"),
-    "author": Text("Files written by one author (O87 37(1))", "投标文件作者相同（第三十七条第一项）"),
+    "bond_account": laws.under(Text("Bid bonds from one account", "投标保证金从同一账户转出"), "O87 37(6)"),
+    "author": laws.under(Text("Files written by one author", "投标文件作者相同"), "O87 37(1)"),
     "unreadable": Text("A file that can't be read", "文件无法读取"),
-    "contact": Text("The same contact or manager (O87 37(3))", "联系人员或者项目管理成员相同（第三十七条第三项）"),
-    "alike": Text("Answers alike word for word (O87 37(4))", "投标响应内容异常一致（第三十七条第四项）"),
-    "prices": Text("Prices in regular steps (O87 37(4))", "投标报价呈规律性差异（第三十七条第四项）"),
+    "contact": laws.under(Text("The same contact or manager", "联系人员或者项目管理成员相同"), "O87 37(3)"),
+    "alike": laws.under(Text("Answers alike word for word", "投标响应内容异常一致"), "O87 37(4)"),
+    "prices": laws.under(Text("Prices in regular steps", "投标报价呈规律性差异"), "O87 37(4)"),
 }
 """The presumptions the data can speak to."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.foundation import arrivals, clock
+from app.foundation import arrivals, clock, dates
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from app.foundation.text import Text
@@ -31,6 +31,7 @@ from app.procurement.evaluation.reviews import (
     note,
 )
 from app.procurement.projects import Lot, ReasonsMissing
+from app.procurement.rules import laws
 from app.procurement.tenders import Tender
 from app.procurement.tenders.numbers import plain
 
@@ -149,7 +150,7 @@ def _minutes(session: Session, tender: Tender) -> int:
 
 
 def _ask(session: Session, lot: Lot, check: LowPriceCheck) -> None:
-    until = f"{check.due_at.astimezone(clock.PLACE):%Y-%m-%d %H:%M}"
+    until, law = dates.when(check.due_at), laws.citation("O87 60")
     mails.tell(
         session,
         organisation_id=check.bid.supplier_id,
@@ -157,11 +158,12 @@ def _ask(session: Session, lot: Lot, check: LowPriceCheck) -> None:
         key=f"low-price:{check.id}",
         subject=Text(f"Explain your price: {lot.name.en}", f"请说明报价合理性：{lot.name.zh}"),
         body=Text(
-            f"The evaluation committee asks you to explain your price for “{lot.name.en}” until {until} (China time), with "
-            "evidence where it helps. A price that isn't proven sufficient makes the bid invalid (Order 87, article 60).",
-            f"评标委员会要求贵单位在{until}前就“{lot.name.zh}”的报价合理性提供书面说明，必要时提交相关证明材料。"
-            "不能证明报价合理性的，按无效投标处理（财政部令第87号第六十条）。",
+            f"The evaluation committee asks you to explain your price for “{lot.name.en}” before {until.en}, with evidence "
+            f"where it helps. A price that isn't proven sufficient makes the bid invalid ({law.en}).",
+            f"评标委员会要求贵单位在{until.zh}前就“{lot.name.zh}”的报价合理性提供书面说明，必要时提交相关证明材料。"
+            f"不能证明报价合理性的，按无效投标处理（{law.zh}）。",
         ),
+        project=lot.project.number,
     )
 
 

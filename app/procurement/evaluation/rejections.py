@@ -11,18 +11,25 @@ from sqlalchemy.orm import Session
 from app.foundation.text import Text
 from app.procurement.bids import REASONS, Bid, BidState
 from app.procurement.evaluation.records import Rejection
+from app.procurement.rules import laws
 from app.procurement.tenders import Requirement
 
 GENERAL_ID = "general"
 """Stands where a requirement's id would: the condition that no document needs to repeat."""
 GENERAL: dict[str, Text] = {
-    "qualification": Text(
-        "Meets the conditions of GPL 22; no record of serious dishonesty today",
-        "符合《政府采购法》第二十二条规定的条件，且信用查询无严重违法失信记录",
+    "qualification": laws.under(
+        Text(
+            "Meets the conditions that the law sets for suppliers; no record of serious breaches today",
+            "符合法律规定的供应商条件，且信用查询无严重违法失信行为记录",
+        ),
+        "GPL 22",
     ),
-    "conformity": Text(
-        "Signed as asked, valid as long as asked, without a condition the buyer can't accept (O87 63)",
-        "签署、盖章及投标有效期符合要求，无采购人不能接受的附加条件等无效投标情形（财政部令第87号第六十三条）",
+    "conformity": laws.under(
+        Text(
+            "Signed as asked, valid as long as asked, without a condition the buyer can't accept",
+            "签署、盖章及投标有效期符合要求，无采购人不能接受的附加条件等无效投标情形",
+        ),
+        "O87 63",
     ),
 }
 """The conditions every bid is reviewed for, whatever the documents ask."""
@@ -32,23 +39,25 @@ REJECTIONS: dict[str, Text] = {
         "Qualification not met: %(condition)s. %(reason)s", "资格条件不符合：%(condition)s。%(reason)s"
     ),
     "conformity": Text(
-        "Substantive requirement not met: %(condition)s. %(reason)s", "实质性要求不满足：%(condition)s。%(reason)s"
+        "Mandatory requirement not met: %(condition)s. %(reason)s", "实质性要求不满足：%(condition)s。%(reason)s"
     ),
-    "price_limit": Text(
-        "The price of %(reason)s yuan is above the ceiling or the budget (O87 63).",
-        "报价%(reason)s元超过最高限价或者采购预算（财政部令第87号第六十三条）。",
+    "price_limit": laws.under(
+        Text(
+            "The price of %(reason)s yuan is above the ceiling or the budget.",
+            "报价%(reason)s元超过最高限价或者采购预算。",
+        ),
+        "O87 63",
     ),
-    "bond": Text(
-        "The bid bond wasn't lodged as the documents ask (O87 63).",
-        "未按照招标文件的规定提交投标保证金（财政部令第87号第六十三条）。",
+    "bond": laws.under(
+        Text("The bid bond wasn't paid as the tender documents ask.", "未按照招标文件的规定提交投标保证金。"),
+        "O87 63",
     ),
-    "low_price": Text(
-        "The price wasn't proven to be sufficient (O87 60): %(reason)s",
-        "不能证明报价合理性（财政部令第87号第六十条）：%(reason)s",
+    "low_price": laws.under(
+        Text("The price wasn't proven to be sufficient: %(reason)s", "不能证明报价合理性：%(reason)s"), "O87 60"
     ),
-    "same_brand": Text(
-        "Another bidder offers the same brand at a lower price (O87 31).",
-        "与报价更低的投标人提供相同品牌产品（财政部令第87号第三十一条）。",
+    "same_brand": laws.under(
+        Text("Another bidder offers the same brand at a lower price.", "与报价更低的投标人提供相同品牌产品。"),
+        "O87 31",
     ),
 }
 """Why a bid is out, with places for the condition and what the reviewers wrote."""

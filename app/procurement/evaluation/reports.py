@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, workdays
+from app.foundation import clock, dates, workdays
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, NotFound
 from app.foundation.text import Text
@@ -28,6 +28,7 @@ from app.procurement.evaluation.records import (
 from app.procurement.evaluation.rejections import rejections
 from app.procurement.evaluation.reviews import evaluated_lot, note
 from app.procurement.projects import Lot, ReasonsMissing
+from app.procurement.rules import laws
 from app.procurement.tenders import Tender
 from app.procurement.tenders.numbers import plain
 
@@ -275,6 +276,7 @@ def deliver(session: Session, actor: Actor, *, lot_id: str) -> Report:
     report.state, report.delivered_at, report.decision_due_at = ReportState.DELIVERED, now, last_second_of(due_on)
     printing.keep(session, actor, report, lot, tender)
     session.flush()
+    due, law = dates.by(due_on), laws.citation("O87 68")
     mails.tell(
         session,
         organisation_id=tender.buyer_id,
@@ -282,11 +284,12 @@ def deliver(session: Session, actor: Actor, *, lot_id: str) -> Report:
         key=f"report:{report.id}",
         subject=Text(f"Evaluation report: {lot.name.en}", f"评标报告：{lot.name.zh}"),
         body=Text(
-            f"The evaluation report for “{lot.name.en}” is here. Confirm the winner in the order of rank by the end of "
-            f"{due_on}; after that the first candidate is the winner (Order 87, article 68).",
-            f"“{lot.name.zh}”的评标报告已送达。请于{due_on}前按排序确定中标人；逾期未确定又不能说明合法理由的，"
-            "视同确定排名第一的中标候选人为中标人（财政部令第87号第六十八条）。",
+            f"The evaluation report for “{lot.name.en}” has been delivered. Confirm the winning bidder in the order of rank "
+            f"{due.en}; after that the first candidate is the winning bidder ({law.en}).",
+            f"“{lot.name.zh}”的评标报告已送达。请于{due.zh}按排序确定中标人；逾期未确定又不能说明合法理由的，"
+            f"视同确定排名第一的中标候选人为中标人（{law.zh}）。",
         ),
+        project=tender.project.number,
     )
     note(session, actor, lot_id, "evaluation.deliver_report", {"digest": report.digest, "due_on": str(due_on)})
     return report

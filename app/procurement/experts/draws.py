@@ -20,7 +20,7 @@ from typing import Any
 import rfc8785
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, workdays
+from app.foundation import clock, dates, workdays
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, RuleBroken
 from app.foundation.text import Text
@@ -207,16 +207,16 @@ def _call(session: Session, committee: Committee, current: Draw, code: str, expe
 
 def _tell(session: Session, member: Member) -> None:
     """The call by mail; it names neither project nor bidders, which only the platform shows (O87 47, 66)."""
-    until = f"{answer_due_at(session).astimezone(clock.PLACE):%Y-%m-%d %H:%M}"
+    until = dates.when(answer_due_at(session))
     mails.tell_people(
         session,
         [accounts.get(session, member.account_id)],
         key=f"expert-call:{member.id}",
         subject=Text("You are called to an evaluation committee", "评审专家抽取通知"),
         body=Text(
-            f"You have been drawn for an evaluation committee. Answer on the platform by {until} (China time); after that "
+            f"You have been drawn for an evaluation committee. Answer on this service before {until.en}; after that "
             "the next expert is called.",
-            f"您已被随机抽取参加评审，请于{until}前登录平台答复；逾期未答复的，将通知下一位专家。",
+            f"您已被随机抽取参加评审，请于{until.zh}前登录本平台答复；逾期未答复的，将通知下一位专家。",
         ),
     )
 

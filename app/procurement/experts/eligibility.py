@@ -17,20 +17,21 @@ from app.identity.organisations import Organisation
 from app.procurement import rules, tenders
 from app.procurement.bids import Bid, BidState
 from app.procurement.experts.records import Expert, ExpertState, ExpertTie, Recusal
+from app.procurement.rules import laws
 
 REASONS: dict[str, Text] = {
     "not_active": Text("isn't active in the pool", "未处于在库状态"),
     "absent": Text("is away that day", "当日不能参加评审"),
     "speciality": Text("has another speciality", "专业类别不符"),
     "region": Text("lives in another region", "所在地区不符"),
-    "own_unit": Text("belongs to the buyer (O87 47)", "属于采购人本单位（财政部令第87号第四十七条）"),
-    "agency": Text("works at the agency (O87 47)", "属于采购代理机构工作人员（财政部令第87号第四十七条）"),
-    "employee": Text("worked for a bidder in the last three years (IR 9)", "三年内与投标人存在劳动关系（条例第九条）"),
-    "board": Text("sat on a bidder's board in the last three years (IR 9)", "三年内担任投标人董事、监事（条例第九条）"),
-    "controller": Text(
-        "controlled a bidder in the last three years (IR 9)", "三年内系投标人控股股东或者实际控制人（条例第九条）"
+    "own_unit": laws.under(Text("belongs to the buyer", "属于采购人本单位"), "O87 47"),
+    "agency": laws.under(Text("works at the agency", "属于采购代理机构工作人员"), "O87 47"),
+    "employee": laws.under(Text("worked for a bidder in the last three years", "三年内与投标人存在劳动关系"), "IR 9"),
+    "board": laws.under(Text("sat on a bidder's board in the last three years", "三年内担任投标人董事、监事"), "IR 9"),
+    "controller": laws.under(
+        Text("controlled a bidder in the last three years", "三年内系投标人控股股东或者实际控制人"), "IR 9"
     ),
-    "kinship": Text("is a relative of a bidder's head (IR 9)", "与投标人负责人有亲属关系（条例第九条）"),
+    "kinship": laws.under(Text("is a relative of a bidder's head", "与投标人负责人有亲属关系"), "IR 9"),
     "recused": Text("must stay away, as was declared", "已声明回避"),
     "asked": Text("was called already", "已被抽取并通知"),
 }

@@ -48,6 +48,7 @@ class Section(TypedDict, total=False):
 
     heading: Words
     text: Words
+    list: Sequence[Words]
     facts: Sequence[tuple[Words, Shown]]
     table: Listing
 
@@ -63,7 +64,11 @@ class NoticeContent(TypedDict):
 
 
 class TenderDocumentsContent(TypedDict):
-    """``tender_documents``: what ``tenders.content`` gives, with who buys and who runs it."""
+    """``tender_documents``: what ``tenders.content`` gives, with who buys and who runs it.
+
+    ``periods``: ``performance``, ``payment`` and ``acceptance`` in words; ``contract_terms``: the terms one by one;
+    ``draft``: nobody has confirmed them yet, which every page says.
+    """
 
     project: Mapping[str, Any]
     method: str
@@ -74,12 +79,15 @@ class TenderDocumentsContent(TypedDict):
     buyer: NotRequired[Words]
     agency: NotRequired[Words]
     version: NotRequired[int]
+    periods: NotRequired[Mapping[str, Words]]
+    contract_terms: NotRequired[Sequence[Words]]
+    draft: NotRequired[bool]
     issuer: NotRequired[Words]
     dated_on: NotRequired[Day]
 
 
 class AgreementContent(TypedDict):
-    """``agreement``: the entrusting agreement of buyer and agency."""
+    """``agreement``: the agency agreement of buyer and agency."""
 
     number: NotRequired[str]
     project: ProjectNamed
@@ -114,17 +122,19 @@ class ReceiptContent(TypedDict):
 
 
 class OpenedRow(TypedDict):
-    """What was read aloud of one bid, or why nothing was."""
+    """What was read out of one bid, or why nothing was: its ``seal`` and ``bond`` as they were found, its ``price``."""
 
     supplier: Words
-    price: NotRequired[Money | Decimal | str | None]
+    seal: NotRequired[Words]
+    bond: NotRequired[Words]
+    price: NotRequired[Money | None]
     delivery_days: NotRequired[int | None]
     validity_days: NotRequired[int | None]
     note: NotRequired[Words]
 
 
 class Objection(TypedDict):
-    """What a bidder objected to at the opening, and the answer."""
+    """What a bidder asked at the opening, or whom it wants recused, and the answer."""
 
     supplier: Words
     text: Words
@@ -168,22 +178,29 @@ class EvaluationReportContent(TypedDict):
 
     ``committee``: {name, role}; ``factors``: {code, name, points, standard}; ``reviews``: {supplier, stage, result,
     reasons}, of the bids that were rejected; ``ranking``: {rank, supplier, price, evaluated_price, score}; ``scores``:
-    {head: names, rows: [{supplier, points: […]}]}; ``dissents``: {member, text}.
+    {head: names, rows: [{supplier, points: […]}]}; ``member_scores``: the same for each ``member``; ``opened``: the rows
+    of the opening record; ``checks``: {supplier, stage, requirement, result}; ``dissents``: {member, text}.
     """
 
     number: NotRequired[str]
     project: ProjectNamed
     lot: Words
+    buyer: NotRequired[Words]
+    agency: NotRequired[Words]
     notice: NotRequired[Words]
     opened_at: NotRequired[Instant]
+    opening_place: NotRequired[Words]
+    opened: NotRequired[Sequence[OpenedRow]]
     evaluated: NotRequired[Shown]
     review_method: Words
     bidders: Sequence[Words]
     committee: Sequence[Mapping[str, Any]]
     factors: NotRequired[Sequence[Mapping[str, Any]]]
     reviews: Sequence[Mapping[str, Any]]
+    checks: NotRequired[Sequence[Mapping[str, Any]]]
     ranking: Sequence[Mapping[str, Any]]
     scores: NotRequired[Mapping[str, Any]]
+    member_scores: NotRequired[Sequence[Mapping[str, Any]]]
     candidates: Sequence[Words]
     notes: NotRequired[Sequence[Words]]
     dissents: NotRequired[Sequence[Mapping[str, Any]]]
@@ -193,7 +210,11 @@ class EvaluationReportContent(TypedDict):
 
 
 class AwardLetterContent(TypedDict):
-    """``award_letter``: ``kind`` is ``winner`` (with ``contract_due_on``) or ``loser`` (with ``query_until``)."""
+    """``award_letter``: ``kind`` is ``winner`` (with ``contract_due_on``) or ``loser`` (with ``query_until``).
+
+    ``rejected`` names the review that a losing bid did not pass: ``qualification``, ``compliance``, or ``invalid`` for
+    another reason; without it the bid was ranked.
+    """
 
     kind: str
     number: NotRequired[str]
@@ -206,6 +227,7 @@ class AwardLetterContent(TypedDict):
     winner: NotRequired[Words]
     score: NotRequired[Shown]
     rank: NotRequired[Shown]
+    rejected: NotRequired[str]
     reasons: NotRequired[Words]
     contract_due_on: NotRequired[Day]
     query_until: NotRequired[Day]
@@ -224,11 +246,12 @@ class Party(TypedDict):
 
 
 class Clause(TypedDict):
-    """A clause: any of text, ``items``, ``price``, ``requirements``, ``facts``; or ``redacted`` with a ``reason`` only."""
+    """A clause: any of text, ``list``, ``items``, ``price``, ``requirements``, ``facts``; or ``redacted`` with a ``reason`` only."""
 
     key: str
     heading: Words
     text: NotRequired[Words]
+    list: NotRequired[Sequence[Words]]
     items: NotRequired[Sequence[Mapping[str, Any]]]
     price: NotRequired[Money | Mapping[str, Any]]
     requirements: NotRequired[Sequence[Mapping[str, Any]]]
@@ -237,8 +260,14 @@ class Clause(TypedDict):
     reason: NotRequired[Words]
 
 
+class Copy(TypedDict):
+    """That a contract's text is the published one: who signed the original."""
+
+    signatures: Sequence[SignatureGiven]
+
+
 class ContractContent(TypedDict):
-    """``contract``: the signed text, or (with redacted clauses) the published one."""
+    """``contract``: the text that is signed, or (with ``copy``, and secret clauses redacted) the published one."""
 
     title: Words
     number: str
@@ -248,6 +277,7 @@ class ContractContent(TypedDict):
     buyer: Party
     supplier: Party
     clauses: Sequence[Clause]
+    copy: NotRequired[Copy]
     dated_on: NotRequired[Day]
 
 
@@ -275,7 +305,7 @@ class AmendmentContent(TypedDict):
 
 
 class AcceptanceSheetContent(TypedDict):
-    """``acceptance_sheet``; ``rows``: {code, requirement, response, met, evidence}."""
+    """``acceptance_sheet``: the acceptance certificate; ``rows``: {code, requirement, response, met, evidence}."""
 
     number: str
     contract: ContractNamed
@@ -312,7 +342,7 @@ class PaymentRequestContent(TypedDict):
 
 
 class BondReturnListContent(TypedDict):
-    """``bond_return_list``; ``rows``: {supplier, reference, account, bank, amount, interest, total}."""
+    """``bond_return_list``; ``rows``: {supplier, reference, holder, account, bank_name, bank, amount, interest, total}."""
 
     number: str
     project: ProjectNamed

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, journal, workdays
+from app.foundation import clock, dates, journal, workdays
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
 from app.foundation.money import Money
@@ -326,7 +326,7 @@ def _keep_paper(session: Session, actor: Actor, contract: Contract, invoice: Inv
         "acceptance_number": accepted.number,
         "due_on": invoice.due_on,
     }
-    title = Text(f"Application for payment {invoice.request_number}", f"支付申请书{invoice.request_number}")
+    title = Text(f"Payment application {invoice.request_number}", f"资金支付申请{invoice.request_number}")
     drawn = papers.keep(
         session, actor, "payment_request", content, case=contract.lot_id, title=title, kind="payment_voucher"
     )
@@ -338,25 +338,25 @@ def _tell_of_return(session: Session, invoice: Invoice) -> None:
         session,
         invoice,
         "returned",
-        Text(f"Application {invoice.request_number} returned", f"付款申请{invoice.request_number}已退回"),
+        Text(f"Payment application {invoice.request_number} returned", f"资金支付申请{invoice.request_number}已退回"),
         Text(
-            f"Your application for payment was sent back: {invoice.return_reasons}",
-            f"贵方的付款申请已退回，原因：{invoice.return_reasons}",
+            f"Your payment application was returned: {invoice.return_reasons}",
+            f"贵单位的资金支付申请已退回，原因：{invoice.return_reasons}",
         ),
     )
 
 
 def _tell_of_payment(session: Session, invoice: Invoice) -> None:
-    late = invoice.interest
+    late, on = invoice.interest, dates.day(invoice.paid_on)
     _tell_supplier(
         session,
         invoice,
         "paid",
         Text(f"Paid: {invoice.request_number}", f"已支付：{invoice.request_number}"),
         Text(
-            f"{invoice.currency} {invoice.amount:,.2f} was paid on {invoice.paid_on}, bank reference "
+            f"{invoice.currency} {invoice.amount:,.2f} was paid on {on.en}, bank reference "
             f"{invoice.bank_reference}." + (f" Interest for the delay: {late:,.2f}." if late else ""),
-            f"款项{invoice.amount:,.2f}元已于{invoice.paid_on}支付，银行流水号{invoice.bank_reference}。"
+            f"款项{invoice.amount:,.2f}元已于{on.zh}支付，银行流水号{invoice.bank_reference}。"
             + (f"逾期利息{late:,.2f}元。" if late else ""),
         ),
     )
@@ -370,11 +370,12 @@ def _tell_supplier(session: Session, invoice: Invoice, what: str, subject: Text,
         key=f"invoice:{invoice.id}:{what}",
         subject=subject,
         body=body,
+        project=invoice.contract.lot.project.number,
     )
 
 
 def _tell_of_delay(session: Session, invoice: Invoice) -> None:
-    contract = invoice.contract
+    contract, due = invoice.contract, dates.day(invoice.due_on)
     for organisation_id, role in (
         (contract.buyer_id, "payment-officer"),
         (contract.lot.project.finance_id, "finance-officer"),
@@ -387,9 +388,10 @@ def _tell_of_delay(session: Session, invoice: Invoice) -> None:
             subject=Text(f"Payment late: {contract.number}", f"付款逾期：{contract.number}"),
             body=Text(
                 f"The payment of {invoice.currency} {invoice.amount:,.2f} under “{contract.title.en}” was due on "
-                f"{invoice.due_on}. Interest runs for each day.",
-                f"《{contract.title.zh}》项下款项{invoice.amount:,.2f}元应于{invoice.due_on}前支付，现已逾期，按日计收逾期利息。",
+                f"{due.en}. Interest runs for each day.",
+                f"《{contract.title.zh}》项下款项{invoice.amount:,.2f}元应于{due.zh}（含当日）前支付，现已逾期，按日计收逾期利息。",
             ),
+            project=contract.lot.project.number,
         )
 
 

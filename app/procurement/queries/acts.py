@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.foundation import arrivals, clock, journal, workdays
+from app.foundation import arrivals, clock, dates, journal, workdays
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
 from app.foundation.text import Text
@@ -20,6 +20,7 @@ from app.procurement import agreements, awards, experts, mails, projects, rules,
 from app.procurement.projects import ReasonsMissing
 from app.procurement.queries.records import Query, QueryState
 from app.procurement.queries.windows import SCOPES, may_ask, window
+from app.procurement.rules import laws
 from app.procurement.tenders import DocumentAccess
 
 OUTCOMES: dict[str, Text] = {
@@ -237,38 +238,39 @@ def _complaint_until(session: Session, query: Query) -> date:
 def _tell_concerned(session: Session, query: Query) -> None:
     lot = projects.lot(session, query.lot_id)
     query.told = concerned(session, query)
-    outcome, scope = OUTCOMES[query.outcome], SCOPES[query.scope]
+    outcome, scope, until = OUTCOMES[query.outcome], SCOPES[query.scope], dates.by(query.complaint_until_on)
     for supplier_id in query.told:
         own = supplier_id == query.supplier_id
         right = Text(
-            f" If you aren't satisfied you may complain to the finance department until {query.complaint_until_on}.",
-            f"如对答复不满意，可于{query.complaint_until_on}前向财政部门投诉。",
+            f" If you are not satisfied with the answer you may complain to the finance department {until.en}.",
+            f"对答复不满意的，可于{until.zh}向财政部门投诉。",
         )
         mails.tell(
             session,
             organisation_id=supplier_id,
             roles=TOLD,
             key=f"query-answer:{query.id}:{supplier_id}",
-            subject=Text(f"Answer to query {query.number}", f"质疑答复（{query.number}）"),
+            subject=Text(f"Answer to challenge {query.number}", f"质疑答复（{query.number}）"),
             body=Text(
-                f"A query about {scope.en} of “{lot.name.en}” was answered: {outcome.en}.\n\n{query.answer}{right.en if own else ''}",
+                f"A challenge about {scope.en} of “{lot.name.en}” was answered: {outcome.en}.\n\n{query.answer}{right.en if own else ''}",
                 f"关于“{lot.name.zh}”{scope.zh}的质疑已答复：{outcome.zh}。\n\n{query.answer}{right.zh if own else ''}",
             ),
         )
 
 
 def _tell_agency(session: Session, query: Query, lot: Text) -> None:
-    tender = tenders.get(session, query.tender_id)
+    tender, due, law = tenders.get(session, query.tender_id), dates.by(query.answer_due_on), laws.citation("GPL 53")
     mails.tell(
         session,
         organisation_id=tender.agency_id,
         roles=("agency-officer",),
         key=f"query:{query.id}",
-        subject=Text(f"Query {query.number}: {lot.en}", f"收到质疑（{query.number}）：{lot.zh}"),
+        subject=Text(f"Challenge {query.number}: {lot.en}", f"收到质疑（{query.number}）：{lot.zh}"),
         body=Text(
-            f"A query about {SCOPES[query.scope].en} has come in; answer it by {query.answer_due_on} (GPL 53).",
-            f"收到对{SCOPES[query.scope].zh}的质疑，请于{query.answer_due_on}前答复（《政府采购法》第五十三条）。",
+            f"A challenge about {SCOPES[query.scope].en} has come in; answer it {due.en} ({law.en}).",
+            f"收到对{SCOPES[query.scope].zh}的质疑，请于{due.zh}答复（{law.zh}）。",
         ),
+        project=tender.project.number,
     )
 
 
@@ -280,9 +282,9 @@ def _tell_finance(session: Session, query: Query) -> None:
         organisation_id=tender.project.finance_id,
         roles=("finance-officer",),
         key=f"query-upheld:{query.id}",
-        subject=Text(f"Query {query.number} upheld", f"质疑成立报告（{query.number}）"),
+        subject=Text(f"Challenge {query.number} upheld", f"质疑成立报告（{query.number}）"),
         body=Text(
-            f"A query about {SCOPES[query.scope].en} of project {tender.project.number} was upheld and may change the result:"
+            f"A challenge about {SCOPES[query.scope].en} of project {tender.project.number} was upheld and may change the result:"
             f"\n\n{query.answer}",
             f"项目{tender.project.number}{SCOPES[query.scope].zh}的质疑成立，影响或者可能影响中标结果：\n\n{query.answer}",
         ),

@@ -1,4 +1,7 @@
-"""Citations as people read them: ``O87 38`` is "Order 87, article 38" and 《政府采购货物和服务招标投标管理办法》第三十八条."""
+"""Citations as people read them: ``GPL 38`` is "Government Procurement Law, article 38" and 《中华人民共和国政府采购法》第三十八条.
+
+No code of a law reaches a person: whatever is printed, mailed, shown or published goes through ``citation``.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,29 @@ import re
 from app.foundation.text import Text
 
 LAWS = {
-    "GPL": Text("Government Procurement Law", "《政府采购法》"),
-    "IR": Text("Implementing Regulations of the Government Procurement Law", "《政府采购法实施条例》"),
-    "O74": Text("Order 74 (non-tender methods)", "《政府采购非招标采购方式管理办法》"),
-    "O87": Text("Order 87 (tendering of goods and services)", "《政府采购货物和服务招标投标管理办法》"),
-    "O94": Text("Order 94 (queries and complaints)", "《政府采购质疑和投诉办法》"),
-    "O101": Text("Order 101 (release of information)", "《政府采购信息发布管理办法》"),
-    "O110": Text("Order 110 (framework agreements)", "《政府采购框架协议采购方式管理暂行办法》"),
+    "GPL": Text("Government Procurement Law", "《中华人民共和国政府采购法》"),
+    "IR": Text("Implementing Regulations of the Government Procurement Law", "《中华人民共和国政府采购法实施条例》"),
+    "APL": Text("Administrative Penalty Law", "《中华人民共和国行政处罚法》"),
+    "O74": Text(
+        "Measures on non-tender methods of government procurement (Ministry of Finance Order 74)",
+        "《政府采购非招标采购方式管理办法》（财政部令第74号）",
+    ),
+    "O87": Text(
+        "Measures on tendering for goods and services in government procurement (Ministry of Finance Order 87)",
+        "《政府采购货物和服务招标投标管理办法》（财政部令第87号）",
+    ),
+    "O94": Text(
+        "Measures on challenges and complaints in government procurement (Ministry of Finance Order 94)",
+        "《政府采购质疑和投诉办法》（财政部令第94号）",
+    ),
+    "O101": Text(
+        "Measures on the release of government procurement information (Ministry of Finance Order 101)",
+        "《政府采购信息发布管理办法》（财政部令第101号）",
+    ),
+    "O110": Text(
+        "Interim measures on framework agreements in government procurement (Ministry of Finance Order 110)",
+        "《政府采购框架协议采购方式管理暂行办法》（财政部令第110号）",
+    ),
     "N22": Text(
         "Measures on procurement requirements, Caiku [2021] 22", "《政府采购需求管理办法》（财库〔2021〕22号）"
     ),
@@ -24,19 +43,29 @@ LAWS = {
     ),
     "SMEPay": Text("Regulations on payments to small and medium enterprises", "《保障中小企业款项支付条例》"),
     "ESL": Text("Electronic Signature Law", "《电子签名法》"),
-    "policy": Text("policy of the house", "平台政策"),
+    "policy": Text("policy of this service", "本平台规定"),
 }
 """The laws that rules and steps cite, by the keys of the rules' data."""
 
-_CITED = re.compile(r"(?P<law>\S+) (?P<first>\d+)(?:[–-](?P<last>\d+))?\Z")
+_CITED = re.compile(r"(?P<law>\S+) (?P<first>\d+)(?:[–-](?P<last>\d+)|\((?P<item>\d+)\))?\Z")
 _CAIKU = re.compile(r"财库〔(?P<year>\d{4})〕(?P<number>\d+)号\Z")
 _DIGITS = "零一二三四五六七八九"
 
 
 def citation(cited: str) -> Text:
-    """One or more citations in words (``O87 38, IR 33``); what isn't known stays as it is written."""
+    """One or more citations in words (``O87 37(6), IR 33``); what isn't known stays as it is written."""
     parts = [_one(part.strip()) for part in cited.split(",")]
     return Text("; ".join(part.en for part in parts), "、".join(part.zh for part in parts))
+
+
+def under(words: Text, cited: str) -> Text:
+    """Words with the law that they rest on behind them, in brackets, within the full stop of a sentence."""
+    law = citation(cited)
+    english, chinese_words = words.en.removesuffix("."), words.zh.removesuffix("。")
+    return Text(
+        f"{english} ({law.en}){words.en[len(english) :]}",
+        f"{chinese_words}（{law.zh}）{words.zh[len(chinese_words) :]}",
+    )
 
 
 def _one(cited: str) -> Text:
@@ -48,6 +77,9 @@ def _one(cited: str) -> Text:
     if found is None:
         return law
     first, last = int(found["first"]), int(found["last"] or found["first"])
+    if found["item"]:
+        item = int(found["item"])
+        return Text(f"{law.en}, article {first}({item})", f"{law.zh}第{chinese(first)}条第{chinese(item)}项")
     if first == last:
         return Text(f"{law.en}, article {first}", f"{law.zh}第{chinese(first)}条")
     return Text(f"{law.en}, articles {first}–{last}", f"{law.zh}第{chinese(first)}条至第{chinese(last)}条")

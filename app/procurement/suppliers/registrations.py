@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, journal
+from app.foundation import clock, dates, journal
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from app.foundation.text import Text
@@ -212,8 +212,8 @@ def _keep_certificate(session: Session, actor: Actor, registration: Registration
 
 
 _APPROVED = Text(
-    "%(name)s is registered; the certificate is number %(number)s, valid until %(until)s. You may bid from now on.",
-    "%(name)s注册审核通过，证书编号%(number)s，有效期至%(until)s。即日起可参加政府采购活动。",
+    "%(name)s is registered; the certificate is number %(number)s, valid to the end of %(until)s. You may bid from now on.",
+    "%(name)s注册审核通过，证书编号%(number)s，有效期至%(until)s（含当日）。即日起可参加政府采购活动。",
 )
 _RETURNED = Text(
     "The registration of %(name)s was returned: %(reasons)s Correct it under “My company” and send it again.",
@@ -226,7 +226,7 @@ def _tell(session: Session, registration: Registration) -> None:
     words = (_APPROVED if approved else _RETURNED).filled(
         name=registration.organisation.name,
         number=registration.certificate_number or "",
-        until=registration.valid_until or "",
+        until=dates.day(registration.valid_until),
         reasons=registration.review_reasons,
     )
     assert registration.reviewed_at is not None, "it was just reviewed"
@@ -235,7 +235,7 @@ def _tell(session: Session, registration: Registration) -> None:
         organisation_id=registration.organisation_id,
         roles=["supplier-admin"],
         key=f"registration:{registration.id}:{registration.reviewed_at.isoformat()}",
-        subject=Text("Your registration", "供应商注册"),
+        subject=Text("Result of your registration", "供应商注册审核结果"),
         body=words,
     )
 

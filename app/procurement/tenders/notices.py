@@ -16,6 +16,7 @@ from app.foundation.workdays import local_day
 from app.identity import organisations, roles
 from app.procurement import agreements, mails, projects, rules
 from app.procurement.projects import Lot, LotState, ProjectState, ReasonsMissing
+from app.procurement.rules import laws
 from app.procurement.tenders import findings
 from app.procurement.tenders.checks import ERROR
 from app.procurement.tenders.documents import (
@@ -68,7 +69,7 @@ FAILURES: dict[str, Text] = {
     "few_bids": Text("fewer than three bids at the deadline", "投标截止时投标人不足三家"),
     "few_qualified": Text("fewer than three bidders passed the qualification review", "合格投标人不足三家"),
     "few_conforming": Text(
-        "fewer than three bids answer the substantive requirements", "对招标文件作实质响应的投标人不足三家"
+        "fewer than three bids meet the mandatory requirements", "对招标文件作实质响应的投标人不足三家"
     ),
     "unlawful": Text("illegal acts that affect fairness", "出现影响采购公正的违法、违规行为"),
     "over_budget": Text("all bids are above the budget", "投标人的报价均超过采购预算，采购人不能支付"),
@@ -77,10 +78,13 @@ FAILURES: dict[str, Text] = {
 }
 """Why a lot fails (GPL 36, O87 41, 44, 65)."""
 
-AFTER_FAILURE = Text(
-    "What failed is tendered again, unless it is no longer needed; another method needs the finance department's "
-    "approval before it begins (GPL 37).",
-    "除采购任务取消外，应当重新组织招标；需要采取其他方式采购的，应当在采购活动开始前获得批准（《政府采购法》第三十七条）。",
+AFTER_FAILURE = laws.under(
+    Text(
+        "What failed is tendered again, unless it is no longer needed; another method needs the finance department's "
+        "approval before it begins.",
+        "除采购任务取消外，应当重新组织招标；需要采取其他方式采购的，应当在采购活动开始前获得批准。",
+    ),
+    "GPL 37",
 )
 """What the buyer is to do once a lot has failed."""
 
@@ -312,8 +316,9 @@ def _tell_of_failure(session: Session, tender: Tender, lot: Lot, why: Text) -> N
             organisation_id=organisation_id,
             roles=[role],
             key=f"failure:{lot.id}",
-            subject=Text(f"Failed: {title.en}", f"废标：{title.zh}"),
+            subject=Text(f"Failed tender: {title.en}", f"废标通知：{title.zh}"),
             body=body,
+            project=tender.project.number,
         )
 
 

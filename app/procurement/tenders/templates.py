@@ -17,6 +17,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import Sense, local_day
 from app.procurement import projects, rules
 from app.procurement.projects import Lot, Project
+from app.procurement.tenders import terms as wording
 from app.procurement.tenders.documents import NewFactor, NewRequirement, Terms
 from app.procurement.tenders.numbers import plain
 from app.procurement.tenders.timetables import jurisdiction, notice_day, timetable_of
@@ -95,23 +96,23 @@ def _terms(session: Session, project: Project) -> Terms:
         delivery_days=DELIVERY_DAYS,
         tie_break="draw",
         committee_size=rule("committee_size_large" if large else "committee_size").count,
-        contract_terms=_contract_terms(payment_days, bond),
+        contract_terms=_contract_terms(payment_days, wording.acceptance_days(today), bond),
         sme_deduction_percent=rule("sme_deduction_min").value * HUNDRED if open_to_all else None,
         more={"consortium": False},
     )
 
 
-def _contract_terms(payment_days: int, bond: Decimal) -> str:
+def _contract_terms(payment_days: int, acceptance_days: int, bond: Decimal) -> str:
     return "\n".join(
         (
             "一、合同类型：固定总价合同，合同价款包含完成全部采购内容所需的一切费用。",
-            f"二、付款：验收合格并收到发票后{payment_days}日内支付合同价款。",
-            f"三、履约保证金：为合同金额的{plain(bond)}%，可以保函形式提交；验收合格后10日内无息退还履约保证金。",
-            "四、履约验收：验收主体为采购人，验收时间为收到验收申请后7日内，验收方式为现场验收，验收程序为清点、检测、试运行。",
-            "五、验收内容为合同约定的全部内容，验收标准为采购文件、投标文件及现行国家标准。",
+            f"二、付款：采购人{wording.payment(payment_days).zh}支付合同价款。",
+            f"三、履约保证金：为合同金额的{plain(bond)}%，以{wording.BOND_FORMS.zh}提交；验收合格后10日内无息退还履约保证金。",
+            f"四、履约验收：验收主体为采购人，验收时间为{wording.acceptance(acceptance_days).zh}，验收方式为现场验收，验收程序为清点、检测、试运行。",
+            "五、验收内容为合同约定的全部内容，验收标准为招标文件、投标文件及现行国家标准。",
             "六、质保期为12个月，自验收合格之日起计算。",
             "七、违约责任：供应商逾期交付或者交付不合格的，采购人逾期支付的，均应当承担违约责任并赔偿对方损失。",
-            "八、争议解决：协商不成的，向采购人所在地人民法院提起诉讼。",
+            f"八、争议解决：{wording.DISPUTES.zh}。",
         )
     )
 

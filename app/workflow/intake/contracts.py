@@ -12,6 +12,7 @@ from app.foundation.text import Text
 from app.identity.certificates import Signer
 from app.procurement import contracts, tenders
 from app.procurement.contracts import Contract
+from app.procurement.tenders import terms
 from app.workflow import disclosing, drawing, facts
 from app.workflow.beside import beside
 from app.workflow.facts import Fact
@@ -54,18 +55,14 @@ def of_contract(contract: Contract) -> list[Fact]:
         (Text("Buyer", "采购人"), contract.buyer.name),
         (Text("Supplier", "供应商"), contract.supplier.name),
         (Text("Price", "合同金额"), Text(f"{shown.en} ({price.in_words('en')})", f"{shown.zh}（{price.in_words()}）")),
-        (Text("Delivery", "履行期限"), _days(contract.delivery_days, "after signing", "自合同签订之日起")),
-        (Text("Payment", "付款期限"), _days(contract.payment_days, "after the acceptance", "自验收合格之日起")),
+        (Text("Performance period", "合同履行期限"), terms.performance(contract.delivery_days)),
+        (Text("Payment period", "付款期限"), terms.payment(contract.payment_days)),
     ]
     if contract.performance_bond:
         found.append(
             (Text("Performance bond", "履约保证金"), facts.money(contract.performance_bond, contract.currency))
         )
     return found
-
-
-def _days(count: int, after: str, since: str) -> Text:
-    return Text(f"within {count} days {after}", f"{since}{count}日内")
 
 
 @beside

@@ -9,8 +9,8 @@ from app.engine.operations import Context, Parameter, Registry
 from app.foundation import clock
 from app.foundation.text import Text
 from app.foundation.workdays import last_second_of
-from app.procurement import awards, evaluation, projects, queries
-from app.workflow import disclosing
+from app.procurement import awards, evaluation, projects, queries, tenders
+from app.workflow import disclosing, drawing
 from app.workflow.operations.bonds import BONDS_DUE, bonds_due
 
 if TYPE_CHECKING:
@@ -23,6 +23,14 @@ OUTCOMES = (
     ("decide", Text("The buyer decides anew", "另行确定中标人")),
     ("fail", Text("The procurement starts over", "重新开展采购活动")),
 )
+
+
+def _draw_notice(context: Context, award: awards.Award) -> None:
+    """The notice as a paper, once."""
+    tender = tenders.of_lot(context.session, award.lot_id)
+    notice = next(notice for notice in tender.notices if notice.id == award.notice_id)
+    if notice.document_zh_id is None:
+        drawing.notice(context.session, context.actor, notice, tender)
 
 
 def register(registry: Registry, partners: Partners) -> None:
@@ -56,6 +64,7 @@ def register(registry: Registry, partners: Partners) -> None:
     def publish(context: Context, *, lot_id: str) -> Mapping[str, Any]:
         award = awards.publish(context.session, context.actor, lot_id=lot_id)
         assert award.query_until_on is not None, "a published award has its query window"
+        _draw_notice(context, award)
         disclosing.published(
             context.session,
             context.actor,

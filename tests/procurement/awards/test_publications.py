@@ -108,7 +108,7 @@ def test_the_bidders_are_told_by_mail(session, town, committee):
     lot, members = committee()
     make_award(session, town, lot.id, members)
     (mail,) = session.query(Outgoing).filter(Outgoing.key.startswith("award:"))
-    assert mail.content["subject"].startswith("You have won")
+    assert mail.content["subject"].startswith("Award: ")
 
 
 def test_the_losers_bonds_wait_to_go_back_and_the_winner_s_stays(session, town, published):

@@ -41,7 +41,7 @@ def test_o87_71_each_requirement_stands_beside_what_the_bid_committed_to(contrac
 
 
 def test_the_terms_of_the_documents_stand_in_it_word_by_word(contract, tender):
-    assert clause(contract, "terms")["text"] == tender.contract_terms
+    assert "".join(clause(contract, "terms")["list"]) == tender.contract_terms
 
 
 def test_ir_48_the_performance_bond_follows_the_documents_percentage(contract):

@@ -1,0 +1,53 @@
+"""The periods and conditions of a contract in words: the documents, the contract and every page say them alike (O87 71).
+
+Each is worked out of one number of the documents; nowhere else is a period of the contract put into words.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.foundation.text import Text
+from app.procurement import rules
+
+BOND_FORMS = Text(
+    "cheque, draft, promissory note or a letter of guarantee of a bank or guarantee institution, not cash",
+    "支票、汇票、本票或者金融机构、担保机构出具的保函等非现金形式",
+)
+"""How a performance bond may be given (IR 48)."""
+
+DISPUTES = Text(
+    "the parties will try to settle disputes by negotiation; if they cannot, either may sue at the competent people's "
+    "court at the buyer's seat",
+    "双方协商解决；协商不成的，任何一方可以向采购人所在地有管辖权的人民法院提起诉讼",
+)
+"""How disputes about the contract are settled."""
+
+
+def performance(days: int) -> Text:
+    """By when the contract is performed."""
+    return Text(f"within {_days(days)} after the contract is signed", f"自合同签订之日起{days}日内")
+
+
+def payment(days: int) -> Text:
+    """By when the price is paid: once the delivery is accepted and the invoice has come (N38 3)."""
+    return Text(
+        f"within {_days(days)} after the acceptance and the receipt of the invoice", f"验收合格并收到发票后{days}日内"
+    )
+
+
+def acceptance(days: int) -> Text:
+    """By when the buyer accepts what was delivered, in working days."""
+    return Text(
+        f"within {days} working {'day' if days == 1 else 'days'} after the delivery was reported",
+        f"收到验收申请后{days}个工作日内",
+    )
+
+
+def acceptance_days(on: date) -> int:
+    """The working days for the acceptance that contracts of this day name."""
+    return rules.find("acceptance_period", on=on).count
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
