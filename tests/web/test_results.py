@@ -234,7 +234,7 @@ def test_the_evaluation_shows_the_bids_with_every_factor(evaluated, sign_in):
 def test_a_winner_is_told_so(awarded, sign_in):
     page = sign_in("supplier-bidder").get(f"/my-results/{awarded.lot_id}").text
     assert "You have won this lot" in page
-    assert "Letter of award" in page
+    assert "Award letter" in page
 
 
 def test_results_are_listed(awarded, sign_in):
