@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.engine import spiff
 from app.engine.bundles import Package, load
 from app.engine.cache import Cache
 from app.engine.forms import Form, Library
@@ -67,6 +68,7 @@ class Engine:
     resolve_group: Callable[[str, Mapping[str, Any]], str] = _as_named
     zone: tzinfo = clocks.PLACE
     cache_size: int = 200
+    portion: spiff.Portion = field(default_factory=spiff.Portion)
     step_limit: int = 100_000
     automatic_retries: bool = True
     stand_ins: bool = False

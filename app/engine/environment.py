@@ -20,7 +20,6 @@ from app.engine.records import Definition, InstanceRow
 from app.foundation import clock
 from app.foundation.actor import SYSTEM
 from app.foundation.errors import Refusal
-from app.foundation.text import Text
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +33,9 @@ class CaseEnvironment:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.zone: Any = engine.zone
+        self.portion = engine.portion
         self.step_limit = engine.step_limit
         self.automatic_retries = engine.automatic_retries
-        self.failures: dict[str, Text] = {}
         self._session: Session | None = None
         self._row: InstanceRow | None = None
 
@@ -47,7 +46,6 @@ class CaseEnvironment:
     def release(self) -> None:
         """Let go of the session; nothing may be asked of this environment until it is bound again."""
         self._session = self._row = None
-        self.failures = {}
 
     @property
     def session(self) -> Session:
@@ -84,15 +82,12 @@ class CaseEnvironment:
             raise
         except FATAL as error:
             raise spiff.Abort(f"the database failed during {request.type}") from error
-        except Refusal as refusal:
+        except Refusal:
             _take_back(deliveries, sent)
-            self.failures[request.token_id] = refusal.sentence
             raise
-        except Exception as error:
+        except Exception:
             _take_back(deliveries, sent)
             log.exception("%s failed at %s of instance %s", request.type, request.element_id, self.row.id)
-            what = f"{type(error).__name__}: {error}"[:2000].replace("\0", "")
-            self.failures[request.token_id] = Text(f"It failed: {what}", f"执行失败：{what}")
             raise
 
     def _context(self, request: spiff.OperationCall) -> Context:
@@ -115,7 +110,7 @@ class CaseEnvironment:
         package = self.engine.package(self.session, self.row.deployment_id)
         model = package.models.get(decision_id) or self._latest_model(decision_id)
         if model is None:
-            raise decisions.DecisionFailed(f"there is no decision “{decision_id}”")
+            raise decisions.DecisionFailed(decisions.NO_SUCH_DECISION.filled(decision=decision_id))
         result = model.evaluate(decision_id, variables, now=self.now())
         fired = [
             {

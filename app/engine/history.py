@@ -20,7 +20,7 @@ from app.engine import spiff
 from app.engine.records import HistoryRow, InstanceRow, table_of
 from app.foundation import clock
 from app.foundation.actor import SYSTEM, Actor
-from app.foundation.text import Text, in_language
+from app.foundation.text import Text, in_language, text_of
 
 
 @dataclass(frozen=True)
@@ -294,7 +294,9 @@ def sentence(row: HistoryRow, who: str | Text | None = None) -> Text | None:
         return None
     if row.kind == "completed" and (row.element_kind or "").endswith(("Gateway", "startEvent")):
         return None
-    details = {key: str(value) for key, value in (row.details or {}).items()}
+    details = {
+        key: text_of(value) if isinstance(value, dict) else str(value) for key, value in (row.details or {}).items()
+    }
     key = row.kind if automatic or row.kind not in _PERSONAL else f"{row.kind} by"
     words = (_WORDS.get(f"{key} for") if details.get("reasons") else None) or _WORDS.get(key)
     if words is None:
@@ -304,7 +306,7 @@ def sentence(row: HistoryRow, who: str | Text | None = None) -> Text | None:
 
 
 _PERSONAL = frozenset({"completed", "fired", "cancelled", "thrown_error", "started"})
-_DETAILS = ("message", "message_name", "code", "to", "reasons", "names")
+_DETAILS = ("message", "message_name", "code", "to", "reasons", "names", "steps")
 # a message or signal that arrives isn't told: the step that waited for it is, by its own name in both languages
 _WORDS: dict[str, Text] = {
     "started": Text("The case started.", "流程开始。"),
@@ -324,6 +326,10 @@ _WORDS: dict[str, Text] = {
     "thrown_error": Text("“%(what)s” ended with the error %(code)s.", "“%(what)s”以错误 %(code)s 结束。"),
     "thrown_error by": Text("%(who)s reported %(code)s at “%(what)s”.", "%(who)s在“%(what)s”报告了 %(code)s。"),
     "escalation": Text("“%(what)s” was escalated.", "“%(what)s”已上报。"),
+    "halted": Text(
+        "After %(steps)s automatic steps the rest goes on by itself in a moment.",
+        "已连续执行 %(steps)s 个自动步骤，其余步骤稍后自动继续。",
+    ),
     "ended": Text("The case ended.", "流程结束。"),
     "claimed": Text("%(who)s took on “%(what)s”.", "%(who)s领取了“%(what)s”。"),
     "given_back": Text("%(who)s gave “%(what)s” back.", "%(who)s退回了“%(what)s”。"),

@@ -353,15 +353,14 @@ class _Projection:
     def incidents(self, incidents: Iterable[spiff.OpenIncident]) -> None:
         known, now = self.before["incidents"], {}
         for incident in incidents:
-            signature = (incident.kind, incident.message, incident.retries_left)
+            signature = (incident.kind, incident.message.en.replace("\0", ""), incident.retries_left)
             stored = known.get(incident.token_id)
-            failure = self.entry.environment.failures.get(incident.token_id)
             if stored is None:
-                identity = self._open_incident(incident, failure)
+                identity = self._open_incident(incident)
             else:
                 identity = stored[0]
-                if stored[1] != signature or failure is not None:
-                    self._change_incident(identity, incident, failure)
+                if stored[1] != signature:
+                    self._change_incident(identity, incident)
             now[incident.token_id] = (identity, signature)
         gone = [stored[0] for token, stored in known.items() if token not in now]
         for identities in _portions(gone):
@@ -372,9 +371,9 @@ class _Projection:
             )
         self.before["incidents"] = now
 
-    def _open_incident(self, incident: spiff.OpenIncident, failure: Text | None) -> str:
+    def _open_incident(self, incident: spiff.OpenIncident) -> str:
         name = self.locator.place(incident.process_id, incident.element_id).name
-        message = failure or Text(*[incident.message.replace("\0", "")] * 2)
+        message = _storable(incident.message)
         row = IncidentRow(
             id=new_id(),
             instance_id=self.row.id,
@@ -392,8 +391,8 @@ class _Projection:
         self.session.add(row)
         return row.id
 
-    def _change_incident(self, identity: str, incident: spiff.OpenIncident, failure: Text | None) -> None:
-        message = failure or Text(*[incident.message.replace("\0", "")] * 2)
+    def _change_incident(self, identity: str, incident: spiff.OpenIncident) -> None:
+        message = _storable(incident.message)
         self.session.execute(
             update(IncidentRow)
             .where(IncidentRow.id == identity)
@@ -404,6 +403,11 @@ class _Projection:
                 retries_left=incident.retries_left or 0,
             )
         )
+
+
+def _storable(message: Text) -> Text:
+    """A text without the one character that PostgreSQL doesn't keep."""
+    return Text(*(words.replace("\0", "") for words in message))
 
 
 def subscription_key(subscription: spiff.Subscription) -> tuple[str, str, str, str, str | None]:

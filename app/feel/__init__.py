@@ -130,7 +130,7 @@ class _Compiled:
             run.weigh(value)
             return value
         except RecursionError:
-            raise BudgetExceeded("the expression is nested too deeply") from None
+            raise BudgetExceeded("depth", run.budget.depth, "the expression is nested too deeply") from None
 
 
 _BUDGET = Budget()

@@ -24,4 +24,8 @@ class TooComplex(FeelSyntaxError):
 
 
 class BudgetExceeded(RuntimeError):
-    """An evaluation used more steps, depth or size than it was given."""
+    """An evaluation used more than it was given; ``what``: steps, depth or size, ``limit``: how much it was given."""
+
+    def __init__(self, what: str, limit: int, message: str) -> None:
+        super().__init__(message)
+        self.what, self.limit = what, limit

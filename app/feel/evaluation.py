@@ -65,12 +65,16 @@ class Run:
         """Spend steps."""
         self.steps -= count
         if self.steps < 0:
-            raise BudgetExceeded(f"the expression needs more than {self.budget.steps} steps")
+            raise BudgetExceeded(
+                "steps", self.budget.steps, f"the expression needs more than {self.budget.steps} steps"
+            )
 
     def sized(self, size: int) -> None:
         """Refuse to make something larger than the budget allows; what is allowed is paid for in steps."""
         if size > self.budget.size:
-            raise BudgetExceeded(f"the expression makes something larger than {self.budget.size}")
+            raise BudgetExceeded(
+                "size", self.budget.size, f"the expression makes something larger than {self.budget.size}"
+            )
         self.step(size >> 6)
 
     def weigh(self, value: Any) -> int:

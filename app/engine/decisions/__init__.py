@@ -6,13 +6,13 @@ what can't be executed; ``Model.evaluate`` gives the value, the rules that fired
 
 from __future__ import annotations
 
-from app.engine.decisions.failures import DecisionError, DecisionFailed
+from app.engine.decisions.failures import NO_SUCH_DECISION, DecisionError, DecisionFailed
 from app.engine.decisions.models import Model, Result
 from app.engine.decisions.reading import Reading, read, read_all
 from app.engine.decisions.sources import MAX_BYTES, NAMESPACES
 from app.engine.decisions.tables import AGGREGATIONS, HIT_POLICIES, Fired
 
 __all__ = [
-    "AGGREGATIONS", "HIT_POLICIES", "MAX_BYTES", "NAMESPACES", "DecisionError", "DecisionFailed", "Fired", "Model", "Reading",
+    "AGGREGATIONS", "HIT_POLICIES", "MAX_BYTES", "NAMESPACES", "NO_SUCH_DECISION", "DecisionError", "DecisionFailed", "Fired", "Model", "Reading",
     "Result", "read", "read_all",
 ]  # fmt: skip

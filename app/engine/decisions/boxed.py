@@ -9,7 +9,7 @@ from lxml import etree
 
 from app import feel
 from app.engine import doubts
-from app.engine.decisions.failures import DecisionFailed
+from app.engine.decisions.failures import OF_DECISION, DecisionFailed
 from app.engine.decisions.items import Items
 from app.engine.decisions.sources import FEEL_LANGUAGES, Source, name_of
 from app.engine.decisions.tables import AGGREGATIONS, HIT_POLICIES, Input, Output, Rule, Table
@@ -117,7 +117,7 @@ class Boxed:
         self.source.note(kind, element, **facts)
 
         def fail(env: Environment) -> Any:
-            raise DecisionFailed(f"{self.decision}: {kind.text.filled(**facts).en}")
+            raise DecisionFailed(OF_DECISION.filled(decision=self.decision, what=kind.text.filled(**facts)))
 
         return s.Native(fail)
 

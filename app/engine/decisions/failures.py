@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.engine.findings import Finding
+from app.foundation.text import Text
 
 
 class DecisionError(ValueError):
@@ -16,4 +17,15 @@ class DecisionError(ValueError):
 
 
 class DecisionFailed(RuntimeError):
-    """A decision that has no value where one is needed: a conflict of rules, an unknown decision, a broken expression."""
+    """A decision that has no value where one is needed: a conflict of rules, an unknown decision, a broken expression.
+
+    ``sentence`` says which, in both languages.
+    """
+
+    def __init__(self, sentence: Text) -> None:
+        super().__init__(sentence.en)
+        self.sentence = sentence
+
+
+OF_DECISION = Text("%(decision)s: %(what)s", "%(decision)s：%(what)s")
+NO_SUCH_DECISION = Text("there is no decision “%(decision)s”", "没有决策“%(decision)s”")

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from app import feel
-from app.engine.decisions.failures import DecisionFailed
+from app.engine.budgets import exceeding
+from app.engine.decisions.failures import NO_SUCH_DECISION, DecisionFailed
 from app.engine.decisions.tables import Fired
 from app.feel.compiling import Closure, invoke
 from app.feel.evaluation import Budget, Environment, Run
@@ -81,7 +82,7 @@ class Model:
         """
         found = self.elements.get(reference) or self.by_name.get(reference)
         if found is None:
-            raise DecisionFailed(f"there is no decision {reference!r} in {self.name}")
+            raise DecisionFailed(NO_SUCH_DECISION.filled(decision=reference))
         return found
 
     def evaluate(
@@ -107,8 +108,7 @@ class Model:
         try:
             result.value = evaluation.outcome(element, variables)
         except (feel.BudgetExceeded, RecursionError) as exceeded:
-            reason = str(exceeded) if isinstance(exceeded, feel.BudgetExceeded) else "it is nested too deeply"
-            raise DecisionFailed(f"{element.name}: {reason}") from exceeded
+            raise DecisionFailed(exceeding(element.name, exceeded)) from exceeded
         result.fired = [record for record in run.records if isinstance(record, Fired)]
         result.decided = evaluation.decided
         return result

@@ -11,7 +11,16 @@ from app.feel.evaluation import Environment
 from app.feel.functions import BUILT_IN
 from app.feel.operations import same
 from app.feel.values import to_text
+from app.foundation.text import Text
 
+SEVERAL = Text(
+    "the decision “%(decision)s” is UNIQUE, but several rules match: %(rules)s",
+    "决策“%(decision)s”为 UNIQUE，却有多条规则匹配：%(rules)s",
+)
+DIFFER = Text(
+    "the decision “%(decision)s” has the policy ANY, but matching rules differ: %(rules)s",
+    "决策“%(decision)s”为 ANY，但匹配规则的结果不一致：%(rules)s",
+)
 HIT_POLICIES = frozenset({"UNIQUE", "FIRST", "PRIORITY", "ANY", "COLLECT", "RULE ORDER", "OUTPUT ORDER"})
 AGGREGATIONS = {"SUM": "sum", "COUNT": "count", "MIN": "min", "MAX": "max"}
 _LISTS = frozenset({"COLLECT", "RULE ORDER", "OUTPUT ORDER"})
@@ -118,9 +127,9 @@ class Table:
             return self._without_rule(env)
         match self.policy:
             case "UNIQUE" if len(matched) > 1:
-                raise self._conflict("is UNIQUE, but several rules match", matched)
+                raise self._conflict(SEVERAL, matched)
             case "ANY" if not all(same(result, results[0]) for result in results):
-                raise self._conflict("has the policy ANY, but matching rules differ", matched)
+                raise self._conflict(DIFFER, matched)
             case "UNIQUE" | "ANY" | "FIRST":
                 return results[0]
             case "PRIORITY":
@@ -131,9 +140,9 @@ class Table:
                 return BUILT_IN[AGGREGATIONS[self.aggregation]].call(env, results)
         return results
 
-    def _conflict(self, what: str, matched: list[Rule]) -> DecisionFailed:
+    def _conflict(self, what: Text, matched: list[Rule]) -> DecisionFailed:
         rules = ", ".join(rule.id for rule in matched)
-        return DecisionFailed(f"the decision {self.decision!r} {what}: {rules}")
+        return DecisionFailed(what.filled(decision=self.decision, rules=rules))
 
     def _without_rule(self, env: Environment) -> Any:
         if any(output.default for output in self.outputs):

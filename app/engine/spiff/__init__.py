@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from app.engine.spiff.course import StepEvent
-from app.engine.spiff.environment import DecisionOutcome, Environment, OperationCall
+from app.engine.spiff.environment import DecisionOutcome, Environment, OperationCall, Portion
 from app.engine.spiff.failures import Abort, BpmnError, Failure, NoSuchStart, NoSuchToken, UnknownSnapshot
 from app.engine.spiff.instance import (
+    GOING_ON,
     ArmedTimer,
     Instance,
     OpenIncident,
@@ -26,6 +27,7 @@ from app.engine.spiff.snapshots import VERSION
 from app.engine.spiff.values import correlation_text, plain
 
 __all__ = [
+    "GOING_ON",
     "VERSION",
     "Abort",
     "ArmedTimer",
@@ -47,6 +49,7 @@ __all__ = [
     "OpenTask",
     "OperationCall",
     "Plan",
+    "Portion",
     "Process",
     "Reference",
     "ScopeView",

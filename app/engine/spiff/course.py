@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import thread_time
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -24,6 +25,12 @@ from app.engine.spiff.sources import Source
 from app.engine.spiff.specs import ProcessSpec, spec_of
 from app.engine.spiff.tokens import Token
 from app.engine.spiff.values import plain
+from app.foundation.text import Text
+
+TOO_LONG = Text(
+    "more than %(limit)s automatic steps without waiting for anything; is this a loop? If it is meant, try again",
+    "连续执行了超过 %(limit)s 个自动步骤而未等待任何事项，是否存在死循环？如确属正常，请重试",
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,8 @@ class Course(Workflow):
         self.signal_listeners: dict[str, dict[str, None]] = {}
         self.message_listeners: dict[tuple[str, str | None], dict[str, None]] = {}
         self.unsettled: dict[str, None] = {}
+        self.unrested = 0
+        self.halted_at: datetime | None = None
 
     # -- looking
 
@@ -275,30 +284,51 @@ class Course(Workflow):
 
     def incident(self, token: Token, failure: Failure) -> None:
         """The token stays where it is until somebody retries it."""
-        token.incident = {"kind": failure.kind, "message": failure.message, "retries_left": failure.retries_left}
+        token.incident = {
+            "kind": failure.kind,
+            "message": failure.message.as_json(),
+            "retries_left": failure.retries_left,
+        }
         token._set_state(TaskState.ERROR)
-        self.note("incident", token, type=failure.kind, message=failure.message)
+        self.note("incident", token, type=failure.kind, message=failure.message.as_json())
 
     # -- stepping
 
     def run(self) -> None:
-        """Steps until everything waits. A run that needs more than the step limit ends in incidents."""
-        steps, limit = 0, self.environment.step_limit
+        """Steps until everything waits, or the portion of one run is used up: then the rest is left for the next run.
+
+        An instance that takes more than the step limit without ever coming to rest ends in incidents.
+        """
+        portion, taken, since = self.environment.portion, 0, thread_time()
+        self.halted_at = None
         while self.state == "active":
             self.conditions.react(self)
             if not self.queue:
                 if not (listening.fire_due_at_once(self) or joins.open_inclusive(self)):
+                    self.unrested = 0
                     return
                 continue
+            if taken >= portion.steps or thread_time() - since > portion.seconds:
+                self._halt(taken)
+                return
             token = self.token(self.queue.popleft())
-            if token is None or token.state != TaskState.READY:
-                continue
-            steps += 1
-            if steps > limit:
-                self.incident(token, Failure("step-limit", f"more than {limit} steps without waiting; is this a loop?"))
-                continue
-            token.run()
+            if token is not None and token.state == TaskState.READY:
+                taken += 1
+                self._step(token)
         self.queue.clear()
+
+    def _step(self, token: Token) -> None:
+        self.unrested += 1
+        limit = self.environment.step_limit
+        if self.unrested > limit:
+            self.incident(token, Failure("step-limit", TOO_LONG.filled(limit=limit)))
+        else:
+            token.run()
+
+    def _halt(self, taken: int) -> None:
+        """Leave what is in the queue for a later run; a timer that is due at once brings it about."""
+        self.halted_at = self.environment.now()
+        self.note("halted", None, steps=taken)
 
     def node_of(self, token: Token, identity: str) -> Node:
         return token.task_spec.process_spec.process.nodes[identity]

@@ -38,14 +38,28 @@ class DecisionOutcome:
     fired: list[Any] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Portion:
+    """What one ``run()`` may take: automatic steps, and seconds of its thread's processor time. The rest goes on later."""
+
+    steps: int = 10_000
+    seconds: float = 3.0
+
+
+MOST_TOKENS = 10_000
+"""So many tokens may one instance have at once: what would make more is an incident. They take about 20 kB each."""
+
+
 class Environment(Protocol):
     """Given by the platform to every live instance.
 
-    ``zone`` is the zone of literals without one and of calendar arithmetic. ``step_limit`` bounds one ``run()``.
+    ``zone`` is the zone of literals without one and of calendar arithmetic. ``portion`` bounds one ``run()``, and
+    ``step_limit`` how many steps the instance may take, over however many runs, without coming to rest.
     ``automatic_retries`` false: a technical failure is an incident at its first attempt, whatever ``retries`` says.
     """
 
     zone: ZoneInfo
+    portion: Portion
     step_limit: int
     automatic_retries: bool
 

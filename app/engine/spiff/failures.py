@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.foundation.text import Text
+
 
 class BpmnError(Exception):
     """A business error with a code, caught by error events of the diagram and by nothing else."""
@@ -23,8 +25,8 @@ class BpmnError(Exception):
 class Failure(Exception):
     """One element can't go on: it becomes an incident there, and the rest of the instance goes on."""
 
-    def __init__(self, kind: str, message: str, retries_left: int = 0) -> None:
-        super().__init__(message)
+    def __init__(self, kind: str, message: Text, retries_left: int = 0) -> None:
+        super().__init__(message.en)
         self.kind = kind
         self.message = message
         self.retries_left = retries_left

@@ -16,6 +16,7 @@ from app.engine.spiff.failures import BpmnError, NoSuchStart, NoSuchToken
 from app.engine.spiff.model import Bundle, Node, Process
 from app.engine.spiff.tokens import Token
 from app.engine.spiff.values import plain
+from app.foundation.text import Text, text_of
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,16 @@ class OpenTask:
     item_index: int | None
 
 
+GOING_ON = -1
+"""The occurrence of the timer that lets the rest of automatic steps go on."""
+
+
 @dataclass(frozen=True)
 class ArmedTimer:
-    """A timer that will be due; ``occurrence`` counts the firings of a cycle from 0."""
+    """A timer that will be due; ``occurrence`` counts the firings of a cycle from 0.
+
+    ``GOING_ON``: not a timer of the diagram, but the rest of automatic steps that took more than one run may.
+    """
 
     token_id: str
     element_id: str
@@ -69,7 +77,7 @@ class OpenIncident:
     element_id: str
     process_id: str
     kind: str
-    message: str
+    message: Text
     retries_left: int
 
 
@@ -148,7 +156,9 @@ class Instance:
             if token.incident is not None:
                 incident = token.incident
                 found.incidents.append(
-                    OpenIncident(*self._place(token), incident["kind"], incident["message"], incident["retries_left"])
+                    OpenIncident(
+                        *self._place(token), incident["kind"], text_of(incident["message"]), incident["retries_left"]
+                    )
                 )
                 continue
             if token.state == TaskState.STARTED and "task" in token.info and token.phase == tokens.WORK:
@@ -157,7 +167,17 @@ class Instance:
                 found.timers.append(ArmedTimer(*self._place(token), timer["due"], int(timer["occurrence"])))
             if subscription := self._subscription(token):
                 found.subscriptions.append(subscription)
+        found.timers += self._going_on()
         return found
+
+    def _going_on(self) -> list[ArmedTimer]:
+        """The timer that lets the rest of the queue go on, if the last run left one."""
+        halted_at = self._course.halted_at
+        left = (self._course.token(identity) for identity in self._course.queue)
+        token = next((token for token in left if token is not None), None)
+        if halted_at is None or token is None:
+            return []
+        return [ArmedTimer(*self._place(token), halted_at, GOING_ON)]
 
     def _place(self, token: Token) -> tuple[str, str, str]:
         return token.id, token.node.id, token.task_spec.process_id
@@ -240,7 +260,12 @@ class Instance:
         propagation.throw_error(self._course, token, BpmnError(code, "", plain(dict(variables or {}))))
 
     def fire_timer(self, token_id: str, occurrence: int) -> bool:
-        """Fire a timer that is due; False when it isn't, was fired already or is gone."""
+        """Fire a timer that is due; False when it isn't, was fired already or is gone.
+
+        The one that is ``GOING_ON`` does nothing but let ``run`` follow.
+        """
+        if occurrence == GOING_ON:
+            return self._course.halted_at is not None
         token = self._course.token(token_id)
         if token is None or token.incident is not None:
             return False

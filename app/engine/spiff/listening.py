@@ -15,11 +15,16 @@ from app.engine.spiff import timing, tokens
 from app.engine.spiff.failures import Failure
 from app.engine.spiff.model import LISTENING, Node
 from app.engine.spiff.values import correlation_text
+from app.foundation.text import Text
 
 if TYPE_CHECKING:
     from app.engine.spiff.course import Course
     from app.engine.spiff.scopes import Scope
     from app.engine.spiff.tokens import Token
+
+
+NO_NAME = Text("the name of the message or signal is no text: %(text)s", "消息或信号的名称不是文本：%(text)s")
+NO_KEY = Text("the correlation key %(text)s is neither text nor a number", "关联键 %(text)s 的值既不是文本也不是数字")
 
 
 class Conditions:
@@ -132,7 +137,7 @@ def _begin(course: Course, token: Token) -> None:
     elif event.kind == "signal" and event.signal is not None:
         name = course.evaluate(event.signal, token)
         if not isinstance(name, str):
-            raise Failure("signal", "the name of the signal is no text")
+            raise Failure("signal", NO_NAME.filled(text=event.signal.text))
         token.info["signal"] = name
         course.signal_listeners.setdefault(name, {})[token.id] = None
     elif event.kind == "conditional":
@@ -149,11 +154,9 @@ def _subscribe(course: Course, token: Token) -> None:
     if message.correlation_key is not None:
         key = correlation_text(course.evaluate(message.correlation_key, token))
         if key is None:
-            raise Failure(
-                "correlation", f"the correlation key {message.correlation_key.text} is neither text nor number"
-            )
+            raise Failure("correlation", NO_KEY.filled(text=message.correlation_key.text))
     if not isinstance(name, str):
-        raise Failure("message", f"the name of the message is no text: {message.name.text}")
+        raise Failure("message", NO_NAME.filled(text=message.name.text))
     token.info["message"] = [name, key]
     course.message_listeners.setdefault((name, key), {})[token.id] = None
 

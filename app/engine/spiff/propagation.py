@@ -11,10 +11,17 @@ from app.engine.spiff.failures import BpmnError, Failure
 from app.engine.spiff.model import Node
 from app.engine.spiff.scopes import COMPENSATION, EVENT_BODY, Scope
 from app.engine.spiff.values import plain
+from app.foundation.text import Text
 
 if TYPE_CHECKING:
     from app.engine.spiff.course import Course
     from app.engine.spiff.tokens import Token
+
+
+UNCAUGHT = Text("nobody catches the error “%(code)s”%(why)s", "错误“%(code)s”未被捕获%(why)s")
+NO_CANCEL = Text(
+    "the transaction has no cancel boundary event, so there is no way to go on", "事务没有取消边界事件，无法继续"
+)
 
 
 @dataclass(frozen=True)
@@ -30,8 +37,8 @@ def throw_error(course: Course, token: Token, error: BpmnError) -> None:
     """Hand a business error outwards; an incident where it was thrown when nobody takes it."""
     handler = _find(course, token, "error", error.code)
     if handler is None:
-        what = f"nobody catches the error {error.code!r}"
-        course.incident(token, Failure("error", f"{what}: {error.message}" if error.message != error.code else what))
+        why = f": {error.message}" if error.message != error.code else ""
+        course.incident(token, Failure("error", UNCAUGHT.filled(code=error.code, why=why)))
         return
     if token.node.kind == "endEvent":
         course.note("completed", token)
@@ -169,7 +176,7 @@ def cancel_transaction(course: Course, token: Token) -> bool:
     assert host is not None
     edge = next((edge for edge in host.node.boundaries if edge.event.kind == "cancel"), None)
     if edge is None:
-        raise Failure("cancel", "the transaction has no cancel boundary event, so there is no way to go on")
+        raise Failure("cancel", NO_CANCEL)
     if "pending" not in token.info:
         course.end_scope(scope, token)
         token.info["pending"] = _in_reverse(scope.records)

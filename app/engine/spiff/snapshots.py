@@ -143,6 +143,8 @@ def write(course: Course) -> bytes:
         "due": course.due_at_once,
         "touched": list(course.conditions.touched),
         "unsettled": list(course.unsettled),
+        "unrested": course.unrested,
+        "halted": course.halted_at.isoformat() if course.halted_at is not None else None,
         "specs": [[name, spec.bundle.key, spec.process.id] for name, spec in course.specs.items() if ":" in name],
         "scopes": [_scope(scope) for scope in course.scopes.values()],
         "tokens": [_token(token) for token in course.live()],
@@ -236,6 +238,8 @@ def built(bundle: Bundle, body: dict[str, Any], environment: Environment) -> Cou
     course.due_at_once = body["due"]
     course.conditions.touched = dict.fromkeys(body["touched"])
     course.unsettled = dict.fromkeys(body["unsettled"])
+    course.unrested = body.get("unrested", 0)
+    course.halted_at = datetime.fromisoformat(halted) if (halted := body.get("halted")) else None
     return course
 
 

@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from app import feel
+from app.engine.budgets import exceeding
 from app.engine.spiff.failures import Failure
+from app.foundation.text import Text
 
+UNREADABLE = Text("the expression %(text)s is not FEEL: %(problem)s", "表达式 %(text)s 不是 FEEL：%(problem)s")
 _PATH = re.compile(r"=\s*([^\W\d]\w*)(?:\s*\.\s*[^\W\d]\w*)*\s*\Z")
 
 
@@ -58,11 +61,11 @@ class Source:
         if not self.is_expression:
             return self.raw
         if self.expression is None:
-            raise Failure("expression", f"{self.text}: {self.error}")
+            raise Failure("expression", UNREADABLE.filled(text=self.text, problem=self.error or ""))
         try:
             return self.expression.evaluate(variables, now=now)
         except feel.BudgetExceeded as exceeded:
-            raise Failure("expression", f"{self.text}: {exceeded}") from exceeded
+            raise Failure("expression", exceeding(self.text, exceeded)) from exceeded
 
     def holds(self, variables: Mapping[str, Any], now: datetime) -> bool:
         """Whether it is true; anything else than true doesn't hold."""

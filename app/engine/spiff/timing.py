@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app import feel
 from app.engine.spiff.failures import Failure
+from app.foundation.text import Text
 
 _NUMBER = r"(?:(\d{1,9})%s)?"
 _DURATION = re.compile(
@@ -23,6 +24,31 @@ _DURATION = re.compile(
 _CYCLE = re.compile(r"R(-1|\d{0,9})/(.+)\Z")
 _CRON = re.compile(r"(@\w+|[\d*/,\-?LW#A-Za-z]+(\s+[\d*/,\-?LW#A-Za-z]+){4,6})\Z")
 _LAST = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+NO_DURATION = Text(
+    "“%(text)s” is not a duration; write it like P3D or PT2H", "“%(text)s”不是时长，请写成 P3D 或 PT2H 的形式"
+)
+NO_INSTANT = Text(
+    "“%(text)s” is not a date and time; write it like 2026-03-05T09:00:00+08:00",
+    "“%(text)s”不是日期时间，请写成 2026-03-05T09:00:00+08:00 的形式",
+)
+NO_ZONE = Text(
+    "“%(text)s” says no zone; write the date and time like 2026-03-05T09:00:00+08:00",
+    "“%(text)s”未注明时区，请将日期时间写成 2026-03-05T09:00:00+08:00 的形式",
+)
+CRON = Text(
+    "“%(text)s” is a cron expression, which is not executed; write a cycle like R/P1D",
+    "“%(text)s”是 cron 表达式，不予执行；请写成 R/P1D 形式的周期",
+)
+NO_CYCLE = Text(
+    "“%(text)s” is not a cycle; write it like R3/PT1H or R/P1D", "“%(text)s”不是周期，请写成 R3/PT1H 或 R/P1D 的形式"
+)
+NEVER = Text("“%(text)s” never fires; say how often", "“%(text)s”永远不会触发，请写明次数")
+NO_INTERVAL = Text("the interval of “%(text)s” is not longer than nothing", "“%(text)s”的间隔必须大于零")
+NO_TIME = Text(
+    "a timer needs a duration or a date and time, not “%(text)s”", "定时器需要时长或日期时间，而不是“%(text)s”"
+)
 
 
 @dataclass(frozen=True)
@@ -117,33 +143,29 @@ def parse_cycle(text: str) -> Cycle | None:
     return Cycle(span, remaining, start, start.tzinfo if start is not None else None)
 
 
-def problem_of_literal(kind: str, text: str) -> str | None:
+def problem_of_literal(kind: str, text: str) -> Text | None:
     """What is wrong with a literal of ``timeDate``, ``timeDuration`` or ``timeCycle``, in plain words; None when nothing is."""
     if kind == "timeCycle":
         return _problem_of_cycle(text)
     if kind == "timeDuration":
-        return None if parse_span(text) is not None else f"{text!r} is not a duration; write it like P3D or PT2H"
+        return None if parse_span(text) is not None else NO_DURATION.filled(text=text)
     moment = parse_instant(text)
     if moment is None:
-        return f"{text!r} is not a date and time; write it like 2026-03-05T09:00:00+08:00"
-    if moment.tzinfo is None:
-        return f"{text!r} says no zone; write it like {text}+08:00"
-    return None
+        return NO_INSTANT.filled(text=text)
+    return NO_ZONE.filled(text=text) if moment.tzinfo is None else None
 
 
-def _problem_of_cycle(text: str) -> str | None:
+def _problem_of_cycle(text: str) -> Text | None:
     if _CRON.match(text):
-        return f"{text!r} is a cron expression, which is not executed; write a cycle like R/P1D"
+        return CRON.filled(text=text)
     cycle = parse_cycle(text)
     if cycle is None:
-        return f"{text!r} is not a cycle; write it like R3/PT1H or R/P1D"
+        return NO_CYCLE.filled(text=text)
     if cycle.start is not None and cycle.start.tzinfo is None:
-        return f"the start of {text!r} says no zone; write it like 2026-03-05T09:00:00+08:00"
+        return NO_ZONE.filled(text=text)
     if cycle.remaining == 0:
-        return f"{text!r} never fires; say how often"
-    if not cycle.span.is_positive:
-        return f"the interval of {text!r} is not longer than nothing"
-    return None
+        return NEVER.filled(text=text)
+    return NO_INTERVAL.filled(text=text) if not cycle.span.is_positive else None
 
 
 def arm(kind: str, value: Any, now: datetime, zone: tzinfo) -> tuple[datetime, Cycle | None]:
@@ -160,7 +182,7 @@ def arm(kind: str, value: Any, now: datetime, zone: tzinfo) -> tuple[datetime, C
         return span.after(now, zone), None
     if isinstance(value, datetime):
         return _aware(value), None
-    raise Failure("timer", f"a timer needs a duration or an instant, not {feel.to_text(value)}")
+    raise Failure("timer", NO_TIME.filled(text=feel.to_text(value)))
 
 
 def _span_of(value: Any) -> Span | None:
@@ -171,7 +193,7 @@ def _span_of(value: Any) -> Span | None:
 
 def _aware(moment: datetime) -> datetime:
     if moment.tzinfo is None or moment.utcoffset() is None:
-        raise Failure("timer", f"the date and time {moment.isoformat()} says no zone")
+        raise Failure("timer", NO_ZONE.filled(text=moment.isoformat()))
     return moment.astimezone(UTC)
 
 
@@ -179,21 +201,21 @@ def _arm_text(kind: str, text: str, now: datetime, zone: tzinfo) -> tuple[dateti
     if text.startswith("R") or kind == "timeCycle":
         problem = _problem_of_cycle(text)
         cycle = parse_cycle(text)
-        if problem or cycle is None:
-            raise Failure("timer", problem or text)
+        if problem is not None or cycle is None:
+            raise Failure("timer", problem or NO_CYCLE.filled(text=text))
         return _arm_cycle(cycle, now, zone)
     span = parse_span(text)
     if span is not None:
         return span.after(now, zone), None
     moment = parse_instant(text)
     if moment is None:
-        raise Failure("timer", f"{text!r} is neither a duration nor a date and time")
+        raise Failure("timer", NO_TIME.filled(text=text))
     return _aware(moment), None
 
 
 def _arm_cycle(cycle: Cycle, now: datetime, zone: tzinfo) -> tuple[datetime, Cycle]:
     if not cycle.span.is_positive:
-        raise Failure("timer", "the interval of a cycle must be longer than nothing")
+        raise Failure("timer", NO_INTERVAL.filled(text=cycle.span.to_text()))
     due = _aware(cycle.start) if cycle.start is not None else cycle.span.after(now, zone)
     return due, cycle
 

@@ -10,12 +10,18 @@ from typing import Any
 
 from app import feel
 from app.engine.spiff.failures import Failure
+from app.foundation.text import Text
 
 MAX_DEPTH = 100
 LONGEST_GROUP = 160
 """So long may a candidate group be; the organisation it stands for is kept with it."""
 LONGEST_PERSON = 64
 """So long may the id of an assignee or candidate be."""
+TOO_DEEP = Text("a value is nested more than %(limit)s deep", "值的嵌套超过 %(limit)s 层")
+NO_VARIABLE = Text(
+    "a %(kind)s is no process variable; use text, numbers, dates or lists of them",
+    "%(kind)s 不能作为流程变量；请使用文本、数字、日期或其列表",
+)
 _KEPT = (bool, str, Decimal, date, time, timedelta, feel.YearsMonthsDuration)
 
 
@@ -48,14 +54,12 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 def _copied(value: Any, depth: int) -> Any:
     if depth >= MAX_DEPTH:
-        raise Failure("variables", f"a value is nested more than {MAX_DEPTH} deep")
+        raise Failure("variables", TOO_DEEP.filled(limit=MAX_DEPTH))
     if isinstance(value, Mapping):
         return {str(key): plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item, depth + 1) for item in value]
-    raise Failure(
-        "variables", f"a {type(value).__name__} is no process variable; use text, numbers, dates or lists of them"
-    )
+    raise Failure("variables", NO_VARIABLE.filled(kind=type(value).__name__))
 
 
 def correlation_text(value: Any) -> str | None:

@@ -94,7 +94,8 @@ def invoke(target: Function, values: list[Any], env: Environment) -> Any:
     run.step()
     run.depth += 1
     if run.depth > run.budget.depth:
-        raise BudgetExceeded(f"functions call each other more than {run.budget.depth} deep")
+        limit = run.budget.depth
+        raise BudgetExceeded("depth", limit, f"functions call each other more than {limit} deep")
     try:
         if "*" not in target.parameters and len(values) != len(target.parameters):
             run.warn(f"{target.name} takes {len(target.parameters)} values, not {len(values)}")

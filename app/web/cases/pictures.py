@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import select
 
-from app.engine import charts, tasks
+from app.engine import charts, spiff, tasks
 from app.engine.charts import Chart, Passage
 from app.engine.records import InstanceRow, OpenTaskRow, TimerRow
 from app.engine.spiff import Node
@@ -100,7 +100,9 @@ def _facts(
             lines.append([t("Who", "办理人"), templating.listed(named)])
         if task.due_at is not None:
             lines.append([t("Due", "期限"), templating.when(task.due_at)])
-    timers = select(TimerRow).where(TimerRow.instance_id == row.id, TimerRow.process_id == process_id)
+    timers = select(TimerRow).where(
+        TimerRow.instance_id == row.id, TimerRow.process_id == process_id, TimerRow.occurrence != spiff.GOING_ON
+    )
     for timer in session.scalars(timers.order_by(TimerRow.due_at)):
         facts.setdefault(timer.element_id, []).append([t("Due", "期限"), templating.when(timer.due_at)])
     for node in chart.processes[process_id]:

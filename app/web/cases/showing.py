@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.engine import charts, tasks
+from app.engine import charts, spiff, tasks
 from app.engine.charts import Chart
 from app.engine.history import Naming
 from app.engine.records import (
@@ -102,7 +102,9 @@ def _documents(row: InstanceRow) -> list[Document]:
 def _deadlines(row: InstanceRow, chart: Chart) -> list[tuple[Any, Any, str | None]]:
     """What the clock will do: the element's name, when, and the article it rests on."""
     timers = current.session().scalars(
-        select(TimerRow).where(TimerRow.instance_id == row.id).order_by(TimerRow.due_at, TimerRow.id)
+        select(TimerRow)
+        .where(TimerRow.instance_id == row.id, TimerRow.occurrence != spiff.GOING_ON)
+        .order_by(TimerRow.due_at, TimerRow.id)
     )
     found = []
     for timer in timers:

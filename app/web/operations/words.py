@@ -16,6 +16,7 @@ INCIDENTS = {
     "call": Text("Called process", "调用流程"),
     "cancel": Text("Cancellation", "撤销"),
     "collection": Text("List to go through", "循环集合"),
+    "correlation": Text("Correlation key", "关联键"),
     "decision": Text("Decision table", "决策表"),
     "error": Text("Business error that nothing caught", "未处理的业务错误"),
     "expression": Text("Expression", "表达式"),
@@ -27,6 +28,7 @@ INCIDENTS = {
     "step-limit": Text("Loop without end", "循环未结束"),
     "task": Text("Task", "任务"),
     "timer": Text("Timer", "定时器"),
+    "tokens": Text("Too many tokens", "令牌过多"),
     "variables": Text("Variables", "变量"),
 }
 STANDINGS = {

@@ -8,7 +8,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from sqlalchemy import select
 
-from app.engine import charts, history, inbox, instances, tasks
+from app.engine import charts, history, inbox, instances, spiff, tasks
 from app.engine.history import Line
 from app.engine.records import HistoryRow, InstanceRow, OpenTaskRow, TimerRow
 from app.engine.tasks import Shown
@@ -165,7 +165,8 @@ def _waits(row: InstanceRow) -> list[tuple[Any, Any]]:
     """What else the case waits for: the names of its timers' elements, and when each is due."""
     session = current.session()
     chart = charts.of_instance(current.engine(), session, row)
-    timers = session.scalars(select(TimerRow).where(TimerRow.instance_id == row.id).order_by(TimerRow.due_at)).all()
+    armed = select(TimerRow).where(TimerRow.instance_id == row.id, TimerRow.occurrence != spiff.GOING_ON)
+    timers = session.scalars(armed.order_by(TimerRow.due_at)).all()
     return [(chart.name(timer.process_id, timer.element_id), timer.due_at) for timer in timers]
 
 

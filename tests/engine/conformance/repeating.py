@@ -192,6 +192,7 @@ class House:
     """An environment whose one operation votes for whom it is asked, and forges the counters."""
 
     zone = ZoneInfo("Asia/Shanghai")
+    portion = spiff.Portion()
     step_limit = 10_000
     automatic_retries = False
 

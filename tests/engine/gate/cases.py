@@ -343,6 +343,8 @@ ACTIVITIES = [
     Case("text-too-long", "a", drawing(DONE, user("a", f'<zeebe:properties><zeebe:property name="law" value="{"x" * 201}" /></zeebe:properties>'))),
     Case("collection-missing", "a", drawing(DONE, task("a").replace("></", "><bpmn:multiInstanceLoopCharacteristics /></"))),
     Case("collection-missing", "a", drawing(DONE, task("a").replace("></", f">{multi(inputElement='x')}</"))),
+    Case("endless-loop", "m", drawing("start -> m -> a -> m", exclusive("m"))),
+    Case("endless-loop", "m", drawing("start -> m -> g; g -{x}-> a -> m; g -> b -> m", exclusive("m"), exclusive("g", default="b"))),
     Case("output-collection-half", "a", drawing(DONE, task("a").replace("></", f">{multi(inputCollection='=x', outputElement='=y')}</"))),
     Case("two-repetitions", "a", drawing(DONE, task("a").replace("></", f'>{each("x")}<bpmn:standardLoopCharacteristics loopMaximum="2" /></'))),
     Case("event-sub-process-repeated", "s", drawing(DONE, event_sub("s", "begin -> end2", start("begin", timer("PT1H")))

@@ -16,6 +16,7 @@ class House:
     """An environment whose operations return, fail and report errors in turn."""
 
     zone = ZoneInfo("Asia/Shanghai")
+    portion = spiff.Portion()
     step_limit = 2_000
     automatic_retries = True
 

@@ -9,6 +9,7 @@ from app.engine.findings import Findings
 from app.engine.spiff.check import (
     activities,
     boundaries,
+    endless,
     events,
     expressions,
     flows,
@@ -29,3 +30,4 @@ def add_findings(processes: dict[str, Process], findings: Findings) -> None:
             room.check(process, processes, findings)
         if not any(finding.level == "error" and finding.file == process.file for finding in findings):
             soundness.check(process, processes, findings)
+            endless.check(process, processes, findings)

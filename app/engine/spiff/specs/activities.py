@@ -18,9 +18,40 @@ from app.engine.spiff.sources import Source
 from app.engine.spiff.specs.elements import ElementSpec
 from app.engine.spiff.tokens import Token
 from app.engine.spiff.values import LONGEST_GROUP, LONGEST_PERSON, plain
+from app.foundation.text import Text
 
 if TYPE_CHECKING:
     from app.engine.spiff.course import Course
+
+
+NO_PRIORITY = Text(
+    "the priority must be a whole number between -%(limit)s and %(limit)s, not %(value)s",
+    "优先级必须是 -%(limit)s 至 %(limit)s 之间的整数，而不是 %(value)s",
+)
+TOO_LONG = Text(
+    "the name of an assignee or candidate has more than %(limit)s characters: %(name)s…",
+    "办理人或候选人、候选组的名称超过 %(limit)s 个字符：%(name)s…",
+)
+NO_CANDIDATES = Text(
+    "candidates must be text or a list, not %(value)s", "候选人或候选组必须是文本或列表，而不是 %(value)s"
+)
+NO_YEAR = Text("%(value)s is beyond the years of the calendar", "%(value)s 超出日历的年份范围")
+NO_INSTANT = Text("%(value)s is no date and time", "%(value)s 不是日期时间")
+NO_TYPE = Text("the type of the operation is no text: %(source)s", "操作类型不是文本：%(source)s")
+NO_RETRIES = Text("retries must be a whole number, not %(value)s", "重试次数必须是整数，而不是 %(value)s")
+NO_RESULTS = Text("%(source)s returned a %(kind)s, not variables", "%(source)s 返回的是 %(kind)s，而不是变量")
+NO_DECISION = Text("the id of the decision is no text: %(source)s", "决策 ID 不是文本：%(source)s")
+NO_CALLED = Text("the id of the called process is no text: %(source)s", "被调用流程的 ID 不是文本：%(source)s")
+NO_PROCESS = Text("there is no process “%(process)s”", "没有流程“%(process)s”")
+NO_START = Text(
+    "the process “%(process)s” has no plain start event, so it can't be called",
+    "流程“%(process)s”没有无触发的开始事件，不能被调用",
+)
+TOO_DEEP = Text(
+    "processes call each other more than %(limit)s deep; is this a loop?",
+    "流程相互调用超过 %(limit)s 层，是否存在循环调用？",
+)
+FAILED = Text("It failed: %(what)s", "执行失败：%(what)s")
 
 
 class TaskSpecOf(ElementSpec):
@@ -58,9 +89,9 @@ class UserSpec(ElementSpec):
         if not groups and not users and not assignee and node.lane:
             groups = [node.lane]
         for name in groups:
-            _limit(name, "a candidate group", LONGEST_GROUP)
+            _limit(name, LONGEST_GROUP)
         for name in (*users, assignee or ""):
-            _limit(name, "an assignee or candidate", LONGEST_PERSON)
+            _limit(name, LONGEST_PERSON)
         return {"assignee": assignee, "groups": groups, "users": users}
 
     def _schedule(self, token: Token, course: Course) -> dict[str, Any]:
@@ -68,9 +99,9 @@ class UserSpec(ElementSpec):
         priority = course.evaluate(node.priority, token) if node.priority else None
         number = plain(int(priority) if isinstance(priority, str) and priority.isdigit() else priority)
         if number is not None and not (hasattr(number, "is_finite") and number == int(number)):
-            raise Failure("task", f"the priority must be a whole number, not {feel.to_text(number)}")
+            raise Failure("task", NO_PRIORITY.filled(value=feel.to_text(number), limit=MAX_PRIORITY))
         if number is not None and abs(number) > MAX_PRIORITY:
-            raise Failure("task", f"the priority must be between -{MAX_PRIORITY} and {MAX_PRIORITY}")
+            raise Failure("task", NO_PRIORITY.filled(value=feel.to_text(number), limit=MAX_PRIORITY))
         return {
             "due": _instant_of(node.due, token, course),
             "follow_up": _instant_of(node.follow_up, token, course),
@@ -78,9 +109,9 @@ class UserSpec(ElementSpec):
         }
 
 
-def _limit(name: str, what: str, longest: int) -> None:
+def _limit(name: str, longest: int) -> None:
     if len(name) > longest:
-        raise Failure("task", f"{what} has more than {longest} characters: {name[:40]}…")
+        raise Failure("task", TOO_LONG.filled(limit=longest, name=name[:40]))
 
 
 def _texts(node: Node, *names: str) -> list[str | None]:
@@ -102,7 +133,7 @@ def _texts_of(source: Source | None, token: Token, course: Course) -> list[str]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise Failure("task", f"candidates must be text or a list, not {feel.to_text(plain(value))}")
+        raise Failure("task", NO_CANDIDATES.filled(value=feel.to_text(plain(value))))
     found = [item.strip() if isinstance(item, str) else feel.to_text(plain(item)) for item in value if item is not None]
     return [item for item in found if item]
 
@@ -120,8 +151,8 @@ def _instant_of(source: Source | None, token: Token, course: Course) -> datetime
         if isinstance(value, date):
             return datetime.combine(value, time.max.replace(microsecond=0), tzinfo=zone).astimezone(UTC)
     except (OverflowError, ValueError):
-        raise Failure("task", f"{feel.to_text(value)} is beyond the years of the calendar") from None
-    raise Failure("task", f"{feel.to_text(plain(value))} is no date and time")
+        raise Failure("task", NO_YEAR.filled(value=feel.to_text(value))) from None
+    raise Failure("task", NO_INSTANT.filled(value=feel.to_text(plain(value))))
 
 
 class ReceiveSpec(ElementSpec):
@@ -156,7 +187,7 @@ def call_operation(token: Token, course: Course) -> dict[str, Any]:
     assert node.operation is not None
     kind = course.evaluate(node.operation, token)
     if not isinstance(kind, str) or not kind:
-        raise Failure("operation", f"the type of the operation is no text: {node.operation.text}")
+        raise Failure("operation", NO_TYPE.filled(source=node.operation.text))
     view = course.view(token.scope)
     inputs: Mapping[str, Any] = view
     if node.inputs:
@@ -171,7 +202,7 @@ def call_operation(token: Token, course: Course) -> dict[str, Any]:
             raise
         except Exception as wrong:
             if attempt == attempts:
-                raise Failure("operation", f"{kind}: {wrong or type(wrong).__name__}") from wrong
+                raise Failure("operation", _said(wrong)) from wrong
             continue
         return returned_values(returned, kind)
     raise AssertionError("an operation is called at least once")
@@ -185,7 +216,16 @@ def _attempts(token: Token, course: Course) -> int:
     try:
         return max(1, min(int(value), 10))
     except (TypeError, ValueError):
-        raise Failure("operation", f"retries must be a whole number, not {value!r}") from None
+        raise Failure("operation", NO_RETRIES.filled(value=feel.to_text(plain(value)))) from None
+
+
+def _said(wrong: Exception) -> Text:
+    """A failure in words: its own where it has them in both languages, else what it is and says."""
+    said = getattr(wrong, "sentence", None)
+    if isinstance(said, Text):
+        return said
+    what = f"{type(wrong).__name__}: {wrong}"[:2000].replace("\0", "")
+    return FAILED.filled(what=what)
 
 
 def returned_values(returned: Mapping[str, Any] | None, source: str) -> dict[str, Any]:
@@ -193,7 +233,7 @@ def returned_values(returned: Mapping[str, Any] | None, source: str) -> dict[str
     if returned is None:
         return {}
     if not isinstance(returned, Mapping):
-        raise Failure("operation", f"{source} returned a {type(returned).__name__}, not variables")
+        raise Failure("operation", NO_RESULTS.filled(source=source, kind=type(returned).__name__))
     copied: dict[str, Any] = plain(returned)
     return copied
 
@@ -218,13 +258,13 @@ class DecisionSpec(ElementSpec):
         assert node.result_variable is not None
         decision = course.evaluate(node.decision_id, token)
         if not isinstance(decision, str) or not decision:
-            raise Failure("decision", f"the id of the decision is no text: {node.decision_id.text}")
+            raise Failure("decision", NO_DECISION.filled(source=node.decision_id.text))
         try:
             outcome = course.environment.decide(decision, course.view(token.scope))
         except (Abort, DBAPIError, Failure):
             raise
         except Exception as wrong:
-            raise Failure("decision", f"{decision}: {wrong or type(wrong).__name__}") from wrong
+            raise Failure("decision", _said(wrong)) from wrong
         token.result = {node.result_variable: plain(outcome.value)}
         course.note("decision", token, decision=decision, value=token.result[node.result_variable], fired=outcome.fired)
         return True
@@ -248,11 +288,11 @@ class CallSpec(ElementSpec):
 
     def work(self, token: Token, course: Course) -> bool:
         if _call_depth(token, course) >= MAX_CALLS:
-            raise Failure("call", f"processes call each other more than {MAX_CALLS} deep; is this a loop?")
+            raise Failure("call", TOO_DEEP.filled(limit=MAX_CALLS))
         spec = self._called(token, course)
         start = spec.process.body.none_start
         if start is None:
-            raise Failure("call", f"the process {spec.process.id!r} has no none start event, so it can't be called")
+            raise Failure("call", NO_START.filled(process=spec.process.id))
         if self.node.inputs:
             own = course.scopes[token.scope].variables
             received = {mapping.target.partition(".")[0]: None for mapping in self.node.inputs}
@@ -273,13 +313,13 @@ class CallSpec(ElementSpec):
         assert self.node.called is not None
         name = course.evaluate(self.node.called, token)
         if not isinstance(name, str) or not name:
-            raise Failure("call", f"the id of the called process is no text: {self.node.called.text}")
+            raise Failure("call", NO_CALLED.filled(source=self.node.called.text))
         own: Bundle = self.process_spec.bundle
         bundle = course.environment.called_process(name, self.node.binding) or own
         if self.node.binding == "deployment" and name in own.processes:
             bundle = own
         if name not in bundle.processes:
-            raise Failure("call", f"there is no process {name!r}")
+            raise Failure("call", NO_PROCESS.filled(process=name))
         foreign = bundle.key != course.bundle.key
         spec = spec_of(bundle, name, f"{bundle.key}:{name}" if foreign else None)
         course.specs.setdefault(spec.qualified, spec)

@@ -9,15 +9,26 @@ from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine.spiff import listening, propagation, scopes, tokens
+from app.engine.spiff.environment import MOST_TOKENS
 from app.engine.spiff.failures import BpmnError, Failure
 from app.engine.spiff.model import Flow, Node
 from app.engine.spiff.tokens import Token
 from app.engine.spiff.values import plain, with_part
+from app.foundation.text import Text
 
 if TYPE_CHECKING:
     from app.engine.spiff.course import Course
     from app.engine.spiff.scopes import Scope
     from app.engine.spiff.specs.processes import ProcessSpec
+
+
+TOO_MANY_TOKENS = Text(
+    "the case has more than %(limit)s tokens already, so no further ones are split off; is this a loop?",
+    "流程中的令牌已超过 %(limit)s 个，不再继续分出，是否存在死循环？",
+)
+NO_FLOW = Text(
+    "no condition of its outgoing flows holds, and there is no default flow", "各流出顺序流的条件均不成立，且没有默认流"
+)
 
 
 class ElementSpec(BpmnTaskSpec):
@@ -156,7 +167,10 @@ class ElementSpec(BpmnTaskSpec):
         if self.inner:
             repetition = self.process_spec.elements[self.node.id]
             return repetition.instance_done(token, course)
-        token.info["flows"] = [flow.id for flow in self.outgoing(token, course)]
+        flows = self.outgoing(token, course)
+        if len(flows) > 1 and len(course.tasks) > MOST_TOKENS:
+            raise Failure("tokens", TOO_MANY_TOKENS.filled(limit=MOST_TOKENS))
+        token.info["flows"] = [flow.id for flow in flows]
         return True
 
     def outgoing(self, token: Token, course: Course) -> list[Flow]:
@@ -170,7 +184,7 @@ class ElementSpec(BpmnTaskSpec):
             chosen = [flow for flow in flows if flow.id == self.node.default]
         free = [flow for flow in flows if flow.condition is None and flow.id != self.node.default]
         if flows and not chosen and not free:
-            raise Failure("no-flow", "no condition of its outgoing flows holds, and there is no default flow")
+            raise Failure("no-flow", NO_FLOW)
         taken = {flow.id for flow in [*chosen, *free]}
         return [flow for flow in flows if flow.id in taken]
 

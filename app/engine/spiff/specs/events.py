@@ -14,9 +14,13 @@ from app.engine.spiff.specs.activities import call_operation
 from app.engine.spiff.specs.elements import ElementSpec
 from app.engine.spiff.tokens import Token
 from app.engine.spiff.values import correlation_text, plain
+from app.foundation.text import Text
 
 if TYPE_CHECKING:
     from app.engine.spiff.course import Course
+
+
+NO_CODE = Text("the code that it throws is no text: %(value)s", "所抛出的代码不是文本：%(value)s")
 
 
 class StartSpec(ElementSpec):
@@ -88,7 +92,7 @@ class EndSpec(ThrowSpec):
 def _code(source: Source | None, token: Token, course: Course, what: str) -> str:
     value = course.evaluate(source, token) if source is not None else None
     if not isinstance(value, str) or not value:
-        raise Failure(what, f"the code of the {what} is no text: {feel.to_text(plain(value))}")
+        raise Failure(what, NO_CODE.filled(value=feel.to_text(plain(value))))
     return value
 
 
@@ -101,7 +105,7 @@ def _throw_signal(token: Token, course: Course) -> None:
     source = token.node.event.signal
     name = course.evaluate(source, token) if source is not None else None
     if not isinstance(name, str):
-        raise Failure("signal", "the name of the signal is no text")
+        raise Failure("signal", listening.NO_NAME.filled(text=source.text if source is not None else ""))
     variables = _sent(token, course)
     course.note("thrown_signal", token, name=name, variables=variables)
     token.phase = tokens.LEAVE
@@ -116,7 +120,7 @@ def _throw_message(token: Token, course: Course) -> dict[str, Any]:
     assert message is not None
     name = course.evaluate(message.name, token)
     if not isinstance(name, str):
-        raise Failure("message", "the name of the message is no text")
+        raise Failure("message", listening.NO_NAME.filled(text=message.name.text))
     key = None
     if message.correlation_key is not None:
         key = correlation_text(course.evaluate(message.correlation_key, token))

@@ -9,7 +9,7 @@ from SpiffWorkflow.util.task import TaskState
 from app.engine.spiff import joins, listening, tokens
 from app.engine.spiff.failures import Failure
 from app.engine.spiff.model import Flow
-from app.engine.spiff.specs.elements import ElementSpec
+from app.engine.spiff.specs.elements import NO_FLOW, ElementSpec
 from app.engine.spiff.tokens import Token
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class ExclusiveSpec(ElementSpec):
                 return [flow]
         chosen = [flow for flow in flows if flow.id == self.node.default]
         if flows and not chosen:
-            raise Failure("no-flow", "no condition of its outgoing flows holds, and there is no default flow")
+            raise Failure("no-flow", NO_FLOW)
         return chosen
 
 

@@ -6,14 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from app import feel
 from app.engine.spiff import propagation, scopes, tokens
+from app.engine.spiff.environment import MOST_TOKENS
 from app.engine.spiff.failures import Failure
 from app.engine.spiff.scopes import Scope
 from app.engine.spiff.specs.elements import ElementSpec
 from app.engine.spiff.tokens import Token
 from app.engine.spiff.values import plain
+from app.foundation.text import Text
 
 if TYPE_CHECKING:
     from app.engine.spiff.course import Course
+
+
+NO_LIST = Text("%(source)s gives %(given)s, which is no list", "%(source)s 的值为 %(given)s，不是列表")
+TOO_MANY = Text(
+    "%(number)s parallel instances are too many: a case may have %(limit)s tokens at once; let them come one after the other, or in portions",
+    "并行实例数 %(number)s 过多：一个流程同时最多可有 %(limit)s 个令牌；请改为顺序执行或分批进行",
+)
 
 
 class _RepeatingSpec(ElementSpec):
@@ -60,7 +69,10 @@ class MultiSpec(_RepeatingSpec):
         assert multi is not None
         items = course.evaluate(multi.collection, token)
         if not isinstance(items, list):
-            raise Failure("collection", f"{multi.collection.text} gives {feel.to_text(plain(items))}, which is no list")
+            given = feel.to_text(plain(items))
+            raise Failure("collection", NO_LIST.filled(source=multi.collection.text, given=given))
+        if not multi.sequential and len(course.tasks) + len(items) > MOST_TOKENS:
+            raise Failure("collection", TOO_MANY.filled(number=len(items), limit=MOST_TOKENS))
         items = plain(items)
         if not items:
             return True
