@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.feel.errors import FeelSyntaxError, UnknownFunctionName
@@ -33,6 +34,15 @@ class Mark(NamedTuple):
     scopes: int
 
 
+@lru_cache(maxsize=10_000)
+def _parts_of(name: str) -> tuple[str, ...]:
+    """The tokens of a name; none when it can't be written in FEEL. The same names are known in text after text."""
+    try:
+        return tuple(token.text for token in tokens(name)[:-1] if token.kind != "string")
+    except FeelSyntaxError:
+        return ()
+
+
 class Vocabulary:
     """Names of several tokens, found by their first."""
 
@@ -45,10 +55,7 @@ class Vocabulary:
         """Make a name known; one that can't be written in FEEL stays unknown, and a single word needs no knowing."""
         if is_word(name):
             return
-        try:
-            parts = tuple(token.text for token in tokens(name)[:-1] if token.kind != "string")
-        except FeelSyntaxError:
-            return
+        parts = _parts_of(name)
         if parts:
             known = self._by_first.setdefault(parts[0], [])
             if (parts, name) not in known:
