@@ -111,6 +111,8 @@ class Config:
     )
     # RECEIPT_KEY_PATH: the file of the key that signs the receipts of bids; several nodes share one
     receipt_key: Path = field(default_factory=lambda: Path(_given("RECEIPT_KEY_PATH") or _instance() / "receipt-key"))
+    # JOURNAL_KEY_PATH: the file of the key that the journal's digests are made with; several nodes share one
+    journal_key: Path = field(default_factory=lambda: Path(_given("JOURNAL_KEY_PATH") or _instance() / "journal-key"))
     # FORMS_FOLDER, PROCESSES_FOLDER: the forms and procedures that the program ships with
     forms_folder: Path = field(default_factory=lambda: Path(_given("FORMS_FOLDER") or ROOT / "forms"))
     processes_folder: Path = field(default_factory=lambda: Path(_given("PROCESSES_FOLDER") or ROOT / "processes"))

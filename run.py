@@ -78,11 +78,11 @@ def serve(running: ExitStack) -> None:
 def _prepare_data(front: GettingReady) -> None:
     """Upgrade the tables; in a demonstration settle the town where nobody lives yet."""
     from app import bootstrap, demonstration, tables
-    from app.foundation import database, workdays
+    from app.foundation import database, keyfiles, workdays
 
     front.reach(TABLES)
     config.prepare()
-    engine = database.connect(config.database_url)
+    engine = database.connect(config.database_url, key=keyfiles.key(config.journal_key))
     try:
         tables.upgrade(engine)
         if config.demonstration:

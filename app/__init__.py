@@ -22,7 +22,7 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None, keep
     from flask_migrate import Migrate
 
     from app import bootstrap, cli, tables, web
-    from app.foundation import database
+    from app.foundation import database, keyfiles
     from app.foundation.clock import KeptClock
     from app.web.storage import db
     from config import Config
@@ -36,7 +36,7 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None, keep
     app.extensions["tenderway-config"] = config
     db.init_app(app)
     with app.app_context():
-        database.prepare(db.engine)
+        database.prepare(db.engine, keyfiles.key(config.journal_key))
         app.extensions["tenderway"] = bootstrap.build(db.engine, config, clock=clock, keeper=keeper)
     Migrate(app, db, directory=str(tables.FOLDER))
     web.install(app, config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,11 @@ NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
 hypothesis.settings.register_profile("anywhere", deadline=None)  # how fast a machine is says nothing of a property
 hypothesis.settings.load_profile("anywhere")
+KEY = bytes(range(32))
+"""The journal's key of all databases of the tests, also of those that an application is made on."""
+_key_file = Path(tempfile.mkdtemp(prefix="tenderway-tests-")) / "journal-key"
+_key_file.write_text(KEY.hex())
+os.environ["JOURNAL_KEY_PATH"] = str(_key_file)
 
 
 def pytest_collection_finish() -> None:
@@ -53,7 +59,7 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def _postgresql(postgresql_url: str) -> Iterator[Engine]:
-    engine = connect(postgresql_url)
+    engine = connect(postgresql_url, key=KEY)
     if "TEST_DATABASE_URL" not in os.environ:  # a test's data is thrown away, so it need not survive a power cut
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
@@ -69,7 +75,7 @@ def _postgresql(postgresql_url: str) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'test.db'}")
+    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'test.db'}", key=KEY)
     # Every other setting is the real one; a test's data is thrown away, so it need not survive a power cut.
     from sqlalchemy import event
 

@@ -217,7 +217,7 @@ def verify() -> None:
     with reading(house().database) as session:
         for violation in invariants.violations(house().engine, session):
             found += 1
-            click.echo(f"{violation.subject}: {violation.what}")
+            click.echo(str(violation))
         counted = instances.find(session, size=1).total
     click.echo(f"{counted} instances, {found} violations")
     sys.exit(1 if found else 0)

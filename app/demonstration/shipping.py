@@ -19,8 +19,9 @@ from sqlalchemy import Connection, Engine, event, insert, select, text
 
 from app import bootstrap, tables
 from app.demonstration import past
+from app.foundation import journal, proof
 from app.foundation.clock import VirtualClock
-from app.foundation.database import Base, connect, sessions
+from app.foundation.database import UNBOUND, Base, connect, journal_key, sessions, use_key
 from app.foundation.keyfiles import made_once
 from app.identity import certificates
 from app.keeper import servers
@@ -54,7 +55,7 @@ def make(file: Path = FILE) -> None:
         )
         clock = VirtualClock(past.BEGINNING)
         vault = servers.open_vault(config.keeper_folder, lambda: clock.instant)
-        database = connect(config.database_url)
+        database = connect(config.database_url, key=UNBOUND)
         event.listen(database, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF").close())
         tables.upgrade(database)
         house = bootstrap.build(database, config, clock=clock, keeper=LocalKeeper(clock, vault))
@@ -81,12 +82,16 @@ def unpack(database: Engine, config: Config, tell: Tell = lambda done: None, fil
         zipped.extractall(folder)
         (folder / "town.db").write_bytes(zstandard.decompress((folder / "town.db.zst").read_bytes()))
         _refuse_other_keys(folder, config)
-        town = connect(f"sqlite:///{folder / 'town.db'}")
+        town = connect(f"sqlite:///{folder / 'town.db'}", key=UNBOUND)
         event.listen(town, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF").close())
         tables.upgrade(town)
         with sessions(town)() as session:
             authority = certificates.DemonstrationAuthority(config.secret_key)
             authority.reseal(session, certificates.DemonstrationAuthority(SECRET))
+            session.commit()
+        use_key(town, journal_key(database))
+        with sessions(town)() as session:
+            proof.adopt(session, (), {"from": file.name})
             session.commit()
         _take_keys(folder, config)
         _copy(town, database, tell)
@@ -128,6 +133,7 @@ def _copy(town: Engine, database: Engine, tell: Tell) -> None:
             if rows := [dict(row) for row in source.execute(select(table)).mappings()]:
                 target.execute(insert(table), rows)
             tell(number / len(known))
+        journal.go_on(target)
 
 
 def _defer_references(target: Connection) -> None:

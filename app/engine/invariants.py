@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -13,23 +12,16 @@ from app.engine import corridor, projection, spiff
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.records import IncidentRow, InstanceRow, Offer, OpenTaskRow, SubscriptionRow, TimerRow
-from app.foundation import documents, journal
-
-
-@dataclass(frozen=True)
-class Violation:
-    """Something that doesn't hold: of which instance or case, and what."""
-
-    subject: str
-    what: str
+from app.foundation import documents, journal, proof
+from app.foundation.journal import Violation
 
 
 def violations(engine: Engine, session: Session) -> Iterator[Violation]:
     """Every violation there is; nothing when all holds."""
-    for broken in journal.violations(session):
-        yield Violation(broken.case_id, f"journal entry {broken.sequence}: {broken.what}")
+    yield from journal.violations(session)
+    yield from proof.violations(session)
     for digest in documents.damaged(session):
-        yield Violation(f"document {digest}", "its content isn't what was stored")
+        yield Violation("document_chunk", digest, "content", "it isn't what was stored under this digest")
     yield from _without_next_step(session)
     yield from _leftovers(session)
     yield from _without_offers(session)
@@ -45,7 +37,7 @@ def _without_next_step(session: Session) -> Iterator[Violation]:
     no_incident = ~exists().where(IncidentRow.instance_id == InstanceRow.id, IncidentRow.resolved_at.is_(None))
     stuck = select(InstanceRow.id).where(InstanceRow.state == "active", no_incident, *nothing)
     for instance_id in session.scalars(stuck):
-        yield Violation(instance_id, "it is active, and nothing is open that could move it")
+        yield Violation("engine_instance", instance_id, None, "it is active, and nothing is open that could move it")
 
 
 def _leftovers(session: Session) -> Iterator[Violation]:
@@ -54,14 +46,16 @@ def _leftovers(session: Session) -> Iterator[Violation]:
     kinds: list[tuple[type, str]] = [(OpenTaskRow, "task"), (TimerRow, "timer"), (SubscriptionRow, "subscription")]
     for record, word in kinds:
         for instance_id in session.scalars(select(InstanceRow.id).join(record).where(ended).distinct()):
-            yield Violation(instance_id, f"it has ended and still has an open {word}")
+            yield Violation("engine_instance", instance_id, None, f"it has ended and still has an open {word}")
 
 
 def _without_offers(session: Session) -> Iterator[Violation]:
     """Open tasks that show in nobody's inbox."""
     unseen = select(OpenTaskRow).where(~exists().where(Offer.task_id == OpenTaskRow.id))
     for task in session.scalars(unseen):
-        yield Violation(task.instance_id, f"its task {task.element_id} shows in nobody's inbox")
+        yield Violation(
+            "engine_instance", task.instance_id, None, f"its task {task.element_id} shows in nobody's inbox"
+        )
 
 
 def _projection(engine: Engine, session: Session, instance_id: str) -> Iterator[Violation]:
@@ -72,17 +66,19 @@ def _projection(engine: Engine, session: Session, instance_id: str) -> Iterator[
     try:
         live = corridor.restore(engine, session, row, environment)
     except (spiff.UnknownSnapshot, AssertionError, KeyError) as error:
-        yield Violation(instance_id, f"its snapshot can't be read: {error}")
+        yield Violation("engine_instance", instance_id, None, f"its snapshot can't be read: {error}")
         return
     state = "active" if row.state == "suspended" else row.state
     if live.state != state:
-        yield Violation(instance_id, f"its row says {row.state}, its snapshot {live.state}")
+        yield Violation("engine_instance", instance_id, None, f"its row says {row.state}, its snapshot {live.state}")
     stored, waiting = projection.stored(session, instance_id), live.waiting()
     for word, (expected, there) in _pairs(waiting, stored).items():
         for key in sorted(expected - there, key=str):
-            yield Violation(instance_id, f"its snapshot has a {word} that has no row: {key}")
+            yield Violation("engine_instance", instance_id, None, f"its snapshot has a {word} that has no row: {key}")
         for key in sorted(there - expected, key=str):
-            yield Violation(instance_id, f"a {word} has a row and isn't in its snapshot: {key}")
+            yield Violation(
+                "engine_instance", instance_id, None, f"a {word} has a row and isn't in its snapshot: {key}"
+            )
     session.expire(row, ["snapshot"])
 
 

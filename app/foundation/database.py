@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, Text, create_engine, event
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -102,15 +102,19 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} can't be stored as JSON")
 
 
-def connect(url: str, **options: Any) -> Engine:
-    """An SQLAlchemy engine for ``url``, with the settings that make a commit durable and writers patient."""
+def connect(url: str, *, key: bytes | None = None, **options: Any) -> Engine:
+    """An SQLAlchemy engine for ``url``, with the settings that make a commit durable and writers patient.
+
+    ``key`` is the journal's (``UNBOUND``: none); where it isn't given the database is of the moment, and nobody else can verify it.
+    """
     engine = create_engine(url, **options)
-    prepare(engine)
+    prepare(engine, os.urandom(32) if key is None else key)
     return engine
 
 
-def prepare(engine: Engine) -> None:
-    """Give an engine (made here or by Flask-SQLAlchemy) the house's connection settings."""
+def prepare(engine: Engine, key: bytes) -> None:
+    """Give an engine (made here or by Flask-SQLAlchemy) the connection settings, and the key of its journal."""
+    use_key(engine, key)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -135,6 +139,21 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
         cursor.execute("SET idle_in_transaction_session_timeout = '60s'")
         cursor.execute("SET TIME ZONE 'UTC'")
     connection.commit()
+
+
+UNBOUND = b""
+"""In the place of a key: the journal binds no records, because they are to be journalled where they are taken to."""
+
+
+def use_key(engine: Engine, key: bytes) -> None:
+    """Let the journal of a database make its digests with a key, from the next connection on."""
+    engine.update_execution_options(journal_key=key)
+
+
+def journal_key(bind: Engine | Connection) -> bytes:
+    """The key of a database's journal."""
+    key: bytes = bind.get_execution_options()["journal_key"]
+    return key
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:

@@ -1,27 +1,50 @@
 """The journal: what was done, by whom and when, as a hash chain for each case.
 
 An entry's hash covers the hash before it, so that nothing can be changed, left out or put in later without
-breaking the chain from there on. The heads of all chains are joined in checkpoints; a checkpoint kept outside
-the house proves that history wasn't rewritten as a whole.
+breaking the chain from there on; its seal, made with the instance's key, shows who hashed it. The last entry of a
+transaction binds digests of every legal row that the transaction wrote (``ledger``); one that wrote rows and did
+no act gets an entry of its own. Entries are written when the transaction commits.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+import orjson
 import rfc8785
-from sqlalchemy import ForeignKey, Index, String, Table, UniqueConstraint, bindparam, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    ForeignKey,
+    Index,
+    Sequence,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.foundation import clock
-from app.foundation.actor import Actor
-from app.foundation.database import Base, Json, UtcDateTime, new_id
+from app.foundation import clock, legal
+from app.foundation.actor import SYSTEM, Actor
+from app.foundation.database import Base, Json, UtcDateTime, journal_key, new_id
+from app.foundation.ledger import Head, Ledger, Row
 
 GENESIS = "0" * 64
+ALONE = "records"
+"""The chain of what was written outside of any case."""
 
 
 class JournalHead(Base):
@@ -34,10 +57,15 @@ class JournalHead(Base):
 
 
 class JournalEntry(Base):
-    """One act: ``hash`` = SHA-256 over the canonical JSON (RFC 8785) of everything else in the row."""
+    """One act: ``hash`` = SHA-256 over the canonical JSON (RFC 8785) of everything else in the row but its seal.
+
+    ``position`` is where it stands among all chains: a row that several entries bind is as the highest says.
+    ``records`` holds the digests, ``{table: {row: {column: digest}}}``, null for a row that was deleted.
+    Entries of the first release have no position, records and seal.
+    """
 
     __tablename__ = "journal_entry"
-    __table_args__ = (UniqueConstraint("case_id", "sequence"), Index(None, "act", "at"))
+    __table_args__ = (UniqueConstraint("case_id", "sequence"), Index(None, "act", "at"), Index(None, "position"))
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     case_id: Mapped[str] = mapped_column(String(64), ForeignKey("journal_head.case_id"))
     sequence: Mapped[int]
@@ -48,6 +76,9 @@ class JournalEntry(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(Json)
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+    position: Mapped[int | None] = mapped_column(BigInteger, Sequence("journal_position"))
+    records: Mapped[str | None] = mapped_column(LongText)
+    seal: Mapped[str | None] = mapped_column(String(20))
 
 
 class JournalCheckpoint(Base):
@@ -64,6 +95,8 @@ class JournalCheckpoint(Base):
 _HEADS = cast(Table, JournalHead.__table__)
 _ENTRIES = cast(Table, JournalEntry.__table__)
 _HEAD = select(_HEADS.c.sequence, _HEADS.c.hash).where(_HEADS.c.case_id == bindparam("case")).with_for_update()
+_LAST_POSITION = select(func.coalesce(func.max(_ENTRIES.c.position), 0))
+_NEXT_POSITION = select(Sequence("journal_position").next_value())
 _NOW: dict[str, Any] = {"sequence": bindparam("last"), "hash": bindparam("digest")}
 _BEGIN = insert(_HEADS).values(case_id=bindparam("case"), **_NOW)
 _GO_ON = update(_HEADS).where(_HEADS.c.case_id == bindparam("case")).values(**_NOW)
@@ -73,42 +106,112 @@ _APPEND = insert(_ENTRIES)
 
 @dataclass(frozen=True)
 class Violation:
-    """A place where the journal doesn't hold: the case, the entry's number and what is wrong."""
+    """A row that isn't what it must be: its table, its id, the column where one is to blame, and what is wrong."""
 
-    case_id: str
-    sequence: int
+    table: str
+    row: str
+    column: str | None
     what: str
 
+    def __str__(self) -> str:
+        return f"{self.table} {self.row}{f' {self.column}' if self.column else ''}: {self.what}"
 
-def write(
-    session: Session, actor: Actor, *, case: str, act: str, facts: Mapping[str, Any] | None = None
-) -> JournalEntry:
-    """Append an act to a case's chain; the entry that was written, detached.
+
+def write(session: Session, actor: Actor, *, case: str, act: str, facts: Mapping[str, Any] | None = None) -> None:
+    """Append an act to a case's chain, whose other writers wait from here on; it is written with the commit.
 
     ``facts`` must be JSON (text for decimals and times).
     """
-    head = session.execute(_HEAD, {"case": case}).first()
+    ledger = Ledger.of(session)
+    if case not in ledger.heads():
+        ledger.top.heads[case] = _head(session, case)
     entry = JournalEntry(
         id=new_id(),
         case_id=case,
-        sequence=(head.sequence if head else 0) + 1,
         at=clock.now(session),
         actor_id=actor.id,
         actor_name=actor.name,
         act=act,
         facts=dict(facts or {}),
-        previous=head.hash if head else GENESIS,
     )
-    entry.hash = digest(entry)
-    now = {"case": case, "last": entry.sequence, "digest": entry.hash}
-    session.execute(_BEGIN if head is None else _GO_ON, now)
-    session.execute(_APPEND, {column.name: getattr(entry, column.name) for column in _ENTRIES.c})
-    return entry
+    ledger.top.pending.append(entry)
+
+
+def _head(session: Session, case: str) -> Head:
+    found = session.connection().execute(_HEAD, {"case": case}).first()
+    return Head(0, GENESIS, False) if found is None else Head(found.sequence, found.hash, True)
+
+
+@event.listens_for(Session, "before_commit")
+def _commits(session: Session) -> None:
+    if not session.in_nested_transaction():
+        settle(session)
+
+
+def settle(session: Session) -> None:
+    """Write the entries that are pending, and bind what the transaction wrote to the last of them."""
+    session.flush()
+    ledger = Ledger.of(session)
+    if ledger.is_empty:
+        return
+    key = journal_key(session.get_bind())
+    rows = ledger.rows(session) if key else {}
+    if rows and not ledger.pending():
+        write(session, SYSTEM, case=ALONE, act="records.write")
+    heads, position = ledger.heads(), _position(session, ledger) if key else None
+    entries: list[JournalEntry] = ledger.pending()
+    if rows:
+        entries[-1].records = bound(key, rows)
+    for entry in entries:
+        head = heads[entry.case_id]
+        entry.sequence, entry.previous, entry.position = head.sequence + 1, head.hash, position
+        entry.hash = digest(entry)
+        entry.seal = seal(key, entry.hash) if key else None
+        head.sequence, head.hash = entry.sequence, entry.hash
+    if entries:
+        _append(session, entries, heads)
+    ledger.clear()
+
+
+def _append(session: Session, entries: list[JournalEntry], heads: Mapping[str, Head]) -> None:
+    connection = session.connection()
+    for case in dict.fromkeys(entry.case_id for entry in entries):
+        head = heads[case]
+        now = {"case": case, "last": head.sequence, "digest": head.hash}
+        connection.execute(_GO_ON if head.stored else _BEGIN, now)
+        head.stored = True
+    connection.execute(
+        _APPEND, [{column.name: getattr(entry, column.name) for column in _ENTRIES.c} for entry in entries]
+    )
+
+
+def _position(session: Session, ledger: Ledger) -> int:
+    """The next position: rows are locked by now, so that what is bound later has a higher one."""
+    if session.get_bind().dialect.name == "postgresql":
+        return session.connection().execute(_NEXT_POSITION).scalar_one()
+    if ledger.position is None:  # nobody else writes meanwhile
+        ledger.position = session.connection().execute(_LAST_POSITION).scalar_one()
+    ledger.position += 1
+    return ledger.position
+
+
+def bound(key: bytes, rows: Mapping[tuple[str, str], Row | None]) -> str:
+    """The digests of rows as an entry holds them."""
+    told: dict[str, dict[str, dict[str, str] | None]] = {}
+    for (table, row), values in rows.items():
+        digests = values and {name: legal.digest(key, table, row, name, value) for name, value in values.items()}
+        told.setdefault(table, {})[row] = digests
+    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def seal(key: bytes, told: str) -> str:
+    """Shows that a hash was made by this instance: 20 characters."""
+    return b64encode(hmac.digest(key, told.encode(), "sha256")[: legal.DIGEST_BYTES]).decode()
 
 
 def digest(entry: JournalEntry) -> str:
     """The hash an entry must carry, worked out from its contents."""
-    content = {
+    content: dict[str, Any] = {
         "case": entry.case_id,
         "sequence": entry.sequence,
         "at": entry.at.isoformat(),
@@ -118,7 +221,17 @@ def digest(entry: JournalEntry) -> str:
         "facts": _canonical(entry.facts),
         "previous": entry.previous,
     }
+    if entry.position is not None:
+        told = hashlib.sha256((entry.records or "").encode()).hexdigest()
+        content |= {"id": entry.id, "position": entry.position, "records": told}
     return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+
+
+def go_on(connection: Connection) -> None:
+    """Let positions go on after the highest, where entries came from another database."""
+    if connection.dialect.name == "postgresql":
+        last = connection.execute(_LAST_POSITION).scalar_one()
+        connection.execute(select(func.setval("journal_position", last + 1)))
 
 
 def _canonical(facts: Any) -> Any:
@@ -127,7 +240,8 @@ def _canonical(facts: Any) -> Any:
 
 
 def of_case(session: Session, case: str) -> list[JournalEntry]:
-    """All entries of a case in order."""
+    """All entries of a case in order, those of this transaction too."""
+    settle(session)
     return list(
         session.scalars(select(JournalEntry).where(JournalEntry.case_id == case).order_by(JournalEntry.sequence))
     )
@@ -157,6 +271,8 @@ def checkpoint(session: Session) -> JournalCheckpoint:
 
 def violations(session: Session, case: str | None = None) -> Iterator[Violation]:
     """Walk every chain (or a case's) and yield each place where it is broken; nothing when the journal holds."""
+    settle(session)
+    key = journal_key(session.get_bind())
     expected: dict[str, tuple[int, str]] = {}
     entries, heads = select(JournalEntry), select(JournalHead)
     if case is not None:
@@ -165,16 +281,20 @@ def violations(session: Session, case: str | None = None) -> Iterator[Violation]
         entries.order_by(JournalEntry.case_id, JournalEntry.sequence).execution_options(yield_per=500)
     ):
         sequence, previous = expected.get(entry.case_id, (0, GENESIS))
-        if entry.sequence != sequence + 1:
-            yield Violation(entry.case_id, entry.sequence, f"entry {sequence + 1} is missing")
-        elif entry.previous != previous:
-            yield Violation(entry.case_id, entry.sequence, "doesn't follow the entry before it")
+        for missing in range(sequence + 1, entry.sequence):
+            yield Violation("journal_entry", f"{entry.case_id}/{missing}", None, "missing")
+        if entry.sequence == sequence + 1 and entry.previous != previous:
+            yield Violation("journal_entry", entry.id, "previous", "it doesn't follow the entry before it")
         if digest(entry) != entry.hash:
-            yield Violation(entry.case_id, entry.sequence, "was changed after it was written")
+            yield Violation("journal_entry", entry.id, "hash", "the entry was changed after it was written")
+        if entry.position is not None and entry.seal != seal(key, entry.hash):
+            yield Violation("journal_entry", entry.id, "seal", "the entry was hashed by somebody else")
         expected[entry.case_id] = (entry.sequence, entry.hash)
     for head in session.scalars(heads):
-        if expected.get(head.case_id, (0, GENESIS)) != (head.sequence, head.hash):
-            yield Violation(head.case_id, head.sequence, "the chain's end doesn't match its last entry")
+        if expected.pop(head.case_id, (0, GENESIS)) != (head.sequence, head.hash):
+            yield Violation("journal_head", head.case_id, "hash", "the chain's end doesn't match its last entry")
+    for gone in sorted(expected):
+        yield Violation("journal_head", gone, None, "missing")
 
 
 def size(session: Session) -> int:

@@ -24,3 +24,8 @@ def made_once(path: Path, content: str) -> str:
         finally:
             new.unlink()
     return path.read_text().strip()
+
+
+def key(path: Path) -> bytes:
+    """A key of 32 bytes, kept as hex digits, made at the first use."""
+    return bytes.fromhex(made_once(path, secrets.token_hex(32)))

@@ -7,11 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from app import tables
 from app.bootstrap import RECORDS
-from app.foundation.database import connect
+from app.foundation import journal, legal, proof
+from app.foundation.database import Base, connect, sessions
 
 ROOT = Path(__file__).parents[2]
 assert RECORDS
@@ -97,3 +101,69 @@ def test_every_module_with_tables_is_known_to_the_composition_root():
     )
     ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ended.stdout.split() == []
+
+
+# -- legal records
+
+
+def test_every_table_holds_legal_records_or_says_why_not():
+    unknown = set(legal.NO_RECORDS) - set(Base.metadata.tables)
+    assert (unknown, [name for name, why in legal.NO_RECORDS.items() if len(why) < 20]) == (set(), [])
+
+
+def test_every_column_of_a_legal_record_is_bound_or_says_why_not():
+    for name, table in Base.metadata.tables.items():
+        if kept := legal.records(table):
+            columns = {column.name for column in table.c}
+            free = {column for column in columns if f"{name}.{column}" in legal.MAY_DIFFER}
+            assert set(kept.key) | set(kept.forms) | free == columns
+    columns = {f"{table.name}.{column.name}" for table in Base.metadata.tables.values() for column in table.c}
+    assert set(legal.MAY_DIFFER) <= columns
+
+
+def test_no_legal_record_is_deleted_by_the_database_itself():
+    """A cascade of the database would pass by the ledger."""
+    cascades = [
+        (table.name, key.ondelete)
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_key_constraints
+        if key.ondelete and legal.records(table)
+    ]
+    assert cascades == []
+
+
+def test_rows_of_an_earlier_release_are_journalled_once_as_they_are_found(empty):
+    first_release(empty)
+    tables.upgrade(empty)
+    with sessions(empty)() as session:
+        assert list(proof.violations(session)) == []
+        (entry,) = journal.of_case(session, journal.ALONE)
+    assert (entry.act, entry.facts) == ("records.found", {"from": "0001", "to": head()})
+
+
+def test_a_later_upgrade_does_not_put_right_what_was_wrong(empty):
+    first_release(empty)
+    tables.upgrade(empty)
+    with empty.begin() as connection:
+        connection.execute(text("UPDATE calendar_year SET source = 'forged'"))
+    with sessions(empty)() as session:
+        wrong = list(proof.violations(session))
+        proof.adopt(session, wrong, {"from": "0002", "to": "0003"})
+        session.commit()
+        assert list(map(str, proof.violations(session))) == [
+            "calendar_year 2031 source: it isn't what the journal holds"
+        ]
+
+
+def first_release(engine):
+    """The tables as the first release made them, with a row in one."""
+    with tables.migrating(engine) as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(tables.FOLDER))
+        command.upgrade(config, "0001")
+        row = "VALUES (2031, 'published', 'a notice', '2026-03-02 04:00:00', 'u1')"
+        connection.execute(text(f"INSERT INTO calendar_year (year, status, source, changed_at, changed_by) {row}"))
+
+
+def head():
+    return ScriptDirectory(str(tables.FOLDER)).get_current_head()

@@ -24,6 +24,7 @@ from app.procurement.disclosure.records import Release
 from app.procurement.tenders import Notice
 from config import Config
 from tests import memory
+from tests.conftest import KEY
 
 pytestmark = pytest.mark.slow
 WRITTEN = (Notice, TimerRow, Release)
@@ -49,7 +50,7 @@ def processes():
 
 def confirm(url, instant, instance_id, dies_at, counted):
     """Confirm the documents, dying before the statement of that number, or at the commit."""
-    database, clock = connect(url), VirtualClock(instant)
+    database, clock = connect(url, key=KEY), VirtualClock(instant)
     house = bootstrap.build(database, Config(database_url=url, secret_key="for tests"), clock=clock)
 
     def count_statement(*_):

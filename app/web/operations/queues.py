@@ -196,8 +196,5 @@ def _checked(check: str) -> list[tuple[str, str]]:
     """What doesn't hold, read in a transaction of its own that keeps nobody from writing."""
     house = current.house()
     with reading(house.database) as session:
-        if check == "all":
-            broken = ((one.subject, one.what) for one in invariants.violations(house.engine, session))
-        else:
-            broken = ((one.case_id, f"{one.sequence}: {one.what}") for one in journals.violations(session))
-        return list(islice(broken, MOST_VIOLATIONS))
+        broken = invariants.violations(house.engine, session) if check == "all" else journals.violations(session)
+        return [(f"{one.table} {one.row}", f"{one.column or ''} {one.what}") for one in islice(broken, MOST_VIOLATIONS)]
