@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, event, insert, select, text
 
 from app import bootstrap, tables
 from app.demonstration import past
-from app.foundation import journal, proof
+from app.foundation import clock, journal, proof
 from app.foundation.clock import VirtualClock
 from app.foundation.database import UNBOUND, Base, connect, journal_key, sessions, use_key
 from app.foundation.keyfiles import made_once
@@ -53,13 +53,13 @@ def make(file: Path = FILE) -> None:
             receipt_key=folder / "receipt-key",
             keeper_folder=folder / "keeper",
         )
-        clock = VirtualClock(past.BEGINNING)
-        vault = servers.open_vault(config.keeper_folder, lambda: clock.instant)
+        turned = VirtualClock(past.BEGINNING)
+        vault = servers.open_vault(config.keeper_folder, lambda: turned.instant)
         database = connect(config.database_url, key=UNBOUND)
         event.listen(database, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF").close())
         tables.upgrade(database)
-        house = bootstrap.build(database, config, clock=clock, keeper=LocalKeeper(clock, vault))
-        past.live(house, clock, config.processes_folder)
+        house = bootstrap.build(database, config, clock=turned, keeper=LocalKeeper(turned, vault))
+        past.live(house, turned, config.processes_folder)
         vault.close()
         database.dispose()
         with sqlite3.connect(folder / "town.db") as packed:
@@ -91,6 +91,7 @@ def unpack(database: Engine, config: Config, tell: Tell = lambda done: None, fil
             session.commit()
         use_key(town, journal_key(database))
         with sessions(town)() as session:
+            clock.use(session, VirtualClock(past.NOW))
             proof.adopt(session, (), {"from": file.name})
             session.commit()
         _take_keys(folder, config)

@@ -118,9 +118,7 @@ def _differences(
 
 def _rows(session: Session, kept: legal.Records) -> Iterator[tuple[str, Row]]:
     names = (*kept.key, *kept.raw)
-    statement: Select[Any] = select(*(column(name) for name in names)).select_from(
-        table(kept.name)
-    )  # no types: as the driver reads
+    statement = table(kept.name, *(column(name) for name in names)).select()  # without types: as the driver reads
     width = len(kept.key)
     for values in session.connection().execute(statement, execution_options={"yield_per": 100}):
         row = legal.row_id(values[:width])
