@@ -17,7 +17,7 @@ from app.engine import records
 from app.engine.engine import Engine
 from app.engine.forms import Library
 from app.engine.operations import Registry
-from app.foundation import arrivals, documents, journal, outbox, repeats, workdays
+from app.foundation import arrivals, documents, journal, outbox, proposals, repeats, workdays
 from app.foundation.clock import Clock, KeptClock, VirtualClock
 from app.foundation.database import sessions
 from app.foundation.text import Text
@@ -51,7 +51,7 @@ from config import Config
 __all__ = ["RECORDS", "House", "build", "senders"]
 
 RECORDS = (
-    *(workdays, journal, documents, outbox, repeats, arrivals),
+    *(workdays, journal, documents, outbox, repeats, arrivals, proposals),
     *(organisations, accounts, grants, signed_in, attempts, resets, certificates),
     records,
     *(projects, agreements, suppliers, tenders, bonds, bids, experts),

@@ -108,6 +108,7 @@ PEOPLE = (
     Person("wu", "吴涛 Wu Tao", "hospital", ("buyer-contract-officer",)),
     Person("zheng", "郑丽 Zheng Li", "hospital", ("payment-officer",)),
     Person("liu", "刘洋 Liu Yang", "finance", ("finance-officer",)),
+    Person("guo", "郭宁 Guo Ning", "finance", ("finance-officer",)),
     Person("sun", "孙磊 Sun Lei", "agency", ("agency-officer",)),
     Person("he", "何芳 He Fang", "agency", ("agency-host",)),
     Person("dong", "董强 Dong Qiang", "other-agency", ("agency-officer", "agency-host")),
@@ -122,6 +123,7 @@ PEOPLE = (
     Person("lin", "林薇 Lin Wei", "office", ("analyst",)),
     Person("tang", "唐可 Tang Ke", "office", ("analyst",)),
     Person("qian", "钱进 Qian Jin", "office", ("administrator",)),
+    Person("meng", "孟洁 Meng Jie", "office", ("administrator",)),
     Person("shi", "史正 Shi Zheng", None, ("auditor",)),
 )
 """Everybody but the experts."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select, update
@@ -15,7 +16,7 @@ from app.engine.cache import Held
 from app.engine.corridor import InstanceEnded, InstanceSuspended, NoSuchInstance
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
-from app.engine.records import Definition, IncidentRow, InstanceRow, TimerRow
+from app.engine.records import Definition, IncidentRow, InstanceRow, OpenTaskRow, TimerRow
 from app.foundation import clock, journal
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.database import new_id
@@ -27,7 +28,7 @@ T = TypeVar("T")
 __all__ = [
     "CannotStart", "InstanceEnded", "InstanceSuspended", "NoSuchInstance", "NoSuchProcess", "NoSuchScope", "NotSuspended", "OwnOfEngine",
     "advance",
-    "cancel", "find", "get", "looking", "resume", "set_variables", "start", "suspend", "variables",
+    "cancel", "find", "get", "looking", "redate", "resume", "set_variables", "start", "suspend", "variables",
 ]  # fmt: skip
 
 
@@ -170,6 +171,34 @@ def set_variables(
     facts = {"before": history.storable(before), "after": history.storable(dict(variables)), "scope": scope_id}
     facts |= {"reasons": reasons} if reasons else {}
     journal.write(session, actor, case=row.id, act="instances.set_variables", facts=facts)
+
+
+def redate(
+    engine: Engine,
+    session: Session,
+    actor: Actor,
+    name: str,
+    before: datetime,
+    after: datetime,
+    where: Mapping[str, Any],
+) -> int:
+    """An instant was worked out anew: move it in every live instance that waits for it (see ``spiff.Instance.redate``).
+
+    Gives how many instances were moved; suspended ones are too, so that they go on with the right day.
+    """
+    waiting = select(TimerRow.instance_id).where(TimerRow.due_at == before)
+    open_tasks = select(OpenTaskRow.instance_id).where(OpenTaskRow.due_at == before)
+    concerned = {found for found in (*session.scalars(waiting), *session.scalars(open_tasks)) if found is not None}
+    moved = 0
+    for instance_id in sorted(concerned):
+        row = corridor.locked(session, instance_id)
+        if not corridor.move(engine, session, row, lambda live: live.redate(name, before, after, where), actor=actor):
+            continue
+        moved += 1
+        history.note(session, actor, row, "set", names=name, reasons="")
+        facts = {"name": name, "before": before.isoformat(), "after": after.isoformat(), "where": dict(where)}
+        journal.write(session, actor, case=row.id, act="instances.redate", facts=facts)
+    return moved
 
 
 def suspend(engine: Engine, session: Session, actor: Actor, instance_id: str, reasons: str) -> InstanceRow:

@@ -287,6 +287,17 @@ def _each(start: date, end: date) -> Iterator[date]:
         day += ONE_DAY
 
 
+def years(session: Session) -> list[CalendarYear]:
+    """The years of the calendar, the latest first."""
+    return list(session.scalars(select(CalendarYear).order_by(CalendarYear.year.desc())))
+
+
+def days_of(session: Session, year: int) -> dict[date, DayKind]:
+    """The exceptional days of a year."""
+    within = CalendarDay.on.between(date(year, 1, 1), date(year, 12, 31))
+    return {on: DayKind(kind) for on, kind in session.execute(select(CalendarDay.on, CalendarDay.kind).where(within))}
+
+
 def load(session: Session) -> Calendar:
     """The calendar as the tables have it now."""
     days = {on: DayKind(kind) for on, kind in session.execute(select(CalendarDay.on, CalendarDay.kind))}
@@ -334,13 +345,20 @@ def _known_days(year: int) -> tuple[tuple[date, DayKind, str], ...]:
     return tuple(day for day in (*off, *worked) if day[0].year == year)
 
 
+def statutory_days(year: int) -> list[date]:
+    """The statutory holidays of a year, which follow from the law and the lunar calendar whatever days are swapped."""
+    return [on for on, kind, _ in _known_days(year) if kind == DayKind.STATUTORY]
+
+
 def publish_year(session: Session, actor: Actor, *, year: int, days: Mapping[date, DayKind], source: str) -> None:
     """Enter the State Council's notice for a year; ``source`` names it. Raises CalendarRefused.
 
-    ``days``: statutory holidays, weekdays swapped off and weekend days worked in exchange.
+    ``days``: statutory holidays, weekdays swapped off and weekend days worked in exchange; where New Year's swaps reach
+    back, days of the December before too, which only add to that year's.
     """
     _check_notice(year, days, source)
     session.execute(delete(CalendarDay).where(CalendarDay.on.between(date(year, 1, 1), date(year, 12, 31))))
+    session.execute(delete(CalendarDay).where(CalendarDay.on.in_([on for on in days if on.year < year])))
     session.add_all(CalendarDay(on=on, kind=kind, source=source) for on, kind in days.items())
     row = session.get(CalendarYear, year)
     if row is None:
@@ -363,7 +381,7 @@ def _check_notice(year: int, days: Mapping[date, DayKind], source: str) -> None:
         raise CalendarRefused(
             field="source", year=year, why=Text("the notice it comes from isn't named", "未注明所依据的通知")
         )
-    strangers = [on for on in days if on.year != year]
+    strangers = [on for on in days if on.year != year and (on.year, on.month) != (year - 1, 12)]
     if strangers:
         why = Text(f"{strangers[0]} is in another year", f"{strangers[0]}不在该年度")
         raise CalendarRefused(field="days", year=year, why=why)

@@ -10,6 +10,7 @@ BLUEPRINTS = (
     "shell",
     "identity",
     "people",
+    "data",
     "inbox",
     "tasks",
     "cases",

@@ -187,11 +187,23 @@ def registration_is_seen(session: Session, actor: Actor, registration_id: str, *
         raise suppliers.RegistrationUnknown
 
 
+def entry_is_seen(session: Session, actor: Actor, proposal_id: str, **_: Any) -> None:
+    """the person enters or confirms entries of this kind, for this organisation, or audits; a draft is its author's"""
+    from app.foundation import proposals
+    from app.workflow.feeding import kinds
+
+    if not kinds.may_see(actor, proposals.get(session, proposal_id)):
+        raise proposals.ProposalUnknown
+
+
 def in_demonstration(session: Session, actor: Actor, **_: Any) -> None:
     """the house shows its demonstration town"""
     if not current.config().demonstration:
         raise NotAllowed
 
+
+FEEDING = ("administrator", "finance-officer")
+"""Who enters what an office works with, and confirms what others of them entered."""
 
 STUDIO_SEEN = (
     "studio.index", "studio.versions", "studio.templates", "studio.forms", "studio.known_roles", "studio.known_decisions",
@@ -286,6 +298,18 @@ RULES: dict[str, Rule] = {
     "people.organisations": holders(*STAFF),
     "people.organisation": holders(*STAFF, "supplier-admin", check=organisation_is_theirs),
     "people.add_organisation": holders("administrator"),
+    # -- what an office feeds the program with
+    "data.index": holders(*FEEDING, "auditor"),
+    "data.first_steps": holders("administrator"),
+    "data.calendar": holders("administrator", "auditor"),
+    "data.year": holders("administrator", "auditor"),
+    "data.budget": holders("finance-officer"),
+    "data.line": holders("finance-officer"),
+    "data.load": holders(*FEEDING),
+    "data.template": holders(*FEEDING),
+    "data.enter": holders(*FEEDING),
+    "data.proposal": holders(*FEEDING, "auditor", check=entry_is_seen),
+    "data.decide": holders(*FEEDING, check=entry_is_seen),
     # -- the inbox and its tasks
     "inbox.index": signed_in(),
     "tasks.show": signed_in(task_is_for_them),

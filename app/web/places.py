@@ -43,6 +43,7 @@ STAFF = (
     Place("bonds.index", Text("Bonds", "保证金"), ("bonds.",)),
     Place("supplier.registrations", Text("Registrations", "注册审核"), ("supplier.registration", "supplier.review")),
     Place("people.organisations", Text("Parties", "主体"), ("people.", "parties.", "breaches.")),
+    Place("data.index", Text("Data", "基础数据"), ("data.",)),
     Place("studio.index", Text("Studio", "流程设计"), ("studio.",)),
     Place("operations.index", Text("Operations", "运行监控"), ("operations.",)),
     Place("figures.index", Text("Figures", "统计"), ("figures.",)),

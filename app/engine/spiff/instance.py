@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -292,6 +292,27 @@ class Instance:
             raise NoSuchToken(f"there is no scope {scope_id!r}")
         modification.declare(self._course, scope, variables)
 
+    def redate(self, name: str, before: datetime, after: datetime, where: Mapping[str, Any]) -> int:
+        """Move the instant of a variable from ``before`` to ``after``, with the timers and due dates worked out from it.
+
+        Only where the variables ``where`` have these values, so that of several alike (lots, enquiries) the right one is
+        moved. Gives how many variables were moved.
+        """
+        course = self._course
+        concerned = [id for id in course.scopes if _holds(course.view(id), where)]
+        declared = [id for id in concerned if _instant(course.scopes[id].variables.get(name)) == before]
+        for scope_id in declared:
+            course.scopes.declare(scope_id, name, after.isoformat())
+        for token in course.live():
+            if token.scope not in concerned:
+                continue
+            timer, task, awaited = token.info.get("timer"), token.info.get("task"), token.node.event.timer
+            if timer and awaited is not None and name in awaited.source.names and timer["due"] == before:
+                timer["due"] = after.astimezone(UTC)
+            if task and token.node.due is not None and name in token.node.due.names and task.get("due") == before:
+                task["due"] = after.astimezone(UTC)
+        return len(declared)
+
     def modify(self, change: modification.Modification) -> None:
         """Set variables, put tokens before elements and take tokens away.
 
@@ -331,6 +352,15 @@ class Instance:
         if "task" not in token.info or token.state != TaskState.STARTED or token.phase != tokens.WORK:
             raise NoSuchToken(f"no task is open at {token_id}")
         return token
+
+
+def _holds(view: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    return all(view.get(name) == value for name, value in values.items())
+
+
+def _instant(value: Any) -> datetime | None:
+    found = timing.parse_instant(value) if isinstance(value, str) else value
+    return found if isinstance(found, datetime) and found.tzinfo is not None else None
 
 
 def _state_of(token: Token) -> str:

@@ -1,0 +1,7 @@
+"""What an office feeds the program with: budget lines, working days and more, each confirmed by a second person."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("data", __name__, url_prefix="/data")
+
+from app.web.data import budget, calendar, entering, index  # noqa: E402, F401

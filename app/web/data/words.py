@@ -1,0 +1,28 @@
+"""Words and looks of what was entered."""
+
+from app.foundation.text import Text
+
+STATES = {
+    "draft": (Text("Not handed on yet", "尚未提交"), "draft"),
+    "waiting": (Text("Waits for a second person", "待复核"), "waiting"),
+    "confirmed": (Text("Confirmed", "已生效"), "done"),
+    "rejected": (Text("Given back", "已退回"), "refused"),
+    "withdrawn": (Text("Withdrawn", "已撤回"), "plain"),
+}
+CHANGES = {
+    "new": (Text("New", "新增"), "new"),
+    "changed": (Text("Changed", "变更"), "soon"),
+    "unchanged": (Text("Unchanged", "无变化"), "plain"),
+    "refused": (Text("Refused", "无法录入"), "refused"),
+}
+ACTS = {
+    "budgets.enter": Text("entered the line", "录入预算项目"),
+    "budgets.change": Text("changed the line", "变更预算项目"),
+}
+FIELDS = {
+    "name_zh": Text("Chinese name", "项目名称"),
+    "name_en": Text("English name", "英文名称"),
+    "category": Text("category", "预算科目"),
+    "amount": Text("amount", "金额"),
+    "funds": Text("funds", "资金性质"),
+}

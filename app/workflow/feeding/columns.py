@@ -1,0 +1,114 @@
+"""Columns of the tables that people enter: their names, and how a cell is read. A cell that can't be read says why."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from app.foundation.text import Text
+
+LONGEST = 2000
+"""How many characters a cell has at most."""
+
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\Z")
+
+
+class CellWrong(ValueError):
+    """A cell that can't be read; ``why`` is for its row's preview."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(why.en)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. ``kind``: text, amount, number, day or choice; ``choices`` by key, read by key or by either name."""
+
+    name: str
+    title: Text
+    kind: str = "text"
+    required: bool = True
+    longest: int = 200
+    choices: Mapping[str, Text] = field(default_factory=dict)
+    default: str = ""
+    hint: Text | None = None
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Everything by which the head of a sheet may name the column."""
+        return self.name, self.title.en, self.title.zh
+
+    def read(self, cell: str) -> Any:
+        """A cell's value: text, Decimal, int, date or a choice's key; None for an empty optional cell of those kinds.
+
+        :raises CellWrong: with the reason
+        """
+        text = unicodedata.normalize("NFC", cell).strip() or self.default
+        if not text:
+            if self.required:
+                raise CellWrong(Text("Missing.", "未填写。"))
+            return "" if self.kind in ("text", "choice") else None
+        if len(text) > self.longest:
+            raise CellWrong(Text(f"Longer than {self.longest} characters.", f"超过{self.longest}个字符。"))
+        if any(unicodedata.category(sign) == "Cc" for sign in text):
+            raise CellWrong(Text("Holds characters that can't be shown.", "含有无法显示的字符。"))
+        readers: dict[str, Callable[[str], Any]] = {
+            "amount": _amount,
+            "number": _number,
+            "day": _day,
+            "choice": self._choice,
+        }
+        return readers[self.kind](text) if self.kind in readers else text
+
+    def write(self, value: Any) -> str:
+        """A value as the cell that reads as it."""
+        if value is None:
+            return ""
+        if isinstance(value, Decimal):
+            return f"{value:f}"
+        return value.isoformat() if isinstance(value, date) else str(value)
+
+    def _choice(self, text: str) -> str:
+        for key, name in self.choices.items():
+            if text.casefold() in (key.casefold(), name.en.casefold(), name.zh):
+                return key
+        offered = Text(
+            ", ".join(name.en for name in self.choices.values()), "、".join(name.zh for name in self.choices.values())
+        )
+        raise CellWrong(Text(f"Must be one of: {offered.en}.", f"应为以下之一：{offered.zh}。"))
+
+
+def _amount(text: str) -> Decimal:
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "").removeprefix("¥").removesuffix("元")
+    try:
+        value = Decimal(plain)
+    except InvalidOperation as error:
+        raise CellWrong(
+            Text("Not an amount in yuan, like 1200000.00.", "不是以元为单位的金额，例如1200000.00。")
+        ) from error
+    if not value.is_finite() or value < 0 or value >= Decimal(10) ** 14:
+        raise CellWrong(Text("An amount is from 0 to 99,999,999,999,999.99.", "金额应在0至99999999999999.99之间。"))
+    if value != value.quantize(Decimal("0.01")):
+        raise CellWrong(Text("An amount has at most two decimals.", "金额最多两位小数。"))
+    return value.quantize(Decimal("0.01"))
+
+
+def _number(text: str) -> int:
+    plain = unicodedata.normalize("NFKC", text).removesuffix(".0").removesuffix("年")
+    if not (plain.isascii() and plain.isdigit() and len(plain) < 10):
+        raise CellWrong(Text("Not a whole number.", "不是整数。"))
+    return int(plain)
+
+
+def _day(text: str) -> date:
+    found = _DAY.match(unicodedata.normalize("NFKC", text).split("T")[0].split(" ")[0])
+    try:
+        return date(*(int(part) for part in found.groups())) if found else date.fromisoformat(text)
+    except ValueError as error:
+        raise CellWrong(Text("Not a day, like 2027-01-31.", "不是日期，例如2027-01-31。")) from error

@@ -1,0 +1,251 @@
+"""Budget lines and working days by page and by sheet: a preview of each row, and a second person who confirms."""
+
+import io
+import json
+import re
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+
+from app.foundation import workdays
+from app.foundation.actor import SYSTEM
+from app.foundation.proposals import Proposal
+from app.identity import accounts, grants
+from app.procurement.projects import BudgetLine
+from app.workflow.feeding import kinds
+from tests.workflow.test_feeding_calendars import OF_2027
+
+HEADS = ["采购人", "年度", "项目代码", "项目名称", "预算科目", "金额（元）"]
+LINE = ["第一人民医院", "2027", "A01", "医疗设备", "A02", "1200000.00"]
+
+
+@pytest.fixture
+def office(app, town):
+    """The town with a buyer under its finance department, and a second person for each entry."""
+    with app.extensions["tenderway"].sessions() as session:
+        workdays.seed(session)
+        session.get_one(accounts.Account, accounts.by_login(session, "finance-officer").id)
+        from app.identity.organisations import Organisation
+
+        session.get_one(Organisation, town.buyer).supervisor_id = town.finance
+        for role, place in (("finance-officer", town.finance), ("administrator", town.platform)):
+            second = accounts.create(session, SYSTEM, login=f"second-{role}", name=f"Second {role}")
+            grants.grant(session, SYSTEM, account_id=second.id, role=role, organisation_id=place)
+        session.commit()
+    return town
+
+
+@pytest.fixture
+def officer(office, sign_in):
+    return sign_in("finance-officer")
+
+
+@pytest.fixture
+def second(office, sign_in):
+    return sign_in("second-finance-officer")
+
+
+def workbook(*rows, heads=HEADS):
+    book = openpyxl.Workbook()
+    for row in (heads, *rows):
+        book.active.append(row)
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def imported(client, content, name="budget.xlsx", table="budget"):
+    """Import a file; the address of its preview, or the answer that refused it."""
+    address = f"/data/tables/{table}/import"
+    data = {"csrf_token": client.token(), "file": (io.BytesIO(content), name)}
+    answer = client.post(address, data=data, content_type="multipart/form-data")
+    return answer.location if answer.status_code == 303 else answer
+
+
+def seen(client, address):
+    return re.search(r'name="seen" value="(\w+)"', client.get(address).text)[1]
+
+
+def confirm(client, address):
+    return client.submit(address, decision="confirm", seen=seen(client, address))
+
+
+def lines(app):
+    with app.extensions["tenderway"].sessions() as session:
+        return {line.code: line.amount for line in session.scalars(select(BudgetLine))}
+
+
+def entered(app, officer, second, *rows):
+    address = imported(officer, workbook(*rows))
+    officer.submit(address, decision="hand_on")
+    confirm(second, address)
+    return address
+
+
+def test_a_sheet_counts_once_a_second_person_confirmed_it(app, officer, second):
+    address = imported(officer, workbook(LINE))
+    officer.submit(address, decision="hand_on")
+    assert lines(app) == {}
+    confirm(second, address)
+    assert lines(app) == {"A01": Decimal("1200000.00")}
+
+
+def test_who_entered_a_sheet_can_not_confirm_it(app, officer):
+    address = imported(officer, workbook(LINE))
+    officer.submit(address, decision="hand_on")
+    answer = officer.submit(address, decision="confirm", seen="0")
+    assert (answer.status_code, lines(app)) == (403, {})
+
+
+def test_json_is_taken_by_names_of_columns(app, officer, second):
+    row = {
+        "buyer": "12510700450720100H",
+        "year": 2027,
+        "code": "A01",
+        "name_zh": "医疗设备",
+        "category": "A02",
+        "amount": 1.5,
+    }
+    address = imported(officer, json.dumps([row]).encode(), "budget.json")
+    officer.submit(address, decision="hand_on")
+    confirm(second, address)
+    assert lines(app) == {"A01": Decimal("1.50")}
+
+
+def test_each_row_says_what_it_would_do(app, officer, second):
+    entered(app, officer, second, LINE, [*LINE[:2], "A02", *LINE[3:]])
+    page = officer.get(
+        imported(officer, workbook(LINE, [*LINE[:2], "A02", *LINE[3:5], "5"], [*LINE[:2], "A03", *LINE[3:]]))
+    ).text
+    assert [page.count(f">{word}</span>") for word in ("New", "Changed", "Unchanged")] == [2, 2, 2]
+    assert "was 1200000.00" in page
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "why"),
+    [
+        (0, "不存在的医院", "No buyer that you supervise"),
+        (1, "二〇二七", "Not a whole number"),
+        (1, "1890", "Not a year"),
+        (2, "", "Missing"),
+        (5, "一百万", "Not an amount"),
+        (5, "-1", "An amount is from 0"),
+        (5, "1.005", "at most two decimals"),
+    ],
+)
+def test_a_refused_row_has_its_reason_beside_the_cell_and_can_not_be_handed_on(app, officer, column, cell, why):
+    row = [*LINE[:column], cell, *LINE[column + 1 :]]
+    address = imported(officer, workbook(LINE, row))
+    assert why in officer.get(address).text
+    assert officer.submit(address, decision="hand_on").status_code == 422
+
+
+def test_the_same_line_named_in_two_ways_is_the_same_line(officer):
+    page = officer.get(imported(officer, workbook(LINE, ["12510700450720100H", *LINE[1:]]))).text
+    assert "The same as row 2" in page
+
+
+def test_a_draft_is_seen_by_nobody_else(officer, second):
+    assert second.get(imported(officer, workbook(LINE))).status_code == 404
+
+
+def test_what_changed_since_it_was_looked_at_is_looked_at_again(app, officer, second):
+    address = imported(officer, workbook(LINE))
+    officer.submit(address, decision="hand_on")
+    before = seen(second, address)
+    entered(app, officer, second, [*LINE[:5], "7"])
+    assert second.submit(address, decision="confirm", seen=before).status_code == 409
+
+
+def test_an_entry_is_given_back_with_reasons_only(app, officer, second):
+    address = imported(officer, workbook(LINE))
+    officer.submit(address, decision="hand_on")
+    assert second.submit(address, decision="reject").status_code == 422
+    second.submit(address, decision="reject", reasons="金额有误")
+    assert "金额有误" in officer.get(address).text
+
+
+def test_one_line_by_hand_waits_for_a_second_person_too(app, officer, second):
+    fields = dict(zip(("buyer", "year", "code", "name_zh", "category", "amount"), LINE, strict=True))
+    address = officer.submit("/data/tables/budget/enter", **fields).location
+    assert lines(app) == {}
+    confirm(second, address)
+    assert lines(app) == {"A01": Decimal("1200000.00")}
+
+
+def test_an_error_by_hand_stands_beside_its_field_and_loses_nothing(officer):
+    answer = officer.submit("/data/tables/budget/enter", buyer="第一人民医院", year="2027", amount="viel")
+    assert answer.status_code == 422
+    assert 'href="#f-amount"' in answer.text
+    assert 'value="第一人民医院"' in answer.text
+
+
+def test_the_history_of_a_line_says_who_changed_what(app, officer, second):
+    entered(app, officer, second, LINE)
+    entered(app, officer, second, [*LINE[:5], "1300000"])
+    with app.extensions["tenderway"].sessions() as session:
+        line_id = session.scalars(select(BudgetLine.id)).one()
+    page = officer.get(f"/data/budget/{line_id}").text
+    assert "1200000.00 → 1300000.00" in page
+
+
+@pytest.mark.parametrize("table", kinds.TABLES)
+def test_every_template_can_be_imported_again(office, sign_in, table):
+    client = sign_in(kinds.TABLES[table].role)
+    for spoken in ("zh", "en"):
+        client.submit("/language", language=spoken)
+        sheet = client.get(f"/data/tables/{table}/template.xlsx").data
+        assert isinstance(imported(client, sheet, table=table), str)
+
+
+HOSTILE = {
+    "empty": b"",
+    "text": b"Buyer,Year",
+    "half a workbook": workbook(LINE)[:700],
+    "another archive": b"PK\x03\x04" + b"\x00" * 100,
+    "no JSON": b'[{"buyer":',
+    "deep JSON": b"[" * 100_000,
+    "a number": b"[1, 2]",
+    "no rows": b"[]",
+    "other columns": b'[{"a": 1}]',
+}
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
+def test_a_file_that_is_no_table_is_refused_beside_its_field(officer, content):
+    answer = imported(officer, content)
+    assert answer.status_code == 422
+    assert "f-file-error" in answer.text
+
+
+def test_a_notice_of_holidays_is_pasted_previewed_and_confirmed(app, office, sign_in):
+    first, other = sign_in("administrator"), sign_in("second-administrator")
+    address = first.submit("/data/calendar", text=OF_2027).location
+    assert "国办发明电〔2026〕9号" in first.get(address).text
+    first.submit(address, decision="hand_on")
+    confirm(other, address)
+    with app.extensions["tenderway"].sessions() as session:
+        assert workdays.load(session).is_official(2027)
+
+
+def test_a_text_that_names_no_year_stays_in_the_form(office, sign_in):
+    answer = sign_in("administrator").submit("/data/calendar", text="放假三天")
+    assert answer.status_code == 422
+    assert "放假三天" in answer.text
+
+
+def test_what_waits_is_listed_for_the_second_person_and_not_for_other_departments(app, officer, second, sign_in):
+    address = imported(officer, workbook(LINE))
+    officer.submit(address, decision="hand_on")
+    assert address.rsplit("/", 1)[1] in second.get("/data").text
+    assert address.rsplit("/", 1)[1] not in sign_in("administrator").get("/data").text
+    with app.extensions["tenderway"].sessions() as session:
+        assert session.scalars(select(Proposal.state)).one() == "waiting"
+
+
+def test_the_first_steps_say_what_is_missing(office, sign_in):
+    page = sign_in("administrator").get("/data/first-steps").text
+    assert "No buyer can apply" in page
+    assert "None is deployed" in page
