@@ -40,8 +40,23 @@ class Type:
             return value[0]
         return None
 
+    def read(self, value: Any) -> Any:
+        """A value from outside with its texts of dates, times and durations as what they write where the type wants it.
+
+        :raises ValueError: a text that writes nothing of the kind
+        """
+        return value
+
 
 ANY = Type()
+_READERS: dict[str, Callable[[str], Any]] = {
+    "date": t.parse_date,
+    "time": t.parse_time,
+    "date and time": t.parse_date_time,
+    "days and time duration": t.parse_duration,
+    "years and months duration": t.parse_duration,
+}
+"""How the text of each kind is read that JSON has no values for."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +72,15 @@ class Simple(Type):
         if self.name == "date and time" and t.is_date(value):
             return t.join(value, time(tzinfo=timezone.utc))  # noqa: UP017
         return super().converted(value)
+
+    def read(self, value: Any) -> Any:
+        """A text as the date, time or duration that it writes, where one is wanted."""
+        if self.name not in _READERS or not isinstance(value, str):
+            return value
+        read = _READERS[self.name](value.strip())
+        if kind(read) != self.name:
+            raise ValueError(f"“{value}” is no {self.name}")
+        return read
 
 
 @dataclass(frozen=True)
@@ -82,6 +106,10 @@ class ListType(Type):
         if self.allows(value):
             return value
         return [value] if self.item.allows(value) else None
+
+    def read(self, value: Any) -> Any:
+        """Each item as its type reads it."""
+        return [self.item.read(item) for item in value] if isinstance(value, list | tuple) else self.item.read(value)
 
 
 @dataclass(frozen=True)
@@ -117,6 +145,12 @@ class ContextType(Type):
             name in value and (value[name] is None or wanted.allows(value[name]))
             for name, wanted in self.entries.items()
         )
+
+    def read(self, value: Any) -> Any:
+        """Each entry as its type reads it."""
+        if not isinstance(value, Mapping):
+            return value
+        return {key: self.entries[key].read(item) if key in self.entries else item for key, item in value.items()}
 
     def accepts(self, other: Type) -> bool:
         """A context type that has every entry, each accepted."""
@@ -171,6 +205,10 @@ class Constrained(Type):
     def accepts(self, other: Type) -> bool:
         """What the type without its constraint accepts."""
         return self.of.accepts(other.of if isinstance(other, Constrained) else other)
+
+    def read(self, value: Any) -> Any:
+        """As the type without its constraint reads it."""
+        return self.of.read(value)
 
     def converted(self, value: Any) -> Any:
         """The converted value if it is allowed."""

@@ -85,3 +85,91 @@ def test_a_knowledge_model_can_be_invoked_by_name():
 def test_a_broken_model_is_refused_in_words(xml, words):
     with pytest.raises(decisions.DecisionError, match=words):
         decisions.read(xml)
+
+
+def typed_table(kind, test):
+    inside = f'<input><inputExpression typeRef="{kind}"><text>x</text></inputExpression></input><output name="o" />'
+    rules = f'<rule id="r1"><inputEntry><text>{test}</text></inputEntry><outputEntry><text>"first"</text></outputEntry></rule>'
+    rules += (
+        '<rule id="r2"><inputEntry><text>-</text></inputEntry><outputEntry><text>"second"</text></outputEntry></rule>'
+    )
+    xml = f'<definitions xmlns="{DMN}" id="m" name="m" namespace="x"><decision id="d" name="D"><decisionTable hitPolicy="FIRST">{inside}{rules}</decisionTable></decision></definitions>'
+    return decisions.read(xml.encode())
+
+
+TEXTS = [
+    ("date", "2024-05-05", '&lt; date("2025-01-01")'), ("dateTime", "2024-05-05T10:00:00+08:00", '&lt; date and time("2025-01-01T00:00:00Z")'), ("date and time", "2024-05-05T10:00:00", '&lt; date and time("2025-01-01T00:00:00")'),
+    ("time", "10:00:00", '&lt; time("11:00:00")'), ("dayTimeDuration", "PT90M", '&lt; duration("PT2H")'), ("days and time duration", "P1D", '&lt; duration("P2D")'),
+    ("yearMonthDuration", "P5M", '&lt; duration("P1Y")'), ("years and months duration", "P1Y", '&lt; duration("P14M")'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "text", "test"), TEXTS)
+def test_a_text_is_read_as_the_date_time_or_duration_that_a_column_wants(kind, text, test):
+    assert typed_table(kind, test).evaluate("d", {"x": text}).value == "first"
+
+
+@pytest.mark.parametrize(("kind", "text", "test"), TEXTS)
+def test_a_text_that_writes_nothing_of_the_kind_fails_the_decision(kind, text, test):
+    with pytest.raises(decisions.DecisionFailed, match="“5 May” is no "):
+        typed_table(kind, test).evaluate("d", {"x": "5 May"})
+
+
+@pytest.mark.parametrize("type_", ["date", "tDays", "tTrip"])
+def test_texts_within_input_data_are_read_as_their_type_wants(type_):
+    given = {"date": "2024-05-05", "tDays": ["2024-05-05"], "tTrip": {"on": "2024-05-05"}}[type_]
+    items = '<itemDefinition name="tDays" isCollection="true"><typeRef>date</typeRef></itemDefinition><itemDefinition name="tTrip"><itemComponent name="on"><typeRef>date</typeRef></itemComponent></itemDefinition>'
+    read = {"date": "x.year", "tDays": "x[1].year", "tTrip": "x.on.year"}[type_]
+    xml = (
+        f'<definitions xmlns="{DMN}" id="m" name="m" namespace="x">{items}<inputData id="i" name="x"><variable name="x" typeRef="{type_}"/></inputData>'
+        f'<decision id="d" name="D"><informationRequirement><requiredInput href="#i"/></informationRequirement><literalExpression><text>{read}</text></literalExpression></decision></definitions>'
+    )
+    assert decisions.read(xml.encode()).evaluate("d", {"x": given}).value == 2024
+
+
+def coerced(body, *, result="", parameter="", argument="1"):
+    """What a decision gives that calls a knowledge model with one parameter."""
+    types = (
+        '<itemDefinition name="tNumbers" isCollection="true"><typeRef>number</typeRef></itemDefinition>'
+        '<itemDefinition name="tPerson"><itemComponent name="name"><typeRef>string</typeRef></itemComponent><itemComponent name="age"><typeRef>number</typeRef></itemComponent></itemDefinition>'
+    )
+    of_parameter, of_result = (f'typeRef="{name}"' if name else "" for name in (parameter, result))
+    xml = (
+        f'<definitions xmlns="{DMN}" id="m" name="m" namespace="x">{types}<businessKnowledgeModel id="k" name="k"><encapsulatedLogic>'
+        f'<formalParameter name="a" {of_parameter}/><literalExpression {of_result}><text>{body}</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>'
+        f'<decision id="d" name="D"><knowledgeRequirement><requiredKnowledge href="#k"/></knowledgeRequirement><literalExpression><text>k({argument})</text></literalExpression></decision></definitions>'
+    )
+    return decisions.read(xml.encode()).evaluate("d", {}).value
+
+
+@pytest.mark.parametrize(
+    ("body", "result", "argument", "expected"),
+    [
+        ("a", "tNumbers", "10", [10]), ("a", "tNumbers", '"foo"', None), ("a", "tNumbers", "null", None), ("[a]", "number", "10", 10), ("[a]", "number", '"foo"', None),
+        ("a != null", "tPerson", "1", None), ("a", "tPerson", '{name: "x", age: 1}', {"name": "x", "age": 1}), ("a", "string", "1", None),
+    ],
+)  # fmt: skip
+def test_what_a_knowledge_model_gives_is_of_the_type_of_its_expression(body, result, argument, expected):
+    assert coerced(body, result=result, argument=argument) == expected
+
+
+@pytest.mark.parametrize(
+    ("parameter", "argument", "expected"),
+    [("tPerson", '{name: "x"}', True), ("tPerson", '{name: "x", age: 1}', False), ("number", '"foo"', True), ("number", "[1]", False), ("tNumbers", "1", False)],
+)  # fmt: skip
+def test_an_argument_that_does_not_fit_its_parameter_is_null(parameter, argument, expected):
+    assert coerced("a = null", parameter=parameter, argument=argument) is expected
+
+
+@pytest.mark.parametrize(
+    ("type_", "argument", "expected"), [("string", "10", None), ("string", '["foo"]', "foo"), ("tNumbers", "1", [1])]
+)
+def test_an_argument_of_a_decision_service_is_of_the_type_of_its_input(type_, argument, expected):
+    xml = (
+        f'<definitions xmlns="{DMN}" id="m" name="m" namespace="x"><itemDefinition name="tNumbers" isCollection="true"><typeRef>number</typeRef></itemDefinition>'
+        f'<inputData id="i" name="x"><variable name="x" typeRef="{type_}"/></inputData>'
+        '<decision id="e" name="echo"><informationRequirement><requiredInput href="#i"/></informationRequirement><literalExpression><text>x</text></literalExpression></decision>'
+        '<decisionService id="s" name="service"><outputDecision href="#e"/><inputData href="#i"/></decisionService>'
+        f'<decision id="d" name="D"><knowledgeRequirement><requiredKnowledge href="#s"/></knowledgeRequirement><literalExpression><text>service({argument})</text></literalExpression></decision></definitions>'
+    )
+    assert decisions.read(xml.encode()).evaluate("d", {}).value == expected

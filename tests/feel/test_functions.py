@@ -139,3 +139,19 @@ def test_a_formatted_string_is_bounded(text, expression, expected):
 )  # fmt: skip
 def test_extensions(text, expression, expected):
     assert text(expression) == expected
+
+
+@cases(
+    ('date and time("2017-12-31T24:00:00")', '@"2018-01-01T00:00:00"'), ('@"2017-12-31T24:00:00"', '@"2018-01-01T00:00:00"'), ('date and time("2024-02-28T24:00:00.000+01:00")', '@"2024-02-29T00:00:00+01:00"'), ('@"2017-11-30T24:00:00@Asia/Shanghai"', '@"2017-12-01T00:00:00@Asia/Shanghai"'),
+    ('date and time("2017-12-31T24:00:00.1")', "null"), ('date and time("2017-12-31T24:01:00")', "null"), ('date and time("999999999-12-31T24:00:00")', "null"), ('time("24:00:01")', "null"),
+)  # fmt: skip
+def test_twenty_four_hours_are_the_midnight_at_the_end_of_the_day(text, expression, expected):
+    assert text(expression) == expected
+
+
+@cases(
+    ('years and months duration(@"2011-08-25T15:59:59@Europe/Paris", @"2015-08-25T15:20:59+02:00")', '@"P4Y"'), ('years and months duration(@"2014-12-31T23:59:59", @"2016-12-31T00:00:01")', '@"P2Y"'),
+    ('years and months duration(@"2016-12-31T00:00:01", @"2014-12-31T23:59:59")', '@"-P2Y"'), ('years and months duration(@"2016-08-25T15:20:59+02:00", @"2017-08-10T10:20:00@Europe/Paris")', '@"P11M"'), ('years and months duration(@"2017-12-31T13:00:00", @"2017-12-31T12:00:00")', '@"P0M"'),
+)  # fmt: skip
+def test_years_and_months_are_counted_from_day_to_day(text, expression, expected):
+    assert text(expression) == expected

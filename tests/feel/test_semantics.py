@@ -117,7 +117,7 @@ def test_values_have_properties(text, expression, expected):
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        ("(function(x) x + 1)(2)", "3"), ("(function(a, b) a - b)(b: 1, a: 3)", "2"), ("(function(a) a)(1, 2)", "null"), ("(function(a) a)(b: 1)", "null"), ("(function(a: number, b: string) a)(1, 2)", "null"),
+        ("(function(x) x + 1)(2)", "3"), ("(function(a, b) a - b)(b: 1, a: 3)", "2"), ("(function(a) a)(1, 2)", "null"), ("(function(a) a)(b: 1)", "null"), ("(function(a: number, b: string) a)(1, 2)", "1"), ("(function(a: number, b: string) b)(1, 2)", "null"),
         ("(function(a: number) a)([1])", "1"), ("(function(a: list<number>) a)(1)", "[1]"), ('(function(a: date and time) a)(@"2020-01-01")', '@"2020-01-01T00:00:00Z"'), ("null()", "null"), ('"abs"(-1)', "null"), ("nothing()", "null"),
         ("(function(a) function(b) a + b)(1)(2)", "3"), ("{f: function(n) if n = 0 then 1 else n * 2, r: f(3)}.r", "6"), ("(function(f) f(-1))(abs)", "1"),
     ],

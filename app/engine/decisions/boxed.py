@@ -89,8 +89,10 @@ class Boxed:
         self.members = frozenset(members)
 
     def expression(self, element: etree._Element, names: Names) -> s.Node:
-        """A boxed expression with these names in scope."""
-        return _READERS[self.source.kind(element)](self, element, names)
+        """A boxed expression with these names in scope; its value is of the type that it refers to."""
+        kind = self.source.kind(element)
+        node = _READERS[kind](self, element, names)
+        return node if kind == "functionDefinition" else self.typed(node, element, "the expression")
 
     def child(self, element: etree._Element | None, names: Names) -> s.Node:
         """The one boxed expression under an element."""
@@ -266,6 +268,7 @@ class Boxed:
         return Input(
             clause.get("label") or text,
             self._closure(text, clause, names),
+            self.items.named(holder.get("typeRef") if holder is not None else None, clause),
             self._tests(allowed, clause, names) if allowed else None,
         )
 

@@ -140,7 +140,7 @@ class Evaluation:
 
     def _worked_out(self, element: Element) -> Any:
         if element.kind == "input":
-            return self._typed(element, self._given(element))
+            return self._typed(element, self._read(element))
         if element.kind == "service":
             return _service(element)
         if element.logic is None:
@@ -160,6 +160,13 @@ class Evaluation:
         names[element.variable] = function
         names.update(self._required(element))
         return function
+
+    def _read(self, element: Element) -> Any:
+        """What input data was given; a text where a date, a time or a duration is wanted is read as one."""
+        try:
+            return element.type.read(self._given(element))
+        except ValueError as problem:
+            raise DecisionFailed(f"{element.name}: {problem}") from problem
 
     def _given(self, element: Element) -> Any:
         space = self.imported.get(element.model.namespace)

@@ -10,6 +10,7 @@ from app.feel.compiling import Closure, UnaryTest
 from app.feel.evaluation import Environment
 from app.feel.functions import BUILT_IN
 from app.feel.operations import same
+from app.feel.types import Type
 from app.feel.values import to_text
 from app.foundation.text import Text
 
@@ -49,11 +50,22 @@ class Rule:
 
 @dataclass(frozen=True)
 class Input:
-    """A column that is tested, with the test of the values it may have."""
+    """A column that is tested: its declared type, and the test of the values it may have."""
 
     label: str
     expression: Closure
+    type: Type
     allowed: UnaryTest | None
+
+    def value(self, env: Environment) -> Any:
+        """What is tested; a text where a date, a time or a duration is wanted is read as one.
+
+        :raises DecisionFailed: when the text writes nothing of the kind, so that no test could tell anything of it
+        """
+        try:
+            return self.type.read(self.expression(env))
+        except ValueError as problem:
+            raise DecisionFailed(f"{self.label}: {problem}") from problem
 
 
 @dataclass(frozen=True)
@@ -81,7 +93,7 @@ class Table:
 
         :raises DecisionFailed: when rules are in conflict
         """
-        values = tuple(column.expression(env) for column in self.inputs)
+        values = tuple(column.value(env) for column in self.inputs)
         scopes = tuple(env.inner({"?": value}) for value in values)
         if not self._are_allowed(values, scopes):
             self._record(env, [], values, None)

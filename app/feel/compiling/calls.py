@@ -28,8 +28,6 @@ def _function(node: s.FunctionNode) -> Closure:
     def make(env: Environment) -> Function:
         def call(caller: Environment, *values: Any) -> Any:
             given = values if untyped else _coerced(values, names, types, caller)
-            if given is None:
-                return None
             value = body(Environment(dict(zip(names, given, strict=True)), env, caller.run))
             return value if result is None else coerce(value, result)
 
@@ -38,17 +36,18 @@ def _function(node: s.FunctionNode) -> Closure:
     return make
 
 
-def _coerced(values: tuple[Any, ...], names: tuple[str, ...], types: tuple[Any, ...], env: Environment) -> Any:
-    """The arguments as their parameters want them; None when one can't be."""
+def _coerced(
+    values: tuple[Any, ...], names: tuple[str, ...], types: tuple[Any, ...], env: Environment
+) -> tuple[Any, ...]:
+    """The arguments as their parameters want them; null for one that can't be (DMN 1.5, section 10.3.2.9.4)."""
     given = []
     for name, wanted, value in zip(names, types, values, strict=True):
         env.run.weigh(value)
         made = coerce(value, wanted)
         if made is None and value is not None:
             env.run.warn(f"the parameter {name!r} should be {wanted.name}, not {kind(value)}, or isn't allowed")
-            return None
         given.append(made)
-    return given
+    return tuple(given)
 
 
 def _external(names: tuple[str, ...], body: Closure) -> Closure:

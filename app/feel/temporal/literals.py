@@ -6,7 +6,7 @@ import re
 from datetime import time
 from typing import Any
 
-from app.feel.temporal.instants import zone_named
+from app.feel.temporal.instants import following, zone_named
 from app.feel.temporal.values import (
     MAX_MONTHS,
     SECOND,
@@ -23,6 +23,7 @@ _DAYS_TIME = re.compile(
     r"(-?)P(?=[\dT])(?:(\d{1,15})D)?(?:T(?=\d)(?:(\d{1,15})H)?(?:(\d{1,15})M)?(?:(\d{1,15})(?:\.(\d{0,30}))?S)?)?\Z"
 )
 _DATE = re.compile(r"(-?(?:[1-9]\d{4,8}|\d{4}))-(\d\d)-(\d\d)\Z")
+_END_OF_DAY = re.compile(r"24:00:00(?:\.0{1,30})?(?![\d.])")
 _TIME = re.compile(
     r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,30}))?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z_]+(?:/[A-Za-z0-9_+\-]+)*)?\Z"
 )
@@ -65,9 +66,14 @@ def parse_time(text: str) -> Any:
 
 
 def parse_date_time(text: str) -> Any:
-    """``2026-03-02T09:30:00+08:00``, zone optional; a date alone is its midnight. None when it is neither."""
+    """``2026-03-02T09:30:00+08:00``, zone optional; a date alone is its midnight. None when it is neither.
+
+    ``24:00:00`` is the midnight at the day's end (XML Schema 1.1, part 2, section 3.3.7).
+    """
     day_text, separator, clock_text = text.partition("T")
     day = parse_date(day_text)
+    if day is not None and _END_OF_DAY.match(clock_text):
+        day, clock_text = following(day), clock_text.replace("24", "00", 1)
     if day is None:
         return None
     clock = parse_time(clock_text) if separator else time()
