@@ -14,6 +14,14 @@ from app.feel import temporal as t
 from app.feel.values import Function, Range, kind
 
 
+class NotWritten(ValueError):
+    """A text that writes no value of the kind that is wanted."""
+
+    def __init__(self, text: str, kind: str) -> None:
+        super().__init__(f"“{text}” is no {kind}")
+        self.text, self.kind = text, kind
+
+
 @dataclass(frozen=True)
 class Type:
     """Any value at all; the other types are its subclasses."""
@@ -43,7 +51,7 @@ class Type:
     def read(self, value: Any) -> Any:
         """A value from outside with its texts of dates, times and durations as what they write where the type wants it.
 
-        :raises ValueError: a text that writes nothing of the kind
+        :raises NotWritten: a text that writes nothing of the kind
         """
         return value
 
@@ -79,7 +87,7 @@ class Simple(Type):
             return value
         read = _READERS[self.name](value.strip())
         if kind(read) != self.name:
-            raise ValueError(f"“{value}” is no {self.name}")
+            raise NotWritten(value, self.name)
         return read
 
 

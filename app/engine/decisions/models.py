@@ -9,11 +9,11 @@ from typing import Any
 
 from app import feel
 from app.engine.budgets import exceeding
-from app.engine.decisions.failures import NO_SUCH_DECISION, DecisionFailed
+from app.engine.decisions.failures import NO_SUCH_DECISION, DecisionFailed, not_written
 from app.engine.decisions.tables import Fired
 from app.feel.compiling import Closure, invoke
 from app.feel.evaluation import Budget, Environment, Run
-from app.feel.types import ANY, FunctionType, coerce
+from app.feel.types import ANY, FunctionType, NotWritten, coerce
 from app.feel.values import Function, kind
 
 BUDGET = Budget(steps=1_000_000)
@@ -165,8 +165,8 @@ class Evaluation:
         """What input data was given; a text where a date, a time or a duration is wanted is read as one."""
         try:
             return element.type.read(self._given(element))
-        except ValueError as problem:
-            raise DecisionFailed(f"{element.name}: {problem}") from problem
+        except NotWritten as problem:
+            raise not_written(element.name, problem) from problem
 
     def _given(self, element: Element) -> Any:
         space = self.imported.get(element.model.namespace)

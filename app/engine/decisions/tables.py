@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.decisions.failures import DecisionFailed
+from app.engine.decisions.failures import DecisionFailed, not_written
 from app.feel.compiling import Closure, UnaryTest
 from app.feel.evaluation import Environment
 from app.feel.functions import BUILT_IN
 from app.feel.operations import same
-from app.feel.types import Type
+from app.feel.types import NotWritten, Type
 from app.feel.values import to_text
 from app.foundation.text import Text
 
@@ -64,8 +64,8 @@ class Input:
         """
         try:
             return self.type.read(self.expression(env))
-        except ValueError as problem:
-            raise DecisionFailed(f"{self.label}: {problem}") from problem
+        except NotWritten as problem:
+            raise not_written(self.label, problem) from problem
 
 
 @dataclass(frozen=True)
