@@ -74,7 +74,7 @@ def _where(filters: Filters) -> Select[Any]:
 
 
 def retry(engine: Engine, session: Session, actor: Actor, incident_id: str, reasons: str = "") -> InstanceRow | None:
-    """Let an element go on exactly where it stopped. If it fails again, the incident stays open with what is wrong now.
+    """Let an element go on where it stopped. If it fails again, the incident stays open with what is wrong now.
 
     :raises IncidentResolved: when it is open no more
     :raises AdministratorsOnly: for anybody else

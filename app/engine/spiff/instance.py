@@ -321,7 +321,7 @@ class Instance:
         modification.modify(self._course, change)
 
     def retry(self, token_id: str) -> None:
-        """Let an element with an incident go on exactly where it stopped.
+        """Let an element with an incident go on where it stopped; before its work, its inputs are worked out again.
 
         :raises NoSuchToken: when that token has no incident
         """

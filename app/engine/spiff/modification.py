@@ -78,6 +78,9 @@ def declare(course: Course, scope_id: str, variables: Mapping[str, Any]) -> None
         if name in course.scopes[scope_id].own:
             raise Unfit(name, Text("a repetition keeps it by itself", "由重复执行自行维护"))
         course.scopes.declare(scope_id, name, value)
+    for token in course.live():
+        if token.scope == scope_id and token.owns_scope and token.incident is not None:
+            token.info["by_hand"] = sorted({*token.info.get("by_hand", ()), *variables})
 
 
 def _start(course: Course, start: Start) -> None:

@@ -90,7 +90,8 @@ class ElementSpec(BpmnTaskSpec):
         if token.phase == tokens.INPUTS:
             self.take_inputs(token, course)
             token.phase = tokens.WORK
-            if not self.inner:
+            if not self.inner and not token.info.get("attached"):
+                token.info |= {"attached": True} if self.node.boundaries else {}
                 listening.attach(course, token)
         if token.phase == tokens.WORK:
             if not self.work(token, course) or course.token(token.id) is None:
@@ -119,14 +120,33 @@ class ElementSpec(BpmnTaskSpec):
 
     def take_inputs(self, token: Token, course: Course) -> None:
         """Work out the inputs one after the other; each is local to the element, and the next may read it."""
-        if self.repeats:
+        if self.repeats or not self.node.inputs:
             return
+        own = course.scopes[token.scope].variables
+        if covered := {name: own[name] for name in self.input_names if name in own}:
+            token.info["covered"] = covered
         for mapping in self.node.inputs:
-            value = plain(course.evaluate(mapping.source, token))
             name, *path = mapping.target.split(".")
+            if name in token.info.get("by_hand", ()):
+                continue
+            value = plain(course.evaluate(mapping.source, token))
             if path:
                 value = with_part(course.scopes[token.scope].variables.get(name), path, value)
             course.scopes.declare(token.scope, name, value)
+
+    @property
+    def input_names(self) -> list[str]:
+        """The variables that the inputs write, each once."""
+        return list(dict.fromkeys(mapping.target.partition(".")[0] for mapping in self.node.inputs))
+
+    def _forget_inputs(self, token: Token, course: Course) -> None:
+        """Let the inputs be worked out anew from what is there now, but for those that somebody has set by hand."""
+        own, by_hand = course.scopes[token.scope].variables, token.info.get("by_hand", ())
+        for name in self.input_names:
+            if name not in by_hand:
+                own.pop(name, None)
+        own |= {name: value for name, value in token.info.pop("covered", {}).items() if name not in by_hand}
+        token.phase = tokens.INPUTS
 
     def work(self, token: Token, course: Course) -> bool:
         """What the element does. True: done, with ``token.result``; False: it waits."""
@@ -212,8 +232,10 @@ class ElementSpec(BpmnTaskSpec):
         raise AssertionError(f"{self.name} repeats nothing")
 
     def retry(self, token: Token, course: Course) -> None:
-        """Go on where the incident stopped it."""
+        """Go on where the incident stopped it; an element that hasn't done its work yet takes its inputs again."""
         token.incident = None
+        if token.owns_scope and self.node.inputs and not self.repeats and token.phase in (tokens.INPUTS, tokens.WORK):
+            self._forget_inputs(token, course)
         if token.role != tokens.FLOWING:
             token._set_state(TaskState.WAITING)
             listening.begin(course, token)
