@@ -70,7 +70,7 @@ def check(files: Mapping[str, bytes], engine: Engine | None = None, *, session: 
     Without an engine, forms, operations and roles aren't judged; without a session, only what is in the files counts
     as deployed.
     """
-    return judging.judge(bundles.load(files), engine, _known(session))
+    return judging.judge(bundles.load(files), engine, _known(session), office=session is not None)
 
 
 def deploy(engine: Engine, session: Session, actor: Actor, files: Mapping[str, bytes], why: str) -> Deployment:
@@ -283,7 +283,7 @@ def _complete(engine: Engine, package: Package) -> tuple[Package, dict[str, byte
 
 
 def _refuse_errors(engine: Engine, session: Session, package: Package) -> None:
-    findings = judging.judge(package, engine, _known(session))
+    findings = judging.judge(package, engine, _known(session), office=True)
     if any(finding.level == "error" for finding in findings):
         raise DeploymentRefused(findings)
     if not package.diagrams.processes and not package.models:

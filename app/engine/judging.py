@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.engine import forms, spiff
 from app.engine.bundles import Package
 from app.engine.engine import Engine
 from app.engine.findings import Finding, Kind, error, made, warning
+from app.engine.recipients import for_nobody
 from app.engine.sharing import shared
 from app.engine.variables import unwritten
 from app.foundation.text import Text
@@ -75,10 +76,11 @@ class Known:
     decisions: Set[str] = frozenset()
 
 
-def judge(package: Package, engine: Engine | None, known: Known) -> list[Finding]:
+def judge(package: Package, engine: Engine | None, known: Known, *, office: bool = False) -> list[Finding]:
     """Everything found in a package, with its references held against forms, operations, roles and other deployments.
 
-    Without an engine, only references inside the package are judged.
+    Without an engine, only references inside the package are judged. For an ``office``, where people wait for their
+    tasks, a task for nobody is an error.
     """
     found = list(package.findings)
     for reference in package.diagrams.references:
@@ -87,8 +89,15 @@ def judge(package: Package, engine: Engine | None, known: Known) -> list[Finding
     found += _form_findings(package)
     if engine is None or not engine.stand_ins:
         found += unwritten(package, engine)
+        found += _for_nobody(package, engine, office)
         found += shared(package, engine)
     return list(dict.fromkeys(found))
+
+
+def _for_nobody(package: Package, engine: Engine | None, office: bool) -> Iterator[Finding]:
+    roles = engine.roles if office and engine is not None else None
+    for finding in for_nobody(package, roles):
+        yield finding if roles is None else replace(finding, level="error")
 
 
 def _judged(reference: spiff.Reference, package: Package, engine: Engine | None, known: Known) -> Iterator[Judged]:

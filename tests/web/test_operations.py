@@ -106,6 +106,21 @@ def test_auditors_see_a_case_and_act_on_none(sign_in, case, page):
 # -- what needs a look
 
 
+def test_a_task_that_nobody_is_offered_is_an_alarm(house, root):
+    work.deploy(house, toys.START + toys.user("a", group="=who") + toys.END + toys.flows("start", "a", "end"))
+    assert work.start(house, key="JC-2026-0008", who="nobody-at-all")
+    page = root.get("/operations")
+    assert "Tasks for nobody" in page.text
+    assert "No active person holds a role they are offered to." in page.text
+    assert "JC-2026-0008" in root.get("/operations?show=nobody").text
+
+
+def test_a_task_that_somebody_is_offered_is_no_alarm(house, root, case):
+    page = root.get("/operations")
+    assert "No active person holds a role they are offered to." not in page.text
+    assert "JC-2026-0007" not in root.get("/operations?show=nobody").text
+
+
 def test_the_first_page_lists_running_cases_with_the_counts_of_each_filter(house, root, case):
     page = root.get("/operations")
     assert "JC-2026-0007" in page.text

@@ -32,7 +32,8 @@ def project(app, town, virtual_clock):
 
 
 CASE = b"""<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="n">
-<bpmn:process id="toy" name="Toy" isExecutable="true"><bpmn:startEvent id="start" /><bpmn:userTask id="work" name="Do it" />
+<bpmn:process id="toy" name="Toy" isExecutable="true"><bpmn:laneSet id="ls"><bpmn:lane id="l" name="buyer-reviewer">
+<bpmn:flowNodeRef>work</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet><bpmn:startEvent id="start" /><bpmn:userTask id="work" name="Do it" />
 <bpmn:endEvent id="end" /><bpmn:sequenceFlow id="a" sourceRef="start" targetRef="work" />
 <bpmn:sequenceFlow id="b" sourceRef="work" targetRef="end" /></bpmn:process></bpmn:definitions>"""
 

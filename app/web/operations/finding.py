@@ -10,21 +10,37 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, t
 from sqlalchemy.orm import Session
 
 from app.engine.records import Definition, IncidentRow, InstanceRow, OpenTaskRow
+from app.foundation import clock
 from app.foundation.text import Text
 from app.web.listing import Asked
-from app.workflow import cases
+from app.workflow import cases, unseen
 
 SORTS = ("-moved", "-started", "key")
 RUNNING = ("active", "suspended")
 _STUCK = exists().where(IncidentRow.instance_id == InstanceRow.id, IncidentRow.resolved_at.is_(None))
-SHOWS: dict[str, tuple[Text, ColumnElement[bool]]] = {
-    "running": (Text("Running", "运行中"), InstanceRow.state.in_(RUNNING)),
-    "stuck": (Text("With an incident", "有异常"), and_(InstanceRow.state.in_(RUNNING), _STUCK)),
-    "suspended": (Text("Suspended", "已暂停"), InstanceRow.state == "suspended"),
-    "completed": (Text("Completed", "已完成"), InstanceRow.state == "completed"),
-    "cancelled": (Text("Cancelled", "已撤销"), InstanceRow.state == "cancelled"),
-    "all": (Text("All", "全部"), true()),
+SHOWS = {
+    "running": Text("Running", "运行中"),
+    "stuck": Text("With an incident", "有异常"),
+    "nobody": Text("With a task for nobody", "有无人可办的任务"),
+    "suspended": Text("Suspended", "已暂停"),
+    "completed": Text("Completed", "已完成"),
+    "cancelled": Text("Cancelled", "已撤销"),
+    "all": Text("All", "全部"),
 }
+
+
+def _shown(session: Session, show: str) -> ColumnElement[bool]:
+    """Whether a case is one of those that a filter shows."""
+    match show:
+        case "running":
+            return InstanceRow.state.in_(RUNNING)
+        case "stuck":
+            return and_(InstanceRow.state.in_(RUNNING), _STUCK)
+        case "nobody":
+            return exists().where(OpenTaskRow.instance_id == InstanceRow.id, unseen.for_nobody(clock.now(session)))
+        case "all":
+            return true()
+    return InstanceRow.state == show
 
 
 @dataclass(frozen=True)
@@ -95,7 +111,7 @@ def versions(session: Session, wanted: Wanted) -> list[Version]:
 
 
 def _matching(session: Session, wanted: Wanted) -> Select[Any]:
-    query = select(InstanceRow).where(SHOWS[wanted.show][1])
+    query = select(InstanceRow).where(_shown(session, wanted.show))
     if wanted.process_id:
         query = query.where(InstanceRow.process_id == wanted.process_id)
         if wanted.version:

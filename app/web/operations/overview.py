@@ -19,6 +19,7 @@ from app.foundation.text import Text
 from app.web import current, listing, templating
 from app.web.operations import blueprint, finding, queues
 from app.web.operations.words import STATES, TONES
+from app.workflow import unseen
 
 CHECKPOINT_LATE = timedelta(hours=2)
 """The heartbeat joins the journal's heads every hour; after twice that something is wrong."""
@@ -68,7 +69,7 @@ def index() -> str | Response:
         asked=asked,
         wanted=wanted,
         rows=listing.Rows(found, asked.page, asked.size, shows[wanted.show]),
-        shows=[(name, words, shows[name]) for name, (words, _) in finding.SHOWS.items()],
+        shows=[(name, words, shows[name]) for name, words in finding.SHOWS.items()],
         processes=finding.processes(session, wanted),
         versions=finding.versions(session, wanted),
         names=names,
@@ -96,12 +97,23 @@ def _exported(wanted: finding.Wanted, asked: listing.Asked) -> Iterator[list[Any
 
 def looks() -> list[Look]:
     """What an administrator looks at first, each with whether it is well."""
-    return [_incidents(), _timers(), _mails(), _messages(), _journal(), _keeper()]
+    return [_incidents(), _unseen(), _timers(), _mails(), _messages(), _journal(), _keeper()]
 
 
 def _incidents() -> Look:
     open_ones = incidents.count(current.session())
     return _counted(Text("Open incidents", "未处理异常"), open_ones, "late", url_for("operations.incidents"))
+
+
+def _unseen() -> Look:
+    waiting = unseen.count(current.session())
+    more = (
+        Text("No active person holds a role they are offered to.", "没有任何有效用户具有可办理的角色。")
+        if waiting
+        else None
+    )
+    url = url_for("operations.index", show="nobody")
+    return _counted(Text("Tasks for nobody", "无人可办的任务"), waiting, "late", url, more)
 
 
 def _timers() -> Look:

@@ -73,6 +73,49 @@ def test_a_group_that_is_no_role_is_a_warning(engine, name):
     assert found(engine, drawing(DONE, element("userTask", "a", "", held))) == {("role-unknown", "a")}
 
 
+NOBODY = {
+    "nothing said": element("userTask", "a"),
+    "empty names": element("userTask", "a", "", '<zeebe:assignmentDefinition candidateGroups=" , " />'),
+    "no role of the office": user("a").replace('"clerk"', '"baker, cook@org-1"'),
+    "a manual task": element("manualTask", "a"),
+}
+SOMEBODY = {
+    "a role": user("a"),
+    "a role and another name": user("a").replace('"clerk"', '"baker, clerk"'),
+    "a role of an organisation": user("a").replace('"clerk"', '"clerk@org-1"'),
+    "an expression": user("a").replace('"clerk"', '"=who"'),
+    "a person": element("userTask", "a", "", '<zeebe:assignmentDefinition assignee="anna" />'),
+    "candidates": element("userTask", "a", "", '<zeebe:assignmentDefinition candidateUsers="anna,ben" />'),
+    "a lane": element("userTask", "a") + '<bpmn:laneSet id="ls"><bpmn:lane id="l" name="clerk">'
+    "<bpmn:flowNodeRef>a</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>",
+}
+
+
+def for_nobody(diagram, engine=None, session=None):
+    found = definitions.check({"d.bpmn": diagram.encode()}, engine, session=session)
+    return [(one.level, one.element_id) for one in found if one.code == "task-for-nobody"]
+
+
+def test_a_task_for_nobody_is_a_warning():
+    assert for_nobody(drawing(DONE, NOBODY["nothing said"])) == [("warning", "a")]
+
+
+@pytest.mark.parametrize("task", NOBODY.values(), ids=NOBODY)
+def test_a_task_for_nobody_is_an_error_in_an_office(engine, session, task):
+    assert for_nobody(drawing(DONE, task), engine, session) == [("error", "a")]
+
+
+@pytest.mark.parametrize("task", NOBODY.values(), ids=NOBODY)
+def test_a_task_for_nobody_is_not_deployed_to_an_office(engine, session, task):
+    with pytest.raises(definitions.DeploymentRefused):
+        definitions.deploy(engine, session, toys.ROOT, {"d.bpmn": drawing(DONE, task).encode()}, "a test")
+
+
+@pytest.mark.parametrize("task", SOMEBODY.values(), ids=SOMEBODY)
+def test_a_task_for_somebody_is_left_in_peace(engine, session, task):
+    assert for_nobody(drawing(DONE, task), engine, session) == []
+
+
 def test_a_lane_that_is_no_role_is_a_warning_but_not_one_that_only_holds_lanes(engine):
     inner = '<bpmn:childLaneSet id="i"><bpmn:lane id="l2" name="baker" /><bpmn:lane id="l3" name="clerk" /></bpmn:childLaneSet>'
     lanes = f'<bpmn:laneSet id="ls"><bpmn:lane id="l1" name="Department">{inner}</bpmn:lane></bpmn:laneSet>'
