@@ -82,7 +82,7 @@ class Shown:
     """A task as a page shows it: its form, the values to start from, the person's draft if there is one, choices, facts.
 
     ``notes`` are facts to know before one begins: why it came back, what a check found. ``documents`` are the ids of the
-    documents to look at before deciding.
+    documents to look at before deciding, ``tables`` (title, head, rows of Texts) what is judged, where it has two dimensions.
     """
 
     task: OpenTaskRow
@@ -94,6 +94,7 @@ class Shown:
     facts: list[Any] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
     notes: list[Any] = field(default_factory=list)
+    tables: list[Any] = field(default_factory=list)
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -236,7 +237,7 @@ def save_draft(
 def show(engine: Engine, session: Session, actor: Actor, task_id: str) -> Shown:
     """A task with its form, prepared for this person.
 
-    The form's ``prepare`` gives values, options (``{name: [(value, Text)]}``), facts, notes and documents; a draft is
+    The form's ``prepare`` gives values, options (``{name: [(value, Text)]}``), facts, tables, notes and documents; a draft is
     shown to who wrote it.
 
     :raises TaskChanged: when it isn't open any more
@@ -255,8 +256,8 @@ def show(engine: Engine, session: Session, actor: Actor, task_id: str) -> Shown:
     prepared = _prepared(engine, _context(session, actor, row, task, visible), form)
     shown = {name: visible[name] for name in form.names if visible.get(name) is not None}
     values = shown | dict(prepared.get("values") or {})
-    facts, documents, notes = (list(prepared.get(name) or ()) for name in ("facts", "documents", "notes"))
-    return Shown(task, row, form, values, _draft(task, actor), _options(prepared), facts, documents, notes, visible)
+    said = {name: list(prepared.get(name) or ()) for name in ("facts", "documents", "notes", "tables")}
+    return Shown(task, row, form, values, _draft(task, actor), _options(prepared), variables=visible, **said)
 
 
 def _draft(task: OpenTaskRow, actor: Actor) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ by kind (``app/web/errors.py``).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from app.foundation.text import Text
@@ -15,7 +16,8 @@ from app.foundation.text import Text
 class Refusal(Exception):
     """An act that was understood and is not done. Nothing has been changed.
 
-    ``details`` fill the ``%(name)s`` places of the sentence; ``field`` names the form field it belongs to.
+    ``details`` fill the ``%(name)s`` places of the sentence; ``field`` names the form field it belongs to; ``others`` are
+    what was found wrong beside it (``refuse_all``).
     """
 
     code: ClassVar[str] = "refused"
@@ -25,6 +27,7 @@ class Refusal(Exception):
     def __init__(self, *, field: str | None = None, **details: object) -> None:
         self.field = field
         self.details = details
+        self.others: list[Refusal] = []
         super().__init__(self.sentence.en)
 
     @property
@@ -76,3 +79,11 @@ class Several(Refusal):
     def __init__(self, parts: list[Refusal]) -> None:
         super().__init__()
         self.parts = parts
+
+
+def refuse_all(problems: Iterable[Refusal | None]) -> None:
+    """Raise the first of what is wrong, which tells the others beside it; go on where there is nothing."""
+    found = [problem for problem in problems if problem is not None]
+    if found:
+        found[0].others = found[1:]
+        raise found[0]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
 from app.foundation.database import Base, UtcDateTime, new_id
-from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound
+from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, refuse_all
 from app.foundation.text import LANGUAGES, Text
 from app.identity import passwords, roles
 
@@ -104,6 +104,16 @@ class LanguageUnknown(Invalid):
     text = Text("The house speaks English and Chinese.", "系统支持中文和英文。")
 
 
+def problems(session: Session, *, login: str, name: str, email: str) -> list[Refusal]:
+    """Everything that is wrong with what a new account is to be called."""
+    found = _details_problems(name, email)
+    if not _LOGIN.match(login.strip().lower()):
+        found.insert(0, LoginInvalid(field="login"))
+    elif by_login(session, login.strip().lower()) is not None:
+        found.insert(0, LoginTaken(field="login", login=login))
+    return found
+
+
 def create(
     session: Session,
     actor: Actor,
@@ -122,10 +132,7 @@ def create(
     """
     roles.require_one(actor, "system", "administrator", "supplier-admin")
     login = login.strip().lower()
-    if not _LOGIN.match(login):
-        raise LoginInvalid(field="login")
-    if by_login(session, login) is not None:
-        raise LoginTaken(field="login", login=login)
+    refuse_all(problems(session, login=login, name=name, email=email))
     account = Account(login=login, language=language, demonstration=demonstration, created_at=clock.now(session))
     _set_details(account, name, email)
     if password is not None:
@@ -220,12 +227,15 @@ def _require_self_or_administrator(actor: Actor, account_id: str) -> None:
 
 
 def _set_details(account: Account, name: str, email: str) -> None:
-    name, email = name.strip(), email.strip().lower()
-    if not name:
-        raise NameMissing(field="name")
-    if email and not _ADDRESS.match(email):
-        raise AddressInvalid(field="email", email=email)
-    account.name, account.email = name, email
+    refuse_all(_details_problems(name, email))
+    account.name, account.email = name.strip(), email.strip().lower()
+
+
+def _details_problems(name: str, email: str) -> list[Refusal]:
+    found: list[Refusal] = [] if name.strip() else [NameMissing(field="name")]
+    if email.strip() and not _ADDRESS.match(email.strip().lower()):
+        found.append(AddressInvalid(field="email", email=email.strip()))
+    return found
 
 
 def _set_password(session: Session, account: Account, password: str) -> None:

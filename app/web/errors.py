@@ -90,7 +90,7 @@ def parts_of(refusal: Refusal) -> list[Refusal]:
     """The single problems of a refusal, for an error summary and for marking fields."""
     if isinstance(refusal, Several):
         return [single for part in refusal.parts for single in parts_of(part)]
-    return [refusal]
+    return [refusal, *(single for other in refusal.others for single in parts_of(other))]
 
 
 def refused(refusal: Refusal) -> Response:

@@ -9,6 +9,7 @@ import { watchUploads } from './forms/uploads.js';
 import { watchCountdowns } from './forms/countdowns.js';
 import { watchLists } from './forms/lists.js';
 import { watchSmallThings } from './forms/small.js';
+import { watchMatrices } from './forms/matrix.js';
 import { watchSession } from './forms/session.js';
 import { watchTyped } from './forms/typed.js';
 
@@ -22,5 +23,6 @@ watchUploads();
 watchCountdowns();
 watchLists();
 watchSmallThings();
+watchMatrices();
 watchSession();
 document.documentElement.classList.add('tw-scripted');

@@ -9,7 +9,9 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from app.engine import forms
+from app.engine.forms import read
 from app.web.tasks import entries
+from tests.web import work
 
 T = {"en": "Label", "zh": "名称"}
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -167,3 +169,13 @@ def test_a_matrix_shows_a_gap_where_a_bid_has_no_such_row(form):
         [False, False],
         [False, True],
     ]
+
+
+def test_a_matrix_says_how_far_it_is_filled_in_and_what_its_columns_come_to():
+    schema, ui = (work.FORM[f"work.{kind}.json"] for kind in ("schema", "ui"))
+    form = read("work", schema, ui)
+    scores = [row | {"points": points} for row, points in zip(work.SCORES, ("1.5", "2", "x", ""), strict=True)]
+    entry = entries.Entry(form, entries.in_texts(form, {"scores": scores}, UTC))
+    matrix = form.field(("scores",))
+    assert entry.entered(matrix) == (3, 4)
+    assert entry.sums(matrix) == {"b1": Decimal("3.5"), "b2": 0}

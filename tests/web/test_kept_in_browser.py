@@ -32,6 +32,7 @@ def visit(chromium, house, address):  # noqa: F811
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: said.append(str(error)))
         sign_in_in_another_tab(house, page, at=address)
+        page.clock.install()
         page.goto(f"{address}{path}")
         return page
 
@@ -73,6 +74,7 @@ def sign_in_in_another_tab(house, page, login="buyer-handler", *, at=None):  # n
 
 def test_a_form_waits_for_its_person_to_sign_in_again_and_goes_on(house, form):  # noqa: F811
     end_sessions(house)
+    form.clock.fast_forward(60_000)
     form.click("[data-sending]")
     form.wait_for_selector("dialog[open] >> text=Your session has ended")
     sign_in_in_another_tab(house, form)
@@ -81,6 +83,7 @@ def test_a_form_waits_for_its_person_to_sign_in_again_and_goes_on(house, form): 
 
 def test_somebody_else_does_not_send_it(house, form):  # noqa: F811
     end_sessions(house)
+    form.clock.fast_forward(60_000)
     form.click("[data-sending]")
     form.wait_for_selector("dialog[open]")
     sign_in_in_another_tab(house, form, "many-hats")
@@ -89,6 +92,7 @@ def test_somebody_else_does_not_send_it(house, form):  # noqa: F811
 
 
 def test_a_page_with_an_old_token_sends_its_form(form):
+    form.clock.fast_forward(60_000)
     form.evaluate("for (const field of document.querySelectorAll('[name=csrf_token]')) field.value = 'too old'")
     form.click("[data-sending]")
     form.wait_for_selector(DONE)
@@ -142,8 +146,6 @@ def test_leaving_a_form_that_is_not_sent_asks_first(visit):
 
 def test_before_the_session_ends_one_may_stay(house, visit, virtual_clock):  # noqa: F811
     page = visit("/account")
-    page.clock.install()
-    page.reload()
     virtual_clock.turn(timedelta(hours=3, minutes=56))
     page.clock.fast_forward("03:56:00")
     page.click("dialog[open] button:has-text('Stay signed in')")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.demonstration import lives, town
 from app.engine import tasks
-from app.engine.records import InstanceRow
+from app.engine.records import InstanceRow, OpenTaskRow
 from app.foundation import documents
 from app.foundation.clock import PLACE
 from app.identity.accounts import Account
@@ -249,6 +249,31 @@ def test_o87_64_an_objective_disagreement_comes_back_before_anybody_signs(play, 
 
     each(play, "correct_scores", agreeing)
     assert play.open() == ["sign_report"] * 5
+
+
+def test_the_standard_of_each_factor_stands_in_its_row(play, reached):
+    reached("review")
+    rows = shown_to(play, logins(play, "score_bids")[0], "score_bids").values["rows"]
+    assert rows
+    assert all(row["standard"].zh.partition("\n")[2] for row in rows)
+
+
+def test_the_report_is_signed_with_its_tables_in_sight(play, reached):
+    reached("review")
+    each(play, "score_bids", full_points)
+    shown = shown_to(play, logins(play, "sign_report")[0], "sign_report")
+    order, *by_member = shown.tables
+    assert all(len(row) == len(order["head"]) for row in order["rows"])
+    assert len(by_member) == len(order["rows"])
+    assert all(len(table["head"]) == 2 for table in by_member)  # a member's own points, until all have signed (O87 62)
+
+
+def shown_to(play, login, element_id):
+    """A person's task at an element as its page shows it."""
+    with play.looking() as session:
+        actor = town.actor(session, login)
+        task = session.query(OpenTaskRow).filter_by(element_id=element_id, assignee_id=actor.id).one()
+        return tasks.show(play.house.engine, session, actor, task.id)
 
 
 def test_a_member_s_form_holds_nothing_of_the_others(play, reached):

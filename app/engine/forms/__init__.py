@@ -6,10 +6,10 @@ numbers as ``Decimal`` or ``int``, files as lists of document ids, tables as lis
 """
 
 from app.engine.forms.checking import FieldError, FieldInvalid, FormInvalid, errors, refuse
-from app.engine.forms.coercion import coerce, take
+from app.engine.forms.coercion import coerce, read_text, take
 from app.engine.forms.loading import BrokenForm, Field, Form, Library, Matrix, Option, as_json, field_name, holds, read
 
 __all__ = [
     "BrokenForm", "Field", "FieldError", "FieldInvalid", "Form", "FormInvalid", "Library", "Matrix", "Option", "as_json", "coerce",
-    "errors", "field_name", "holds", "read", "refuse", "take",
+    "errors", "field_name", "holds", "read", "read_text", "refuse", "take",
 ]  # fmt: skip

@@ -68,7 +68,7 @@ class Matrix:
     """How a table is drawn when its rows are the cells of two dimensions (each bid by each factor).
 
     Each names a column of the table: ``columns_by`` and ``rows_by`` tell the dimensions apart, the heads say them,
-    ``rows_note`` says more of a row. The other columns stand in the cells.
+    ``rows_note`` says more of a row in a word, ``rows_words`` at length. The other columns stand in the cells.
     """
 
     columns_by: str
@@ -77,6 +77,7 @@ class Matrix:
     rows_head: str
     rows_note: str | None = None
     rows_group: str | None = None
+    rows_words: str | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -352,9 +353,9 @@ def _matrix_problems(entry: dict[str, Any], where: str) -> Iterator[str]:
     matrix = entry.get("matrix")
     if matrix is None:
         return
-    wanted, further = {"columns_by", "columns_head", "rows_by", "rows_head"}, {"rows_note", "rows_group"}
+    wanted, further = {"columns_by", "columns_head", "rows_by", "rows_head"}, {"rows_note", "rows_group", "rows_words"}
     if not isinstance(matrix, dict) or not wanted <= matrix.keys() <= wanted | further:
-        yield f"{where}a matrix names columns_by, columns_head, rows_by, rows_head, and may name rows_note, rows_group"
+        yield f"{where}a matrix names columns_by, columns_head, rows_by, rows_head, and may name rows_note, rows_group, rows_words"
         return
     if entry.get("rows") != "fixed":
         yield f"{where}only a table with fixed rows can be a matrix"

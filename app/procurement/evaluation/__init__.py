@@ -72,6 +72,7 @@ from app.procurement.evaluation.scores import (
     flags,
     points_given,
     scored_factors,
+    steps,
     to_correct,
 )
 
@@ -147,6 +148,7 @@ __all__ = [
     "settle_conformity",
     "sign_report",
     "signs",
+    "steps",
     "to_correct",
     "total",
     "visible_scores",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
-from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
+from app.foundation.errors import Conflict, Invalid, NotFound, Refusal, RuleBroken, refuse_all
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
@@ -211,23 +211,29 @@ def _refuse_incomplete(rows: Sequence[Row], cells: Sequence[Cell]) -> None:
     keys = [(row.bid_id, row.requirement_id) for row in rows]
     if len(keys) != len(set(keys)) or set(keys) != {cell.key for cell in cells}:
         raise RowsIncomplete(field="rows")
-    for place, row in enumerate(rows):
-        if not row.met and not row.reason.strip():
-            raise ReasonsMissing(field=f"rows-{place}-reason")
+    refuse_all(
+        ReasonsMissing(field=f"rows-{place}-reason")
+        for place, row in enumerate(rows)
+        if not row.met and not row.reason.strip()
+    )
 
 
 def _refuse_unpassable(session: Session, tender: Tender, rows: Sequence[Row], reviewed: Mapping[str, Bid]) -> None:
     """Refuse to pass an excluded supplier, or a bidder whose bond no bank statement shows yet."""
-    today = local_day(clock.now(session))
-    for place, row in enumerate(rows):
-        if row.requirement_id != GENERAL_ID or not row.met:
-            continue
-        bid, field = reviewed[row.bid_id], f"rows-{place}-result"
-        exclusion = suppliers.exclusion_on(session, bid.supplier_id, today)
-        if exclusion is not None:
-            raise ExcludedCannotPass(field=field, name=name_of(session, bid), until=exclusion.valid_until)
-        if bids.bond_stands(session, tender, bid) == "unproved":
-            raise BondUnproved(field=field, name=name_of(session, bid))
+    refuse_all(
+        _unpassable(session, tender, reviewed[row.bid_id], f"rows-{place}-result")
+        for place, row in enumerate(rows)
+        if row.requirement_id == GENERAL_ID and row.met
+    )
+
+
+def _unpassable(session: Session, tender: Tender, bid: Bid, field: str) -> Refusal | None:
+    exclusion = suppliers.exclusion_on(session, bid.supplier_id, local_day(clock.now(session)))
+    if exclusion is not None:
+        return ExcludedCannotPass(field=field, name=name_of(session, bid), until=exclusion.valid_until)
+    if bids.bond_stands(session, tender, bid) == "unproved":
+        return BondUnproved(field=field, name=name_of(session, bid))
+    return None
 
 
 def _enough(session: Session, tender: Tender, competitors: Sequence[object]) -> bool:

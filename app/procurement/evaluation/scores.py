@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation import clock
 from app.foundation.actor import Actor
-from app.foundation.errors import Conflict, Invalid
+from app.foundation.errors import Conflict, Invalid, refuse_all
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import experts, rules, tenders
@@ -90,7 +90,7 @@ def scored_factors(session: Session, lot_id: str) -> list[Factor]:
 def enter_scores(session: Session, actor: Actor, *, lot_id: str, rows: Sequence[Points]) -> list[Score]:
     """A member seals points for every conforming bid and every factor, alone (O87 55).
 
-    Raises OutOfRange, NotAStep, RowsIncomplete, ScoresSealed or NotAMember.
+    Raises OutOfRange and NotAStep (for all wrong points at once), RowsIncomplete, ScoresSealed or NotAMember.
     """
     evaluated_lot(session, lot_id)
     member = experts.require_member(session, actor, lot_id)
@@ -101,8 +101,7 @@ def enter_scores(session: Session, actor: Actor, *, lot_id: str, rows: Sequence[
     keys = [(row.bid_id, row.factor_id) for row in rows]
     if len(keys) != len(set(keys)) or set(keys) != {(bid.id, factor) for bid in bids for factor in factors}:
         raise RowsIncomplete(field="rows")
-    for place, row in enumerate(rows):
-        refuse_unfit(factors[row.factor_id], row.points, f"rows-{place}-points")
+    refuse_all(unfit(factors[row.factor_id], row.points, f"rows-{place}-points") for place, row in enumerate(rows))
     now = clock.now(session)
     given = [
         Score(
@@ -121,13 +120,20 @@ def enter_scores(session: Session, actor: Actor, *, lot_id: str, rows: Sequence[
     return given
 
 
-def refuse_unfit(factor: Factor, points: Decimal, field: str) -> None:
-    """Refuse points outside the factor's range, or between its steps; raises OutOfRange or NotAStep."""
+def unfit(factor: Factor, points: Decimal, field: str) -> Invalid | None:
+    """What is wrong with points: outside the factor's range, or between its steps."""
     if not 0 <= points <= factor.points or points != points.quantize(Decimal("0.01")):
-        raise OutOfRange(field=field, most=f"{factor.points.normalize():f}")
-    steps = {Decimal(str(band["points"])) for band in factor.bands if "points" in band}
-    if factor.kind == "objective" and steps and points not in steps | {Decimal(0)}:
-        raise NotAStep(field=field, steps="、".join(f"{step.normalize():f}" for step in sorted(steps | {Decimal(0)})))
+        return OutOfRange(field=field, most=f"{factor.points.normalize():f}")
+    given = steps(factor)
+    if given and points not in given:
+        return NotAStep(field=field, steps="、".join(f"{step.normalize():f}" for step in given))
+    return None
+
+
+def steps(factor: Factor) -> list[Decimal]:
+    """The points that an objective factor can give, nothing among them, the lowest first; empty where all can be given."""
+    named = {Decimal(str(band["points"])) for band in factor.bands if "points" in band}
+    return sorted(named | {Decimal(0)}) if factor.kind == "objective" and named else []
 
 
 def of_lot(session: Session, lot_id: str) -> list[Score]:
@@ -225,12 +231,15 @@ def correct_scores(session: Session, actor: Actor, *, lot_id: str, rows: Sequenc
     keys = [(row.bid_id, row.factor_id) for row in rows]
     if len(keys) != len(set(keys)) or set(keys) != set(asked):
         raise RowsIncomplete(field="rows")
+    for_all = [
+        unfit(asked[row.bid_id, row.factor_id].factor, row.points, f"rows-{place}-points")
+        for place, row in enumerate(rows)
+    ]
+    unsaid = [ReasonsMissing(field=f"rows-{n}-reason") for n, row in enumerate(rows) if not row.reason.strip()]
+    refuse_all([*for_all, *unsaid])
     changed = []
-    for place, row in enumerate(rows):
+    for row in rows:
         score = asked[row.bid_id, row.factor_id]
-        refuse_unfit(score.factor, row.points, f"rows-{place}-points")
-        if not row.reason.strip():
-            raise ReasonsMissing(field=f"rows-{place}-reason")
         if row.points != score.points and score.first_points is None:
             score.first_points = score.points
         score.points, score.correction_reason = row.points, row.reason.strip()

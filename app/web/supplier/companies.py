@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.foundation.errors import Refusal, Several
+from app.foundation.errors import Invalid, Refusal, refuse_all
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations
@@ -17,7 +17,7 @@ from app.web import current, errors
 from app.web.answers import redirect
 from app.web.notices import notice
 from app.web.supplier import blueprint
-from app.web.supplier.registering import COMPANY, LONGEST, company_name, conditions_declared, declared, refuse_missing
+from app.web.supplier.registering import COMPANY, LONGEST, company_name, company_problems, conditions_declared, declared
 from app.web.supplier.reviewing import STATES, state_of
 
 AGAIN = (RegistrationState.RETURNED, RegistrationState.EXPIRED)
@@ -38,9 +38,9 @@ def declare_again() -> AnyResponse | str | tuple[str, int]:
     conditions = conditions_declared()
     own = organisations.get(session, actor.organisation_id or "")
     try:
-        refuse_missing(values, conditions)
+        refuse_all(company_problems(values, conditions))
         suppliers.declare(session, actor, uscc=own.uscc, name=company_name(values), **declared(values, conditions))
-    except (Several, suppliers.DeclarationMissing) as refusal:
+    except (Invalid, suppliers.DeclarationMissing) as refusal:
         session.rollback()
         return _page(values, errors.parts_of(refusal), conditions), errors.status_of(type(refusal))
     current.commit()

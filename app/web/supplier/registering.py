@@ -8,7 +8,7 @@ from typing import Any
 from flask import render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.foundation.errors import Invalid, Refusal, Several
+from app.foundation.errors import Invalid, Refusal, refuse_all
 from app.foundation.text import Text
 from app.identity import accounts, organisations
 from app.identity.accounts import AddressInvalid, LoginInvalid, LoginTaken, NameMissing
@@ -72,8 +72,7 @@ def register() -> str | AnyResponse | tuple[str, int]:
     if request.method == "GET":
         return _form(values | {"welfare": "none"}, conditions, [])
     try:
-        refuse_missing(values, conditions)
-        _refuse_person(values)
+        refuse_all([*company_problems(values, conditions), *_person_problems(values)])
         registration, link = suppliers.register(
             current.session(),
             uscc=values["uscc"],
@@ -98,7 +97,6 @@ def register() -> str | AnyResponse | tuple[str, int]:
         LoginTaken,
         NameMissing,
         AddressInvalid,
-        Several,
     ) as refusal:
         current.session().rollback()
         return _form(values, conditions, errors.parts_of(refusal)), errors.status_of(type(refusal))
@@ -117,8 +115,8 @@ def conditions_declared() -> set[int]:
     return {number for number in suppliers.CONDITIONS if str(number) in given}
 
 
-def refuse_missing(values: Mapping[str, str], conditions: set[int]) -> None:
-    """Say everything at once that a company's form lacks."""
+def company_problems(values: Mapping[str, str], conditions: set[int]) -> list[Refusal]:
+    """Everything that is wrong with a company's form."""
     problems: list[Refusal] = []
     if conditions != set(suppliers.CONDITIONS):
         problems.append(DeclarationsMissing(field="conditions"))
@@ -133,8 +131,7 @@ def refuse_missing(values: Mapping[str, str], conditions: set[int]) -> None:
         problems.append(RepresentativeMissing(field="legal_representative"))
     if values["scale"] not in suppliers.SCALES:
         problems.append(ScaleMissing(field="scale"))
-    if problems:
-        raise Several(problems)
+    return problems
 
 
 def company_name(values: Mapping[str, str]) -> Text:
@@ -149,11 +146,12 @@ def declared(values: Mapping[str, str], conditions: set[int]) -> dict[str, Any]:
     return {**rest, "conditions": conditions}
 
 
-def _refuse_person(values: Mapping[str, str]) -> None:
-    if not values["person"]:
-        raise NameMissing(field="person")
-    if accounts.by_login(current.session(), values["login"]) is not None:
-        raise LoginTaken(field="login", login=values["login"])
+def _person_problems(values: Mapping[str, str]) -> list[Refusal]:
+    """Everything that is wrong with the first person's part; their name has a field of its own there."""
+    found = accounts.problems(current.session(), login=values["login"], name=values["person"], email=values["email"])
+    for problem in found:
+        problem.field = "person" if problem.field == "name" else problem.field
+    return found if values["email"] else [*found, suppliers.EmailMissing(field="email")]
 
 
 def _form(values: Mapping[str, str], conditions: set[int], problems: list[Refusal]) -> str:

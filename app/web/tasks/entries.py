@@ -113,6 +113,23 @@ class Entry:
         by, head = field.matrix.columns_by, field.matrix.columns_head
         return {self.text(row.prefix + by): self.text(row.prefix + head) for row in self.rows(field)}
 
+    def entered(self, field: Field) -> tuple[int, int]:
+        """Of the cells of a matrix that have to be filled in: how many are, and how many there are."""
+        wanted = [column.name for column in field.columns if column.required and _is_entered(column)]
+        cells = [self.text(row.prefix + name).strip() for row in self.rows(field) for name in wanted]
+        return sum(map(bool, cells)), len(cells)
+
+    def sums(self, field: Field) -> dict[str, Decimal]:
+        """By column of a matrix, the sum of the first number that is entered in its cells; empty where none is."""
+        assert field.matrix is not None
+        numbers = [column for column in field.columns if column.widget == "number" and _is_entered(column)]
+        found = dict.fromkeys(self.heads(field), Decimal(0)) if numbers else {}
+        for row in self.rows(field) if numbers else ():
+            value = forms.read_text(numbers[0], self.text(row.prefix + numbers[0].name))
+            if isinstance(value, Decimal | int):
+                found[self.text(row.prefix + field.matrix.columns_by)] += value
+        return found
+
     def lines(self, field: Field) -> Iterator[tuple[Row, list[Cell]]]:
         """The rows of a matrix: the first of the table's rows in each, and its cells by column."""
         assert field.matrix is not None
@@ -123,6 +140,10 @@ class Entry:
         columns = self.heads(field)
         for line in lines.values():
             yield next(iter(line.values())), [Cell(line.get(column), column) for column in columns]
+
+
+def _is_entered(column: Field) -> bool:
+    return not column.readonly and column.widget != "hidden"
 
 
 def in_texts(form: Form, values: Mapping[str, Any], zone: tzinfo) -> Texts:

@@ -21,6 +21,8 @@ from app.web import current, holders, shell, visibility
 from app.web.tasks.entries import Entry
 from app.workflow import cases
 
+MOST_DECIDED = 4
+"""With more fields than these a form is written rather than decided, and stands in the middle."""
 LATEST = 8
 """How many sentences of the history stand beside a form."""
 
@@ -45,7 +47,9 @@ def task(
         form=shown.form,
         entry=entry,
         facts=shown.facts,
+        tables=shown.tables,
         notes=shown.notes,
+        layout=_layout(shown),
         project=cases.project_of(session, row),
         extent=extent,
         law_cited=law,
@@ -63,6 +67,19 @@ def task(
         since=history.story(session, row.id, after=seen, naming=naming) if changed and seen else [],
         key=repeats.new_key(),
     )
+
+
+def _layout(shown: Shown) -> str:
+    """How a task's page is laid out: a ``grid`` as wide as the window, a ``review`` (the dossier in the middle, a few
+    fields beside it that decide on it), or a ``form`` with what one needs beside it.
+    """
+    fields = shown.form.fields if shown.form is not None else ()
+    if any(field.matrix for field in fields):
+        return "grid"
+    asked = [field for field in fields if not field.is_said and field.widget != "hidden"]
+    judges = bool(shown.facts or shown.tables or shown.documents)
+    is_short = len(asked) <= MOST_DECIDED and not any(field.widget == "table" for field in asked)
+    return "review" if judges and is_short else "form"
 
 
 def colleagues(shown: Shown) -> list[Actor]:

@@ -17,6 +17,9 @@ from app.workflow import facts
 from app.workflow.beside import beside
 from app.workflow.intake.experts import of_lot
 
+Table = dict[str, Any]
+"""``title`` (a Text), ``head`` (Texts) and ``rows`` (Texts by the head): drawn as the dossier of a task."""
+
 # -- qualification and conformity
 
 
@@ -212,7 +215,7 @@ def _prepare_scores(context: IntakeContext) -> Mapping[str, Any]:
     ]
     return {
         "values": {"rows": rows},
-        "facts": [*of_lot(context, lot_id), *_standards(factors), *_signs(context, lot_id)],
+        "facts": [*of_lot(context, lot_id), *_signs(context, lot_id)],
         "documents": _files(context, lot_id),
     }
 
@@ -228,23 +231,17 @@ def _score_row(context: IntakeContext, bid: Bid, factor: Factor) -> dict[str, An
         "supplier": evaluation.name_of(context.session, bid),
         "factor": factor.name,
         "range": f"0–{factor.points.normalize():f}",
+        "standard": _standard(factor),
         "response": "\n".join(said),
     }
 
 
-@beside
-def _standards(factors: Sequence[Factor]) -> list[facts.Fact]:
-    """Each factor with its kind and what earns how many points."""
-    shown = []
-    for factor in factors:
-        kind = tenders.FACTOR_KINDS[factor.kind]
-        shown.append(
-            (
-                Text(f"{factor.code} {factor.name.en}", f"{factor.code} {factor.name.zh}"),
-                Text(f"{kind.en}: {factor.standard}", f"{kind.zh}：{factor.standard}"),
-            )
-        )
-    return shown
+def _standard(factor: Factor) -> Text:
+    """What kind a factor is, the points of its steps where it has any, and what earns how many of them."""
+    kind, steps = tenders.FACTOR_KINDS[factor.kind], evaluation.steps(factor)
+    points = " / ".join(f"{step.normalize():f}" for step in steps)
+    english, chinese = (f"; steps: {points}", f"；分档：{points}") if steps else ("", "")
+    return Text(f"{kind.en.capitalize()}{english}\n{factor.standard}", f"{kind.zh}{chinese}\n{factor.standard}")
 
 
 def _correct_scores(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
@@ -255,10 +252,9 @@ def _correct_scores(context: IntakeContext, values: dict[str, Any]) -> Mapping[s
 def _prepare_corrections(context: IntakeContext) -> Mapping[str, Any]:
     """A member's flagged points. What the others gave is shown for objective factors alone, without names (O87 62(4))."""
     lot_id = context.variables["lot_id"]
-    rows, factors = [], {}
+    rows = []
     conforming = {bid.id: bid for bid in evaluation.conforming_bids(context.session, lot_id)}
     for score in evaluation.to_correct(context.session, lot_id, context.actor.id):
-        factors[score.factor_id] = score.factor
         given = evaluation.points_given(context.session, lot_id, score.bid_id, score.factor_id)
         rows.append(
             {
@@ -270,7 +266,7 @@ def _prepare_corrections(context: IntakeContext) -> Mapping[str, Any]:
         )
     return {
         "values": {"rows": rows},
-        "facts": [*of_lot(context, lot_id), *_standards(list(factors.values()))],
+        "facts": of_lot(context, lot_id),
         "documents": _files(context, lot_id),
     }
 
@@ -292,7 +288,64 @@ def _sign(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
 def _prepare_signing(context: IntakeContext) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
     report = evaluation.report(context.session, lot_id)
-    return {"facts": [*of_lot(context, lot_id), *of_report(report), _digest(report)]}
+    return {
+        "facts": [*of_lot(context, lot_id), *of_report(report), _digest(report)],
+        "tables": [_totals_table(report), *_member_tables(context, report)],
+    }
+
+
+def _totals_table(report: evaluation.Report) -> Table:
+    """The bids in their order: points by factor, price and total."""
+    said = report.content
+    scored = [factor for factor in said["factors"] if factor["kind"] != "price"]
+    is_scored = said["review_method"] == "comprehensive"
+    head = [
+        Text("Rank", "排名"),
+        Text("Bidder", "投标人"),
+        Text("Bid price", "投标报价"),
+        Text("Evaluated price", "评标价"),
+    ]
+    if is_scored:
+        head += [*(text_of(factor["name"]) for factor in scored), Text("Price points", "价格分"), Text("Total", "总分")]
+    rows = []
+    for row in said["results"]:
+        prices = (facts.money(Decimal(row[name])) for name in ("price", "evaluation_price"))
+        cells = [facts.same(str(row["rank"])), text_of(row["name"]), *prices]
+        if is_scored:
+            points = [
+                *(row["factor_points"].get(factor["id"], "–") for factor in scored),
+                row["price_points"],
+                row["total"],
+            ]
+            cells += [facts.same(str(each)) for each in points]
+        rows.append(cells)
+    return {"title": Text("Order of the bids", "评审排序"), "head": head, "rows": rows}
+
+
+def _member_tables(context: IntakeContext, report: evaluation.Report) -> list[Table]:
+    """For each bid the points by factor and member, as far as this member may see them yet (O87 62)."""
+    said = report.content
+    given = {
+        (score.bid_id, score.factor_id, score.member_id): f"{score.points.normalize():f}"
+        for score in evaluation.visible_scores(context.session, context.actor, report.lot_id)
+    }
+    scored = [factor for factor in said["factors"] if factor["kind"] != "price"]
+    members = [member for member in said["committee"]["members"] if any(key[2] == member["id"] for key in given)]
+    return [
+        {
+            "title": Text("Points by member: %(name)s", "评委打分：%(name)s").filled(name=text_of(bid["name"])),
+            "head": [Text("Factor", "评审因素"), *(facts.same(member["name"]) for member in members)],
+            "rows": [
+                [
+                    text_of(factor["name"]),
+                    *(facts.same(given.get((bid["bid"], factor["id"], member["id"]), "–")) for member in members),
+                ]
+                for factor in scored
+            ],
+        }
+        for bid in said["results"]
+        if members
+    ]
 
 
 @beside

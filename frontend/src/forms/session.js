@@ -16,6 +16,7 @@ export async function look(options = {}) {
   if (!meta || navigator.onLine === false) return null;
   try {
     const answer = await request(options);
+    looked = performance.now();
     return answer.ok ? await answer.json() : null;
   } catch { return null; }
 }
@@ -55,6 +56,12 @@ export function signInAgain() {
   });
   return asking;
 }
+
+const FRESH = 10000;
+let looked = performance.now();
+
+/** Whether the page came, or the server was asked, a moment ago: then a form goes without being asked for again. */
+export const isFresh = () => navigator.onLine !== false && performance.now() - looked < FRESH;
 
 /** Whether a form may leave the page now: 'yes', 'offline' or 'no'. The page's tokens are renewed on the way. */
 export async function mayLeave() {

@@ -3,7 +3,7 @@
 // <form data-straight> goes at once, for what counts by the second.
 import { say } from '../words.js';
 import { element } from './dialogs.js';
-import { mayLeave } from './session.js';
+import { isFresh, mayLeave } from './session.js';
 import { sent } from './typed.js';
 
 const OFFLINE = 'There is no connection. Nothing was sent; what you entered is still here. Send it again when you are connected.';
@@ -32,7 +32,7 @@ export function watchSubmits() {
   document.addEventListener('submit', event => {
     const form = event.target, looked = form.dataset.twLooked;
     delete form.dataset.twLooked;
-    if (stays(form) || looked) return;
+    if (stays(form) || looked || isFresh()) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (!form.dataset.twSent) leave(form, event.submitter);

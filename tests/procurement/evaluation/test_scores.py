@@ -198,3 +198,11 @@ def test_a_correction_is_kept_in_the_report_with_what_it_was(session, ready):
     evaluation.total(session, SYSTEM, lot_id=lot.id)
     (correction,) = evaluation.report(session, lot.id).content["corrections"]
     assert (correction["from"], correction["to"], correction["reason"]) == ("5.00", "18.00", "已复核")
+
+
+def test_all_points_that_are_wrong_are_said_at_once(session, ready):
+    lot, members, bids, factors = ready
+    with pytest.raises(evaluation.OutOfRange) as refused:
+        score(session, members[0], lot.id, lambda bid, factor: "99")
+    said = [refused.value, *refused.value.others]
+    assert len({problem.field for problem in said}) == len(bids) * len(factors)
