@@ -190,7 +190,9 @@ def stages(
             continue
         about = seen[node.stage]
         about.first = _earlier(about.first, passage.entered_at or passage.completed_at)
-        about.last = _later(about.last, passage.completed_at)
+        # what is called goes on long after its own stage: that it was begun is what happened here
+        ended_at = passage.entered_at if _calls(node) and passage.completed_at else passage.completed_at
+        about.last = _later(about.last, ended_at)
     for token in tokens:
         node = chart.node(token.process_id, token.element_id)
         if node is not None and node.stage and token.state != "listening" and not _calls(node):

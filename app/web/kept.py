@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
+from urllib.parse import urlsplit
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
@@ -65,8 +66,22 @@ class Form:
 
 
 def install(app: Flask) -> None:
-    """Give the files that were kept to the form that is sent again."""
+    """Ask before what can't be undone, and give the files that were kept to the form that is sent again."""
+    app.before_request(_ask_first)
     app.before_request(_give_files)
+
+
+ASKS = "_ask"
+"""The field of a button that destroys or binds: its question. A script asks it over the page and takes the field away;
+without one it is asked on a page of its own (WCAG 2.2, 3.3.4)."""
+
+
+def _ask_first() -> Response | None:
+    if request.method in current.SAFE or not request.form.get(ASKS):
+        return None
+    form, question = posted(current.account()), request.form[ASKS]
+    form = replace(form, texts=[(name, text) for name, text in form.texts if name != ASKS])
+    return page(form, Text(question, question), asks=True)
 
 
 def posted(account: Account | None = None) -> Form:
@@ -117,8 +132,8 @@ def opened_for(account: Account) -> Form | None:
     return form if form.account_id in (None, account.id) else None
 
 
-def page(form: Form, why: Text, status: int = 200) -> Response:
-    """The page that sends the form again."""
+def page(form: Form, why: Text, status: int = 200, *, asks: bool = False) -> Response:
+    """The page that sends the form again; ``asks``: it only waits for a yes."""
     known = {document.id: document for document in _documents(form.files)}
     answer = make_response(
         render_template(
@@ -127,12 +142,20 @@ def page(form: Form, why: Text, status: int = 200) -> Response:
             why=why,
             files=[known[document_id] for _, document_id in form.files if document_id in known],
             sealed=seal([form.account_id, form.files]) if form.files else "",
+            asks=asks,
+            back=_came_from(),
             can_be_shown=form.endpoint == "tasks.submit",
         ),
         status,
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _came_from() -> str | None:
+    """The page that the form was on, if the browser says so and it is one of ours."""
+    parts = urlsplit(request.referrer or "")
+    return f"{parts.path}?{parts.query}".rstrip("?") if parts.netloc == request.host else None
 
 
 def _lock() -> Fernet:

@@ -51,7 +51,7 @@ def install(app: Flask, config: Config) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the browser's session: a page may stay open over lunch
         MAX_CONTENT_LENGTH=files.FORM,
         MAX_FORM_MEMORY_SIZE=files.FORM,
-        MAX_FORM_PARTS=5_000,
+        MAX_FORM_PARTS=30_000,  # 2,000 rows of a table, which is said beside it
     )
     if config.trusted_proxies:
         proxies = config.trusted_proxies

@@ -93,6 +93,6 @@ export const clockTime = date => date.toLocaleTimeString(locale, { hour: '2-digi
 export function dayInWords(value) {
   const date = new Date(value.length > 10 ? value : `${value}T00:00`);
   if (Number.isNaN(date.getTime())) return '';
-  const said = date.toLocaleDateString(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+  const said = date.toLocaleDateString(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).replace(',', '');
   return value.length > 10 ? `${said}${language === 'zh' ? ' ' : ', '}${value.slice(11, 16)}` : said;
 }

@@ -197,3 +197,25 @@ def test_a_session_that_ended_says_so_with_a_token_that_counts(sign_in, virtual_
 def test_the_sign_in_link_leads_back_to_the_page(client, address):
     page = client.get(address, follow_redirects=True)
     assert ("/sign-in?next=" in page.text) == (address == "/help")
+
+
+# -- what can't be undone, without a script
+
+
+def test_what_destroys_is_asked_on_a_page_of_its_own_and_then_done(sign_in, account_of):
+    client, name = sign_in("buyer-handler"), "A name that is asked about"
+    given = {"csrf_token": client.token(), "name": name, "email": "", "_ask": "It can't be undone <b>ever</b>."}
+    asked = client.post("/account/details", data=given)
+    before = account_of("buyer-handler").name
+    assert "It can&#39;t be undone &lt;b&gt;ever&lt;/b&gt;." in asked.text
+    client.post("/account/details", data={part: hidden(asked, part) for part in ("csrf_token", "name", "email")})
+    assert (before == name, account_of("buyer-handler").name, hidden(asked, "_ask")) == (False, name, None)
+
+
+def test_two_thousand_rows_of_items_are_taken(house, sign_in):
+    task = work.start(house)[1][0]
+    client = sign_in("buyer-handler")
+    rows = {f"items-{n}-{part}": value for n in range(2000) for part, value in (("item", "灯"), ("price", "1.00"))}
+    data = {"csrf_token": client.token(), **work.GOOD, **rows}
+    done = client.post(f"/tasks/{task}", data=data, content_type="multipart/form-data")
+    assert done.location == f"/tasks/{task}/done"

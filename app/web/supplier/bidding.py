@@ -37,7 +37,7 @@ STATES: dict[str, tuple[str, Text]] = {
     "evaluating": ("now", Text("Being evaluated", "评审中")),
     "failed": ("stopped", Text("The lot failed", "已废标")),
     BidState.WINNER: ("done", Text("Won", "中标")),
-    BidState.LOST: ("done", Text("Not successful", "未中标")),
+    BidState.LOST: ("plain", Text("Not successful", "未中标")),
 }
 """How a bid's state is shown to its supplier: until the award is published the evaluation stays within its walls (O87 66)."""
 

@@ -32,6 +32,7 @@ export function watchDialogs() {
     const { confirm, confirmTitle, confirmYes, confirmWarning } = asks.dataset;
     if (!await ask({ title: confirmTitle, text: confirm, yes: confirmYes || button?.textContent.trim(), warning: confirmWarning !== undefined })) return;
     form.dataset.twConfirmed = 'yes';
+    if (button?.name === '_ask') button.removeAttribute('name');       // answered: the server needn't ask on a page of its own
     form.requestSubmit(button);
   }, true);
   document.addEventListener('click', event => {

@@ -1,9 +1,25 @@
-// The keys of a list: <table data-list>. j and k (or the arrows, once a row is chosen) go down and up, Enter opens, c presses the row's
+// The keys of a list, which can be switched off where they stand (WCAG 2.2, 2.1.4); the browser remembers it. The keys: <table data-list>. j and k (or the arrows, once a row is chosen) go down and up, Enter opens, c presses the row's
 // [data-claim] button, / goes to the search. Never while somebody types, never with Ctrl, Alt or Meta. A row's link is a[data-open] or its first.
 
 const typing = target => target.closest('input:not([type="checkbox"]):not([type="radio"]), textarea, select, [contenteditable], dialog, .tw-canvas');
 
+const OFF = 'tw-keys-off';
+const areOff = () => { try { return localStorage.getItem(OFF) !== null; } catch { return false; } };
+
+function offerSwitch() {
+  for (const place of document.querySelectorAll('[data-keys]')) {
+    const button = document.createElement('button');
+    const tell = () => { button.textContent = areOff() ? place.dataset.keysOn : place.dataset.keysOff; };
+    button.type = 'button';
+    button.className = 'tw-link-button tw-small';
+    button.addEventListener('click', () => { try { areOff() ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, 'yes'); } catch { /* not remembered */ } tell(); });
+    tell();
+    place.append(' · ', button);
+  }
+}
+
 export function watchLists() {
+  offerSwitch();
   const table = document.querySelector('[data-list]');
   if (!table) return;
   let at = -1;
@@ -24,7 +40,7 @@ export function watchLists() {
     for (const each of rows()) each.classList.toggle('tw-list__row--on', each === row);
   });
   document.addEventListener('keydown', event => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || typing(event.target)) return;
+    if (areOff() || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || typing(event.target)) return;
     const inside = table.contains(document.activeElement), on = rows()[at];
     const act = {
       j: () => go(at + 1), k: () => go(at - 1),

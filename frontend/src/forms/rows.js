@@ -5,7 +5,17 @@
 const body = box => box.querySelector('[data-row-list]');
 const rows = box => [ ...body(box).children ];
 
+/** Every row's fields and button are named by where the row stands now. */
+function number(box) {
+  const renamed = (text, n) => text.replace(/\brow \d+|第\d+行/, said => said.replace(/\d+/, String(n)));
+  rows(box).forEach((row, at) => {
+    for (const field of row.querySelectorAll('[aria-label]')) field.setAttribute('aria-label', renamed(field.getAttribute('aria-label'), at + 1));
+    for (const words of row.querySelectorAll('.govuk-visually-hidden')) words.textContent = renamed(words.textContent, at + 1);
+  });
+}
+
 function settle(box) {
+  number(box);
   const least = Number(box.dataset.rowsLeast || 0), most = Number(box.dataset.rowsMost || Infinity), all = rows(box);
   for (const button of box.querySelectorAll('[data-row-remove]')) button.hidden = all.length <= least;
   const add = box.querySelector('[data-row-add]');

@@ -16,8 +16,9 @@ export async function look(options = {}) {
   if (!meta || navigator.onLine === false) return null;
   try {
     const answer = await request(options);
-    looked = performance.now();
-    return answer.ok ? await answer.json() : null;
+    const state = answer.ok ? await answer.json() : null;
+    looked = state?.person === person ? performance.now() : -Infinity;
+    return state;
   } catch { return null; }
 }
 

@@ -1,0 +1,82 @@
+"""What axe can't see, in a real Chromium: keys that can be switched off, focus that is seen, rows that are named, questions asked."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.web.supplier import bidding
+from tests.web import work
+from tests.web.test_kept_in_browser import visit  # noqa: F401
+from tests.web.test_work_in_browser import address, house, waiting  # noqa: F401
+
+pytestmark = pytest.mark.browser
+TEMPLATES = Path(bidding.__file__).parents[1] / "templates"
+NESTED = """() => [...document.querySelectorAll('main *')].filter(box => !box.matches('.tw-matrix-frame, textarea, .tw-scroll, .tw-sections')
+  && /auto|scroll/.test(getComputedStyle(box).overflowY) && box.scrollHeight > box.clientHeight + 1).map(box => box.className)"""
+
+
+def test_the_keys_of_a_list_can_be_switched_off(house, visit):  # noqa: F811
+    work.start(house)
+    page = visit("/inbox")
+    page.click("text=Turn the keys off")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    page.reload()
+    assert page.inner_text("[data-keys] button") == "Turn the keys on"
+    assert [row.claimed_by for row in waiting(house)] == [None]
+
+
+def test_focus_is_seen_where_colours_are_forced(house, visit):  # noqa: F811
+    work.start(house)
+    page = visit("/inbox")
+    page.emulate_media(forced_colors="active")
+    unseen = []
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            "() => { const s = getComputedStyle(document.activeElement); return [s.outlineStyle, parseFloat(s.outlineWidth)] }"
+        )
+        if style[0] == "none" or style[1] < 2:
+            unseen.append(page.evaluate("() => document.activeElement.outerHTML.slice(0, 80)"))
+    assert unseen == []
+
+
+def test_rows_are_named_by_where_they_stand(house, visit):  # noqa: F811
+    page = visit(f"/tasks/{work.start(house)[1][0]}")
+    add = "#f-items [data-row-add]"
+    for _ in range(2):
+        page.click(add)
+    page.click("#f-items tbody tr:nth-child(2) [data-row-remove]")
+    names = page.eval_on_selector_all("#f-items tbody [aria-label]", "all => all.map(one => one.ariaLabel)")
+    assert names == ["Item, row 1", "Price, row 1", "Item, row 2", "Price, row 2"]
+
+
+def test_how_many_rows_there_may_be_is_said_beside_the_table(house, visit):  # noqa: F811
+    page = visit(f"/tasks/{work.start(house)[1][0]}")
+    assert "At most 2,000 rows." in page.inner_text("#f-items")
+
+
+def test_a_task_has_nothing_that_scrolls_within_the_page(house, visit):  # noqa: F811
+    page = visit(f"/tasks/{work.start(house)[1][0]}")
+    assert page.evaluate(NESTED) == []
+
+
+def test_a_chosen_day_is_said_in_words(house, visit):  # noqa: F811
+    page = visit(f"/tasks/{work.start(house)[1][0]}")
+    page.fill("#f-due_on", "2026-03-04")
+    assert page.inner_text("#f-due_on + .tw-day-said") == "Wednesday 4 March 2026"
+
+
+def test_every_button_that_asks_does_so_without_a_script_too():
+    """A question stands in the button's own name and value; the studio's decision has a page of its own already."""
+    silent = [
+        (path.name, button[:120])
+        for path in TEMPLATES.rglob("*.html")
+        for button in re.findall(r"<button\b[^\n]*?</button>", path.read_text(encoding="utf-8"))
+        if "data-confirm=" in button and 'name="_ask"' not in button and path.name != "proposal.html"
+    ]
+    assert silent == []
