@@ -201,7 +201,7 @@ class Offer(Base):
 class TimerRow(Base):
     """A due time. ``wake_at`` is when to look: empty while its instance is suspended, later after a failure.
 
-    A timer that starts a process has a ``definition_id`` and no instance.
+    A timer that starts a process has a ``definition_id`` and no instance, and says when its first firing was armed.
     """
 
     __tablename__ = "engine_timer"
@@ -219,6 +219,7 @@ class TimerRow(Base):
     position: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     wake_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    armed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -32,9 +30,9 @@ def listen(engine: Engine, session: Session, key: str, current: Definition | Non
 
 
 def due(
-    engine: Engine, session: Session, definition: Definition, element_id: str, previous: tuple[datetime, int] | None
-) -> tuple[datetime, int] | None:
-    """When a timer start event is due first, or after ``previous`` (due time, occurrence from 0); None when never again."""
+    engine: Engine, session: Session, definition: Definition, element_id: str, previous: spiff.StartDue | None
+) -> spiff.StartDue | None:
+    """When a timer start event is due first, or after ``previous``; None when never again."""
     environment = CaseEnvironment(engine)
     environment.bind(session, None)
     bundle = engine.package(session, definition.deployment_id).diagrams
@@ -42,21 +40,21 @@ def due(
 
 
 def arm(
-    engine: Engine, session: Session, definition: Definition, element_id: str, previous: tuple[datetime, int] | None
+    engine: Engine, session: Session, definition: Definition, element_id: str, previous: spiff.StartDue | None
 ) -> None:
     """Write the next due time of a timer start event, if there is one."""
     found = due(engine, session, definition, element_id, previous)
     if found is None:
         return
-    due_at, occurrence = found
     session.add(
         TimerRow(
             definition_id=definition.id,
             element_id=element_id,
             process_id=definition.key,
-            occurrence=occurrence,
-            due_at=due_at,
-            wake_at=due_at,
+            occurrence=found.occurrence,
+            due_at=found.due_at,
+            wake_at=found.due_at,
+            armed_at=found.armed_at,
         )
     )
     session.flush()

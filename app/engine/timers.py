@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.engine import corridor, incidents, instances, starts
+from app.engine import corridor, incidents, instances, spiff, starts
 from app.engine.engine import Engine
 from app.engine.records import Definition, InstanceRow, TimerRow
 from app.foundation import arrivals, clock
@@ -136,7 +136,7 @@ def _fire_start(engine: Engine, session: Session, timer_id: str) -> bool:
     if timer is None or timer.wake_at is None or timer.due_at > clock.now(session):
         return False
     definition = session.get_one(Definition, timer.definition_id)
-    element_id, previous = timer.element_id, (timer.due_at, timer.occurrence)
+    element_id, previous = timer.element_id, spiff.StartDue(timer.due_at, timer.occurrence, timer.armed_at)
     session.delete(timer)
     session.flush()
     starts.arm(engine, session, definition, element_id, previous)

@@ -424,21 +424,33 @@ def restore(bundle: Bundle, snapshot: bytes, environment: Environment) -> Instan
     return Instance(snapshots.read(bundle, snapshot, environment))
 
 
+@dataclass(frozen=True)
+class StartDue:
+    """A firing of a timer start event; ``armed_at`` is when the first was armed, from which a cycle without a start counts."""
+
+    due_at: datetime
+    occurrence: int
+    armed_at: datetime | None
+
+
 def start_timer_due(
     bundle: Bundle,
     process_id: str,
     start_id: str,
     environment: Environment,
-    previous: tuple[datetime, int] | None = None,
-) -> tuple[datetime, int] | None:
-    """When a process's timer start event is due first, or after ``previous`` (due time, occurrence); None: never again."""
+    previous: StartDue | None = None,
+) -> StartDue | None:
+    """When a process's timer start event is due first, or after ``previous``; None: never again."""
     event = bundle.processes[process_id].nodes[start_id].event
     assert event.timer is not None
     value = event.timer.source.evaluate({}, environment.now())
-    due, cycle = timing.arm(event.timer.kind, value, environment.now(), environment.zone)
+    armed_at = environment.now() if previous is None or previous.armed_at is None else previous.armed_at
+    due, cycle = timing.arm(event.timer.kind, value, armed_at, environment.zone)
     if previous is None:
-        return due, 0
-    at, occurrence = previous
-    if cycle is None or (cycle.remaining is not None and occurrence + 1 >= cycle.remaining):
+        return StartDue(due, 0, armed_at)
+    occurrence = previous.occurrence + 1
+    if cycle is None or (cycle.remaining is not None and occurrence >= cycle.remaining):
         return None
-    return cycle.span.after(at, cycle.zone or environment.zone), occurrence + 1
+    if previous.armed_at is None:  # armed by the first release, which counted each from the one before
+        return StartDue(cycle.span.after(previous.due_at, cycle.zone or environment.zone), occurrence, None)
+    return StartDue(cycle.due(occurrence, environment.zone), occurrence, armed_at)

@@ -178,6 +178,7 @@ def _arm(token: Token, due: datetime, cycle: timing.Cycle | None, occurrence: in
         timer["months"], timer["days"], timer["exact"] = cycle.span.months, cycle.span.days, cycle.span.exact
         timer["remaining"] = cycle.remaining
         timer["zone"] = timing_zone(start_zone, due)
+        timer["start"], timer["leads_in"] = cycle.start, cycle.leads_in
     token.info["timer"] = timer
 
 
@@ -217,13 +218,16 @@ def _again(course: Course, token: Token) -> bool:
     if "months" not in timer:
         return False
     span = timing.Span(int(timer["months"]), int(timer["days"]), timer["exact"])
-    remaining = timer["remaining"]
-    zone = timing.zone_named(timer["zone"])
-    cycle = timing.Cycle(span, None if remaining is None else int(remaining), None, zone)
-    following = timing.next_due(timer["due"], cycle, course.environment.zone)
-    if following is None:
+    remaining = None if timer["remaining"] is None else int(timer["remaining"]) - 1
+    if remaining == 0:
         return False
-    _arm(token, following[0], following[1], int(timer["occurrence"]) + 1)
+    zone, occurrence = course.environment.zone, int(timer["occurrence"]) + 1
+    start, leads_in = timer.get("start"), timer.get("leads_in", False)
+    cycle = timing.Cycle(span, remaining, start, timing.zone_named(timer["zone"]), leads_in)
+    if cycle.start is None:  # armed by the first release, which counted each from the one before
+        _arm(token, span.after(timer["due"], cycle.zone or zone), cycle, occurrence)
+        return True
+    _arm(token, cycle.due(occurrence, zone), cycle, occurrence)
     return True
 
 

@@ -7,7 +7,7 @@ across a change of summer time is the same time of day, PT24H is not. A FEEL day
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -76,6 +76,10 @@ class Span:
         except (OverflowError, ValueError):
             return _LAST if self.months >= 0 and self.days >= 0 else start
 
+    def times(self, number: int) -> Span:
+        """So many of it."""
+        return Span(self.months * number, self.days * number, self.exact * number)
+
     def to_text(self) -> str:
         sign = "-" if self.months < 0 or self.days < 0 or self.exact < timedelta() else ""
         micros = abs(self.exact) // timedelta(microseconds=1)
@@ -84,12 +88,26 @@ class Span:
 
 @dataclass(frozen=True)
 class Cycle:
-    """``remaining`` firings are to come (None: no end), each ``span`` after the previous due time."""
+    """``remaining`` firings are to come (None: no end).
+
+    They are counted from ``start``, which a cycle without one has from when it was armed: the first is due then, or, where
+    ``leads_in``, one span later. So the last day of each month stays the last day, whatever February had.
+    """
 
     span: Span
     remaining: int | None
     start: datetime | None = None
     zone: tzinfo | None = None
+    leads_in: bool = False
+
+    def due(self, occurrence: int, zone: tzinfo) -> datetime:
+        """When a firing of an armed cycle is due, from 0."""
+        assert self.start is not None
+        try:
+            span = self.span.times(occurrence + self.leads_in)
+        except OverflowError:
+            return _LAST
+        return span.after(self.start, self.zone or zone)
 
 
 def parse_span(text: str) -> Span | None:
@@ -135,10 +153,10 @@ def parse_cycle(text: str) -> Cycle | None:
         return None
     count, rest = found.groups()
     remaining = None if count in ("", "-1") else int(count)
-    first, _, second = rest.partition("/")
-    span = parse_span(second or first)
-    start = parse_instant(first) if second else None
-    if span is None or (second and start is None):
+    first, _, last = rest.rpartition("/")  # the name of a zone may have one too
+    span = parse_span(last)
+    start = parse_instant(first) if first else None
+    if span is None or (first and start is None):
         return None
     return Cycle(span, remaining, start, start.tzinfo if start is not None else None)
 
@@ -216,17 +234,8 @@ def _arm_text(kind: str, text: str, now: datetime, zone: tzinfo) -> tuple[dateti
 def _arm_cycle(cycle: Cycle, now: datetime, zone: tzinfo) -> tuple[datetime, Cycle]:
     if not cycle.span.is_positive:
         raise Failure("timer", NO_INTERVAL.filled(text=cycle.span.to_text()))
-    due = _aware(cycle.start) if cycle.start is not None else cycle.span.after(now, zone)
-    return due, cycle
-
-
-def next_due(previous: datetime, cycle: Cycle, zone: tzinfo) -> tuple[datetime, Cycle] | None:
-    """The firing after the one that was due at ``previous``, or None when that was the last."""
-    remaining = None if cycle.remaining is None else cycle.remaining - 1
-    if remaining == 0:
-        return None
-    due = cycle.span.after(previous, cycle.zone or zone)
-    return due, Cycle(cycle.span, remaining, None, cycle.zone)
+    armed = replace(cycle, start=_aware(cycle.start)) if cycle.start else replace(cycle, start=now, leads_in=True)
+    return armed.due(0, zone), armed
 
 
 def zone_named(text: str | None) -> tzinfo | None:
