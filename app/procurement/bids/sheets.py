@@ -20,6 +20,17 @@ from app.procurement.bids.standings import BOND_STANDS, REASONS
 from app.procurement.projects import Lot
 
 HOST = Text("the opening host", "开标主持人")
+ONLINE = Text("this service, online", "本平台（网上开标）")
+"""Where bids are opened."""
+
+SEALS = {
+    "undecryptable": Text("broken", "异常"),
+    "unopened": Text("intact, not opened", "完好，未开启"),
+}
+"""How a bid's seal was found, by its state; of all others it was intact."""
+
+UNOPENED = ("unconfirmed", "no_bond", "late_bond")
+"""Why a bid is left sealed."""
 
 
 def receipt_sheet(session: Session, bid: Bid) -> dict[str, Any]:
@@ -44,7 +55,7 @@ def receipt_sheet(session: Session, bid: Bid) -> dict[str, Any]:
 
 
 ACTS = {
-    "received": Text("taken in", "接收投标文件"),
+    "received": Text("bid received", "签收投标文件"),
     "confirmed": Text("confirmed under changed documents", "更正后确认"),
     "withdrawn": Text("withdrawn", "撤回"),
 }
@@ -59,12 +70,12 @@ def receipt_facts(content: Mapping[str, Any]) -> list[tuple[Text, Text | datetim
         (Text("Tender", "项目编号"), tender.get("number")),
         (Text("Lot", "采购包"), tender.get("lot")),
         (Text("Supplier", "供应商"), supplier.get("uscc")),
-        (Text("Received at", "接收时间"), _instant(content.get("received_at"))),
+        (Text("Received at", "签收时间"), _instant(content.get("received_at"))),
         (Text("Signed at", "签署时间"), _instant(content.get("at"))),
         (Text("Which of this supplier's bids", "投标次序"), content.get("sequence")),
-        (Text("SHA-256 of the sealed bid", "密封文件SHA-256"), content.get("sha256")),
+        (Text("SHA-256 of the sealed bid", "加密文件SHA-256"), content.get("sha256")),
         (Text("Bytes", "字节数"), content.get("size")),
-        (Text("Version of the documents", "采购文件版本"), content.get("document_version")),
+        (Text("Version of the tender documents", "招标文件版本"), content.get("document_version")),
         (Text("Sealed to", "密封公钥"), content.get("sealed_to")),
     ]
     return [(name, value) for name, value in pairs if isinstance(value, str | int | datetime | Text) and value != ""]
@@ -91,6 +102,7 @@ def opening_sheet(session: Session, opening: Opening) -> dict[str, Any]:
         "project": {"title": tender.project.title, "number": tender.project.number},
         "lot": lot_words(lot),
         "opened_at": opening.opened_at,
+        "place": ONLINE,
         "bid_count": opening.bid_count,
         "enough": opening.enough,
         "rows": [_row(row) for row in opening.rows],
@@ -101,6 +113,7 @@ def opening_sheet(session: Session, opening: Opening) -> dict[str, Any]:
     if opening.signed_at is not None and opening.signed_by is not None:
         signer = session.get(Account, opening.signed_by)
         name = signer.name if signer is not None else opening.signed_by
+        sheet["host"] = name
         sheet["signatures"] = [{"party": agency.name, "name": name, "signed_at": opening.signed_at}]
     return sheet
 
@@ -111,14 +124,12 @@ def lot_words(lot: Lot) -> Text:
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
-    notes = [BOND_STANDS[row["bond"]]] if row["bond"] in ("unproved", "late", "missing") else []
-    notes = [Text(f"bond {note.en}", f"保证金{note.zh}") for note in notes]
-    if row["reason"]:
-        notes = [REASONS[row["reason"]]]
     read = {name: row.get(name) for name in ("delivery_days", "validity_days")}
     price = Money(Decimal(row["price"]), row["currency"]) if "price" in row else None
-    note = Text("; ".join(note.en for note in notes), "；".join(note.zh for note in notes))
-    return {"supplier": text_of(row["supplier"]), "price": price, **read, **({"note": note} if notes else {})}
+    sealed = "unopened" if row["reason"] in UNOPENED else row["state"]
+    checked = {"seal": SEALS.get(sealed, Text("intact", "完好")), "bond": BOND_STANDS[row["bond"]]}
+    note = {"note": REASONS[row["reason"]]} if row["reason"] else {}
+    return {"supplier": text_of(row["supplier"]), **checked, "price": price, **read, **note}
 
 
 def _objection(session: Session, objection: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from app.foundation.text import Text
 
 REASONS: dict[str, Text] = {
-    "unconfirmed": Text("not confirmed after the documents were changed", "采购文件更正后未在截止时间前重新确认"),
-    "no_bond": Text("no bid bond was asked for or lodged", "未按采购文件规定提交投标保证金"),
+    "unconfirmed": Text("not confirmed after the documents were changed", "招标文件更正后未在截止时间前重新确认"),
+    "no_bond": Text("no bid bond was paid as the tender documents ask", "未按招标文件规定提交投标保证金"),
     "late_bond": Text("the bid bond arrived after the deadline", "投标保证金在截止时间后到账"),
     "few_bids": Text("not opened: fewer than three bidders", "投标人不足三家，未开标"),
     "changed": Text("what was stored isn't what the receipt says", "存储内容与签收回执不一致"),

@@ -126,18 +126,25 @@ def _keep_payment_file(
 def _keep_list(session: Session, actor: Actor, agency_id: str, batch: ReturnBatch, lot_id: str) -> None:
     lot, sent = projects.lot(session, lot_id), bonds_of_batch(session, batch.id)
     content = {
-        "number": batch.message_id,
+        "number": f"{lot.project.number}-{lot.number}",
+        "message_id": batch.message_id,
         "project": {"title": lot.project.title, "number": lot.project.number},
         "lot": Text(f"Lot {lot.number}: {lot.name.en}", f"采购包{lot.number}：{lot.name.zh}"),
         "rows": [_listed(session, bond) for bond in sent],
         "total": Money(batch.total),
         "issuer": organisations.get(session, agency_id).name,
     }
-    title = Text(f"Bonds returned {batch.message_id}", f"保证金退还清单{batch.message_id}")
+    title = Text(
+        f"Bonds returned {lot.project.number}-{lot.number}", f"投标保证金退还清单{lot.project.number}-{lot.number}"
+    )
     chinese, english = papers.keep(
         session, actor, "bond_return_list", content, case=lot_id, title=title, kind="bond_return_list"
     )
     batch.list_zh_id, batch.list_en_id = chinese.id, english.id
+
+
+def _guarantee(bond: Bond) -> Text:
+    return Text(f"letter of guarantee {bond.guarantee_number}", f"保函{bond.guarantee_number}")
 
 
 def _listed(session: Session, bond: Bond) -> dict[str, object]:
@@ -146,8 +153,10 @@ def _listed(session: Session, bond: Bond) -> dict[str, object]:
     return {
         "supplier": organisations.get(session, bond.supplier_id).name,
         "reference": bond.reference,
-        "account": Text("letter of guarantee", "保函") if letter else bond.payer_account,
-        "bank": bond.guarantee_issuer if letter else bond.payer_bank,
+        "holder": "" if letter else bond.payer_name,
+        "account": _guarantee(bond) if letter else bond.payer_account,
+        "bank_name": bond.guarantee_issuer if letter else "",
+        "bank": "" if letter else bond.payer_bank,
         "amount": Money(bond.amount, bond.currency),
         "interest": Money(bond.interest, bond.currency),
         "total": Money(back if not letter else bond.amount * 0, bond.currency),

@@ -17,6 +17,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import ONE_DAY, local_day
 from app.identity import organisations, roles
 from app.procurement import contracts, mails, papers, projects, rules, suppliers
+from app.procurement.breaches import decisions
 from app.procurement.breaches.records import GROUNDS, STATE_NAMES, Breach, BreachState
 from app.procurement.projects import Project, ReasonsMissing, SamePerson
 from app.procurement.rules import laws
@@ -302,49 +303,16 @@ def publish(session: Session, actor: Actor, *, breach_id: str) -> Breach:
     drawn = papers.keep(
         session,
         actor,
-        "notice",
-        {**_content(breach), "issuer": finance.name if finance else actor.name},
+        "penalty_decision",
+        {**decisions.content(session, breach), "issuer": finance.name if finance else Text(actor.name, actor.name)},
         case=f"breach:{breach.id}",
-        title=Text(f"Decision {breach.number}", f"政府采购行政处罚决定公告（{breach.number}）"),
+        title=Text(f"Penalty decision {breach.number}", f"行政处罚决定书（{breach.number}）"),
         kind="breach",
         access="public",
     )
     breach.document_zh_id, breach.document_en_id = (document.id for document in drawn)
     _journal(session, actor, breach, "breaches.publish")
     return breach
-
-
-def _content(breach: Breach) -> dict[str, Any]:
-    exclusion = breach.exclusion
-    assert exclusion is not None, "only an exclusion is published"
-    decided = [
-        (Text("Excluded from government procurement from", "禁止参加政府采购活动起始日"), exclusion.valid_from),
-        (Text("until", "截止日"), exclusion.valid_until),
-    ]
-    if breach.fine:
-        decided.append((Text("Fine", "罚款"), Money(breach.fine)))  # type: ignore[arg-type]
-    return {
-        "title": Text("Decision on a breach in government procurement", "政府采购行政处罚决定公告"),
-        "number": breach.number,
-        "sections": [
-            {
-                "heading": Text("The supplier", "当事人"),
-                "facts": [
-                    (Text("Name", "名称"), breach.supplier.name),
-                    (Text("Unified social credit code", "统一社会信用代码"), breach.supplier.uscc),
-                ],
-            },
-            {
-                "heading": Text("What was found", "违法事实及依据"),
-                "facts": [
-                    (Text("Breach", "违法行为"), breach.ground_name),
-                    (Text("Article", "法律依据"), breach.article),
-                ],
-                "text": breach.reasons,
-            },
-            {"heading": Text("The decision", "处罚决定"), "facts": decided},
-        ],
-    }
 
 
 def lift(session: Session, actor: Actor, *, breach_id: str, reasons: str) -> Breach:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,8 +11,8 @@ from itertools import combinations, pairwise
 from sqlalchemy.orm import Session
 
 from app.foundation.text import Text
-from app.procurement import bonds
-from app.procurement.bids import Bid, BidState, authors
+from app.procurement import bonds, tenders
+from app.procurement.bids import Bid, BidResponse, BidState, authors
 from app.procurement.evaluation.reviews import bids_in
 from app.procurement.rules import laws
 
@@ -27,6 +28,12 @@ KINDS: dict[str, Text] = {
 
 LONG_ANSWER = 20
 """From how many characters equal answers are worth a look; shorter ones are often just the requirement's words."""
+
+
+_STOCK = re.compile(
+    r"完全响应|无偏离|完全满足|满足要求|(?:我方|我公司|我单位)?承诺|按照?(?:招标|采购)文件(?:的)?要求|招标文件|响应|满足|符合|[，。；：、,.;:\s]"
+)
+"""What bidders usually assure; words that so many write are no sign."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +59,16 @@ def signs(session: Session, lot_id: str) -> list[Sign]:
     found += _shared("author", {supplier_id: names for supplier_id, (names, _) in read.items()})
     found += [Sign("unreadable", (supplier_id,), why) for supplier_id, (_, unread) in read.items() for why in unread]
     found += _shared("contact", {bid.supplier_id: _contacts(bid) for bid in bids})
-    found += _shared("alike", {bid.supplier_id: _answers(bid) for bid in bids})
+    asked = _requirements(session, lot_id)
+    found += _shared("alike", {bid.supplier_id: _answers(bid, asked) for bid in bids})
     found += regular_prices({bid.supplier_id: bid.opened.price for bid in bids if bid.opened})
     return found
+
+
+def _requirements(session: Session, lot_id: str) -> dict[str, str]:
+    """The words of the lot's requirements, by their ids."""
+    tender = tenders.of_lot(session, lot_id)
+    return {requirement.id: requirement.text_zh for requirement in tender.requirements if requirement.lot_id == lot_id}
 
 
 def _shared(kind: str, values: Mapping[str, set[str]]) -> list[Sign]:
@@ -72,9 +86,21 @@ def _contacts(bid: Bid) -> set[str]:
     return {value.strip() for value in named if isinstance(value, str) and value.strip()}
 
 
-def _answers(bid: Bid) -> set[str]:
-    said = [response.value.strip() for response in (bid.opened.responses if bid.opened else ())]
-    return {value for value in said if len(value) >= LONG_ANSWER}
+def _answers(bid: Bid, asked: Mapping[str, str]) -> set[str]:
+    """A bid's answers whose own words are long: what they repeat of the requirement, and stock phrases, are nobody's."""
+    said = [(response.value.strip(), asked.get(response.requirement_id, "")) for response in _responses(bid)]
+    return {value for value, requirement in said if len(_own_words(value, requirement)) >= LONG_ANSWER}
+
+
+def _responses(bid: Bid) -> Sequence[BidResponse]:
+    return bid.opened.responses if bid.opened else ()
+
+
+def _own_words(answer: str, requirement: str) -> str:
+    """An answer without the requirement's words and the usual assurances."""
+    for phrase in re.findall(r"[^，。；：、,.;:\s]+", requirement):
+        answer = answer.replace(phrase, "")
+    return _STOCK.sub("", answer)
 
 
 def _read(session: Session, bid: Bid) -> tuple[set[str], list[Text]]:

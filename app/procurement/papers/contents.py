@@ -347,8 +347,26 @@ class BondReturnListContent(TypedDict):
     number: str
     project: ProjectNamed
     lot: NotRequired[Words]
+    message_id: NotRequired[str]
     rows: Sequence[Mapping[str, Any]]
     total: Money
+    issuer: Words
+    dated_on: NotRequired[Day]
+
+
+class PenaltyDecisionContent(TypedDict):
+    """``penalty_decision``: what article 59 of the Administrative Penalty Law asks for; ``party``: as a contract's."""
+
+    number: str
+    party: Mapping[str, Any]
+    breach: Words
+    facts: Words
+    evidence: NotRequired[Words]
+    heard: Words
+    reasons: Words
+    law: Words
+    decision: Sequence[Words]
+    performance: Words
     issuer: Words
     dated_on: NotRequired[Day]
 
@@ -367,6 +385,7 @@ PAPERS: dict[str, type] = {
     "acceptance_sheet": AcceptanceSheetContent,
     "payment_request": PaymentRequestContent,
     "bond_return_list": BondReturnListContent,
+    "penalty_decision": PenaltyDecisionContent,
 }
 """Every paper by its name, with the shape of its content; ``templates/<name>.typ`` says how it looks."""
 

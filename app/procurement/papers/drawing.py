@@ -177,8 +177,13 @@ def _author(plain: Mapping[str, Any], language: str) -> str:
 
 def _subject(plain: Mapping[str, Any], language: str) -> str:
     """What the paper is about: its project or contract by number and name."""
-    about = plain.get("project") or plain.get("contract") or {"title": plain.get("supplier") or plain.get("title", "")}
-    title = about.get("title") or ""
+    about = (
+        plain.get("project")
+        or plain.get("contract")
+        or plain.get("party")
+        or {"title": plain.get("supplier") or plain.get("title", "")}
+    )
+    title = about.get("title") or about.get("name") or ""
     return f"{about.get('number', '')} {title[language] if isinstance(title, Mapping) else title}".strip()
 
 

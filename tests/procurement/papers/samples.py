@@ -6,6 +6,7 @@ from typing import Any
 
 from app.foundation.money import Money
 from app.foundation.text import Text
+from app.procurement.rules import laws
 
 PROJECT = {"title": Text("Ultrasound devices", "超声诊断设备采购"), "number": "JC-2026-00001"}
 LOT = Text("Lot 1: Ultrasound", "采购包1：超声设备")
@@ -58,7 +59,18 @@ CONTENTS: dict[str, dict[str, Any]] = {
         "opened_at": NOON,
         "bid_count": 3,
         "enough": True,
-        "rows": [{"supplier": SUPPLIER, "price": PRICE, "delivery_days": 30, "validity_days": 90}],
+        "rows": [
+            {
+                "supplier": SUPPLIER,
+                "seal": Text("intact", "完好"),
+                "bond": Text("in order", "已到账"),
+                "price": PRICE,
+                "delivery_days": 30,
+                "validity_days": 90,
+            }
+        ],
+        "place": Text("this service, online", "本平台（网上开标）"),
+        "host": "李明",
         "objections": [{"supplier": SUPPLIER, "text": "对开标程序有异议", "answer": "当场答复"}],
         "signatures": [SIGNED],
         "issuer": AGENCY,
@@ -81,6 +93,23 @@ CONTENTS: dict[str, dict[str, Any]] = {
         "reviews": [{"supplier": "供应商2", "stage": "资格审查", "result": "不通过", "reasons": "许可证过期"}],
         "ranking": [{"rank": 1, "supplier": SUPPLIER, "price": PRICE, "evaluated_price": PRICE, "score": "93.50"}],
         "scores": {"head": ["价格"], "rows": [{"supplier": SUPPLIER, "points": ["40"]}]},
+        "member_scores": [
+            {
+                "member": "赵专家",
+                "head": [Text("Training", "培训")],
+                "rows": [{"supplier": SUPPLIER, "points": ["18"]}],
+            }
+        ],
+        "opened": [{"supplier": SUPPLIER, "price": PRICE, "delivery_days": 30, "validity_days": 90}],
+        "checks": [
+            {
+                "supplier": SUPPLIER,
+                "stage": Text("Qualification", "资格审查"),
+                "requirement": "Q1 许可证",
+                "result": Text("met", "符合"),
+            }
+        ],
+        "notes": [Text("Deduction 10%", "价格扣除10%")],
         "candidates": [SUPPLIER],
         "dissents": [{"member": "赵专家", "text": "保留意见"}],
         "signatures": [SIGNED],
@@ -185,6 +214,7 @@ CONTENTS: dict[str, dict[str, Any]] = {
             {
                 "supplier": SUPPLIER,
                 "reference": "RF18ABCD",
+                "holder": "健源医疗器械有限公司",
                 "account": "6222",
                 "bank": "ICBKCNBJ",
                 "amount": Money(Decimal(12000)),
@@ -194,6 +224,24 @@ CONTENTS: dict[str, dict[str, Any]] = {
         ],
         "total": Money(Decimal("12001.20")),
         "issuer": AGENCY,
+    },
+    "penalty_decision": {
+        "number": "WG-2026-00001",
+        "party": {
+            "name": SUPPLIER,
+            "uscc": "91510700MA62400012",
+            "address": "江城市建设路8号",
+            "legal_representative": "王芳",
+        },
+        "breach": Text("false material to win", "提供虚假材料谋取中标、成交"),
+        "facts": "投标文件所附检测报告系伪造。",
+        "evidence": "检测机构复函.pdf",
+        "heard": Text("The party was told on 1 March 2026.", "本机关于2026年3月1日告知当事人。"),
+        "reasons": "事实清楚，证据确凿。",
+        "law": laws.citation("GPL 77, IR 74"),
+        "decision": [Text("Excluded for one year.", "一年内禁止参加政府采购活动。")],
+        "performance": Text("From the day of this decision.", "自作出之日起执行。"),
+        "issuer": Text("Jiangcheng Finance Bureau", "江城市财政局"),
     },
 }
 CONTENTS = {name: {"dated_on": DAY, **content} for name, content in CONTENTS.items()}
