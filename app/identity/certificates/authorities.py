@@ -58,8 +58,13 @@ class CertificateUnknown(NotFound):
 class Signer(Protocol):
     """Whoever signs PDFs for organisations: the demonstration authority, or an office's certification service."""
 
-    def sign_pdf(self, session: Session, pdf: bytes, *, organisation_id: str, person: str, reason: str) -> bytes:
-        """The PDF with one more signature (PAdES), of the organisation by a person of it, at the session's time."""
+    def sign_pdf(
+        self, session: Session, pdf: bytes, *, organisation_id: str, person: str, reason: str, place: str = "issuer"
+    ) -> bytes:
+        """The PDF with one more signature (PAdES), of the organisation by a person of it, at the session's time.
+
+        It is shown where the paper has room for the seal of ``place``.
+        """
 
 
 class DemonstrationAuthority:
@@ -68,7 +73,9 @@ class DemonstrationAuthority:
     def __init__(self, secret: str) -> None:
         self._sealing = AESGCM(HKDF(hashes.SHA256(), 32, None, b"tenderway certificates").derive(secret.encode()))
 
-    def sign_pdf(self, session: Session, pdf: bytes, *, organisation_id: str, person: str, reason: str) -> bytes:
+    def sign_pdf(
+        self, session: Session, pdf: bytes, *, organisation_id: str, person: str, reason: str, place: str = "issuer"
+    ) -> bytes:
         """The PDF with the organisation's signature and a time stamp. Raises NotForSigning."""
         from app.identity.certificates import signatures
 
@@ -85,6 +92,8 @@ class DemonstrationAuthority:
             person=person,
             reason=reason,
             at=clock.now(session),
+            organisation=organisations.get(session, organisation_id).name_zh,
+            place=place,
         )
 
     def certificate_for(self, session: Session, organisation_id: str) -> Certificate:

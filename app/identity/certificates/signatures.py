@@ -18,10 +18,11 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import fields, signers, timestamps
 from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
+from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
-from app.identity.certificates import loops
+from app.identity.certificates import faces, loops
 from app.identity.certificates.authorities import NotForSigning
 
 
@@ -72,8 +73,13 @@ def sign(
     person: str,
     reason: str,
     at: datetime,
+    organisation: str,
+    place: str,
 ) -> bytes:
-    """Append a PAdES B-T signature: earlier ones stay valid, as nothing that they cover is touched."""
+    """Append a PAdES B-T signature: earlier ones stay valid, as nothing that they cover is touched.
+
+    A paper that has a line for the seal of ``place`` shows the signature there; elsewhere it is in the file alone.
+    """
     store = SimpleCertificateStore.from_certs([as_asn1(member) for member in chain])
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
@@ -82,9 +88,12 @@ def sign(
             tsa_cert=as_asn1(time_certificate), tsa_key=_as_asn1_key(time_key), certs_to_embed=store, fixed_dt=at
         )
         stamper.key = time_key
+        field = next(name for n in range(1, len(known) + 2) if (name := f"Signature{n}") not in known)
+        room = faces.place(writer.prev, place)
+        shown = StaticStampStyle(background=faces.face(organisation, person, at), border_width=0) if room else None
         signer = _SignerAt(
             signers.PdfSignatureMetadata(
-                field_name=next(name for n in range(1, len(known) + 2) if (name := f"Signature{n}") not in known),
+                field_name=field,
                 md_algorithm="sha256",
                 name=person,
                 reason=reason,
@@ -94,6 +103,8 @@ def sign(
                 signing_cert=as_asn1(certificate), signing_key=_as_asn1_key(key), cert_registry=store
             ),
             timestamper=stamper,
+            stamp_style=shown,
+            new_field_spec=fields.SigFieldSpec(field, on_page=room.page, box=room.box) if room else None,
         )
         signer.at = at
         signed: bytes = loops.apart(lambda: signer.sign_pdf(writer).getvalue())

@@ -95,6 +95,7 @@ def add_signed(
         organisation_id=contract.supplier_id if party == "supplier" else contract.buyer_id,
         person=actor.name,
         reason=REASONS[party],
+        place=party,
     )
     return documents.add(
         session,
