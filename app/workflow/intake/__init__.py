@@ -23,6 +23,7 @@ from app.workflow.intake import (
     queries,
     tenders,
 )
+from app.workflow.sealing import sealing
 
 _PARTS = (
     *(projects, agreements, tenders, bids, experts, evaluation, awards, queries),
@@ -34,5 +35,5 @@ PREPARE: dict[str, Prepare] = {form: prepare for part in _PARTS for form, prepar
 
 
 def takes(authority: Signer) -> dict[str, Intake]:
-    """Every form's intake; ``authority`` makes the signatures of those that sign a file."""
-    return INTAKE | contracts.signing(authority)
+    """Every form's intake; ``authority`` makes the signatures and seals of those that sign a file."""
+    return INTAKE | contracts.signing(authority) | sealing(INTAKE, authority)

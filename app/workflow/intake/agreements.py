@@ -83,8 +83,9 @@ def _sign_for_buyer(context: IntakeContext, values: dict[str, Any]) -> Mapping[s
 
 def _sign(context: IntakeContext, agreement: Agreement) -> None:
     agreements.sign(context.session, context.actor, agreement_id=agreement.id)
-    project = projects.get(context.session, agreement.project_id)
+    project, chinese = projects.get(context.session, agreement.project_id), agreement.document_zh_id
     drawing.agreement(context.session, context.actor, agreement, project)
+    agreement.document_zh_id = chinese  # the parties seal the one file; only its translation says anew who did
 
 
 def _prepare_signature(context: IntakeContext) -> Mapping[str, Any]:

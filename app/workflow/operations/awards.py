@@ -10,7 +10,7 @@ from app.foundation import clock
 from app.foundation.text import Text
 from app.foundation.workdays import last_second_of
 from app.procurement import awards, evaluation, projects, queries, tenders
-from app.workflow import disclosing, drawing
+from app.workflow import disclosing, drawing, sealing
 from app.workflow.operations.bonds import BONDS_DUE, bonds_due
 
 if TYPE_CHECKING:
@@ -25,12 +25,14 @@ OUTCOMES = (
 )
 
 
-def _draw_notice(context: Context, award: awards.Award) -> None:
-    """The notice as a paper, once."""
+def _draw(context: Context, award: awards.Award, partners: Partners) -> None:
+    """The notice as a paper and the agency's seal on it and on the letters, once."""
     tender = tenders.of_lot(context.session, award.lot_id)
     notice = next(notice for notice in tender.notices if notice.id == award.notice_id)
     if notice.document_zh_id is None:
         drawing.notice(context.session, context.actor, notice, tender)
+        sealing.notice(context.session, context.actor, partners.authority, notice)
+        sealing.letters(context.session, context.actor, partners.authority, award)
 
 
 def register(registry: Registry, partners: Partners) -> None:
@@ -64,7 +66,7 @@ def register(registry: Registry, partners: Partners) -> None:
     def publish(context: Context, *, lot_id: str) -> Mapping[str, Any]:
         award = awards.publish(context.session, context.actor, lot_id=lot_id)
         assert award.query_until_on is not None, "a published award has its query window"
-        _draw_notice(context, award)
+        _draw(context, award, partners)
         disclosing.published(
             context.session,
             context.actor,

@@ -11,7 +11,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import bids, bonds, tenders
 from app.procurement.tenders.checks import ERROR
-from app.workflow import disclosing, drawing
+from app.workflow import disclosing, drawing, sealing
 from app.workflow.operations.bonds import BONDS_DUE, bonds_due
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def register(registry: Registry, partners: Partners) -> None:
         assert tender.bid_deadline_at is not None, "a published tender has a deadline"
         drawing.version(context.session, context.actor, tender)
         drawing.notice(context.session, context.actor, tender.notices[-1], tender)
+        sealing.notice(context.session, context.actor, partners.authority, tender.notices[-1])
         disclosing.published(
             context.session,
             context.actor,
@@ -105,6 +106,7 @@ def register(registry: Registry, partners: Partners) -> None:
         )
         tender = tenders.of_lot(context.session, lot_id)
         drawing.notice(context.session, context.actor, tender.notices[-1], tender)
+        sealing.notice(context.session, context.actor, partners.authority, tender.notices[-1])
         disclosing.published(
             context.session,
             context.actor,

@@ -50,7 +50,9 @@ def test_what_is_shown_names_the_organisation_the_person_and_the_time(session, t
     with pypdfium2.PdfDocument(signed) as document:
         document.init_forms()
         bitmap = document[len(document) - 1].render(scale=1, crop=_around(document, box))
-        pixels = [bytes(bitmap.buffer)[at : at + 3] for at in range(0, bitmap.stride * bitmap.height, bitmap.n_channels)]
+        pixels = [
+            bytes(bitmap.buffer)[at : at + 3] for at in range(0, bitmap.stride * bitmap.height, bitmap.n_channels)
+        ]
     assert sum(blue < 120 and red > 150 for blue, _, red in pixels) > 200
 
 
