@@ -1,11 +1,14 @@
 """The award made public: the notice, the letters, the periods, the bonds, the committee's names (O87 69, IR 43, N46 13)."""
 
+import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from lots import award as make_award
 from lots import conform, evaluate, qualify, score
+from pypdf import PdfReader
 
 from app.foundation import documents
 from app.foundation.actor import SYSTEM
@@ -15,6 +18,7 @@ from app.procurement import awards, bonds, evaluation, experts
 from app.procurement.bids import BidState
 from app.procurement.bonds import BondState
 from app.procurement.projects import LotState
+from app.workflow import drawing
 
 
 @pytest.fixture
@@ -150,3 +154,59 @@ def test_a_changed_award_is_published_anew(session, town, published):
     second = awards.publish(session, SYSTEM, lot_id=lot.id)
     assert awards.letter_of(session, town.bidders[1], lot.id).won
     assert (awards.of_lot(session, lot.id), len(awards.all_of_lot(session, lot.id))) == (second, 2)
+
+
+def read(session, document_id):
+    """The text of a kept paper without its line breaks and spaces."""
+    pages = PdfReader(io.BytesIO(documents.read(session, document_id))).pages
+    return "".join("".join(page.extract_text() for page in pages).split())
+
+
+def test_a_ranked_loser_is_not_told_that_its_bid_was_rejected(session, town, published):
+    lot, _ = published()
+    letter = awards.letter_of(session, town.bidders[1], lot.id)
+    text = read(session, letter.document_zh_id)
+    assert "未中标原因" in text
+    assert "审查" not in text
+    assert "24时前" in text
+
+
+def test_a_mail_of_the_result_is_a_letter(session, town, committee):
+    account = accounts.create(session, SYSTEM, login="loser", name="loser", email="loser@example.com")
+    grants.grant(session, SYSTEM, account_id=account.id, role="supplier-bidder", organisation_id=town.supplier_ids[1])
+    lot, members = committee()
+    make_award(session, town, lot.id, members)
+    (mail,) = session.query(Outgoing).filter(Outgoing.key.startswith("award:"))
+    body = mail.content["body"]
+    assert body.startswith("供应商")
+    assert "（含当日）前" in body
+    assert f"项目编号：{lot.project.number}" in body
+    assert "http" in body
+    assert not re.search(r"\d{4}-\d{2}-\d{2}(?!\d)", body)
+
+
+def test_the_report_is_the_committees_and_holds_its_members_score_sheets(session, town, committee):
+    lot, members = committee()
+    report = evaluate(session, town, lot.id, members)
+    text = read(session, report.document_zh_id)
+    assert "评标委员会成员个人评分" in text
+    assert text.count("成员：") == len(members)
+    assert "开标记录和投标人名单" in text
+
+
+def test_the_award_notice_is_a_paper_from_the_same_datum_as_the_page(session, town, tender, published):
+    _, award = published()
+    notice = next(each for each in tender.notices if each.id == award.notice_id)
+    drawing.notice(session, town.officer, notice, tender)
+    text = read(session, notice.document_zh_id)
+    said = (
+        "中标人",
+        "代理服务收费",
+        "评审专家名单",
+        "规格型号、服务要求",
+        "招标文件摘要",
+        "质疑截止日期（含当日）",
+        "采购代理机构信息",
+    )
+    assert [words for words in said if words not in text] == []
+    assert notice.content["agency_fee"]["amount"] in text.replace(",", "")

@@ -1,10 +1,12 @@
 """The opening: at the deadline, by the key alone, each bid by itself, fewer than three not at all."""
 
+import io
 from datetime import timedelta
 from decimal import Decimal
 
 import bidding
 import pytest
+from pypdf import PdfReader
 
 from app.foundation import clock, documents, journal
 from app.foundation.actor import SYSTEM
@@ -274,3 +276,11 @@ def test_the_record_of_too_few_bids_is_drawn_too(session, bid, open_all):
     bid(0)
     sheet = bids.opening_sheet(session, open_all())
     assert papers.draw("opening_record", sheet, "zh").startswith(b"%PDF-")
+
+
+def test_the_record_of_too_few_bids_claims_no_reading_and_no_consent(session, bid, open_all):
+    bid(0)
+    sheet = {**bids.opening_sheet(session, open_all()), "dated_on": "2026-03-25"}
+    text = PdfReader(io.BytesIO(papers.draw("opening_record", sheet, "zh"))).pages[0].extract_text()
+    assert "不予唱标" in text
+    assert "无异议" not in text

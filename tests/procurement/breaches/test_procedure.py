@@ -239,3 +239,12 @@ def test_the_supplier_sees_it_once_it_was_notified(session, town, report):
     assert not breaches.visible_to(rival, breach)
     assert breaches.visible(session, accused) == [breach]
     assert breaches.visible(session, rival) == []
+
+
+def test_apl_59_the_decision_says_how_it_was_heard_how_it_is_performed_and_how_to_appeal(session, town, later, decide):
+    later()
+    breach = breaches.publish(session, town.finance, breach_id=decide().id)
+    pdf = PdfReader(io.BytesIO(documents.read(session, breach.document_zh_id)))
+    text = "".join("".join(page.extract_text() for page in pdf.pages).split())
+    said = ("行政处罚决定书", "陈述、申辩", "履行方式和期限", "行政复议", "行政诉讼", "《中华人民共和国政府采购法")
+    assert [words for words in said if words not in text] == []

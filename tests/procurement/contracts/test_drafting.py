@@ -11,6 +11,8 @@ from app.foundation import documents
 from app.foundation.actor import SYSTEM
 from app.procurement import contracts
 from app.procurement.projects import LotState
+from app.procurement.tenders import terms
+from app.workflow import drawing
 from tests.procurement.conftest import person
 
 
@@ -104,3 +106,22 @@ def test_a_list_shows_what_may_be_opened_and_nothing_else(session, town, contrac
         found, total = contracts.lists.find(session, reader)
         assert (found, total) == (([contract], 1) if contracts.visible_to(session, reader, contract) else ([], 0))
     assert not contracts.visible_to(session, watching[1], contract)
+
+
+def test_each_period_has_one_value_in_the_documents_and_the_contract(session, town, tender, contract):
+    drawing.version(session, town.officer, tender)
+    said = {
+        "documents": read(session, tender.versions[-1].document_zh_id),
+        "contract": read(session, contract.document_zh_id),
+    }
+    for period in (
+        terms.performance(contract.delivery_days),
+        terms.payment(contract.payment_days),
+        terms.acceptance(contract.acceptance_days),
+    ):
+        assert [name for name, text in said.items() if period.zh not in text] == []
+
+
+def test_the_contract_says_how_it_is_concluded_and_what_comes_first(session, contract):
+    text = read(session, contract.document_zh_id)
+    assert all(words in text for words in ("签订地点", "双方均签署之日起生效", "不可抗力", "保密", "以本合同为准"))

@@ -76,3 +76,12 @@ def test_a_contract_notice_names_the_parties_and_the_price(publish, tender):
     publish()
     notice = tender.notices[-1]
     assert (notice.kind, notice.content["price"]) == ("contract", "560000.00")
+
+
+def test_what_is_published_says_that_it_is_a_copy_and_names_no_account_and_no_telephone(session, publish):
+    contract = publish()
+    text = text_of(documents.read(session, contract.public_zh_id))
+    assert "公告文本" in text
+    assert "本身不含电子签名" in text
+    assert "6222000011112222" not in text
+    assert contract.buyer.contact_phone == "" or contract.buyer.contact_phone not in text
