@@ -44,7 +44,7 @@ def make_administrator(login: str, name: str, email: str) -> None:
         session.commit()
     click.echo(f"{account.name} is an administrator. Set the password within seven days under:\n{link}")
     click.echo("Next: serve (python run.py), deploy the procedures (flask --app run deploy processes),")
-    click.echo("enter organisations and add people under Parties.")
+    click.echo("sign in and follow Data, First steps.")
 
 
 @click.command("password-link")

@@ -40,6 +40,26 @@ def test_the_method_of_procurement_follows_from_amount_and_ground():
     assert result.fired[0].rules == ("r_open",)
 
 
+@pytest.mark.parametrize(
+    ("budget", "grounds", "method", "ground"),
+    [
+        (300_000, "none", "negotiation", "IR 25"),
+        (300_000, "complex", "negotiation", "IR 25"),
+        (300_000, "few_suppliers", "negotiation", "IR 25"),
+        (300_000, "only_supplier", "single_source", "IR 25"),
+        (3_999_999, "none", "negotiation", "IR 25"),
+        (4_000_000, "none", "open_tender", "GPL 4"),
+        (4_000_000, "few_suppliers", "invited_tender", "GPL 4"),
+        (4_000_000, "urgent", "negotiation", "IR 25"),
+    ],
+)
+def test_works_are_tendered_by_the_tendering_law_or_negotiated(budget, grounds, method, ground):
+    model = decisions.read((ROOT / "processes/decisions/procurement_method.dmn").read_bytes())
+    given = {"object": "works", "budget": Decimal(budget), "grounds": grounds}
+    result = model.evaluate("procurement_method", given | {"open_tender_threshold": Decimal(4_000_000)})
+    assert result.value == {"method": method, "legal_ground": ground, "approval_needed": False}
+
+
 def test_two_matching_rules_of_a_unique_table_are_a_conflict():
     with pytest.raises(decisions.DecisionFailed, match="UNIQUE"):
         table("", [(["> 1"], ["1"]), (["> 2"], ["2"])]).evaluate("d", {"n": 3})

@@ -50,7 +50,7 @@ def _check(session: Session, scope: Scope, values: Values, known: Known | None) 
         )
     if values["year"] not in YEARS:
         yield "year", Text("Not a year.", "不是有效年度。")
-    if known is not None:
+    if known is not None and "amount" in values:
         bound = committed(session, known.record.id)
         if values["amount"] < bound:
             yield "amount", budgets.CutBelowBound(bound=f"{bound:,.2f}").sentence

@@ -41,6 +41,7 @@ class Step:
 def look(session: Session, config: Config) -> list[Step]:
     """Every need in the order in which an office meets it."""
     return [
+        _organisations(session, "platform", Text("The office that runs this service", "平台管理机构")),
         _second_administrator(session),
         _organisations(session, "finance", Text("A finance department", "财政部门")),
         _organisations(session, "buyer", Text("Buyers", "采购人")),

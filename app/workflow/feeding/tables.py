@@ -47,7 +47,8 @@ class Scope:
 class Table:
     """A table that people feed.
 
-    ``examples`` are the rows of the template, such as this office could enter them. ``find`` gives what a row's key names already; ``check`` yields (column, refusal) for what may not be entered;
+    ``examples`` are the rows of the template, such as this office could enter them. ``find`` gives what a row's key names already; ``check`` yields (column, refusal) for what may not be entered
+    (cells that can't be read are missing from its values; those of the key are there);
     ``enter`` writes one row and journals it; ``order`` sorts the rows so that what others refer to comes first.
     """
 
@@ -142,8 +143,8 @@ def _row(session: Session, table: Table, scope: Scope, row: Row, seen: dict[tupl
         shown.problems[table.key[-1]] = Text(f"The same as row {first}.", f"与第{first}行重复。")
     seen.setdefault(key, row.number)
     shown.known = table.find(session, scope, shown.values)
-    if not shown.problems:
-        shown.problems |= dict(table.check(session, scope, shown.values, shown.known))
+    for name, why in table.check(session, scope, shown.values, shown.known):
+        shown.problems.setdefault(name, why)
     if not shown.problems:
         shown.change = _change(table, shown)
     return shown
