@@ -13,6 +13,7 @@ from app.cli import engine as cli
 from app.cli import imports
 from app.engine import definitions, importing
 from app.engine.importing import juel
+from app.engine.spiff import foreign as spiff_foreign
 from app.engine.spiff import xml
 
 HERE = Path(__file__).resolve().parent
@@ -122,7 +123,7 @@ def test_what_camunda_7_says_is_said_in_the_dialect():
 
 def test_what_has_no_equal_is_listed_and_left_in_the_file():
     result = imported("camunda7.bpmn")
-    assert {left.element_id for left in result.left} == {"review"}
+    assert {left.element_id for left in result.left} == {"review", "start"}
     assert "taskListener" in " ".join(left.text.en for left in result.left)
     assert b"taskListener" in result.content
     assert all(left.text.zh != left.text.en for left in result.left)
@@ -178,7 +179,7 @@ def test_the_command_lists_each_change_and_writes_the_file(tmp_path):
     lines = result.output.splitlines()
     assert result.exit_code == 0
     assert lines[0].endswith("bizagi.bpmn: Id_proc (Leave): changed: the process was marked as executable")
-    assert lines[-1].endswith("9 changes, 0 left")
+    assert lines[-1].endswith("9 changes, 1 left")
     assert (tmp_path / "new/bizagi.bpmn").read_bytes() == imported("bizagi.bpmn").content
 
 
@@ -240,4 +241,77 @@ def test_check_explains_what_would_have_to_change():
     lines = list(cli.explained([path], cli.checked([path], None)))
     assert lines[0].endswith('no executable process; set isExecutable="true" on the process that is to run')
     assert lines[1].endswith("on the process that is to run (import does this)")
-    assert len(lines) == 16
+    assert len(lines) == 18
+
+
+FOREIGN_WORDS = [
+    (namespace, prefix, written)
+    for namespace, prefix in spiff_foreign.ENGINES.items()
+    for written in ("attribute", "element")
+]
+
+
+def with_word(namespace, written):
+    """A diagram whose one task says ``said`` in another engine's words."""
+    attribute, element = (
+        ('x:said="it" ', "") if written == "attribute" else ("", "<extensionElements><x:said /></extensionElements>")
+    )
+    return (
+        f'<definitions xmlns="{xml.BPMN}" xmlns:x="{namespace}" targetNamespace="t"><process id="p" isExecutable="true"><startEvent id="s" />'
+        f'<task id="t" {attribute}>{element}</task><endEvent id="e" /><sequenceFlow id="f" sourceRef="s" targetRef="t" /><sequenceFlow id="g" sourceRef="t" targetRef="e" /></process></definitions>'
+    ).encode()
+
+
+@pytest.mark.parametrize(("namespace", "prefix", "written"), FOREIGN_WORDS)
+def test_no_word_of_another_engine_passes_in_silence(namespace, prefix, written):
+    content = with_word(namespace, written)
+    warned = [one for one in definitions.check({"d.bpmn": content}) if one.code == "foreign-not-executed"]
+    left = importing.convert(content).left
+    assert [(one.element_id, f"{prefix}:said" in one.message) for one in warned] == [("t", True)]
+    assert [(one.element_id, f"{prefix}:said" in one.text.en) for one in left] == [("t", True)]
+
+
+def test_what_another_program_wrote_is_listed_once_with_how_often():
+    content = with_word("http://example.org/tool", "element")
+    left = importing.convert(content).left
+    assert [one.text.en for one in left] == ["x:said (1 times) is another program's; nothing here reads it"]
+    assert definitions.check({"d.bpmn": content}) == []
+
+
+def test_how_a_diagram_looks_is_nobodys_business():
+    content = with_word("http://bpmn.io/schema/bpmn/biocolor/1.0", "attribute")
+    assert importing.convert(content).left == []
+
+
+@pytest.mark.parametrize("engine", ["activiti", "camunda", "flowable", "operaton"])
+def test_the_relatives_of_camunda_7_are_understood_alike(engine):
+    namespace = next(uri for uri, prefix in spiff_foreign.ENGINES.items() if prefix == engine)
+    content = with_word(namespace, "attribute").replace(b"<task ", b"<userTask ").replace(b"</task>", b"</userTask>")
+    content = content.replace(
+        b'x:said="it"', b'x:candidateGroups="finance" x:dueDate="PT2H" x:formKey="expense" x:async="true"'
+    )
+    result = importing.convert(content)
+    said = etree.fromstring(result.content)
+    assert result.left == []
+    assert said.xpath("string(//z:assignmentDefinition/@candidateGroups)", namespaces=NAMES) == "finance"
+    assert said.xpath("string(//z:taskSchedule/@dueDate)", namespaces=NAMES) == '=now() + duration("PT2H")'
+    assert f"{engine}:async" in " ".join(change.text.en for change in result.changes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${approved == 'true'}", "${'false' != done}", "${amount == '5'}", "${amount > '5.5'}", "${execution.businessKey}", "${execution.processInstanceId == 'x'}", "${task.assignee}",
+        "${authenticatedUserId}", "${'a' + b}", "${a + 'b'}", "${variables.amount}",
+    ],
+)  # fmt: skip
+def test_an_expression_that_would_mean_something_else_is_left(text):
+    with pytest.raises(juel.Untranslatable):
+        juel.to_feel(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "feel"), [("${a == 'yes'}", '=a = "yes"'), ("${a == 5}", "=a = 5"), ("${a + b > 3}", "=a + b > 3")]
+)
+def test_an_expression_that_means_the_same_is_translated(text, feel):
+    assert juel.to_feel(text) == feel

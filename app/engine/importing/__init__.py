@@ -14,7 +14,7 @@ from app.engine import spiff
 from app.engine.findings import Finding
 from app.engine.importing import camunda, completing, owners
 from app.engine.importing.changes import Change, Diagram, Left
-from app.engine.spiff import xml
+from app.engine.spiff import foreign, xml
 
 __all__ = ["Change", "Explained", "Imported", "Left", "NotBpmn", "convert", "explain"]
 
@@ -77,4 +77,10 @@ def explain(files: Mapping[str, bytes]) -> list[Explained]:
         ]
     remaining = {(one.file, one.element_id, one.code) for one in spiff.read(changed, every_process=True).findings}
     explained = [Explained(one, (one.file, one.element_id, one.code) not in remaining) for one in found]
+    listed = {one.element_id for one in left}
+    explained = [
+        one
+        for one in explained
+        if one.by_import or one.finding.code != foreign.NOT_EXECUTED.code or one.finding.element_id not in listed
+    ]
     return explained + [Explained(one, False) for one in left]

@@ -1,27 +1,49 @@
-"""Camunda 7 to the dialect: what its ``camunda:`` attributes and elements say, as ``zeebe:`` extensions.
+"""Camunda 7 and its relatives to the dialect: what their attributes and elements say, as ``zeebe:`` extensions.
 
-What has an equal here is moved; what hasn't (listeners, Java code, form fields, scripts) stays in the file, is read past when
-it is executed, and is listed as left.
+What has an equal here is moved; what only says how another engine runs a process is removed. What has no equal (listeners,
+Java code, form fields, scripts) stays in the file, is read past when it is executed, and is listed as left, by name.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from app.engine.importing.changes import CAMUNDA, Diagram, drop, is_bpmn, zeebe
+from app.engine.importing.changes import Diagram, drop, is_bpmn, seven, sevens, told, written, zeebe
 from app.engine.importing.juel import Untranslatable, is_expression, to_feel
-from app.engine.spiff import vocabulary, xml
+from app.engine.spiff import foreign, vocabulary, xml
 from app.engine.spiff.xml import Element
+from app.foundation.text import Text
 
-_SILENT = frozenset(
+_RUNNING = frozenset(
     {
-        "asyncBefore", "asyncAfter", "exclusive", "jobPriority", "historyTimeToLive", "isStartableInTasklist", "versionTag",
-        "diagramRelationId", "modelerTemplate", "modelerTemplateVersion", "initiator", "taskPriority",
+        "async", "asyncBefore", "asyncAfter", "exclusive", "jobPriority", "historyTimeToLive", "isStartableInTasklist", "versionTag",
+        "diagramRelationId", "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "taskPriority", "modelversion",
     }
 )  # fmt: skip
-"""Attributes that say how Camunda 7 runs a process, not what happens in it."""
+"""Attributes that say how another engine runs a process, not what happens in it."""
+_INSTEAD = {
+    "executionListener": Text("draw a service task before or after it", "请在其前后画服务任务"),
+    "taskListener": Text("draw a service task before or after it", "请在其前后画服务任务"),
+    "formData": Text("make a form in forms/ and name it with zeebe:formDefinition", "请在 forms/ 中建立表单并用 zeebe:formDefinition 引用"),
+    "formProperty": Text("make a form in forms/ and name it with zeebe:formDefinition", "请在 forms/ 中建立表单并用 zeebe:formDefinition 引用"),
+    "field": Text("give the operation an input mapping", "请为操作编写输入映射"),
+    "class": Text("use zeebe:taskDefinition with the type of an operation", "请改用 zeebe:taskDefinition 并填写操作类型"),
+    "expression": Text("use zeebe:taskDefinition with the type of an operation", "请改用 zeebe:taskDefinition 并填写操作类型"),
+    "delegateExpression": Text("use zeebe:taskDefinition with the type of an operation", "请改用 zeebe:taskDefinition 并填写操作类型"),
+    "connector": Text("use zeebe:taskDefinition with the type of an operation", "请改用 zeebe:taskDefinition 并填写操作类型"),
+    "serviceTaskOperator": Text("use zeebe:taskDefinition with the type of an operation", "请改用 zeebe:taskDefinition 并填写操作类型"),
+    "initiator": Text("who started a case stands in its history; take it in by an operation", "启动人记录于历史中，如需使用请通过操作取得"),
+    "failedJobRetryTimeCycle": Text("give zeebe:taskDefinition its retries", "请设置 zeebe:taskDefinition 的重试次数"),
+    "skipExpression": Text("draw an exclusive gateway before it", "请在其前画排他网关"),
+    "resultVariable": Text("write an output mapping", "请编写输出映射"),
+    "preScript": Text("write an input mapping", "请编写输入映射"),
+    "postScript": Text("write an output mapping", "请编写输出映射"),
+}  # fmt: skip
+"""What to draw instead of what is left, by the word's name."""
+_OTHERWISE = Text("draw what it means, or remove it", "请画出其含义，或将其删除")
 _GLOBALS = {
     "globalTask": "task",
     "globalUserTask": "userTask",
@@ -45,11 +67,10 @@ def translate(diagram: Diagram) -> None:
         translator = _Node(diagram, node)
         _BY_KIND.get(xml.local(node), _Node.nothing)(translator)
         translator.mappings()
-        translator.rest()
+        translator.repetition()
     _drop_globals(diagram)
     for body in list(diagram.bodies()):
         _expressions(diagram, body)
-        _rest(diagram, body)
     for name, attribute in (
         ("message", "name"),
         ("signal", "name"),
@@ -58,6 +79,7 @@ def translate(diagram: Diagram) -> None:
     ):
         for element in xml.children(diagram.root, name):
             _attribute(diagram, element, attribute)
+    _rest(diagram)
 
 
 def _drop_globals(diagram: Diagram) -> None:
@@ -69,10 +91,6 @@ def _drop_globals(diagram: Diagram) -> None:
                 element, "the global task, which nothing calls any more, was removed", "已删除不再被调用的全局任务"
             )
             diagram.root.remove(element)
-
-
-def _key(name: str) -> str:
-    return f"{{{CAMUNDA}}}{name}"
 
 
 def _attribute(diagram: Diagram, element: Element, name: str) -> None:
@@ -105,16 +123,22 @@ class _Node:
         self.node = node
 
     def take(self, name: str) -> str | None:
-        return self.node.get(_key(name))
+        return told(self.node, name)
+
+    def remove(self, name: str) -> None:
+        if key := seven(self.node, name):
+            del self.node.attrib[key]
 
     def moved(self, name: str, extension: str, attribute: str, value: str) -> None:
-        """A ``camunda:`` attribute has become an attribute of a ``zeebe:`` extension."""
+        """Another engine's attribute has become an attribute of a ``zeebe:`` extension."""
+        key = seven(self.node, name)
+        assert key is not None, name
         zeebe(self.node, extension, **{attribute: value})
-        old = str(self.node.attrib.pop(_key(name)))
+        old = str(self.node.attrib.pop(key))
         self.diagram.note(
             self.node,
-            f'camunda:{name}="{old}" became zeebe:{extension} {attribute}="{value}"',
-            f'camunda:{name}="{old}" 已改为 zeebe:{extension} {attribute}="{value}"',
+            f'{written(key)}="{old}" became zeebe:{extension} {attribute}="{value}"',
+            f'{written(key)}="{old}" 已改为 zeebe:{extension} {attribute}="{value}"',
         )
 
     def nothing(self) -> None:
@@ -125,6 +149,7 @@ class _Node:
             text = self.take(name)
             value = _translated(self.diagram, self.node, text) if text is not None else None
             if value is not None:
+                value = _moment(value) if extension == "taskSchedule" else value
                 zeebe(self.node, "userTask")
                 self.moved(name, extension, attribute, value)
         for name in ("formRef", "formKey"):
@@ -137,7 +162,7 @@ class _Node:
         topic = self.take("topic")
         if self.take("type") == "external" and topic is not None and not is_expression(topic):
             self.moved("topic", "taskDefinition", "type", topic)
-            del self.node.attrib[_key("type")]
+            self.remove("type")
             return
         for name in ("class", "delegateExpression"):
             text = self.take(name)
@@ -153,15 +178,15 @@ class _Node:
         if self.take("mapDecisionResult") not in ("singleEntry", "singleResult", "collectEntries"):
             return self.diagram.leave(
                 self.node,
-                "camunda:mapDecisionResult is not singleEntry, singleResult or collectEntries, so the result would have another form; use zeebe:calledDecision",
-                "camunda:mapDecisionResult 不是 singleEntry、singleResult 或 collectEntries，结果形式会不同，请改用 zeebe:calledDecision",
+                "mapDecisionResult is not singleEntry, singleResult or collectEntries, so the result would have another form; use zeebe:calledDecision",
+                "mapDecisionResult 不是 singleEntry、singleResult 或 collectEntries，结果形式会不同，请改用 zeebe:calledDecision",
             )
         value = _translated(self.diagram, self.node, decision)
         if value is not None:
             self.moved("decisionRef", "calledDecision", "decisionId", value)
             if result is not None:
                 self.moved("resultVariable", "calledDecision", "resultVariable", result)
-            self.node.attrib.pop(_key("mapDecisionResult"))
+            self.remove("mapDecisionResult")
         return None
 
     def script_task(self) -> None:
@@ -173,7 +198,8 @@ class _Node:
             zeebe(self.node, "script", expression=value, resultVariable=result)
             self.diagram.note(self.node, f"its script became zeebe:script {value}", f"脚本已改为 zeebe:script {value}")
             self.node.remove(script)
-            del self.node.attrib["scriptFormat"], self.node.attrib[_key("resultVariable")]
+            del self.node.attrib["scriptFormat"]
+            self.remove("resultVariable")
 
     def call(self) -> None:
         called = self.node.get("calledElement")
@@ -212,7 +238,7 @@ class _Node:
     def _passed(self) -> None:
         """Variables in and out of a called process. BPMN passes none; Camunda 7 passes what it is told to."""
         for holder in xml.children(self.node, "extensionElements"):
-            for entry in [*xml.children(holder, "in", CAMUNDA), *xml.children(holder, "out", CAMUNDA)]:
+            for entry in [*sevens(holder, "in"), *sevens(holder, "out")]:
                 kind = "input" if xml.local(entry) == "in" else "output"
                 source, expression, target = entry.get("source"), entry.get("sourceExpression"), entry.get("target")
                 if entry.get("variables") == "all":
@@ -226,8 +252,8 @@ class _Node:
                 if value is None:
                     self.diagram.leave(
                         self.node,
-                        f"camunda:{xml.local(entry)} can't be moved; write a {kind} mapping",
-                        f"camunda:{xml.local(entry)} 无法移动，请编写映射",
+                        f"{xml.local(entry)} can't be moved; write a {kind} mapping",
+                        f"{xml.local(entry)} 无法移动，请编写映射",
                     )
                     continue
                 if value:
@@ -243,9 +269,9 @@ class _Node:
         self.diagram.note(self.node, f"the {kind} “{target}” is {source}", f"映射“{target}”为 {source}")
 
     def mappings(self) -> None:
-        """``camunda:inputOutput`` as ``zeebe:ioMapping``."""
+        """``inputOutput`` as ``zeebe:ioMapping``."""
         for holder in xml.children(self.node, "extensionElements"):
-            for group in xml.children(holder, "inputOutput", CAMUNDA):
+            for group in sevens(holder, "inputOutput"):
                 for entry in list(group):
                     kind = {"inputParameter": "input", "outputParameter": "output"}.get(xml.local(entry))
                     text = (entry.text or "").strip()
@@ -263,15 +289,12 @@ class _Node:
                 if len(group) == 0:
                     drop(group)
 
-    def rest(self) -> None:
-        self._repetition()
-        _rest(self.diagram, self.node)
-
-    def _repetition(self) -> None:
+    def repetition(self) -> None:
+        """The collection that a multi-instance goes over."""
         marker = xml.child(self.node, "multiInstanceLoopCharacteristics")
         if marker is None:
             return
-        collection, item = marker.get(_key("collection")), marker.get(_key("elementVariable"))
+        collection, item = told(marker, "collection"), told(marker, "elementVariable")
         cardinality = xml.child(marker, "loopCardinality")
         try:
             if collection is not None:
@@ -295,8 +318,8 @@ class _Node:
         given = {"inputCollection": value} | ({"inputElement": item} if item else {})
         zeebe(marker, "loopCharacteristics", **given)
         for name in ("collection", "elementVariable"):
-            if marker.get(_key(name)) is not None:
-                del marker.attrib[_key(name)]
+            if key := seven(marker, name):
+                del marker.attrib[key]
         if cardinality is not None:
             marker.remove(cardinality)
         self.diagram.note(self.node, f"the multi-instance goes over {value}", f"多实例遍历 {value}")
@@ -320,6 +343,8 @@ _BY_KIND: dict[str, Callable[[_Node], None]] = {
 
 # -- wherever they stand
 
+_DURATION = re.compile(r"P(?=[\dT])[\dYMWDTHS.]+")
+
 _EXPRESSIONS = frozenset(
     {"conditionExpression", "condition", "completionCondition", "loopCondition", *vocabulary.TIMER_VALUES}
 )
@@ -338,18 +363,41 @@ def _expressions(diagram: Diagram, body: Element) -> None:
             diagram.note(element, f"{text} became {translated}", f"{text} 已改写为 {translated}")
 
 
-def _rest(diagram: Diagram, element: Element) -> None:
-    """List what Camunda 7 says here and wasn't moved."""
-    for key in element.keys():  # noqa: SIM118
-        namespace, name = xml.split_name(key)
-        if namespace == CAMUNDA and name not in _SILENT:
-            diagram.leave(
+def _rest(diagram: Diagram) -> None:
+    """Remove what only says how another engine runs a process; list every other foreign word that wasn't moved."""
+    others: Counter[foreign.Said] = Counter()
+    for element in diagram.root.iter(f"{{{xml.BPMN}}}*"):
+        _stop_running(diagram, element)
+        for word in foreign.said(element):
+            name = word.name.rpartition(":")[2]
+            if word.is_engine and name != "properties":
+                instead = _INSTEAD.get(name, _OTHERWISE)
+                diagram.leave(
+                    element,
+                    f"{word.shown} is not executed here; {instead.en}",
+                    f"此处不执行 {word.shown}；{instead.zh}",
+                )
+            elif not word.is_engine:
+                others[foreign.Said(word.namespace, word.name)] += 1
+    for word, count in others.items():
+        diagram.leave(
+            diagram.root,
+            f"{word.name} ({count} times) is another program's; nothing here reads it",
+            f"{word.name}（{count} 处）属于其他程序，此处不读取",
+        )
+
+
+def _stop_running(diagram: Diagram, element: Element) -> None:
+    for name in _RUNNING:
+        if key := seven(element, name):
+            old = str(element.attrib.pop(key))
+            diagram.note(
                 element,
-                f"camunda:{name}=“{element.get(key)}” is not executed here",
-                f"此处不执行 camunda:{name}=“{element.get(key)}”",
+                f'{written(key)}="{old}", which says how another engine runs it, was removed',
+                f'已删除仅说明其他引擎运行方式的 {written(key)}="{old}"',
             )
-    for holder in xml.children(element, "extensionElements"):
-        for child in holder.iterchildren("*"):
-            namespace, name = xml.split(child)
-            if namespace == CAMUNDA and name != "properties":
-                diagram.leave(element, f"camunda:{name} is not executed here", f"此处不执行 camunda:{name}")
+
+
+def _moment(text: str) -> str:
+    """A due date; a duration, as Flowable takes one, counts from when the task begins."""
+    return f'=now() + duration("{text}")' if _DURATION.fullmatch(text) else text

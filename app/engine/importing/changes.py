@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from app.engine.spiff import vocabulary, xml
+from app.engine.spiff.foreign import CAMUNDA_7, ENGINES
 from app.engine.spiff.xml import Element
 from app.foundation.text import Text
-
-CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 
 
 @dataclass(frozen=True)
@@ -143,3 +142,26 @@ def drop(element: Element) -> None:
 def _place(element: Element) -> tuple[str | None, str | None]:
     at = xml.drawn(element)
     return (at.get("id"), at.get("name") or None) if at is not None else (None, None)
+
+
+def seven(element: Element, name: str) -> str | None:
+    """The key of an attribute that Camunda 7 or a relative of it gives an element; None where none does."""
+    keys = (f"{{{namespace}}}{name}" for namespace in CAMUNDA_7)
+    return next((key for key in keys if key in element.attrib), None)
+
+
+def told(element: Element, name: str) -> str | None:
+    """What Camunda 7 or a relative of it says of an element by an attribute of that name."""
+    key = seven(element, name)
+    return str(element.attrib[key]) if key else None
+
+
+def sevens(holder: Element, name: str) -> list[Element]:
+    """The children of that name in the words of Camunda 7 or a relative of it."""
+    return [child for namespace in CAMUNDA_7 for child in xml.children(holder, name, namespace)]
+
+
+def written(key: str) -> str:
+    """How people write an engine's attribute: ``flowable:dueDate``."""
+    namespace, name = xml.split_name(key)
+    return f"{ENGINES[namespace or '']}:{name}"

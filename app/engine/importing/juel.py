@@ -37,6 +37,14 @@ _COUNTERS = {
 """What multi-instances count; Camunda 7's loopCounter begins at 0."""
 
 
+_OBJECTS = frozenset(
+    {"execution", "task", "caseExecution", "authenticatedUserId", "authenticatedGroups", "planItemInstance", "variables", "dateTimeUtil"}
+)  # fmt: skip
+"""Names that mean the other engine's own objects, never variables."""
+_CONVERTED = re.compile(r'"(true|false|[-+]?\d+(\.\d*)?([eE][-+]?\d+)?)"\Z', re.IGNORECASE)
+"""Texts that JUEL makes booleans or numbers of when they are compared with one; FEEL's comparison is null then."""
+
+
 class Untranslatable(ValueError):
     """The expression says something that has no equal in FEEL; the message names it."""
 
@@ -120,12 +128,16 @@ class _Translator:
         right = self.sum()
         if self.accept("==", "!=", "<", "<=", ">", ">="):
             raise Untranslatable("comparisons in a row")
+        _refuse_conversion(left, right)
         return f"{_whole(left)} {'=' if sign == '==' else sign} {_whole(right)}"
 
     def sum(self) -> str:
         found = self.product()
         while sign := self.accept("+", "-"):
-            found = f"{found} {sign} {self.product()}"
+            right = self.product()
+            if sign == "+" and '"' in (found[0], right[0]):
+                raise Untranslatable("“+” with a text, which JUEL takes for a number")
+            found = f"{found} {sign} {right}"
         return found
 
     def product(self) -> str:
@@ -173,6 +185,8 @@ class _Translator:
                 return text[1:-1]
         if self.next == ("sign", "("):
             raise Untranslatable(f"{name}()")
+        if name in _OBJECTS:
+            raise Untranslatable(f"{name}, an object of the other engine")
         return _COUNTERS.get(name, name)
 
     def _members(self, found: str) -> str:
@@ -210,6 +224,12 @@ def _tokens(text: str) -> list[tuple[str, str]]:
 def _quoted(text: str) -> str:
     inner = re.sub(r"\\(.)", r"\1", text[1:-1])
     return '"' + inner.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _refuse_conversion(left: str, right: str) -> None:
+    for text in (left, right):
+        if _CONVERTED.match(text):
+            raise Untranslatable(f"a comparison with the text {text}, which JUEL also takes for a boolean or a number")
 
 
 def _whole(text: str) -> str:

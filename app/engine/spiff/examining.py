@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Protocol
 
 from app.engine.findings import Kind, error
-from app.engine.spiff import vocabulary, xml
+from app.engine.spiff import foreign, vocabulary, xml
 from app.engine.spiff.vocabulary import Entry
 from app.engine.spiff.xml import Element
 from app.foundation.text import Text
@@ -51,6 +51,9 @@ def examine(element: Element, reporter: Reporter) -> None:
     name = xml.local(element)
     entry = vocabulary.ELEMENTS[name]
     _attributes(element, name, entry, reporter)
+    for word in foreign.said(element):
+        if word.is_engine:
+            reporter.find(foreign.NOT_EXECUTED, element, name=word.shown)
     seen: Counter[str] = Counter()
     for child in element:
         namespace, inner = xml.split(child)

@@ -221,6 +221,13 @@ def test_a_comparison_with_a_range_is_a_warning():
     assert ("warning", "range-compared", "g_to_b") in warned(drawn)[0]
 
 
+def test_a_word_of_another_engine_is_a_warning():
+    drawn = drawing("start -> a -> end", user("a")).replace(
+        "<bpmn:userTask ", '<bpmn:userTask xmlns:f="http://flowable.org/bpmn" f:assignee="kim" '
+    )
+    assert ("warning", "foreign-not-executed", "a") in warned(drawn)[0]
+
+
 def test_a_way_of_many_steps_is_shortened():
     chain = " -> ".join(f"t{number}" for number in range(20))
     diagram = drawing(f"start -> {chain} -> g; g -{{x}}-> end", exclusive("g"))
