@@ -77,6 +77,7 @@ REFERENCES = {
     "variable-unwritten",
     "correlation-key-missing",
     "may-find-no-way",
+    "task-for-nobody",
 }
 """What can only be found in what is executed."""
 
