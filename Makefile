@@ -27,6 +27,7 @@ run: setup ## serve on http://127.0.0.1:8000 with a demonstration town
 
 test: setup ## set up and run all tests
 	@tests/browser/prepare.sh
+	@tests/serving/prepare.sh
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 

@@ -125,9 +125,13 @@ def _join_nodes(house: Any, server: Server, running: ExitStack) -> Any:
 def _start_clock(house: Any, others: dict[str, Any], running: ExitStack) -> None:
     """Start the heartbeats; in a demonstration its clock runs as long as they beat."""
     from app import bootstrap, scheduler
+    from app.foundation import embedded
     from app.identity import attempts
 
     others["attempts"] = lambda: house.in_transaction(attempts.forget_old)
+    others["uses"] = lambda: house.in_transaction(house.uses.write) if house.uses else None
+    if house.database.dialect.name == "sqlite":
+        others["tidy"] = lambda: embedded.tidy(house.database)
     if config.demonstration:
         house.engine.clock.go_on()
         running.callback(house.engine.clock.stand)

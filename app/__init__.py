@@ -32,7 +32,11 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None, keep
     if clock is None and config.demonstration:
         clock = KeptClock(config.clock_file)
     app = Flask(__name__, template_folder="web/templates")
-    app.config.update(SECRET_KEY=config.secret_key, SQLALCHEMY_DATABASE_URI=config.database_url)
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=database.options_of(config.database_url),
+    )
     app.extensions["tenderway-config"] = config
     db.init_app(app)
     with app.app_context():

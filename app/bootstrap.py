@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -71,6 +71,7 @@ class House:
     sessions: sessionmaker[Session]
     database: Database
     receipt_key: Path
+    uses: signed_in.Uses = field(default_factory=signed_in.Uses)
 
     @cached_property
     def signer(self) -> Signer:

@@ -26,6 +26,8 @@ SECONDS = {
     "outbox": 5,
     "keeper": 5,
     "clock": 10,
+    "tidy": 30,
+    "uses": 30,
     "checkpoint": 3600,
     "attempts": 3600,
 }

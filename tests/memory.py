@@ -7,7 +7,6 @@ keeper, and what a ``Play`` knows of its case. Each test gets a copy of its own,
 from __future__ import annotations
 
 import copy
-import sqlite3
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from sqlalchemy.orm import Session
 from app.bootstrap import House
 from app.demonstration import settling
 from app.demonstration.players import Play
+from app.foundation import embedded
 from app.foundation.clock import VirtualClock
 from app.foundation.database import Base, reading
 from app.foundation.journal import JournalEntry
@@ -29,7 +29,8 @@ from app.keeper import Keeper
 from app.keeper.local import LocalKeeper
 
 T = TypeVar("T")
-Rows = sqlite3.Connection | str
+sqlite = embedded.library()
+Rows = Any
 """A database's rows: on SQLite a copy in memory, on PostgreSQL the schema that holds copies of its tables."""
 
 
@@ -157,7 +158,7 @@ def _told(value: Any) -> Any:
 def keep(database: Engine, name: str) -> Rows:
     """Copy all rows."""
     if database.dialect.name == "sqlite":
-        rows = sqlite3.connect(":memory:", check_same_thread=False)
+        rows = sqlite.connect(":memory:", check_same_thread=False)
         with closing(database.raw_connection()) as connection:
             connection.driver_connection.backup(rows)
         return rows
@@ -169,7 +170,7 @@ def keep(database: Engine, name: str) -> Rows:
 
 def put_back(database: Engine, rows: Rows) -> None:
     """Make the database what it was when ``rows`` were kept."""
-    if isinstance(rows, sqlite3.Connection):
+    if isinstance(rows, sqlite.Connection):
         with closing(database.raw_connection()) as connection:
             rows.backup(connection.driver_connection)
         return

@@ -41,7 +41,7 @@ class Figure:
 
 @contextmanager
 def _house(*, durable: bool = True) -> Iterator[tuple[Engine, sessionmaker[Session]]]:
-    """An engine on a fresh SQLite file with the real settings: rollback journal, synchronous FULL.
+    """An engine on a fresh SQLite file with the real settings: a commit is on the disk.
 
     Where growth is measured the disk isn't waited for (``durable=False``): its moods would hide what grows.
     """

@@ -345,7 +345,10 @@ def _form(engine: Engine, session: Session, row: InstanceRow, task: OpenTaskRow)
 
 def _visible(engine: Engine, session: Session, row: InstanceRow, task: OpenTaskRow) -> Mapping[str, Any]:
     with instances.looking(engine, session, row.id) as live:
-        return dict(live.task_variables(task.token_id))
+        try:
+            return dict(live.task_variables(task.token_id))
+        except spiff.NoSuchToken as error:  # somebody completed it between our reading of its row and of its case
+            raise TaskChanged(history.completed_task(session, task.id)) from error
 
 
 def _context(

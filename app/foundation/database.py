@@ -1,7 +1,7 @@
 """The database: one declarative base, exact column types, ids, and engines set up so that a commit is a promise.
 
-SQLite (the embedded default) runs with a rollback journal, ``synchronous=FULL`` and ``BEGIN IMMEDIATE``: an
-acknowledged commit survives a power cut, and two writers wait for each other instead of failing (docs/decisions/0003).
+SQLite is the embedded default (``app.foundation.embedded``): an acknowledged commit survives a power cut, and writers
+take turns instead of failing (docs/decisions/0003).
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, MetaDa
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from app.foundation import embedded
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -26,6 +28,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+CONNECTIONS = {"pool_size": 20, "max_overflow": 60, "pool_timeout": embedded.PATIENCE}
+"""How many connections a process has at most: more than threads, so that none waits for one."""
 
 
 class Base(DeclarativeBase):
@@ -107,31 +113,26 @@ def connect(url: str, *, key: bytes | None = None, **options: Any) -> Engine:
 
     ``key`` is the journal's (``UNBOUND``: none); where it isn't given the database is of the moment, and nobody else can verify it.
     """
-    engine = create_engine(url, **options)
+    engine = create_engine(url, **options_of(url), **options)
     prepare(engine, os.urandom(32) if key is None else key)
     return engine
+
+
+def options_of(url: str) -> dict[str, Any]:
+    """What an engine for ``url`` is made with, wherever it is made: a connection for each thread that may want one."""
+    if not url.startswith("sqlite"):
+        return dict(CONNECTIONS)
+    in_memory = url in ("sqlite://", "sqlite:///:memory:")
+    return {"module": embedded.library(), **({} if in_memory else CONNECTIONS)}
 
 
 def prepare(engine: Engine, key: bytes) -> None:
     """Give an engine (made here or by Flask-SQLAlchemy) the connection settings, and the key of its journal."""
     use_key(engine, key)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        embedded.prepare(engine)
     else:
         event.listen(engine, "connect", _prepare_postgresql)
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    durable = ("journal_mode=TRUNCATE", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON")
-    for setting in (*durable, "secure_delete=ON"):  # what is deleted is overwritten: a bid's draft once it is sealed
-        connection.execute(f"PRAGMA {setting}").close()
-
-
-def _begin_sqlite(connection: Any) -> None:
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:

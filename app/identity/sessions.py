@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 
 from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -137,8 +138,11 @@ def open_for(session: Session, account: Account, *, address: str = "", browser: 
     return Opened(opened, token)
 
 
-def find(session: Session, token: str | None) -> tuple[SignedIn, Account] | None:
-    """The running session of a token and its person, or None: unknown, ended, too old, idle too long, disabled."""
+def find(session: Session, token: str | None, uses: Uses | None = None) -> tuple[SignedIn, Account] | None:
+    """The running session of a token and its person, or None: unknown, ended, too old, idle too long, disabled.
+
+    ``uses``: those that aren't written down yet.
+    """
     if not token:
         return None
     row = session.execute(
@@ -150,7 +154,8 @@ def find(session: Session, token: str | None) -> tuple[SignedIn, Account] | None
         return None
     now = clock.now(session)
     found: SignedIn = row[0]
-    return None if now >= found.ends_at or now >= found.seen_at + IDLE else (found, row[1])
+    seen_at = uses.last(found) if uses is not None else found.seen_at
+    return None if now >= found.ends_at or now >= seen_at + IDLE else (found, row[1])
 
 
 def whose(session: Session, token: str | None) -> Account | None:
@@ -164,9 +169,9 @@ def left(session: Session, found: SignedIn) -> timedelta:
     return min(found.ends_at, found.seen_at + IDLE) - clock.now(session)
 
 
-def is_to_be_noted(session: Session, found: SignedIn) -> bool:
-    """Whether it is time to write down that a session is being used."""
-    return clock.now(session) >= found.seen_at + NOTED_EVERY
+def is_to_be_noted(session: Session, found: SignedIn, uses: Uses) -> bool:
+    """Whether it is time to note that a session is being used."""
+    return clock.now(session) >= uses.last(found) + NOTED_EVERY
 
 
 def note_use(session: Session, session_id: str) -> None:
@@ -180,6 +185,33 @@ def move(session: Session, by: timedelta) -> None:
     running = (SignedIn.ended_at.is_(None), SignedIn.ends_at > now, SignedIn.seen_at > now - IDLE)
     for found in session.scalars(select(SignedIn).where(*running)):
         found.seen_at, found.ends_at = found.seen_at + by, found.ends_at + by
+
+
+class Uses:
+    """When sessions were last used, kept until it is written down: looking at a page never needs to write."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, datetime] = {}
+        self._lock = Lock()
+
+    def note(self, session_id: str, at: datetime) -> None:
+        """A session was used."""
+        with self._lock:
+            self._seen[session_id] = at
+
+    def last(self, found: SignedIn) -> datetime:
+        """When a session was last used."""
+        return max(found.seen_at, self._seen.get(found.id, found.seen_at))
+
+    def write(self, session: Session) -> None:
+        """Write them down; what can't be committed is noted again at its next use."""
+        with self._lock:
+            seen, self._seen = self._seen, {}
+        for session_id, at in seen.items():
+            session.execute(update(SignedIn).where(SignedIn.id == session_id).values(seen_at=at))
+
+    def __bool__(self) -> bool:
+        return bool(self._seen)
 
 
 def act_for(session: Session, found: SignedIn, organisation_id: str) -> None:

@@ -67,7 +67,9 @@ class Channel(HTTPChannel):
 
     def __init__(self, server: Any, sock: socket.socket, addr: Any, adj: Any, map: Any = None) -> None:
         super().__init__(server, sock, addr, adj, map=map)
-        self.read_at = self.opened_at = datetime.now(UTC)
+        self.address = str(addr[0])
+        self.read_at = datetime.now(UTC)
+        self._stage, self._since = "new", time.monotonic()
         self.handle_read()  # what was sent with the connection mustn't wait for the next look
 
     def handle_read(self) -> None:
@@ -96,6 +98,30 @@ class Channel(HTTPChannel):
             super().service()
         finally:
             self.server.undecided.end(request)
+
+    def stage(self) -> str:
+        """How far the request at hand is (see ``limits.Connection``)."""
+        if self.requests or self.total_outbufs_len:
+            stage = "answer"
+        elif self.request is not None:
+            stage = "body" if self.request.headers_finished else "header"
+        else:
+            stage = "new" if self._stage == "new" else "idle"
+        if stage != self._stage:
+            self._stage, self._since = stage, time.monotonic()
+        return stage
+
+    def since(self) -> float:
+        """When that was first seen."""
+        return self._since
+
+    def body_so_far(self) -> int:
+        """Bytes of the body at hand."""
+        return self.request.body_bytes_received if self.request is not None else 0
+
+    def claims_session(self) -> bool:
+        """Whether the request at hand comes with a session's cookie."""
+        return self.request is not None and "tenderway=" in self.request.headers.get("COOKIE", "")
 
     def unread_since(self) -> datetime | None:
         """Since when at the earliest bytes have been waiting to be read, or None: nothing waits.

@@ -10,6 +10,7 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 
+from app.serving import limits
 from app.serving.channels import Channel, Request, ask_for_times
 from app.serving.lanes import Lanes, acts
 from app.serving.undecided import Undecided
@@ -42,9 +43,15 @@ class Listener(TcpWSGIServer):
             if acts(request):
                 self.undecided.begin(request, request.arrived_at)
 
+    def is_full(self) -> bool:
+        """Whether connections wait that we have no room for."""
+        return len(self._map) >= self.adj.connection_limit
+
     def handle_accept(self) -> None:
         """Take the connections that wait."""
         for _ in range(AT_ONCE):
+            if self.is_full():
+                return
             open_before = len(self._map)
             super().handle_accept()
             if len(self._map) <= open_before:
@@ -58,7 +65,10 @@ class Listener(TcpWSGIServer):
 class Server:
     """All addresses together. ``undecided.until``: everything that arrived before it is decided."""
 
-    def __init__(self, application: Any, *, threads: int, acting: int, bidding: int, **settings: Any) -> None:
+    def __init__(
+        self, application: Any, *, threads: int, acting: int, bidding: int, counts_addresses: bool, **settings: Any
+    ) -> None:
+        self._counts_addresses = counts_addresses
         self.undecided = Undecided()
         self._map: dict[int, Any] = {}
         self._stopping = False
@@ -84,6 +94,7 @@ class Server:
             if time.monotonic() - looked >= LOOK_EVERY:
                 looked = time.monotonic()
                 self.look()
+                self.let_go()
         self.close()
 
     def stop(self) -> None:
@@ -97,15 +108,32 @@ class Server:
         """Where we listen."""
         return int(self._listeners[0].effective_port)
 
+    def let_go(self) -> None:
+        """Close connections that get nowhere, and when there is no more room those that can be spared."""
+        now, channels = time.monotonic(), self._channels()
+        going = [channel for channel in channels if limits.stuck(channel, now)]
+        if self._counts_addresses:
+            going += limits.crowding(channels)
+        if any(listener.is_full() for listener in self._listeners):
+            going += limits.dispensable(channels, AT_ONCE)
+        for channel in going:
+            if channel.connected:
+                channel.handle_close()
+
+    def _channels(self) -> list[Channel]:
+        return [channel for listener in self._listeners for channel in listener.channels()]
+
     def look(self) -> None:
         """Find out up to when everything that arrived is decided: read all there is, see what is left."""
         empty_at = datetime.now(UTC)
         for listener in self._listeners:
             listener.handle_accept()
-        channels = [channel for listener in self._listeners for channel in listener.channels()]
+        channels = self._channels()
         for channel in channels:
             if channel.connected and channel.readable():
                 channel.handle_read()
+        if any(listener.is_full() for listener in self._listeners):
+            return  # nobody knows what those who wait outside have brought
         unread = (channel.unread_since() for channel in channels)
         self.undecided.look(empty_at, [since for since in unread if since is not None])
 
@@ -124,9 +152,10 @@ def listen(application: Any, *, host: str, port: int, threads: int, bidding: int
         threads=threads,
         acting=max(threads // 2, 2),
         bidding=bidding,
+        counts_addresses=not trusts_proxy,  # behind a proxy all have one, and it has limits of its own
         host=host,
         port=port,
-        connection_limit=4000,
+        connection_limit=limits.most_connections(),
         # A proxy's headers are read by app.web.protection, as many as the settings trust; otherwise they go.
         clear_untrusted_proxy_headers=not trusts_proxy,
     )

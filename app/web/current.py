@@ -197,7 +197,7 @@ def is_known() -> bool:
 
 def _recognise() -> Account | None:
     token = request.cookies.get(cookie_name(config().is_https))
-    found = sessions.find(session(), token)
+    found = sessions.find(session(), token, house().uses)
     if found is None:
         return None
     g.signed_in, recognised = found
@@ -205,12 +205,14 @@ def _recognise() -> Account | None:
 
 
 def _note_use(response: FlaskResponse) -> FlaskResponse:
-    """Write down now and then, in a transaction of its own, that a session is in use."""
+    """Note now and then that a session is in use; it is written down by who acts, or later by a heartbeat."""
     used: SignedIn | None = g.get("signed_in")
     looks_on = request.endpoint == "identity.session_state" and request.method in SAFE
-    if used is not None and not looks_on and response.status_code < 500 and sessions.is_to_be_noted(session(), used):
-        db.session.remove()
-        with house().sessions() as writing:
-            sessions.note_use(writing, used.id)
-            writing.commit()
+    if used is None or looks_on or response.status_code >= 500:
+        return response
+    if sessions.is_to_be_noted(session(), used, house().uses):
+        house().uses.note(used.id, now())
+        if request.method not in SAFE:
+            db.session.remove()
+            house().in_transaction(house().uses.write)
     return response

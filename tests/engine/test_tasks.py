@@ -202,3 +202,25 @@ def test_a_group_that_cannot_be_told_leaves_the_task_to_administrators(session):
     definitions.deploy(engine, session, toys.ROOT, {"toy.bpmn": toys.ONE_TASK}, "x")
     instances.start(engine, session, toys.ANNA, "toy")
     assert [task.element_id for task in tasks.inbox(session, toys.ROOT).rows] == ["work"]
+
+
+def test_a_task_done_while_it_is_being_shown_has_changed(engine, play, session, session_factory, monkeypatch):
+    play(toys.ONE_TASK)
+    task_id = only_task(session).id
+    session.rollback()
+    look = instances.looking
+
+    def done_first(*arguments):
+        monkeypatch.setattr(instances, "looking", look)
+        with session_factory() as other:
+            tasks.complete(engine, other, toys.BO, task_id, {})
+            other.commit()
+        return look(*arguments)
+
+    monkeypatch.setattr(instances, "looking", done_first)
+    session.connection(execution_options={"read_only": True})
+    if session.get_bind().dialect.name == "postgresql":
+        with pytest.raises(tasks.TaskChanged):
+            tasks.show(engine, session, toys.ANNA, task_id)
+    else:  # it shows one moment throughout: the task as it was
+        assert tasks.show(engine, session, toys.ANNA, task_id).task.id == task_id
