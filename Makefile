@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export FLASK_APP := run
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup run test check format frontend lock bench demo demonstration docs migration
+.PHONY: help setup run test check format frontend lock bench load demo demonstration docs migration
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,10 @@ demonstration: setup ## play the demonstration town's past anew and pack it into
 
 bench: setup ## measure, in one run
 	@$(BIN)/flask bench
+
+load: setup ## play the minute before a deadline on both databases, on loopback (eight minutes)
+	@tests/serving/prepare.sh
+	@$(BIN)/python -m app.load
 
 docs: setup ## write the reference pages that list what stands elsewhere
 	@$(BIN)/python docs/generate.py

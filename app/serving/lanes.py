@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 from waitress.parser import HTTPRequestParser
@@ -11,6 +12,9 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods by which one only looks."""
 BID_ACTS = re.compile(r"/supplier/(lots/[^/]+/bid/submit|bids/[^/]+/(confirm|withdraw))/?")
 """What is done to a bid up to its deadline, and mustn't wait behind anything else."""
+
+
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that requests wait is what lanes are for
 
 
 class Lanes:
