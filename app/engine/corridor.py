@@ -54,6 +54,16 @@ class InstanceEnded(Conflict):
     text = Text("This case has ended.", "该流程已结束。")
 
 
+class SnapshotUnreadable(Conflict):
+    """What is kept of an instance can't be read: it is damaged, or of a version of the engine that isn't known."""
+
+    code = "snapshot-unreadable"
+    text = Text(
+        "The stored state of this case can't be read (%(why)s). Nothing was changed; restore it from a backup.",
+        "该流程保存的状态无法读取（%(why)s）。未作任何更改，请从备份中恢复。",
+    )
+
+
 @dataclass(frozen=True)
 class Delivery:
     """A message or signal on its way from an instance to others."""
@@ -228,11 +238,14 @@ def take_out(engine: Engine, session: Session, row: InstanceRow) -> Entry:
 def restore(engine: Engine, session: Session, row: InstanceRow, environment: CaseEnvironment) -> spiff.Instance:
     """The live object made anew from the snapshot.
 
-    :raises spiff.UnknownSnapshot: when it was written by a version of the engine that this one can't read
+    :raises SnapshotUnreadable: when it is damaged, or was written by a version of the engine that this one can't read
     """
     bundle = engine.package(session, row.deployment_id).diagrams
     assert row.snapshot is not None, row.id
-    return spiff.restore(bundle, row.snapshot, environment)
+    try:
+        return spiff.restore(bundle, row.snapshot, environment)
+    except spiff.UnknownSnapshot as error:
+        raise SnapshotUnreadable(why=str(error)) from error
 
 
 def settle(

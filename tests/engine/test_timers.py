@@ -104,6 +104,23 @@ def test_a_poisoned_timer_is_tried_again_later(engine, session_factory, session,
     assert (timers.fire_due(engine, session_factory), states(session)) == (1, ["completed"])
 
 
+def test_a_poisoned_timer_is_looked_at_once_an_hour_in_the_end(engine, session_factory, session, virtual_clock):
+    def count(context):
+        raise spiff.Abort("the database failed")
+
+    engine.operations.operation("count", name=Text("Count", "计数"))(count)
+    start_many(engine, session_factory, CALLING, 1)
+    virtual_clock.turn(timedelta(days=2))
+    pauses = []
+    for _ in range(9):
+        timers.fire_due(engine, session_factory)
+        with session_factory() as reading:
+            wake_at = reading.scalars(select(TimerRow.wake_at)).one()
+        pauses.append(int((wake_at - virtual_clock.instant).total_seconds() / 60))
+        virtual_clock.turn_to(wake_at)
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+
+
 def test_the_timers_of_a_suspended_instance_wait_until_it_is_resumed(
     engine, play, session_factory, session, virtual_clock
 ):

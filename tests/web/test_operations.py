@@ -103,6 +103,16 @@ def test_auditors_see_a_case_and_act_on_none(sign_in, case, page):
     assert auditor.submit(f"/operations/cases/{case}/{page}", reasons="x").status_code == 403
 
 
+@pytest.mark.parametrize("damage", [b"", b"damaged", b"\x28\xb5\x2f\xfd damaged"])
+def test_a_case_whose_state_is_damaged_says_so(house, root, case, damage):
+    with house.sessions() as session:
+        session.get(InstanceRow, case).snapshot = damage
+        session.commit()
+    house.engine.forget()
+    page = root.get(f"/operations/cases/{case}")
+    assert (page.status_code, "can&#39;t be read" in page.text or "can't be read" in page.text) == (409, True)
+
+
 # -- what needs a look
 
 

@@ -210,3 +210,13 @@ def test_several_flows_into_a_task_each_do_it(play):
 def test_an_unbalanced_fork_ends_when_all_its_tokens_have(play):
     diagram = drawing("start -> f; f -> a -> end1; f -> b -> end2", parallel("f"), user("a"), user("b"))
     play(diagram, begin(), done("a"), expect(state="active", open=["b"]), done("b"), expect(**COMPLETED))
+
+
+def test_an_inclusive_join_takes_one_token_of_each_flow_and_what_came_twice_in_a_second_turn(play):
+    diagram = drawing(
+        "start -> f; f -> a -> m; f -> b -> m; f -> c -> j; m -> j; j -> d -> end",
+        parallel("f"),
+        exclusive("m"),
+        inclusive("j"),
+    )
+    play(diagram, begin(), expect(times={"d": 2, "end": 2}, **COMPLETED))
