@@ -90,12 +90,20 @@ def set_account() -> AnyResponse | tuple[str, int]:
 @files.takes_files([kinds.XML])
 def import_statement() -> AnyResponse | tuple[str, int]:
     """Take a bank statement in."""
-    session, actor = current.session(), current.actor()
     try:
         file = files.one("file")
         if file is None:
             raise NoFile(field="file")
-        entries = bonds.import_statement(session, actor, data=file.stream.read(), name=file.filename or "")
+    except Invalid as refusal:
+        return _index(errors.parts_of(refusal)), errors.status_of(type(refusal))
+    return take_in(file.stream.read(), file.filename or "")
+
+
+def take_in(data: bytes, name: str) -> AnyResponse | tuple[str, int]:
+    """Import a bank's file, and go back to the bonds with what came of it."""
+    session, actor = current.session(), current.actor()
+    try:
+        entries = bonds.import_statement(session, actor, data=data, name=name)
         for lot_id in _lots_past(entries):
             bids.invalidate_late_bonds(session, actor, lot_id=lot_id)
     except (Invalid, Conflict) as refusal:

@@ -1,4 +1,4 @@
-"""What only a demonstration has: the bar on every page that turns its clock, for anybody."""
+"""What only a demonstration has: the bar that turns its clock, its bank, and sample files of what can be imported."""
 
 from __future__ import annotations
 
@@ -10,15 +10,21 @@ from flask import Blueprint, Flask, current_app, g, redirect, render_template, r
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from app.foundation.documents import NoSuchDocument
 from app.foundation.text import Text
+from app.procurement import bonds
+from app.procurement.bonds import Bond
 from app.procurement.projects import Project
 from app.procurement.tenders import Tender
+from app.web import bonds as bond_pages
 from app.web import current
 from app.web.notices import notice
 from app.web.permissions import allows
 from app.web.shell import local_address
+from app.web.supplier.editing import attachment
 
 if TYPE_CHECKING:
+    from app.demonstration.bank import Bank
     from app.demonstration.turning import Turn, Turning, Waited
 
 blueprint = Blueprint("demonstration", __name__, url_prefix="/demonstration")
@@ -38,7 +44,7 @@ class Bar:
 @blueprint.record_once
 def _install(state: object) -> None:
     app: Flask = state.app  # type: ignore[attr-defined]
-    app.jinja_env.globals["clock_bar"] = bar
+    app.jinja_env.globals.update(clock_bar=bar, samples_for=samples, is_paid=is_paid, unread_payments=unread_payments)
 
 
 def turning() -> Turning:
@@ -112,3 +118,82 @@ def _back(turn: Turn) -> Response:
         title = Text("It is %(at)s.", "现在是%(at)s。").filled(at=when(turn.until, "long"))
         notice(title, caused if turn.caused else nothing, link=link)
     return redirect(local_address(request.values.get("back")) or url_for("shell.home"), code=303)
+
+
+# -- the bank
+
+
+def bank() -> Bank:
+    """The demonstration's bank."""
+    from app.demonstration.bank import Bank
+
+    return Bank(current.config().demonstration_folder / "bank.jsonl")
+
+
+def is_paid(bond: Bond) -> bool:
+    """Whether the bank has booked the payment of a bond, read or not."""
+    return bank().has_booked(bond.reference)
+
+
+def unread_payments() -> int:
+    """How many payments wait in the bank's statement of today for the agency at hand."""
+    account = bonds.account_of(current.session(), current.actor().organisation_id or "")
+    return len(bank().unread(current.session(), account.account)) if account is not None else 0
+
+
+@blueprint.post("/lots/<lot_id>/bond")
+def pay_bond(lot_id: str) -> Response:
+    """Pay the bond of a lot at the demonstration's bank."""
+    payment = bank().pay_bond(current.session(), current.actor(), lot_id=lot_id)
+    notice(
+        Text("The bank has paid your bond.", "银行已转出保证金。"),
+        Text(
+            "The agency sees it arrive when it imports the bank's statement of today (%(reference)s).",
+            "代理机构导入当日银行对账单后即可确认到账（%(reference)s）。",
+        ).filled(reference=payment.remittance),
+    )
+    return redirect(url_for("supplier.bond", lot_id=lot_id), code=303)
+
+
+@blueprint.get("/statement")
+def statement() -> Response:
+    """Send the bank's statement of today for the agency's account, as a file."""
+    return attachment(_statement(), "statement.xml", "application/xml")
+
+
+@blueprint.post("/statement")
+def import_statement() -> Response | tuple[str, int]:
+    """Import the bank's statement of today at once."""
+    return bond_pages.take_in(_statement(), "statement.xml")
+
+
+def _statement() -> bytes:
+    account = bonds.require_account(current.session(), current.actor().organisation_id or "")
+    return bank().statement(current.session(), account.account)
+
+
+# -- samples
+
+
+def samples(endpoint: str) -> list[tuple[str, Text]]:
+    """The sample files for a page that takes files: address and title; none but in a demonstration."""
+    if not current.config().demonstration:
+        return []
+    from app.demonstration import samples as known
+
+    return [
+        (url_for("demonstration.sample", name=name), sample.title)
+        for name, sample in known.of(endpoint).items()
+        if allows("demonstration.sample")
+    ]
+
+
+@blueprint.get("/samples/<name>")
+def sample(name: str) -> Response:
+    """Send a sample file."""
+    from app.demonstration.samples import SAMPLES
+
+    if name not in SAMPLES:
+        raise NoSuchDocument
+    found = SAMPLES[name]
+    return attachment(found.make(current.session(), current.actor(), current.config()), name, found.media_type)

@@ -270,6 +270,10 @@ RULES: dict[str, Rule] = {
     # -- the demonstration
     "demonstration.clock": everybody(in_demonstration),
     "demonstration.turn": everybody(in_demonstration),
+    "demonstration.sample": signed_in(in_demonstration),
+    "demonstration.pay_bond": holders("supplier-bidder", check=in_demonstration),
+    "demonstration.statement": holders("agency-officer", check=in_demonstration),
+    "demonstration.import_statement": holders("agency-officer", check=in_demonstration),
     # -- signing in, one's own account
     "identity.sign_in": everybody(),
     "identity.sign_in_as": everybody(in_demonstration),

@@ -118,6 +118,8 @@ class Person:
             self.fill({"Sign-in name": self.login, "Password": self.password}).press("Sign in")
             return
         card = self.page.locator(".tw-people button").filter(has=self.page.get_by_text(re.compile(rf"^{self.login}$")))
+        if not card.is_visible():
+            self.page.locator(".tw-others > summary").click()
         with self.page.expect_navigation(wait_until="domcontentloaded"):
             card.click()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -14,10 +13,9 @@ from werkzeug.wrappers import Response
 
 from app.foundation.errors import NotAllowed, Refusal
 from app.foundation.text import Text
-from app.identity import accounts, attempts, grants, organisations, sessions
-from app.identity.accounts import Account
+from app.identity import accounts, attempts, sessions
 from app.web import current, errors, kept, language
-from app.web.identity import blueprint
+from app.web.identity import blueprint, stories
 from app.web.shell import local_address
 
 
@@ -26,26 +24,6 @@ class NotOfTheDemonstration(NotAllowed):
 
     code = "not-of-the-demonstration"
     text = Text("This isn't a person of the demonstration.", "该人员不是演示人员。")
-
-
-@dataclass(frozen=True)
-class DemonstrationPerson:
-    """A person of the demonstration town as the sign-in page lists them."""
-
-    account: Account
-    roles: list[Text]
-    place: Text | None = None
-
-
-HEADINGS = {
-    "buyer": Text("Buyers", "采购人"),
-    "finance": Text("Finance departments", "财政部门"),
-    "agency": Text("Agencies", "采购代理机构"),
-    "supplier": Text("Suppliers", "供应商"),
-    "platform": Text("The platform's office", "平台管理机构"),
-    "": Text("Experts and auditors", "专家与审计"),
-}
-"""How the people of a demonstration are grouped: by the kind of organisation they work for."""
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -161,31 +139,17 @@ def _let_in(opened: sessions.Opened) -> Response:
 
 def _page(problems: Sequence[Refusal] = (), login: str = "", *, sealed: str = "", next_: str = "") -> str:
     shows_people = current.config().demonstration
+    told = stories.told() if shows_people else ([], {})
     return render_template(
         "identity/sign_in.html",
         problems=problems,
         login=login,
         next=next_ or local_address(request.values.get("next")) or "",
         sealed=sealed or request.form.get(kept.SEALED, ""),
-        people=_people() if shows_people else {},
+        stories=told[0],
+        people=told[1],
         password=_password() if shows_people else "",
     )
-
-
-def _people() -> dict[Text, list[DemonstrationPerson]]:
-    """The people of the town under their headings."""
-    session = current.session()
-    people = accounts.demonstration_people(session)
-    held = grants.of_accounts(session, [account.id for account in people])
-    ids = {grant.organisation_id for some in held.values() for grant in some if grant.organisation_id}
-    places = {one.id: one for one in organisations.by_ids(session, ids)}
-    found: dict[Text, list[DemonstrationPerson]] = {heading: [] for heading in HEADINGS.values()}
-    for account in people:
-        mine = held.get(account.id, [])
-        place = next((places[grant.organisation_id] for grant in mine if grant.organisation_id), None)
-        person = DemonstrationPerson(account, [grant.role_name for grant in mine], place.name if place else None)
-        found[HEADINGS[place.kind if place else ""]].append(person)
-    return {heading: there for heading, there in found.items() if there}
 
 
 def _password() -> str:

@@ -1,0 +1,80 @@
+"""Sample files of what can be imported, for who tries the demonstration: each belongs to the pages that take such a file.
+
+A further import adds its line to ``SAMPLES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import typst
+from sqlalchemy.orm import Session
+
+from app.demonstration import bank
+from app.foundation import clock
+from app.foundation.actor import Actor
+from app.foundation.text import Text
+from app.procurement import bonds
+from app.procurement.papers.glyphs import FONT_FOLDERS
+from config import Config
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A file: the endpoints of the pages that take it, its title and media type, and what makes it for who asks."""
+
+    endpoints: tuple[str, ...]
+    title: Text
+    media_type: str
+    make: Callable[[Session, Actor, Config], bytes]
+
+
+def _statement(session: Session, actor: Actor, config: Config) -> bytes:
+    """A statement of the agency's account with a payment whose reference nobody knows, and one without a reference."""
+    account = bonds.account_of(session, actor.organisation_id or "")
+    now = clock.now(session)
+    payments = [
+        bank.Payment(f"JCB-SAMPLE-{number}", now, amount, "CNY", remittance, "江城样本有限公司", "6222000000009999", "")
+        for number, (amount, remittance) in enumerate((("18000.00", "RF18SAMPLE"), ("500.00", "")), 1)
+    ]
+    return bank.statement(account.account if account else "", payments, now)
+
+
+def _letter(session: Session, actor: Actor, config: Config) -> bytes:
+    drawn = typst.compile(Path(__file__).with_name("sample.typ"), font_paths=[*FONT_FOLDERS], ignore_system_fonts=True)
+    assert isinstance(drawn, bytes)
+    return drawn
+
+
+def _diagram(session: Session, actor: Actor, config: Config) -> bytes:
+    return (config.processes_folder / "open_tender.bpmn").read_bytes()
+
+
+SAMPLES: dict[str, Sample] = {
+    "statement.xml": Sample(
+        ("bonds.import_statement",),
+        Text("a bank statement (camt.053)", "银行对账单（camt.053）"),
+        "application/xml",
+        _statement,
+    ),
+    "sample.pdf": Sample(
+        ("supplier.lodge_guarantee", "tasks.submit", "supplier.add_file"),
+        Text("a sample file (PDF)", "样本文件（PDF）"),
+        "application/pdf",
+        _letter,
+    ),
+    "open_tender.bpmn": Sample(
+        ("studio.new",),
+        Text("the diagram of the open tender (BPMN)", "公开招标流程图（BPMN）"),
+        "application/xml",
+        _diagram,
+    ),
+}
+"""The samples by their file names."""
+
+
+def of(endpoint: str) -> dict[str, Sample]:
+    """The samples for a page that takes files."""
+    return {name: sample for name, sample in SAMPLES.items() if endpoint in sample.endpoints}
