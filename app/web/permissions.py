@@ -330,6 +330,7 @@ RULES: dict[str, Rule] = {
     "cases.state": signed_in(case_is_visible),
     "starts.index": signed_in(),
     "starts.start": signed_in(),
+    "starts.discard": signed_in(case_is_visible),
     # -- documents
     "documents.upload": signed_in(),
     "documents.download": everybody(document_is_visible),

@@ -44,6 +44,15 @@ def start(process_id: str) -> Response:
     return redirect(place)
 
 
+@blueprint.post("/discard/<instance_id>")
+def discard(instance_id: str) -> Response:
+    """Discard a case of which nothing was sent yet."""
+    starts.discard(current.engine(), current.session(), current.actor(), instance_id)
+    current.commit()
+    notices.notice(Text("The draft is discarded. Nobody else has seen it.", "草稿已放弃，未提交给任何人。"))
+    return redirect(url_for("inbox.index"))
+
+
 def _first_task(row: InstanceRow) -> str | None:
     """The first open task of a case that is for the person who started it."""
     session, actor = current.session(), current.actor()

@@ -23,6 +23,7 @@ from urllib.parse import urlencode
 from flask import Flask, g, request, url_for
 from markupsafe import Markup
 
+from app.engine.records import OpenTaskRow
 from app.foundation.documents import Document
 from app.foundation.text import Text, in_language
 from app.foundation.workdays import Uncertain
@@ -118,6 +119,16 @@ def other_places() -> list[organisations.Organisation]:
     possible = grants.places(grants.of_account(current.session(), account.id))
     wanted = [place for place in possible if place != current.actor().organisation_id]
     return [organisations.get(current.session(), place) for place in wanted]
+
+
+def draft_title(task: OpenTaskRow) -> str:
+    """What the person at hand calls the case that they are still writing, from the draft of its first form."""
+    draft = task.draft if task.draft is not None and task.draft_by == current.actor().id else {}
+    for name, values in (draft or {}).items():
+        text = values[0] if isinstance(values, list) and values else values
+        if name.startswith("title") and isinstance(text, str) and text.strip():
+            return text.strip()
+    return ""
 
 
 def session_left() -> int:
@@ -251,6 +262,7 @@ GLOBALS: dict[str, Any] = {
     "role_names": role_names,
     "sign_in_address": sign_in_address,
     "session_left": session_left,
+    "draft_title": draft_title,
     "own_places": places.own,
     "portal_places": lambda: places.shown(places.PORTAL),
     "notices": notices.waiting,

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine import definitions, instances
 from app.engine.engine import ADMINISTRATOR, Engine
-from app.engine.records import Definition, InstanceRow
+from app.engine.records import Definition, HistoryRow, InstanceRow
 from app.engine.spiff import Process
-from app.foundation.actor import Actor
-from app.foundation.errors import NotAllowed
+from app.foundation.actor import SYSTEM, Actor
+from app.foundation.errors import Conflict, NotAllowed
 from app.foundation.text import Text
 from app.identity import organisations
 from app.workflow.assignment import PARTIES
@@ -74,3 +75,25 @@ def _may(actor: Actor, process: Process) -> bool:
     if begin is None:
         return False
     return actor.has_role(begin.lane or ADMINISTRATOR)
+
+
+class SentAlready(Conflict):
+    """Something of the case was sent: it is others' too, and only an administrator ends it."""
+
+    code = "sent-already"
+    text = Text("Something of this case was sent already.", "该流程已有提交内容，不能放弃。")
+
+
+def is_unsent(session: Session, actor: Actor, row: InstanceRow) -> bool:
+    """Whether a case is still nobody's but its starter's: started by this person, running, and no step of it was done."""
+    done = select(HistoryRow.sequence).where(HistoryRow.instance_id == row.id, HistoryRow.kind == "completed")
+    by_people = done.where(HistoryRow.actor_id != SYSTEM.id).limit(1)
+    mine = row.started_by == actor.id and row.state == "active"
+    return mine and session.scalar(by_people) is None
+
+
+def discard(engine: Engine, session: Session, actor: Actor, instance_id: str) -> InstanceRow:
+    """End a case of which nothing was sent, by who started it; raises SentAlready."""
+    if not is_unsent(session, actor, instances.get(session, instance_id)):
+        raise SentAlready
+    return instances.cancel(engine, session, actor, instance_id, "discarded before anything was sent")

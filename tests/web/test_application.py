@@ -87,3 +87,26 @@ def test_only_who_has_the_role_of_the_first_lane_may_start(house, sign_in):
 
 def test_the_page_of_procedures_says_what_each_begins_with(house, sign_in):
     assert "Apply for the project" in sign_in("buyer-handler").get("/start").text
+
+
+def test_an_application_that_was_never_sent_is_discarded_by_who_began_it(sign_in, applied):
+    task, _ = applied
+    client = sign_in("buyer-handler")
+    address = re.search(r'action="(/start/discard/[0-9a-f]+)"', client.get(f"/tasks/{task}").text).group(1)
+    assert client.submit(address).location == "/inbox"
+    assert task not in client.get("/inbox").text
+
+
+def test_an_application_that_was_sent_is_not_discarded(sign_in, applied):
+    task, line = applied
+    client = sign_in("buyer-handler")
+    address = re.search(r'action="(/start/discard/[0-9a-f]+)"', client.get(f"/tasks/{task}").text).group(1)
+    work.send(client, task, budget_line=line, **APPLICATION)
+    assert client.submit(address).status_code == 409
+
+
+def test_the_inbox_names_a_case_that_is_still_written_by_its_title(sign_in, applied):
+    task, _ = applied
+    client = sign_in("buyer-handler")
+    client.post(f"/tasks/{task}/draft", data={"csrf_token": client.token(), "title": "路灯改造草稿"})
+    assert "路灯改造草稿" in client.get("/inbox").text

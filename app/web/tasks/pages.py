@@ -19,7 +19,7 @@ from app.foundation.errors import Refusal
 from app.procurement import rules
 from app.web import current, holders, shell, visibility
 from app.web.tasks.entries import Entry
-from app.workflow import cases
+from app.workflow import cases, starts
 
 MOST_DECIDED = 4
 """With more fields than these a form is written rather than decided, and stands in the middle."""
@@ -50,6 +50,7 @@ def task(
         tables=shown.tables,
         notes=shown.notes,
         layout=_layout(shown),
+        is_unsent=starts.is_unsent(session, actor, row),
         project=cases.project_of(session, row),
         extent=extent,
         law_cited=law,
