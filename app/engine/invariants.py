@@ -65,7 +65,7 @@ def _projection(engine: Engine, session: Session, instance_id: str) -> Iterator[
     environment.bind(session, row)
     try:
         live = corridor.restore(engine, session, row, environment)
-    except (spiff.UnknownSnapshot, AssertionError, KeyError) as error:
+    except (corridor.SnapshotUnreadable, AssertionError, KeyError) as error:
         yield Violation("engine_instance", instance_id, None, f"its snapshot can't be read: {error}")
         return
     state = "active" if row.state == "suspended" else row.state

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.engine import history, instances, timers
+from app.engine import history, instances, invariants, timers
 from app.engine.records import Definition, IncidentRow, InstanceChange, InstanceRow, OpenTaskRow
 from app.foundation import journal, outbox
 from app.foundation.outbox import Outgoing
@@ -110,6 +110,8 @@ def test_a_case_whose_state_is_damaged_says_so(house, root, case, damage):
         session.commit()
     house.engine.forget()
     page = root.get(f"/operations/cases/{case}")
+    with house.sessions() as session:
+        assert any("snapshot can't be read" in str(found) for found in invariants.violations(house.engine, session))
     assert (page.status_code, "can&#39;t be read" in page.text or "can't be read" in page.text) == (409, True)
 
 
