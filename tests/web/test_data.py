@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.foundation import workdays
 from app.foundation.actor import SYSTEM
 from app.foundation.proposals import Proposal
-from app.identity import accounts, grants
+from app.identity import accounts, grants, organisations
 from app.procurement.projects import BudgetLine
 from app.workflow.feeding import kinds
 from tests.workflow.test_feeding_calendars import OF_2027
@@ -189,6 +189,54 @@ def test_the_history_of_a_line_says_who_changed_what(app, officer, second):
         line_id = session.scalars(select(BudgetLine.id)).one()
     page = officer.get(f"/data/budget/{line_id}").text
     assert "1200000.00 → 1300000.00" in page
+
+
+def test_organisations_are_imported_with_their_supervisor(app, office, sign_in):
+    first, other = sign_in("administrator"), sign_in("second-administrator")
+    row = {"kind": "采购人", "uscc": "12510700MB0Y20010M", "name_zh": "第二人民医院", "supervisor": "财政局"}
+    address = imported(first, json.dumps([row]).encode(), table="organisations")
+    first.submit(address, decision="hand_on")
+    confirm(other, address)
+    with app.extensions["tenderway"].sessions() as session:
+        assert organisations.by_code(session, row["uscc"]).supervisor_id == office.finance
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"uscc": "12510700MB0Y20010X"}, "its last one checks the others"),
+        ({"supervisor": "无此单位"}, "Choose the finance department"),
+        ({"kind": "供应商"}, "Must be one of"),
+    ],
+)
+def test_an_organisation_that_can_not_be_entered_says_why(office, sign_in, wrong, why):
+    row = {"kind": "buyer", "uscc": "12510700MB0Y20010M", "name_zh": "第二人民医院", "supervisor": "财政局"} | wrong
+    administrator = sign_in("administrator")
+    assert why in administrator.get(imported(administrator, json.dumps([row]).encode(), table="organisations")).text
+
+
+def test_people_are_imported_with_a_row_for_each_role(app, office, sign_in, account_of):
+    first, other = sign_in("administrator"), sign_in("second-administrator")
+    person = {"login": "lili", "name": "李丽", "email": "lili@example.org", "organisation": "第一人民医院"}
+    rows = [person | {"role": role} for role in ("采购审核人", "payment-officer")]
+    address = imported(first, json.dumps(rows).encode(), table="people")
+    first.submit(address, decision="hand_on")
+    confirm(other, address)
+    with app.extensions["tenderway"].sessions() as session:
+        held = {grant.role for grant in grants.of_account(session, account_of("lili").id)}
+    assert held == {"buyer-reviewer", "payment-officer"}
+
+
+def test_roles_that_are_kept_apart_are_refused_with_their_row(app, office, sign_in):
+    first, other = sign_in("administrator"), sign_in("second-administrator")
+    person = {"login": "lili", "name": "李丽", "email": "lili@example.org", "organisation": "第一人民医院"}
+    rows = [person | {"role": role} for role in ("buyer-reviewer", "buyer-handler")]
+    address = imported(first, json.dumps(rows).encode(), table="people")
+    first.submit(address, decision="hand_on")
+    answer = confirm(other, address)
+    assert "Row 2:" in answer.text
+    with app.extensions["tenderway"].sessions() as session:
+        assert accounts.by_login(session, "lili") is None
 
 
 @pytest.mark.parametrize("table", kinds.TABLES)

@@ -17,10 +17,11 @@ from app.foundation.text import Text
 from app.identity import roles
 from app.workflow.feeding import calendars, tables
 from app.workflow.feeding.budget import BUDGET
+from app.workflow.feeding.parties import ORGANISATIONS, PEOPLE
 from app.workflow.feeding.sheets import Row, Sheet
 from app.workflow.feeding.tables import Scope, Table
 
-TABLES: dict[str, Table] = {table.id: table for table in (BUDGET,)}
+TABLES: dict[str, Table] = {table.id: table for table in (BUDGET, ORGANISATIONS, PEOPLE)}
 """The tables that people feed; each adds its own entry."""
 
 

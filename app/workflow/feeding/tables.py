@@ -120,6 +120,13 @@ class RowsRefused(RuleBroken):
     )
 
 
+class RowRefused(RuleBroken):
+    """The act itself refused a row; nothing was entered."""
+
+    code = "row-refused"
+    text = Text("Row %(number)s: %(why)s Nothing was entered.", "第%(number)s行：%(why)s未录入任何内容。")
+
+
 def preview(session: Session, table: Table, scope: Scope, rows: Sequence[Row]) -> Preview:
     """What each row would do now; nothing is changed."""
     seen: dict[tuple[Any, ...], int] = {}
@@ -174,6 +181,6 @@ def enter(session: Session, actor: Actor, table: Table, scope: Scope, rows: Sequ
         try:
             table.enter(session, actor, scope, row.values, row.known)
         except Refusal as refusal:
-            raise RowsRefused(count=1) from refusal
+            raise RowRefused(number=row.number, why=refusal.sentence) from refusal
     session.flush()
     return seen.counts
