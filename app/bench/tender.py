@@ -29,7 +29,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
 DECISION = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="dd" name="rules" namespace="http://example.com/rules">
 <decision id="procedure_rules" name="Procedure"><decisionTable id="dt" hitPolicy="UNIQUE">
-<input id="i1"><inputExpression id="ie1" typeRef="integer"><text>est_value</text></inputExpression></input>
+<input id="i1"><inputExpression id="ie1" typeRef="number"><text>est_value</text></inputExpression></input>
 <input id="i2"><inputExpression id="ie2" typeRef="string"><text>kind</text></inputExpression></input>
 <output id="o1" name="procedure" typeRef="string"/>
 <rule id="r1"><inputEntry id="e11"><text>&lt; 5000</text></inputEntry><inputEntry id="e12"><text></text></inputEntry>
