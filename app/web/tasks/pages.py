@@ -16,9 +16,13 @@ from app.foundation import documents, repeats
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.documents import Document
 from app.foundation.errors import Refusal
+from app.foundation.text import Text
 from app.procurement import rules
+from app.procurement.projects import Project
 from app.web import current, holders, shell, visibility
+from app.web.permissions import SUPPLIER_ROLES
 from app.web.tasks.entries import Entry
+from app.web.visibility.cases import awards_are_published
 from app.workflow import cases, starts
 
 MOST_DECIDED = 4
@@ -145,22 +149,44 @@ def outcome(task_id: str) -> dict[str, Any] | None:
         raise visibility.CaseHidden
     naming = visibility.naming(session, actor, row)
     is_whole = extent == visibility.WHOLE
+    project = cases.project_of(session, row)
     open_tasks = _open_tasks(row) if is_whole else []
-    following = inbox.inbox(session, actor, size=2)
+    here = next((task for task in _open_tasks(row) if _is_mine(task)), None)
+    following = here or next(iter(inbox.inbox(session, actor, size=1).rows), None)
     return {
         "closed": closed,
         "who": naming(closed.actor_id, closed.actor_name),
         "is_mine": closed.actor_id == actor.id,
         "name": history.name_of_element(session, row.id, closed.element_id),
         "instance": row,
-        "project": cases.project_of(session, row) if extent else None,
+        "project": project if extent else None,
         "extent": extent,
         "happened": history.story(session, row.id, after=_number_of(task_id), naming=naming) if is_whole else [],
         "open_tasks": open_tasks,
         "holdings": holders.of_tasks(session, open_tasks, naming),
         "waits": _waits(row) if is_whole else [],
-        "following": following.rows[0] if following.rows else None,
+        "following": following,
+        "goes_on_here": here is not None,
+        "others": [] if is_whole else _who_goes_on(row, project),
     }
+
+
+def _is_mine(task: OpenTaskRow) -> bool:
+    """Whether a task is for the person at hand, and nothing keeps them from it."""
+    session, actor = current.session(), current.actor()
+    return tasks.may(actor, task) and tasks.obstacle(session, actor, task) is None
+
+
+def _who_goes_on(row: InstanceRow, project: Project | None) -> list[Text]:
+    """In which roles others go on with a case, for who sees only a part of it: no names, and nothing of an evaluation that
+    is under way to who bids."""
+    session, actor = current.session(), current.actor()
+    bids = any(actor.has_role(role) for role in SUPPLIER_ROLES)
+    if project is None or (bids and not awards_are_published(project.lots)):
+        return []
+    waiting = [task for task in _open_tasks(row) if not tasks.may(actor, task)]
+    held = holders.of_tasks(session, waiting)
+    return list(dict.fromkeys(group for task in waiting for group in held[task.id].groups))
 
 
 def _number_of(task_id: str) -> int:

@@ -20,6 +20,7 @@ from app.foundation.errors import NotAllowed
 from app.foundation.text import Text
 from app.identity import roles
 from app.identity.grants import Grant
+from app.procurement.experts import Committee, Member, MemberState
 from app.procurement.projects import Lot, LotState, Project
 from app.workflow import cases
 
@@ -107,19 +108,28 @@ def refuse_unseen(session: Session, actor: Actor, instance_id: str) -> None:
 def naming(session: Session, actor: Actor, row: InstanceRow) -> Naming:
     """How persons are called to this reader: the committee's experts stay unnamed until the award is published (O87 47).
 
-    The agency that seats them, auditors, and the experts themselves know their names.
+    Auditors and the experts themselves know their names; the agency, from when they have said that they come.
     """
     project = cases.project_of(session, row)
-    if project is None or actor.has_role("auditor") or actor.organisation_id == project.agency_id is not None:
+    if project is None or actor.has_role("auditor"):
         return _by_name
     if awards_are_published(project.lots):
         return _by_name
     experts = set(session.scalars(select(Grant.account_id).where(Grant.role == "expert").distinct()))
+    if actor.organisation_id == project.agency_id is not None:
+        experts -= _coming(session, project)
 
     def called(actor_id: str, name: str) -> str | Text:
         return Text("An expert", "评审专家") if actor_id in experts and actor_id != actor.id else name
 
     return called
+
+
+def _coming(session: Session, project: Project) -> set[str]:
+    """The accounts of the experts who have said that they come, for any lot of a project."""
+    lots = [lot.id for lot in project.lots]
+    query = select(Member.account_id).join(Committee).where(Committee.lot_id.in_(lots))
+    return set(session.scalars(query.where(Member.state == MemberState.ACCEPTED)))
 
 
 def _by_name(_actor_id: str, name: str) -> str:
