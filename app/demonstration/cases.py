@@ -234,7 +234,7 @@ TERMS = {
     "validity_days": 90,
     "performance_bond_percent": Decimal(5),
     "payment_days": 30,
-    "delivery_days": 30,
+    "delivery_days": 365,
     "tie_break": "draw",
     "committee_size": 5,
     "delivery_place": "江城市第一人民医院",

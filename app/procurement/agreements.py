@@ -73,7 +73,7 @@ class AgreementSignature(Base):
 
 
 POWERS: dict[str, Text] = {
-    "prepare_documents": Text("prepare the procurement documents", "编制采购文件"),
+    "prepare_documents": Text("prepare the procurement documents", "编制招标文件"),
     "publish": Text("publish notices", "发布公告"),
     "answer": Text("answer questions", "答复询问"),
     "open_bids": Text("open the bids", "组织开标"),

@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.engine.engine import Intake, IntakeContext
 from app.foundation import documents
-from app.foundation.actor import Actor
+from app.foundation.actor import SYSTEM, Actor
 from app.identity.certificates import Signer
 from app.procurement import acceptance, agreements, awards, bids, contracts, tenders
+
+AUTOMATIC = "本平台（自动签署）"
+"""Who seals in an automatic step."""
 
 
 class Papered(Protocol):
@@ -51,7 +54,7 @@ def seal(
         session,
         documents.read(session, drawn.id),
         organisation_id=organisation_id,
-        person=actor.name,
+        person=AUTOMATIC if actor == SYSTEM else actor.name,
         reason=REASONS[reason],
         place=place,
     )
