@@ -193,3 +193,8 @@ def test_an_argument_of_a_decision_service_is_of_the_type_of_its_input(type_, ar
         f'<decision id="d" name="D"><knowledgeRequirement><requiredKnowledge href="#s"/></knowledgeRequirement><literalExpression><text>service({argument})</text></literalExpression></decision></definitions>'
     )
     assert decisions.read(xml.encode()).evaluate("d", {}).value == expected
+
+
+@pytest.mark.parametrize("kind", ["integer", "long", "double", "number", "somethingElse"])
+def test_a_column_may_name_a_type_of_another_language(kind):
+    assert typed_table(kind, "&gt; 1").evaluate("d", {"x": 2}).value == "first"

@@ -92,7 +92,8 @@ class Boxed:
         """A boxed expression with these names in scope; its value is of the type that it refers to."""
         kind = self.source.kind(element)
         node = _READERS[kind](self, element, names)
-        return node if kind == "functionDefinition" else self.typed(node, element, "the expression")
+        wanted = ANY if kind == "functionDefinition" else self.items.hinted(element.get("typeRef"))
+        return node if wanted is ANY else s.Typed(node, wanted, "the expression")
 
     def child(self, element: etree._Element | None, names: Names) -> s.Node:
         """The one boxed expression under an element."""
@@ -268,7 +269,7 @@ class Boxed:
         return Input(
             clause.get("label") or text,
             self._closure(text, clause, names),
-            self.items.named(holder.get("typeRef") if holder is not None else None, clause),
+            self.items.hinted(holder.get("typeRef") if holder is not None else None),
             self._tests(allowed, clause, names) if allowed else None,
         )
 

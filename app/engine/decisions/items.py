@@ -27,6 +27,9 @@ VALUES_UNREADABLE = error(
     ),
 )
 
+_OTHER_NAMES = {"integer": "number", "long": "number", "double": "number"}
+"""Names that Camunda 7 gave to types of FEEL."""
+
 
 class Items:
     """The types of one model, and those it imports under ``prefix.name``."""
@@ -59,16 +62,24 @@ class Items:
 
     def named(self, reference: str | None, element: etree._Element | None = None) -> feel.Type:
         """The type that a ``typeRef`` names; any type when there is none."""
+        found = self._found(reference)
+        if found is None:
+            self.source.note(TYPE_UNKNOWN, element, name=" ".join((reference or "").split()))
+        return found or t.ANY
+
+    def hinted(self, reference: str | None) -> feel.Type:
+        """The type that an expression's ``typeRef`` names, where editors write names of other languages' types too."""
+        return self._found(reference) or t.BUILT_IN_TYPES.get(_OTHER_NAMES.get((reference or "").strip(), ""), t.ANY)
+
+    def _found(self, reference: str | None) -> feel.Type | None:
         name = " ".join((reference or "").split())
         if not name:
             return t.ANY
-        bare = name.rpartition(":")[2]
-        for candidate in (name, bare):
+        for candidate in (name, name.rpartition(":")[2]):
             found = self.types.get(candidate) or self._defined(candidate) or t.BUILT_IN_TYPES.get(candidate)
             if found is not None:
                 return found
-        self.source.note(TYPE_UNKNOWN, element, name=name)
-        return t.ANY
+        return None
 
     def allowed_of(self, reference: str | None) -> str:
         """The allowed values of the type that a ``typeRef`` names, as written; empty when all are."""
