@@ -113,6 +113,14 @@ class Config:
     receipt_key: Path = field(default_factory=lambda: Path(_given("RECEIPT_KEY_PATH") or _instance() / "receipt-key"))
     # JOURNAL_KEY_PATH: the file of the key that the journal's digests are made with; several nodes share one
     journal_key: Path = field(default_factory=lambda: Path(_given("JOURNAL_KEY_PATH") or _instance() / "journal-key"))
+    # CHECKPOINTS_FOLDER: where the journal's checkpoints are written, to be kept on another machine
+    checkpoints_folder: Path = field(
+        default_factory=lambda: Path(_given("CHECKPOINTS_FOLDER") or _instance() / "checkpoints")
+    )
+    # WITNESSES: mail addresses, apart by commas, that are sent a checkpoint each day, to keep it
+    witnesses: tuple[str, ...] = field(
+        default_factory=lambda: tuple(filter(None, (one.strip() for one in _given("WITNESSES").split(","))))
+    )
     # FORMS_FOLDER, PROCESSES_FOLDER: the forms and procedures that the program ships with
     forms_folder: Path = field(default_factory=lambda: Path(_given("FORMS_FOLDER") or ROOT / "forms"))
     processes_folder: Path = field(default_factory=lambda: Path(_given("PROCESSES_FOLDER") or ROOT / "processes"))

@@ -128,6 +128,7 @@ def _start_clock(house: Any, others: dict[str, Any], running: ExitStack) -> None
     from app.foundation import embedded
     from app.identity import attempts
 
+    others |= bootstrap.proofs(house, config)
     others["attempts"] = lambda: house.in_transaction(attempts.forget_old)
     others["uses"] = lambda: house.in_transaction(house.uses.write) if house.uses else None
     if house.database.dialect.name == "sqlite":

@@ -13,11 +13,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.engine import records
+from app.engine import records, scrubbing
 from app.engine.engine import Engine
 from app.engine.forms import Library
 from app.engine.operations import Registry
-from app.foundation import arrivals, documents, journal, outbox, proposals, repeats, workdays
+from app.foundation import arrivals, checkpoints, documents, journal, outbox, proposals, repeats, workdays
 from app.foundation.clock import Clock, KeptClock, VirtualClock
 from app.foundation.database import sessions
 from app.foundation.text import Text
@@ -48,12 +48,12 @@ from app.workflow import intake, operations
 from app.workflow.assignment import resolve_group
 from config import Config
 
-__all__ = ["RECORDS", "House", "build", "senders"]
+__all__ = ["RECORDS", "House", "build", "proofs", "senders"]
 
 RECORDS = (
     *(workdays, journal, documents, outbox, repeats, arrivals, proposals),
     *(organisations, accounts, grants, signed_in, attempts, resets, certificates),
-    records,
+    *(records, scrubbing),
     *(projects, agreements, suppliers, tenders, bonds, bids, experts),
     *(evaluation, awards, queries, contracts, acceptance, payments, breaches, disclosure),
 )
@@ -142,6 +142,20 @@ def senders(config: Config) -> dict[str, outbox.Sender]:
         sender=options.get("sender", f"no-reply@{urlsplit(config.base_url).hostname or 'localhost'}"),
     )
     return {"mail": mail}
+
+
+def proofs(house: House, config: Config) -> dict[str, Callable[[], Any]]:
+    """The heartbeats that prove what is kept: a checkpoint each minute, written and mailed; the scrubber."""
+
+    def checkpoint() -> None:
+        with house.sessions() as session:
+            row = checkpoints.make(session)
+            if row is not None:
+                checkpoints.tell_witnesses(session, row, config.witnesses)
+                session.commit()
+                checkpoints.export(session, row, config.checkpoints_folder)
+
+    return {"checkpoint": checkpoint, "scrub": lambda: scrubbing.scrub(house.engine, house.database, house.sessions)}
 
 
 def _keeper(config: Config, clock: Clock | None) -> Keeper:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.engine import messages, timers
 from app.engine.engine import Engine
-from app.foundation import journal, outbox
+from app.foundation import outbox
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,8 @@ SECONDS = {
     "clock": 10,
     "tidy": 30,
     "uses": 30,
-    "checkpoint": 3600,
+    "checkpoint": 60,
+    "scrub": 3600,
     "attempts": 3600,
 }
 """How often each heartbeat beats."""
@@ -59,18 +60,11 @@ def start(
 def heartbeats(
     engine: Engine, sessions: sessionmaker[Session], senders: dict[str, outbox.Sender]
 ) -> dict[str, Callable[[], Any]]:
-    """The house's own heartbeats: timers, messages to receivers that were busy, the outbox, the journal's checkpoint."""
-
-    def checkpoint() -> None:
-        with sessions() as session:
-            journal.checkpoint(session)
-            session.commit()
-
+    """The house's own heartbeats: timers, messages to receivers that were busy, the outbox."""
     return {
         "timers": lambda: timers.fire_due(engine, sessions),
         "messages": lambda: messages.deliver_waiting(engine, sessions),
         "outbox": lambda: outbox.send_due(sessions, senders),
-        "checkpoint": checkpoint,
     }
 
 

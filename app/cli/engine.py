@@ -9,16 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import orjson
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
 
 from app.cli.houses import house
 from app.engine import definitions, importing, incidents, instances, invariants, scenarios, timers
 from app.engine.engine import Engine
 from app.engine.findings import Finding
-from app.foundation import clock
+from app.foundation import checkpoints, clock
 from app.foundation.actor import Actor
 from app.foundation.database import reading
+from app.foundation.journal import Violation
 
 OPERATOR = Actor("operator", "Operator", groups=frozenset({"administrator"}))
 """Who acts on the command line: somebody who has the machine."""
@@ -210,14 +213,28 @@ def list_incidents(limit: int) -> None:
 
 
 @click.command("verify")
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Compare with a checkpoint that was kept elsewhere, too.",
+)
 @with_appcontext
-def verify() -> None:
-    """Check every invariant and the journal; exit 1 on a violation."""
+def verify(against: Path | None) -> None:
+    """Check every invariant, the journal, and every legal record against it; exit 1 on a violation."""
     found = 0
     with reading(house().database) as session:
-        for violation in invariants.violations(house().engine, session):
+        for violation in _violations(session, against):
             found += 1
             click.echo(str(violation))
         counted = instances.find(session, size=1).total
     click.echo(f"{counted} instances, {found} violations")
     sys.exit(1 if found else 0)
+
+
+def _violations(session: Session, against: Path | None) -> Iterator[Violation]:
+    if against is not None:
+        try:
+            yield from checkpoints.against(session, orjson.loads(against.read_bytes()))
+        except (checkpoints.NotACheckpoint, orjson.JSONDecodeError) as error:
+            raise click.ClickException(f"{against}: {error}") from error
+    yield from invariants.violations(house().engine, session)

@@ -12,13 +12,14 @@ from app.engine import corridor, projection, spiff
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.records import IncidentRow, InstanceRow, Offer, OpenTaskRow, SubscriptionRow, TimerRow
-from app.foundation import documents, journal, proof
+from app.foundation import checkpoints, documents, journal, proof
 from app.foundation.journal import Violation
 
 
 def violations(engine: Engine, session: Session) -> Iterator[Violation]:
     """Every violation there is; nothing when all holds."""
     yield from journal.violations(session)
+    yield from checkpoints.violations(session)
     yield from proof.violations(session)
     for digest in documents.damaged(session):
         yield Violation("document_chunk", digest, "content", "it isn't what was stored under this digest")

@@ -82,7 +82,11 @@ class JournalEntry(Base):
 
 
 class JournalCheckpoint(Base):
-    """The digest over the heads of all chains at one moment, itself chained."""
+    """The ends of all chains at one moment, itself chained (``checkpoints``). Those of the first release name no chains.
+
+    ``heads`` is their number, ``changed`` the JSON of those that went on since the one before (all, if ``whole``), each
+    ``[case, sequence, hash]``; ``root`` is the SHA-256 over all of them.
+    """
 
     __tablename__ = "journal_checkpoint"
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -90,6 +94,10 @@ class JournalCheckpoint(Base):
     heads: Mapped[int]
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+    whole: Mapped[bool | None]
+    changed: Mapped[str | None] = mapped_column(LongText)
+    root: Mapped[str | None] = mapped_column(String(64))
+    signature: Mapped[str | None] = mapped_column(String(100))
 
 
 _HEADS = cast(Table, JournalHead.__table__)
@@ -245,28 +253,6 @@ def of_case(session: Session, case: str) -> list[JournalEntry]:
     return list(
         session.scalars(select(JournalEntry).where(JournalEntry.case_id == case).order_by(JournalEntry.sequence))
     )
-
-
-def checkpoint(session: Session) -> JournalCheckpoint:
-    """Join the heads of all chains in one digest, chained to the checkpoint before it."""
-    heads = list(
-        session.execute(
-            select(JournalHead.case_id, JournalHead.sequence, JournalHead.hash).order_by(JournalHead.case_id)
-        )
-    )
-    last = session.scalars(select(JournalCheckpoint).order_by(JournalCheckpoint.sequence.desc()).limit(1)).first()
-    previous = last.hash if last else GENESIS
-    at = clock.now(session)
-    content: dict[str, Any] = {"at": at.isoformat(), "heads": [list(h) for h in heads], "previous": previous}
-    row = JournalCheckpoint(
-        sequence=(last.sequence if last else 0) + 1,
-        at=at,
-        heads=len(heads),
-        previous=previous,
-        hash=hashlib.sha256(rfc8785.dumps(content)).hexdigest(),
-    )
-    session.add(row)
-    return row
 
 
 def violations(session: Session, case: str | None = None) -> Iterator[Violation]:

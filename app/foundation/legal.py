@@ -3,7 +3,7 @@
 Every table is one of records unless ``legal_records.json`` says why not; every column of such a table is bound unless it
 says why not. A digest is keyed (HMAC-SHA-256 with the instance's key, over the canonical JSON, RFC 8785, of table, row,
 column and value, cut to 120 bits), so that a score or a price can't be guessed from the journal, and whoever can write the
-database but hasn't the key can't make the journal say something else (docs/decisions/0013).
+database but hasn't the key can't make the journal say something else (docs/decisions/0014).
 """
 
 from __future__ import annotations

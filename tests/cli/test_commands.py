@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from app import cli
 from app.engine import definitions, instances
@@ -124,6 +125,33 @@ def test_verify_finds_a_journal_entry_that_was_changed(run, started, session):
     session.commit()
     result = run("verify")
     assert (result.exit_code, "was changed after it was written" in result.output) == (1, True)
+
+
+def test_verify_names_a_record_that_was_changed_by_hand(run, started, database):
+    with database.begin() as connection:
+        connection.execute(text("UPDATE engine_instance SET started_by_name = 'Somebody else'"))
+    result = run("verify")
+    line = f"engine_instance {started.id} started_by_name: it isn't what the journal holds"
+    assert (result.exit_code, line in result.output.splitlines()) == (1, True)
+
+
+def test_verify_against_a_checkpoint_finds_a_chain_that_was_cut(run, started, session, tmp_path):
+    from app.foundation import checkpoints
+
+    file = checkpoints.export(session, checkpoints.make(session), tmp_path)
+    session.commit()
+    assert run("verify", "--against", file).exit_code == 0
+    for table in ("journal_entry", "journal_head", "journal_checkpoint"):
+        session.execute(text(f"DELETE FROM {table}"))
+    session.commit()
+    result = run("verify", "--against", file)
+    assert (result.exit_code, f"journal_head {started.id}: missing" in result.output.splitlines()) == (1, True)
+
+
+def test_verify_against_something_else_says_so(run, started, tmp_path):
+    (tmp_path / "x.json").write_text("[")
+    result = run("verify", "--against", tmp_path / "x.json")
+    assert (result.exit_code, "x.json" in result.output) == (1, True)
 
 
 def test_timers_and_incidents_are_listed(run, started):

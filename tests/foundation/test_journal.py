@@ -151,10 +151,3 @@ def test_a_statement_that_gives_no_key_is_refused(session):
 
 def day_of(number):
     return date(2031, 1, number)
-
-
-def test_checkpoints_are_chained(session):
-    written(session, "projects.apply")
-    first = journal.checkpoint(session)
-    session.flush()
-    assert journal.checkpoint(session).previous == first.hash

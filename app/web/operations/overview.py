@@ -11,7 +11,7 @@ from flask import render_template, request, url_for
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from app.engine import definitions, incidents
+from app.engine import definitions, incidents, scrubbing
 from app.engine.records import BufferedMessage
 from app.foundation import outbox
 from app.foundation.journal import JournalCheckpoint
@@ -22,7 +22,7 @@ from app.web.operations.words import STATES, TONES
 from app.workflow import unseen
 
 CHECKPOINT_LATE = timedelta(hours=2)
-"""The heartbeat joins the journal's heads every hour; after twice that something is wrong."""
+"""A checkpoint and a comparison come at least every hour; after twice that something is wrong."""
 HEADER = (
     Text("Case", "项目编号"),
     Text("Title", "项目名称"),
@@ -97,7 +97,7 @@ def _exported(wanted: finding.Wanted, asked: listing.Asked) -> Iterator[list[Any
 
 def looks() -> list[Look]:
     """What an administrator looks at first, each with whether it is well."""
-    return [_incidents(), _unseen(), _timers(), _mails(), _messages(), _journal(), _keeper()]
+    return [_incidents(), _unseen(), _timers(), _mails(), _messages(), _journal(), _scrub(), _keeper()]
 
 
 def _incidents() -> Look:
@@ -150,13 +150,30 @@ def _journal() -> Look:
     last = session.scalars(select(JournalCheckpoint).order_by(JournalCheckpoint.sequence.desc()).limit(1)).first()
     name, url = Text("Journal, last checkpoint", "存证日志最近检查点"), url_for("operations.journal")
     if last is None:
-        more = Text("The first one comes an hour after the start.", "首个检查点在系统启动一小时后生成。")
+        more = Text("The first one comes a minute after the start.", "首个检查点在系统启动一分钟后生成。")
         return Look(name, "waiting", Text("none yet", "暂无"), more, url)
     said = templating.when(last.at)
     if current.now() - last.at <= CHECKPOINT_LATE:
         return Look(name, "done", Text(said, said), None, url)
-    stopped = Text("The clock joins the journal every hour; is it running?", "应每小时生成一次，请检查调度程序。")
+    stopped = Text(
+        "One is made at least every hour; is the scheduler running?", "至少每小时生成一次，请检查调度程序是否运行。"
+    )
     return Look(name, "late", Text(said, said), stopped, url)
+
+
+def _scrub() -> Look:
+    last = scrubbing.latest(current.session())
+    name, url = Text("Records compared with the journal", "存证核验"), url_for("operations.journal")
+    if last is None:
+        more = Text("The first comparison comes an hour after the start.", "首次核验在系统启动一小时后进行。")
+        return Look(name, "waiting", Text("not yet", "尚未进行"), more, url)
+    if last.found:
+        said = Text("%(n)s differ", "发现%(n)s处不一致").filled(n=last.found)
+        return Look(
+            name, "late", said, Text("Somebody may have changed the database by hand.", "数据库可能被人为改动。"), url
+        )
+    at, late = templating.when(last.at), current.now() - last.at > CHECKPOINT_LATE
+    return Look(name, "late" if late else "done", Text(at, at), None, url)
 
 
 def _keeper() -> Look:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.engine import charts, invariants
+from app.engine import charts, invariants, scrubbing
 from app.engine.records import BufferedMessage, InstanceRow, TimerRow
 from app.foundation import journal as journals
 from app.foundation import outbox
@@ -187,6 +187,7 @@ def journal() -> str:
         entries=journals.size(session),
         chains=session.scalar(select(func.count()).select_from(JournalHead)) or 0,
         check=check,
+        scrub=scrubbing.latest(session),
         violations=_checked(check) if check else None,
         most=MOST_VIOLATIONS,
     )

@@ -6,7 +6,10 @@ from typing import Any
 
 import orjson
 from flask import Response, render_template, url_for
+from sqlalchemy import select
 
+from app.foundation.checkpoints import signed
+from app.foundation.journal import JournalCheckpoint
 from app.procurement import disclosure
 from app.procurement.disclosure import NothingPublished
 from app.web import current
@@ -61,6 +64,15 @@ def process(ocid: str) -> Response:
     if not disclosure.of_process(session, ocid):
         raise NothingPublished
     return _json(disclosure.record_package(session, [ocid], url_for("portal.process", ocid=ocid)))
+
+
+@blueprint.get("/checkpoints.json")
+def checkpoints() -> Response:
+    """The last checkpoints of the journal with their signatures, the newest first: who keeps one can prove it later."""
+    session = current.session()
+    rows = select(JournalCheckpoint).where(JournalCheckpoint.signature.is_not(None))
+    latest = session.scalars(rows.order_by(JournalCheckpoint.sequence.desc()).limit(SIZE))
+    return _json({"checkpoints": [signed(session, row) for row in latest]})
 
 
 def _pages(total: int) -> int:
