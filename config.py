@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).parent
 MEBIBYTE = 1024 * 1024
+COOKIES = {False: "tenderway", True: "__Host-tenderway"}
+"""The session cookie's name, without and with https: then one that no other host and no http page can set."""
 LONGEST_SOCKET_PATH = 100
 """Bytes; Linux takes 107, others a few less."""
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import create_app
 from app.getting_ready import KEEPER, PAGES, SETTLING, TABLES, GettingReady
-from config import Config
+from config import COOKIES, Config
 
 if TYPE_CHECKING:
     from app.serving.servers import Server
@@ -143,8 +143,10 @@ def _start_clock(house: Any, others: dict[str, Any], running: ExitStack) -> None
 
 def _listen(application: Any) -> Server:
     """A server that has its port; raises CantStart where another program has it."""
-    from app.serving import servers
+    from app.foundation import limits
+    from app.serving import bodies, servers
 
+    most = config.upload_files_limit + limits.FORM
     try:
         return servers.listen(
             application,
@@ -153,6 +155,7 @@ def _listen(application: Any) -> Server:
             threads=config.threads,
             bidding=2 if config.database_url.startswith("sqlite") else 8,
             trusts_proxy=config.trusted_proxies > 0,
+            largest_body=bodies.by_cookies(config.secret_key, COOKIES[config.is_https], most),
         )
     except OSError as error:
         if error.errno != errno.EADDRINUSE:

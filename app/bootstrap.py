@@ -21,7 +21,7 @@ from app.foundation import arrivals, checkpoints, documents, journal, outbox, pr
 from app.foundation.clock import Clock, KeptClock, VirtualClock
 from app.foundation.database import sessions
 from app.foundation.text import Text
-from app.identity import accounts, attempts, certificates, grants, organisations, resets, roles
+from app.identity import accounts, addresses, attempts, certificates, grants, organisations, resets, roles
 from app.identity import sessions as signed_in
 from app.keeper import Keeper
 from app.keeper.client import RemoteKeeper
@@ -52,7 +52,7 @@ __all__ = ["RECORDS", "House", "build", "proofs", "senders"]
 
 RECORDS = (
     *(workdays, journal, documents, outbox, repeats, arrivals, proposals),
-    *(organisations, accounts, grants, signed_in, attempts, resets, certificates),
+    *(organisations, accounts, addresses, grants, signed_in, attempts, resets, certificates),
     *(records, scrubbing),
     *(projects, agreements, suppliers, tenders, bonds, bids, experts),
     *(evaluation, awards, queries, contracts, acceptance, payments, breaches, disclosure),
@@ -141,7 +141,8 @@ def senders(config: Config) -> dict[str, outbox.Sender]:
         starttls=options.get("starttls") == "1",
         sender=options.get("sender", f"no-reply@{urlsplit(config.base_url).hostname or 'localhost'}"),
     )
-    return {"mail": mail}
+    links = resets.Links(config.secret_key, config.base_url)
+    return {"mail": lambda row: mail(links.filled(row))}
 
 
 def proofs(house: House, config: Config) -> dict[str, Callable[[], Any]]:

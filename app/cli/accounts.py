@@ -65,8 +65,7 @@ def password_link(login: str) -> None:
 
 def _link(session: Session, account: accounts.Account) -> str:
     config: Config = current_app.extensions["tenderway-config"]
-    address = current_app.url_map.bind("", "/").build("identity.set_password", {"token": "TOKEN"})
-    return resets.invite(session, SYSTEM, account, lambda token: config.base_url + address.replace("TOKEN", token))
+    return resets.invite(session, SYSTEM, account, resets.Links(config.secret_key, config.base_url))
 
 
 def _house() -> House:

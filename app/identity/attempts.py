@@ -2,7 +2,10 @@
 
 What is slowed down is guessing, not a person: a rival who types wrong passwords for somebody else's account from
 elsewhere may not keep that person out before a deadline. So the long pauses are for an account *from one address*
-and for one address over all accounts; an account as a whole, guessed at from everywhere, only answers slowly.
+and for one address over all accounts; an account as a whole, guessed at from everywhere, only answers slowly. A browser in
+which that account has signed in before is counted by itself alone: no one else's guesses stop it, from whichever address.
+
+What anybody may ask for without an account is counted too, by the hour: for one address, and for all together.
 """
 
 from __future__ import annotations
@@ -42,6 +45,7 @@ class Pace:
 
 
 PACES = {
+    "device": Pace(5, timedelta(seconds=30), timedelta(minutes=15)),
     "pair": Pace(5, timedelta(seconds=30), timedelta(minutes=15)),
     "address": Pace(30, timedelta(seconds=30), timedelta(minutes=15)),
     "account": Pace(50, timedelta(seconds=2), timedelta(seconds=15)),
@@ -68,10 +72,41 @@ class TooManyAttempts(NotAllowed):
     )
 
 
-def refuse_if_too_many(session: Session, login: str, address: str) -> None:
+@dataclass(frozen=True)
+class Whence:
+    """Where an attempt comes from. ``device``: the mark of a browser in which this very account has signed in before."""
+
+    address: str = ""
+    device: str = ""
+
+
+MOST_AN_HOUR = {"from one address": 20, "for one receiver": 3, "from everywhere": 400}
+"""How often in an hour strangers may ask for something that writes or mails: registrations, links."""
+
+
+def spend(session: Session, what: str, address: str, receiver: str = "") -> None:
+    """Count a stranger's request for ``what``; raises TooManyAttempts where the hour's are used up.
+
+    ``receiver`` is whom it would send a mail to. The caller commits also when the request itself is refused afterwards.
+    """
+    now = clock.now(session)
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    whose = {"from one address": address, "for one receiver": receiver.strip().lower(), "from everywhere": ""}
+    for kind, who in whose.items():
+        if kind == "for one receiver" and not who:
+            continue
+        said = f"{what}\n{kind}\n{who}\n{hour.isoformat()}"
+        row = _locked(session, hashlib.sha256(said.encode()).hexdigest(), now)
+        if row.failures >= MOST_AN_HOUR[kind]:
+            raise TooManyAttempts(seconds=ceil((hour + timedelta(hours=1) - now).total_seconds()))
+        row.failures, row.failed_at = row.failures + 1, now
+    session.flush()
+
+
+def refuse_if_too_many(session: Session, login: str, whence: Whence) -> None:
     """Go on only if nobody has to wait; raises TooManyAttempts with the seconds that are left."""
     now = clock.now(session)
-    rows = [session.get(SignInAttempt, key) for key in _keys(login, address).values()]
+    rows = [session.get(SignInAttempt, key) for key in _keys(login, whence).values()]
     waits = [
         row.blocked_until - now for row in rows if row is not None and row.blocked_until and row.blocked_until > now
     ]
@@ -79,10 +114,10 @@ def refuse_if_too_many(session: Session, login: str, address: str) -> None:
         raise TooManyAttempts(seconds=ceil(max(waits).total_seconds()))
 
 
-def count_failure(session: Session, login: str, address: str) -> None:
+def count_failure(session: Session, login: str, whence: Whence) -> None:
     """Count a failure under each of its keys."""
     now = clock.now(session)
-    for kind, key in _keys(login, address).items():
+    for kind, key in _keys(login, whence).items():
         row = _locked(session, key, now)
         if now - row.failed_at > FORGOTTEN_AFTER:
             row.failures = 0
@@ -106,9 +141,10 @@ def _locked(session: Session, key: str, now: datetime) -> SignInAttempt:
         return session.get_one(SignInAttempt, key, with_for_update=True)
 
 
-def forget(session: Session, login: str, address: str) -> None:
-    """After a success, an account from that address starts anew; the address and the account as wholes don't."""
-    session.execute(delete(SignInAttempt).where(SignInAttempt.key == _keys(login, address)["pair"]))
+def forget(session: Session, login: str, whence: Whence) -> None:
+    """After a success, an account from that address or device starts anew; address and account as wholes don't."""
+    keys = _keys(login, whence)
+    session.execute(delete(SignInAttempt).where(SignInAttempt.key == keys.get("device", keys.get("pair"))))
 
 
 def forget_old(session: Session) -> None:
@@ -116,7 +152,10 @@ def forget_old(session: Session) -> None:
     session.execute(delete(SignInAttempt).where(SignInAttempt.failed_at < clock.now(session) - FORGOTTEN_AFTER))
 
 
-def _keys(login: str, address: str) -> dict[str, str]:
-    name = login.strip().lower()
-    parts = {"pair": f"{name}\n{address}", "address": address, "account": name}
+def _keys(login: str, whence: Whence) -> dict[str, str]:
+    name, address = login.strip().lower(), whence.address
+    if whence.device:
+        parts = {"device": f"{name}\n{whence.device}"}
+    else:
+        parts = {"pair": f"{name}\n{address}", "address": address, "account": name}
     return {kind: hashlib.sha256(f"{kind}\n{text}".encode()).hexdigest() for kind, text in parts.items()}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import secrets
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, String, func, select
@@ -14,10 +16,15 @@ from app.foundation import clock, journal, outbox
 from app.foundation.actor import Actor
 from app.foundation.database import Base, UtcDateTime, new_id
 from app.foundation.errors import NotAllowed
+from app.foundation.outbox import Outgoing
 from app.foundation.text import Text
 from app.identity import accounts, roles, sessions
 from app.identity.accounts import Account
 
+PLACE = "[link]"
+"""Where a mail has its link once it leaves."""
+RESET = "reset"
+"""What names, in a mail's content, the row that its link belongs to."""
 LASTS = timedelta(hours=1)
 INVITATION_LASTS = timedelta(days=7)
 MOST_OPEN = 3
@@ -42,18 +49,42 @@ class LinkOver(NotAllowed):
     text = Text("This link has been used or is too old. Ask for a new one.", "该链接已使用或已过期，请重新申请。")
 
 
-def ask(session: Session, login_or_address: str, link: Callable[[str], str]) -> None:
-    """Mail a link to whom the name or address belongs; whether there is anybody isn't said.
+@dataclass(frozen=True)
+class Links:
+    """Makes the links. A token follows from its row's id and the installation's key, which the database doesn't hold.
 
-    ``link`` makes the address of the page from the token.
+    So nobody who reads the database, its backup or the outbox has a link: it is made when its mail leaves.
     """
+
+    secret: str
+    base: str
+
+    def token(self, reset_id: str) -> str:
+        """The token of a row."""
+        key = hashlib.sha256(b"links to set a password\0" + self.secret.encode()).digest()
+        return base64.urlsafe_b64encode(hmac.digest(key, reset_id.encode(), "sha256")).decode().rstrip("=")
+
+    def address(self, reset_id: str) -> str:
+        """The address of the page behind a row's link."""
+        return f"{self.base}/set-password/{self.token(reset_id)}"
+
+    def filled(self, message: Outgoing) -> Outgoing:
+        """A mail with its link in it, if it is to have one; what the outbox keeps stays without."""
+        if RESET not in message.content:
+            return message
+        said = {**message.content}
+        said["body"] = said["body"].replace(PLACE, self.address(said.pop(RESET)))
+        return Outgoing(id=message.id, key=message.key, created_at=message.created_at, content=said)
+
+
+def ask(session: Session, login_or_address: str, links: Links) -> None:
+    """Mail a link to whom the name or address belongs; whether there is anybody isn't said."""
     for account in accounts.by_login_or_address(session, login_or_address):
         if account.is_active and account.email and _open_links(session, account) < MOST_OPEN:
-            token = _new(session, account, LASTS)
-            _mail(session, account, link(token), _FORGOTTEN, _FORGOTTEN_SUBJECT)
+            _mail(session, account, _new(session, account, links, LASTS), _FORGOTTEN, _FORGOTTEN_SUBJECT)
 
 
-def invite(session: Session, actor: Actor, account: Account, link: Callable[[str], str]) -> str:
+def invite(session: Session, actor: Actor, account: Account, links: Links) -> str:
     """Mail a person the link under which they set their password; returns the link.
 
     A supplier's administrator invites people who never had a password, so that nobody else's account can be taken.
@@ -61,10 +92,10 @@ def invite(session: Session, actor: Actor, account: Account, link: Callable[[str
     """
     roles.require_one(actor, "system", "administrator", *(() if account.password_hash else ("supplier-admin",)))
     journal.write(session, actor, case=f"account:{account.id}", act="resets.invite")
-    address = link(_new(session, account, INVITATION_LASTS))
+    reset_id = _new(session, account, links, INVITATION_LASTS)
     if account.email:
-        _mail(session, account, address, _INVITED, _INVITED_SUBJECT)
-    return address
+        _mail(session, account, reset_id, _INVITED, _INVITED_SUBJECT)
+    return links.address(reset_id)
 
 
 def account_of(session: Session, token: str) -> Account:
@@ -82,12 +113,15 @@ def set_password(session: Session, *, token: str, password: str) -> Account:
     return account
 
 
-def _new(session: Session, account: Account, lasts: timedelta) -> str:
-    token = secrets.token_urlsafe(32)
-    row = PasswordReset(account_id=account.id, token_hash=_hash(token), ends_at=clock.now(session) + lasts)
-    session.add(row)
+def _new(session: Session, account: Account, links: Links, lasts: timedelta) -> str:
+    """A row for a link: its id."""
+    identity = secrets.token_hex(16)
+    token_hash = _hash(links.token(identity))
+    session.add(
+        PasswordReset(id=identity, account_id=account.id, token_hash=token_hash, ends_at=clock.now(session) + lasts)
+    )
     session.flush()
-    return token
+    return identity
 
 
 def _usable(session: Session, token: str, *, lock: bool = False) -> PasswordReset:
@@ -107,16 +141,16 @@ def _open_links(session: Session, account: Account) -> int:
     return session.scalar(query) or 0
 
 
-def _mail(session: Session, account: Account, link: str, body: Text, subject: Text) -> None:
-    words = body.filled(name=account.name, link=link)
+def _mail(session: Session, account: Account, reset_id: str, body: Text, subject: Text) -> None:
+    words = body.filled(name=account.name, link=PLACE)
     languages = (account.language,) if account.language else ("zh", "en")
-    outbox.mail(
-        session,
-        key=f"password:{_hash(link)[:40]}",
-        to=[account.email],
-        subject=" / ".join(subject.in_(language) for language in languages),
-        body="\n\n".join(words.in_(language) for language in languages),
-    )
+    said = {
+        "to": [account.email],
+        "subject": " / ".join(subject.in_(language) for language in languages),
+        "body": "\n\n".join(words.in_(language) for language in languages),
+        RESET: reset_id,
+    }
+    outbox.put(session, key=f"password:{_hash(reset_id)[:40]}", channel="mail", content=said)
 
 
 def _hash(token: str) -> str:

@@ -22,7 +22,9 @@ from app.foundation.errors import NotAllowed, NotFound
 from app.foundation.text import Text
 from app.identity import accounts, attempts, passwords
 from app.identity.accounts import Account
+from app.identity.attempts import Whence
 
+NOWHERE = Whence()
 IDLE = timedelta(hours=4)
 """How long a session lives without being used."""
 LONGEST = timedelta(hours=16)
@@ -83,11 +85,11 @@ class Verified:
     renewed: str | None = None
 
 
-def verify(session: Session, *, login: str, password: str, address: str = "") -> Verified:
+def verify(session: Session, *, login: str, password: str, whence: Whence = NOWHERE) -> Verified:
     """Look at a password. Nothing is written, so that a reading session will do: hashing takes an eighth of a second,
     and on SQLite a writing one would keep everybody else waiting for as long. Raises attempts.TooManyAttempts.
     """
-    attempts.refuse_if_too_many(session, login, address)
+    attempts.refuse_if_too_many(session, login, whence)
     account = accounts.by_login(session, login)
     hash_ = account.password_hash if account else None
     is_right = passwords.matches(password, hash_)
@@ -95,27 +97,32 @@ def verify(session: Session, *, login: str, password: str, address: str = "") ->
     return Verified(login, account.id if account else None, hash_, is_right, renewed)
 
 
-def admit(session: Session, verified: Verified, *, address: str = "", browser: str = "") -> Opened:
+def admit(
+    session: Session, verified: Verified, *, whence: Whence = NOWHERE, browser: str = "", is_demonstration: bool = True
+) -> Opened:
     """Open a session for whose password was right. The caller commits in either case: failures are counted.
+
+    Without a demonstration its people are nobody.
 
     :raises attempts.TooManyAttempts: also when others guessed on in the meantime
     :raises WrongPassword: also for an account that doesn't exist, is disabled, or has another password by now
     """
-    attempts.refuse_if_too_many(session, verified.login, address)
+    attempts.refuse_if_too_many(session, verified.login, whence)
     account = session.get(Account, verified.account_id) if verified.account_id and verified.is_right else None
-    if account is None or not account.is_active or account.password_hash != verified.password_hash:
-        attempts.count_failure(session, verified.login, address)
+    is_welcome = account is not None and account.is_active and (is_demonstration or not account.demonstration)
+    if account is None or not is_welcome or account.password_hash != verified.password_hash:
+        attempts.count_failure(session, verified.login, whence)
         raise WrongPassword
-    attempts.forget(session, verified.login, address)
+    attempts.forget(session, verified.login, whence)
     if verified.renewed is not None:
         account.password_hash = verified.renewed
-    return open_for(session, account, address=address, browser=browser)
+    return open_for(session, account, address=whence.address, browser=browser)
 
 
-def sign_in(session: Session, *, login: str, password: str, address: str = "", browser: str = "") -> Opened:
+def sign_in(session: Session, *, login: str, password: str, whence: Whence = NOWHERE, browser: str = "") -> Opened:
     """Look at a password and open a session, in one transaction; raises what ``verify`` and ``admit`` do."""
-    verified = verify(session, login=login, password=password, address=address)
-    return admit(session, verified, address=address, browser=browser)
+    verified = verify(session, login=login, password=password, whence=whence)
+    return admit(session, verified, whence=whence, browser=browser)
 
 
 def open_for(session: Session, account: Account, *, address: str = "", browser: str = "") -> Opened:

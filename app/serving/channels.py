@@ -7,6 +7,7 @@ import socket
 import struct
 import sys
 import time
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,6 +48,13 @@ class Request(HTTPRequestParser):
     """A request on its way in; ``arrived_at``: when its last byte had arrived (None until it has)."""
 
     arrived_at: datetime | None = None
+    adj: Any
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the header; a body that is too large for whoever sends it isn't taken in at all."""
+        super().parse_header(header_plus)
+        self.adj = copy(self.adj)
+        self.adj.max_request_body_size = self.adj.largest_body(self.headers.get("COOKIE", "")) + 1
 
 
 class Task(WSGITask):

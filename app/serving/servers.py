@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,8 @@ from app.serving.undecided import Undecided
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at what has arrived."""
+MOST = 1024 * 1024 * 1024
+"""Bytes of a body, where nobody says less."""
 AT_ONCE = 256
 """Connections accepted before those that are open have their turn."""
 
@@ -66,13 +69,22 @@ class Server:
     """All addresses together. ``undecided.until``: everything that arrived before it is decided."""
 
     def __init__(
-        self, application: Any, *, threads: int, acting: int, bidding: int, counts_addresses: bool, **settings: Any
+        self,
+        application: Any,
+        *,
+        threads: int,
+        acting: int,
+        bidding: int,
+        counts_addresses: bool,
+        largest_body: Callable[[str], int],
+        **settings: Any,
     ) -> None:
         self._counts_addresses = counts_addresses
         self.undecided = Undecided()
         self._map: dict[int, Any] = {}
         self._stopping = False
         self._adjustments = Adjustments(asyncore_use_poll=True, recv_bytes=65_536, ident=None, **settings)
+        self._adjustments.largest_body = largest_body
         self._lanes = Lanes(looking=threads, acting=acting, bidding=bidding)
         self._listeners = [
             Listener(
@@ -142,10 +154,20 @@ class Server:
         wasyncore.close_all(self._map)
 
 
-def listen(application: Any, *, host: str, port: int, threads: int, bidding: int, trusts_proxy: bool) -> Server:
+def listen(
+    application: Any,
+    *,
+    host: str,
+    port: int,
+    threads: int,
+    bidding: int,
+    trusts_proxy: bool,
+    largest_body: Callable[[str], int] = lambda cookies: MOST,
+) -> Server:
     """A server that has its port and doesn't answer yet; raises OSError when the port can't be had.
 
-    ``threads`` answer those who look and half as many those who act, ``bidding`` take bids in.
+    ``threads`` answer those who look and half as many those who act, ``bidding`` take bids in. ``largest_body``: the
+    most bytes of a request's body, by the cookies in its header; a larger one isn't taken in.
     """
     return Server(
         application,
@@ -153,6 +175,7 @@ def listen(application: Any, *, host: str, port: int, threads: int, bidding: int
         acting=max(threads // 2, 2),
         bidding=bidding,
         counts_addresses=not trusts_proxy,  # behind a proxy all have one, and it has limits of its own
+        largest_body=largest_body,
         host=host,
         port=port,
         connection_limit=limits.most_connections(),

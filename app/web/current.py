@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from app.bootstrap import House
 from app.engine.engine import Engine
-from app.foundation import arrivals, workdays
+from app.foundation import arrivals, vouchers, workdays
 from app.foundation import clock as clocks
 from app.foundation.actor import Actor
 from app.foundation.text import Text
@@ -25,7 +24,7 @@ from app.identity import grants, sessions
 from app.identity.accounts import Account
 from app.identity.sessions import SignedIn
 from app.web.storage import db
-from config import Config
+from config import COOKIES, Config
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 NOBODY = Actor("nobody", "")
@@ -162,10 +161,9 @@ def office() -> Text:
     return Text(*config().office_name)
 
 
-@cache
 def cookie_name(is_https: bool) -> str:
     """The session cookie's name; with https, one that no other host and no http page can set."""
-    return "__Host-tenderway" if is_https else "tenderway"
+    return COOKIES[is_https]
 
 
 def set_cookie(response: Response, token: str) -> None:
@@ -173,8 +171,20 @@ def set_cookie(response: Response, token: str) -> None:
     secure = config().is_https
     longest = int(sessions.LONGEST.total_seconds())
     response.set_cookie(
-        cookie_name(secure), token, max_age=longest, secure=secure, httponly=True, samesite="Lax", path="/"
+        cookie_name(secure),
+        vouchers.vouched(config().secret_key, token),
+        max_age=longest,
+        secure=secure,
+        httponly=True,
+        samesite="Lax",
+        path="/",
     )
+
+
+def cookie_token() -> str | None:
+    """The token that the browser holds, if any."""
+    value = request.cookies.get(cookie_name(config().is_https))
+    return vouchers.token_in(value) if value else None
 
 
 def clear_cookie(response: Response) -> None:
@@ -188,17 +198,16 @@ def is_known() -> bool:
 
     It is asked in a short look of its own: before the request's body is read, nothing may wait for anything.
     """
-    token = request.cookies.get(cookie_name(config().is_https))
-    if not token:
+    token = cookie_token()
+    if token is None:
         return False
     with house().database.connect().execution_options(read_only=True) as looking, house().sessions(bind=looking) as own:
         return sessions.whose(own, token) is not None
 
 
 def _recognise() -> Account | None:
-    token = request.cookies.get(cookie_name(config().is_https))
-    found = sessions.find(session(), token, house().uses)
-    if found is None:
+    found = sessions.find(session(), cookie_token(), house().uses)
+    if found is None or (found[1].demonstration and not config().demonstration):
         return None
     g.signed_in, recognised = found
     return recognised

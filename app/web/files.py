@@ -12,12 +12,11 @@ from werkzeug.datastructures import FileStorage
 from app.foundation.errors import Refusal
 from app.foundation.foreign import kinds
 from app.foundation.foreign.kinds import Kind
+from app.foundation.limits import FORM
 from app.foundation.text import Text
 from app.web import current
 
 View = TypeVar("View", bound=Callable[..., Any])
-FORM = 2 * 1024 * 1024
-"""The most bytes of a request without files, and of what stands beside the files of one that has them."""
 
 
 @dataclass(frozen=True)

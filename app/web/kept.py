@@ -99,8 +99,7 @@ def is_ours() -> bool:
 
 def ended_session_of() -> Account | None:
     """Whose session the browser's cookie was, now that it has ended."""
-    token = request.cookies.get(current.cookie_name(current.config().is_https))
-    return sessions.whose(current.session(), token)
+    return sessions.whose(current.session(), current.cookie_token())
 
 
 def seal(value: Any) -> str:

@@ -8,6 +8,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.foundation.errors import NotAllowed
+from app.foundation.limits import FORM, STRANGERS
 from app.foundation.text import Text
 from app.web import current, files
 from config import Config
@@ -28,9 +29,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
-STRANGERS = 256 * 1024
-"""The most bytes of a request of somebody who isn't signed in: a registration, a receipt to check."""
-
 csrf = CSRFProtect()
 
 
@@ -49,8 +47,8 @@ def install(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.is_https,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the browser's session: a page may stay open over lunch
-        MAX_CONTENT_LENGTH=files.FORM,
-        MAX_FORM_MEMORY_SIZE=files.FORM,
+        MAX_CONTENT_LENGTH=FORM,
+        MAX_FORM_MEMORY_SIZE=FORM,
         MAX_FORM_PARTS=30_000,  # 2,000 rows of a table, which is said beside it
     )
     if config.trusted_proxies:

@@ -95,7 +95,7 @@ def test_the_language_is_chosen_without_scripts_and_kept(site, unscripted):
 def test_the_page_behind_a_mailed_link_is_accessible(site, browser_page, assert_accessible, administrator, language):
     with site.extensions["tenderway"].sessions() as session:
         account = accounts.by_login(session, administrator)
-        link = resets.invite(session, SYSTEM, account, lambda token: f"/set-password/{token}")
+        link = resets.invite(session, SYSTEM, account, resets.Links(site.extensions["tenderway-config"].secret_key, ""))
         session.commit()
     assert_accessible(browser_page(None, link, language=language))
 

@@ -159,8 +159,7 @@ def test_the_certificate_is_drawn_for_the_supplier_alone(session, active):
 # -- people
 
 
-def link(token):
-    return f"https://example.org/set-password/{token}"
+LINKS = resets.Links("a secret", "https://example.org")
 
 
 @pytest.fixture
@@ -174,7 +173,7 @@ def register(session, town):
             "login": "wang",
             "person": "王芳",
             "email": "wang@example.org",
-            "link": link,
+            "links": LINKS,
             "legal_representative": "王芳",
             "scale": "small",
             "conditions": range(1, 7),
@@ -197,7 +196,7 @@ def test_the_mail_address_is_confirmed_by_setting_the_password(session, register
     register()
     [mail] = session.scalars(select(outbox.Outgoing))
     assert mail.content["to"] == ["wang@example.org"]
-    token = mail.content["body"].split("set-password/")[1].split()[0]
+    token = LINKS.filled(mail).content["body"].split("set-password/")[1].split()[0]
     assert resets.set_password(session, token=token, password="a lamp beside the river").login == "wang"
 
 

@@ -32,7 +32,8 @@ def mails(app):
 
 
 def link_in(mail):
-    return re.search(r"http://127.0.0.1:8000(/set-password/\S+)", mail.content["body"]).group(1)
+    sent = resets.Links("for tests", "http://127.0.0.1:8000").filled(mail)
+    return re.search(r"http://127.0.0.1:8000(/set-password/\S+)", sent.content["body"]).group(1)
 
 
 def test_who_knows_the_password_lands_where_they_wanted_to_go(client, with_password):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.foundation.outbox import Outgoing
-from app.identity import grants
+from app.identity import grants, resets
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_new_person_is_invited_and_then_given_a_role(app, administrator, accou
     administrator.submit(f"/people/{made.id}/roles/add", role="buyer-handler", organisation=town.buyer)
     assert roles_of(app, made) == {"buyer-handler"}
     with app.extensions["tenderway"].sessions() as session:
-        assert "/set-password/" in session.scalars(select(Outgoing)).one().content["body"]
+        assert resets.PLACE in session.scalars(select(Outgoing)).one().content["body"]
 
 
 def test_where_no_mail_leaves_the_house_the_link_is_shown_to_who_invites(administrator):

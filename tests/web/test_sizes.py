@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import app as package
+from app.foundation.limits import FORM, STRANGERS
 from app.web import files
-from app.web.protection import STRANGERS
 
 
 class NobodyReads(io.RawIOBase):
@@ -53,7 +53,7 @@ def test_a_strangers_large_body_is_refused_unread_everywhere(app, client):
 def test_what_is_too_large_for_a_route_is_refused_unread_from_anybody(app, sign_in):
     client = sign_in("supplier-bidder")
     with app.test_request_context():
-        limits = {each[0]: found.limit if (found := files.taking(each[0])) else files.FORM for each in posts(app)}
+        limits = {each[0]: found.limit if (found := files.taking(each[0])) else FORM for each in posts(app)}
     answers = {each[0]: send(client, each[1], each[2], limits[each[0]] + 1).status_code for each in posts(app)}
     assert set(answers.values()) == {413}
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sqlalchemy.orm import Session
 
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.errors import Conflict, Invalid
 from app.foundation.text import Text
 from app.identity import accounts, grants, organisations, resets, roles
+from app.identity.resets import Links
 from app.procurement.suppliers.records import Registration
 from app.procurement.suppliers.registrations import declare
 
 ROLES = tuple(role.id for role in roles.of_kind("supplier"))
 """What a supplier's people may be; who registers it is all of them at first."""
-
-Link = Callable[[str], str]
-"""Makes the address under which a token's holder sets a password."""
 
 
 class KnownAlready(Conflict):
@@ -45,7 +41,7 @@ def register(
     login: str,
     person: str,
     email: str,
-    link: Link,
+    links: Links,
     language: str | None = None,
     **declared: object,
 ) -> tuple[Registration, str]:
@@ -63,4 +59,4 @@ def register(
     registration = declare(session, actor, uscc=uscc, name=name, **declared)  # type: ignore[arg-type]
     for role in ROLES:
         grants.grant(session, SYSTEM, account_id=account.id, role=role, organisation_id=registration.organisation_id)
-    return registration, resets.invite(session, SYSTEM, account, link)
+    return registration, resets.invite(session, SYSTEM, account, links)

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from app.foundation.errors import NotAllowed, Refusal
 from app.foundation.text import Text
-from app.identity import accounts, attempts, grants, organisations, passwords, sessions
+from app.identity import accounts, addresses, attempts, grants, organisations, passwords, sessions
+from app.identity.attempts import Whence
 from app.web import current, errors
 from app.web.identity import blueprint
 from app.web.identity.passwords import NotTheSameTwice, new_password
@@ -41,7 +42,7 @@ def change_details() -> Response | tuple[str, int]:
     """Change one's name and address."""
     name, email = request.form.get("name", ""), request.form.get("email", "")
     try:
-        accounts.change_details(current.session(), current.actor(), account_id=_own(), name=name, email=email)
+        addresses.change(current.session(), current.actor(), account_id=_own(), name=name, email=email)
     except (accounts.NameMissing, accounts.AddressInvalid) as refusal:
         current.session().rollback()
         return _page(errors.parts_of(refusal), {"name": name, "email": email}), 422
@@ -50,15 +51,24 @@ def change_details() -> Response | tuple[str, int]:
     return _back()
 
 
+@blueprint.post("/account/address/refuse")
+def refuse_address() -> Response:
+    """Refuse another address that an administrator wants for one's account."""
+    addresses.refuse(current.session(), current.actor(), account_id=_own())
+    current.commit()
+    notice(Text("Your address stays as it is.", "您的邮箱未变更。"))
+    return _back()
+
+
 @blueprint.post("/account/password")
 def change_password() -> Response | tuple[str, int]:
     """Change one's password; all other sessions end."""
     session, person = current.session(), current.person()
-    address = request.remote_addr or ""
+    whence = Whence(request.remote_addr or "", f"session {person.id}")
     try:
-        attempts.refuse_if_too_many(session, person.login, address)
+        attempts.refuse_if_too_many(session, person.login, whence)
         if not passwords.matches(request.form.get("present", ""), person.password_hash):
-            attempts.count_failure(session, person.login, address)
+            attempts.count_failure(session, person.login, whence)
             current.commit()
             raise PasswordWrong(field="present")
         accounts.change_password(session, current.actor(), account_id=person.id, password=new_password())
@@ -132,4 +142,5 @@ def _page(problems: Sequence[Refusal] = (), entered: dict[str, str] | None = Non
         running=sessions.of_account(session, person.id),
         present=found.id if found else "",
         least=passwords.LEAST,
+        changing=addresses.waiting(session, person.id),
     )

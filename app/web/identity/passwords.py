@@ -36,9 +36,8 @@ def forgotten() -> str | tuple[str, int]:
     wanted, session, address = request.form.get("login", "").strip(), current.session(), request.remote_addr or ""
     if not wanted:
         return render_template("identity/forgotten.html", problems=[NothingEntered(field="login")], sent=False), 422
-    attempts.refuse_if_too_many(session, f"forgotten {wanted}", address)
-    attempts.count_failure(session, f"forgotten {wanted}", address)  # so that nobody asks for a whole office's links
-    resets.ask(session, wanted, link_to_set_password)
+    attempts.spend(session, "a link", address)  # so that nobody asks for a whole office's links
+    resets.ask(session, wanted, links())
     current.commit()
     return render_template("identity/forgotten.html", problems=[], sent=True)
 
@@ -64,9 +63,9 @@ def set_password(token: str) -> str | Response | tuple[str, int]:
     return (page, 422) if problems else page
 
 
-def link_to_set_password(token: str) -> str:
-    """The address that a mail holds."""
-    return current.config().base_url + url_for("identity.set_password", token=token)
+def links() -> resets.Links:
+    """Makes the addresses that mails hold."""
+    return resets.Links(current.config().secret_key, current.config().base_url)
 
 
 def new_password() -> str:

@@ -15,7 +15,7 @@ from app.foundation.errors import NotAllowed, Refusal
 from app.foundation.text import Text
 from app.identity import accounts, attempts, sessions
 from app.web import current, errors, kept, language
-from app.web.identity import blueprint, stories
+from app.web.identity import blueprint, devices, stories
 from app.web.shell import local_address
 
 
@@ -34,7 +34,13 @@ def sign_in() -> str | Response | tuple[str, int]:
     login, password = request.form.get("login", ""), request.form.get("password", "")
     try:
         verified = _verify(login, password)
-        opened = sessions.admit(current.session(), verified, address=_address(), browser=_browser())
+        opened = sessions.admit(
+            current.session(),
+            verified,
+            whence=devices.whence(login),
+            browser=_browser(),
+            is_demonstration=current.config().demonstration,
+        )
     except (sessions.WrongPassword, attempts.TooManyAttempts) as refusal:
         current.commit()  # the failure is counted
         return _page([refusal], login), errors.status_of(type(refusal))
@@ -45,7 +51,7 @@ def sign_in() -> str | Response | tuple[str, int]:
 def sign_in_as() -> Response:
     """Sign in as a person of the demonstration town by one click."""
     account = accounts.get(current.session(), request.form.get("account", ""))
-    if not account.demonstration or not account.is_active:
+    if not current.config().demonstration or not account.demonstration or not account.is_active:
         raise NotOfTheDemonstration
     return _let_in(sessions.open_for(current.session(), account, address=_address(), browser=_browser()))
 
@@ -111,10 +117,11 @@ def sign_out() -> Response:
 
 def _verify(login: str, password: str) -> sessions.Verified:
     """Look at the password in a session of its own, while nothing is locked."""
+    whence = devices.whence(login)
     current.session().rollback()
     with current.house().sessions() as looking:
         looking.connection(execution_options={"read_only": True})
-        return sessions.verify(looking, login=login, password=password, address=_address())
+        return sessions.verify(looking, login=login, password=password, whence=whence)
 
 
 def _let_in(opened: sessions.Opened) -> Response:
@@ -132,6 +139,7 @@ def _let_in(opened: sessions.Opened) -> Response:
     else:
         answer = redirect(local_address(request.form.get("next")) or url_for("shell.home"))
     current.set_cookie(answer, opened.token)
+    devices.remember(answer, person)
     if person.language:
         language.choose(answer, person.language)
     return answer

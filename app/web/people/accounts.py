@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response
 
 from app.foundation.errors import Invalid, Refusal
 from app.foundation.text import LANGUAGES, Text
-from app.identity import accounts, grants, organisations, people, resets, roles
+from app.identity import accounts, addresses, grants, organisations, people, resets, roles
 from app.identity.accounts import Account
 from app.web import current, errors, listing
 from app.web.answers import redirect
-from app.web.identity.passwords import link_to_set_password
+from app.web.identity.passwords import links
 from app.web.notices import notice
 from app.web.people import blueprint
 from app.web.people.words import ACTS, STATES, role_with_place, state_of
@@ -127,13 +127,40 @@ def change_details(account_id: str) -> Response | tuple[str, int]:
     """Change a person's name and address."""
     name, email = request.form.get("name", ""), request.form.get("email", "")
     try:
-        accounts.change_details(current.session(), current.actor(), account_id=account_id, name=name, email=email)
+        waits = addresses.change(current.session(), current.actor(), account_id=account_id, name=name, email=email)
     except DETAILS_WRONG as refusal:
         current.session().rollback()
         account = accounts.get(current.session(), account_id)
         return _page(account, errors.parts_of(refusal), {"name": name, "email": email}), 422
     current.commit()
-    notice(Text("The details are changed.", "信息已更新。"))
+    if waits is None:
+        notice(Text("The details are changed.", "信息已更新。"))
+    else:
+        notice(
+            Text("The change of the address waits.", "邮箱变更待确认。"),
+            Text(
+                "Both addresses are told, and another administrator confirms it.",
+                "已通知新旧邮箱，须由其他管理员确认。",
+            ),
+        )
+    return redirect("people.show", account_id=account_id)
+
+
+@blueprint.post("/people/<account_id>/address/confirm")
+def confirm_address(account_id: str) -> Response:
+    """Let the change of a person's address count that another administrator asked for."""
+    addresses.confirm(current.session(), current.actor(), account_id=account_id)
+    current.commit()
+    notice(Text("The address is changed.", "邮箱已变更。"))
+    return redirect("people.show", account_id=account_id)
+
+
+@blueprint.post("/people/<account_id>/address/refuse")
+def refuse_address(account_id: str) -> Response:
+    """Give the change of a person's address up."""
+    addresses.refuse(current.session(), current.actor(), account_id=account_id)
+    current.commit()
+    notice(Text("The address stays as it is.", "邮箱未变更。"))
     return redirect("people.show", account_id=account_id)
 
 
@@ -169,7 +196,7 @@ def enable(account_id: str) -> Response:
 
 def _invite(account: Account) -> None:
     """Mail the link; where no mail can go, show it to who invites, to be handed over."""
-    link = resets.invite(current.session(), current.actor(), account, link_to_set_password)
+    link = resets.invite(current.session(), current.actor(), account, links())
     if account.email and current.config().smtp_url:
         told = Text("An invitation goes to %(email)s.", "邀请邮件将发送至%(email)s。").filled(email=account.email)
         notice(told, Text("The link in it works once, for seven days.", "其中的链接七日内有效，仅可使用一次。"))
@@ -195,6 +222,7 @@ def _page(account: Account, problems: Sequence[Refusal] = (), entered: dict[str,
         ended=[grant for grant in every if grant.id not in now],
         names=_names_of({grant.organisation_id for grant in every if grant.organisation_id}),
         history=people.history(session, account.id),
+        changing=addresses.waiting(session, account.id),
         acts=ACTS,
         states=STATES,
         state=state_of(account),

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation.errors import Invalid, Refusal, refuse_all
 from app.foundation.text import Text
-from app.identity import accounts, organisations
+from app.identity import accounts, attempts, organisations
 from app.identity.accounts import AddressInvalid, LoginInvalid, LoginTaken, NameMissing
 from app.identity.organisations import SocialCreditCodeInvalid
 from app.procurement import suppliers
 from app.web import current, errors, language
-from app.web.identity.passwords import link_to_set_password
+from app.web.identity.passwords import links
 from app.web.supplier import blueprint
 
 COMPANY = (
@@ -72,6 +72,8 @@ def register() -> str | AnyResponse | tuple[str, int]:
     if request.method == "GET":
         return _form(values | {"welfare": "none"}, conditions, [])
     try:
+        attempts.spend(current.session(), "a registration", request.remote_addr or "", values["email"])
+        current.commit()  # it counts, whatever becomes of it
         refuse_all([*company_problems(values, conditions), *_person_problems(values)])
         registration, link = suppliers.register(
             current.session(),
@@ -80,7 +82,7 @@ def register() -> str | AnyResponse | tuple[str, int]:
             login=values["login"],
             person=values["person"],
             email=values["email"],
-            link=link_to_set_password,
+            links=links(),
             language=language.language(),
             **declared(values, conditions),
         )
@@ -97,6 +99,7 @@ def register() -> str | AnyResponse | tuple[str, int]:
         LoginTaken,
         NameMissing,
         AddressInvalid,
+        attempts.TooManyAttempts,
     ) as refusal:
         current.session().rollback()
         return _form(values, conditions, errors.parts_of(refusal)), errors.status_of(type(refusal))
