@@ -84,7 +84,7 @@ MOST_AN_HOUR = {"from one address": 20, "for one receiver": 3, "from everywhere"
 """How often in an hour strangers may ask for something that writes or mails: registrations, links."""
 
 
-def spend(session: Session, what: str, address: str, receiver: str = "") -> None:
+def spend(session: Session, what: str, address: str = "", receiver: str = "") -> None:
     """Count a stranger's request for ``what``; raises TooManyAttempts where the hour's are used up.
 
     ``receiver`` is whom it would send a mail to. The caller commits also when the request itself is refused afterwards.
@@ -93,7 +93,7 @@ def spend(session: Session, what: str, address: str, receiver: str = "") -> None
     hour = now.replace(minute=0, second=0, microsecond=0)
     whose = {"from one address": address, "for one receiver": receiver.strip().lower(), "from everywhere": ""}
     for kind, who in whose.items():
-        if kind == "for one receiver" and not who:
+        if not who and kind != "from everywhere":
             continue
         said = f"{what}\n{kind}\n{who}\n{hour.isoformat()}"
         row = _locked(session, hashlib.sha256(said.encode()).hexdigest(), now)

@@ -72,9 +72,10 @@ def register() -> str | AnyResponse | tuple[str, int]:
     if request.method == "GET":
         return _form(values | {"welfare": "none"}, conditions, [])
     try:
-        attempts.spend(current.session(), "a registration", request.remote_addr or "", values["email"])
+        attempts.spend(current.session(), "a registration", request.remote_addr or "")
         current.commit()  # it counts, whatever becomes of it
         refuse_all([*company_problems(values, conditions), *_person_problems(values)])
+        attempts.spend(current.session(), "a mail", receiver=values["email"])
         registration, link = suppliers.register(
             current.session(),
             uscc=values["uscc"],
