@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
+import stat
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,6 +62,13 @@ def _secret() -> str:
     except FileExistsError:
         pass  # made by an earlier start, or by another process just now
     return kept.read_text()
+
+
+def _close(path: Path) -> None:
+    """Take from others what they may do with a file or folder of ours."""
+    mode = path.stat()
+    if mode.st_uid == os.getuid() and stat.S_IMODE(mode.st_mode) & 0o077:
+        path.chmod(stat.S_IMODE(mode.st_mode) & 0o700)
 
 
 @dataclass
@@ -147,7 +156,22 @@ class Config:
         return self.base_url.startswith("https://")
 
     def prepare(self) -> None:
-        """Make the folders that an embedded installation lies in."""
-        self.instance_folder.mkdir(parents=True, exist_ok=True)
+        """Make the folders that an embedded installation lies in; nobody but its own user reads what is in them."""
+        self.instance_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        kept = [path for path in self.instance_folder.rglob("*") if not path.is_symlink() and path.is_file()]
         if self.database_url.startswith("sqlite:///"):
-            Path(self.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+            database = Path(self.database_url.removeprefix("sqlite:///"))
+            database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))  # what SQLite writes beside it has its mode
+            kept += database.parent.glob(f"{database.name}*")
+        for path in (self.instance_folder, *kept):
+            _close(path)
+
+    def spool(self) -> Path:
+        """The folder in which uploads lie while they are taken in: emptied, and used for all temporary files from now on."""
+        folder = self.instance_folder / "spool"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        for left in folder.iterdir():
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+        tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
+        return folder

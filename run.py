@@ -40,6 +40,7 @@ def main() -> int:
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, _stop)
+    os.umask(0o077)  # what is written from now on is nobody else's to read
     try:
         with ExitStack() as running:
             serve(running)
@@ -58,6 +59,8 @@ def serve(running: ExitStack) -> None:
     What is started is entered into ``running``, which ends it in the reverse order.
     """
     front = GettingReady()
+    config.instance_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    config.spool()
     server = _listen(front)
     serving = _serving(server, running)
     config.demonstration = config.demonstration or "--demonstration" in sys.argv

@@ -19,7 +19,7 @@ from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, MetaDa
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from app.foundation import embedded
+from app.foundation import ciphered, embedded
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -149,6 +149,7 @@ UNBOUND = b""
 def use_key(engine: Engine, key: bytes) -> None:
     """Let the journal of a database make its digests with a key, from the next connection on."""
     engine.update_execution_options(journal_key=key)
+    ciphered.use(engine.dialect, key)
 
 
 def journal_key(bind: Engine | Connection) -> bytes:

@@ -38,10 +38,12 @@ def new_key() -> str:
 
 
 def earlier(session: Session, actor: Actor, key: str) -> str | None:
-    """Use a key: None when it is new, else the answer to the act it was used for.
+    """Use a key: None when it is new or empty, else the answer to the act it was used for.
 
     Who sends the same form at the same moment waits here until the first has committed, or was undone.
     """
+    if not key:
+        return None  # a form without a key is sent as often as it is sent
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     now = clock.now(session)
     row = {"actor_id": actor.id, "key": key[:64], "answer": "", "used_at": now}
@@ -55,6 +57,8 @@ def earlier(session: Session, actor: Actor, key: str) -> str | None:
 
 def answer(session: Session, actor: Actor, key: str, place: str) -> None:
     """Note where the answer to the act stands, before it commits."""
+    if not key:
+        return
     row = session.get(FormKey, (actor.id, key[:64]))
     assert row is not None, "a key is used before it is answered"
     row.answer = place

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import secrets
 import socket
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,14 @@ def new_nonce() -> str:
     return secrets.token_hex(16)
 
 
+class SecretOpen(OSError):
+    """The secret by which house and keeper know each other lies open to others."""
+
+
 def secret_in(path: Path) -> bytes:
-    """The shared secret of a file; raises FileNotFoundError."""
+    """The shared secret of a file; raises FileNotFoundError, or SecretOpen when others can read it."""
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise SecretOpen(f"the secret in {path} can be read by others; only its owner may (chmod go= {path})")
     return path.read_bytes().strip()
 
 

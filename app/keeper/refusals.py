@@ -28,6 +28,13 @@ class DeadlineNotAhead(RuleBroken):
     statute = "O87 27"
 
 
+class DeadlineTooFar(RuleBroken):
+    """A key is held for a time that a tender may last, not for ever: who has the secret can't shut bids away."""
+
+    code = "key-deadline-too-far"
+    text = Text("The keeper holds a key until %(latest)s at the latest.", "密钥保管服务最晚将密钥保管至%(latest)s。")
+
+
 class KeyReleased(Conflict):
     """The key was given out: its deadline can't be moved any more."""
 
@@ -73,6 +80,7 @@ class ClocksApart(Conflict):
 
 
 BY_CODE: dict[str, type[Refusal]] = {
-    refusal.code: refusal for refusal in (KeyNotDue, DeadlineNotAhead, KeyReleased, KeyUnknown, KeyDamaged)
+    refusal.code: refusal
+    for refusal in (KeyNotDue, DeadlineNotAhead, DeadlineTooFar, KeyReleased, KeyUnknown, KeyDamaged)
 }
 """The refusals that the keeper itself sends, by what it calls them."""

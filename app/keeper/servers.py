@@ -47,7 +47,7 @@ def open_vault(folder: Path, turned: Callable[[], datetime] | None = None) -> Va
         vault = Vault(folder / "keys.db", master, chain, turned or (lambda: datetime.now(UTC)), clock)
     finally:
         os.umask(old)
-    chain.write(vault.now(), "start", clock=clock)
+    vault.began(clock)
     return vault
 
 
@@ -62,6 +62,7 @@ def listen(vault: Vault, address: str, secret: Path) -> socketserver.BaseServer:
     Raises AddressTaken, or OSError when the address can't be used.
     """
     made_once(secret, secrets.token_hex(32))
+    _refuse_open(secret)
     family, place = socket_address(address)
     if family is socket.AF_UNIX:
         return _UnixServer(place, vault, secret)

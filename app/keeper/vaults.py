@@ -6,12 +6,13 @@ its lot, its public half and its deadline: a row whose deadline was edited from 
 
 from __future__ import annotations
 
+import hmac
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import NoReturn
@@ -23,17 +24,20 @@ from pyrage import x25519
 
 from app.foundation.errors import Refusal
 from app.keeper.logs import Log, LogBroken
-from app.keeper.refusals import DeadlineNotAhead, KeyDamaged, KeyNotDue, KeyReleased, KeyUnknown
+from app.keeper.refusals import DeadlineNotAhead, DeadlineTooFar, KeyDamaged, KeyNotDue, KeyReleased, KeyUnknown
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS lot_key (
     id TEXT PRIMARY KEY, lot_id TEXT NOT NULL, number INTEGER NOT NULL, recipient TEXT NOT NULL, sealed BLOB NOT NULL,
     deadline_at TEXT NOT NULL, created_at TEXT NOT NULL, released_at TEXT, UNIQUE (lot_id, number));
 CREATE TABLE IF NOT EXISTS followed_clock (one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS log_seal (one INTEGER PRIMARY KEY CHECK (one = 1), seal TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS log_head (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL, hash TEXT NOT NULL);
 """
 
 
+LONGEST = timedelta(days=730)
+"""How long a key is held at most from now on; each extension counts anew."""
 MACHINE, DEMONSTRATION = "machine", "demonstration"
 """The clocks a vault may follow: the machine's, or a demonstration's, which can be turned. It never changes to another."""
 
@@ -64,13 +68,43 @@ class Vault:
         self, path: Path | None, master: bytes, log: Log, now: Callable[[], datetime], clock: str = MACHINE
     ) -> None:
         self._cipher, self._log, self._now, self._lock = AESGCM(master), log, now, Lock()
+        self._head_key = hmac.digest(master, b"the head of the log", "sha256")
         self._file = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10)
         self._file.execute("PRAGMA synchronous=FULL")
         self._file.executescript(_SCHEMA)
-        known = self._file.execute("SELECT sequence, hash FROM log_head").fetchone()
-        if known is not None and not log.holds(*known):
-            raise LogBroken(f"line {known[0]}, which the keeper once wrote, is missing or was changed")
+        self._require_log()
         self._require_clock(clock)
+        self._keep_head()
+
+    def began(self, clock: str) -> None:
+        """Log that the keeper began to serve."""
+        with self._acting():
+            self._log.write(self.now(), "start", clock=clock)
+
+    def _require_log(self) -> None:
+        """The log must hold what it held when its head was kept, and the head be one that we kept ourselves."""
+        known = self._file.execute("SELECT sequence, hash FROM log_head").fetchone()
+        seal = self._file.execute("SELECT seal FROM log_seal").fetchone()  # none in a file of the first release
+        if seal is not None and (known is None or not hmac.compare_digest(seal[0], self._seal_of_head(*known))):
+            raise LogBroken("the head of the log, as the keeper's file remembers it, was changed from outside")
+        if known is not None and not self._log.holds(*known):
+            raise LogBroken(f"line {known[0]}, which the keeper once wrote, is missing or was changed")
+
+    def _keep_head(self) -> None:
+        """Remember the log's last line, under a seal that only who has the master key can make."""
+        head = (self._log.sequence, self._log.head)
+        self._file.execute(
+            "INSERT INTO log_head VALUES (1, ?, ?) "
+            "ON CONFLICT (one) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash",
+            head,
+        )
+        self._file.execute(
+            "INSERT INTO log_seal VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET seal = excluded.seal",
+            (self._seal_of_head(*head),),
+        )
+
+    def _seal_of_head(self, sequence: int, head: str) -> str:
+        return hmac.digest(self._head_key, f"{sequence}:{head}".encode(), "sha256").hex()
 
     def _require_clock(self, clock: str) -> None:
         """A new file remembers its clock; one of before this was remembered follows the machine's."""
@@ -96,6 +130,7 @@ class Vault:
                 return key.recipient
             if deadline_at <= self.now():
                 self._refuse("create", lot_id, DeadlineNotAhead(deadline=_said(self.now())))
+            self._refuse_far("create", lot_id, deadline_at)
             identity = x25519.Identity.generate()
             number = key.number + 1 if key is not None else 1
             new = _Key(uuid4().hex, lot_id, number, str(identity.to_public()), b"", deadline_at, None)
@@ -156,12 +191,9 @@ class Vault:
                 yield
             except BaseException:
                 self._file.execute("ROLLBACK")
+                self._keep_head()  # a refusal is in the log too, and mustn't be cut from its end
                 raise
-            self._file.execute(
-                "INSERT INTO log_head VALUES (1, ?, ?) "
-                "ON CONFLICT (one) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash",
-                (self._log.sequence, self._log.head),
-            )
+            self._keep_head()
             self._file.execute("COMMIT")
 
     def _note(self, act: str, lot_id: str, **facts: str) -> None:
@@ -171,6 +203,11 @@ class Vault:
         """Log a refusal and raise it."""
         self._note("refuse", lot_id, asked=act, why=str(refusal))
         raise refusal
+
+    def _refuse_far(self, act: str, lot_id: str, deadline_at: datetime) -> None:
+        latest = self.now() + LONGEST
+        if deadline_at > latest:
+            self._refuse(act, lot_id, DeadlineTooFar(latest=_said(latest)))
 
     def _known(self, lot_id: str, act: str) -> _Key:
         key = self._key(lot_id)
@@ -194,6 +231,7 @@ class Vault:
             return
         if deadline_at < key.deadline_at:
             self._refuse("extend", key.lot_id, DeadlineNotAhead(deadline=_said(key.deadline_at)))
+        self._refuse_far("extend", key.lot_id, deadline_at)
         moved = _Key(key.id, key.lot_id, key.number, key.recipient, b"", deadline_at, None)
         self._file.execute(
             "UPDATE lot_key SET deadline_at = ?, sealed = ? WHERE id = ?",

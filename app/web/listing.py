@@ -126,3 +126,8 @@ def _cell(value: object) -> object:
 def _number(name: str, default: int) -> int:
     given = request.args.get(name, "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 7 else default
+
+
+def whole(given: str) -> int | None:
+    """A whole number that somebody sends, if it is one that a column holds."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None

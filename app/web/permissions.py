@@ -118,6 +118,14 @@ def tender_is_worked_on(session: Session, actor: Actor, tender_id: str, **_: Any
         raise TenderUnknown
 
 
+def lot_is_published(session: Session, actor: Actor, lot_id: str, **_: Any) -> None:
+    """the lot's tender has been published"""
+    from app.procurement.tenders import TenderUnknown, of_lot
+
+    if of_lot(session, lot_id).published_at is None:
+        raise TenderUnknown
+
+
 def tender_is_run(session: Session, actor: Actor, tender_id: str, **_: Any) -> None:
     """the person's agency runs the tender"""
     from app.procurement.tenders import TenderUnknown, get
@@ -431,8 +439,8 @@ RULES: dict[str, Rule] = {
     # -- queries
     "queries.index": holders(*SUPPLIER_ROLES, *PARTY_ROLES, "auditor"),
     "queries.show": signed_in(query_is_seen),
-    "queries.write": holders(*SUPPLIER_ROLES),
-    "queries.send": holders(*SUPPLIER_ROLES),
+    "queries.write": holders(*SUPPLIER_ROLES, check=lot_is_published),
+    "queries.send": holders(*SUPPLIER_ROLES, check=lot_is_published),
 }
 """Every page's rule, by endpoint. Further parts of the site add their rows here, each under its own heading."""
 

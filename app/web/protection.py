@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, g, request
+from typing import Any
+
+from flask import Flask, Request, Response, g, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.foundation.errors import NotAllowed
+from app.foundation.errors import NotAllowed, NotFound
 from app.foundation.limits import FORM, STRANGERS
 from app.foundation.text import Text
 from app.web import current, files
@@ -32,6 +34,19 @@ HEADERS = {
 csrf = CSRFProtect()
 
 
+class PlainRequest(Request):
+    """A request for the head of an answer is answered as one for the whole of it: no view knows of another way to look."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if self.method == "HEAD":
+            self.method = "GET"
+
+
+LARGEST_NUMBER = 2**31 - 1
+"""The largest number that an address or a database's column holds."""
+
+
 class FromElsewhere(NotAllowed):
     """A form that was sent from another site."""
 
@@ -54,9 +69,12 @@ def install(app: Flask, config: Config) -> None:
     if config.trusted_proxies:
         proxies = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    app.request_class = PlainRequest
+    app.before_request(refuse_unfit_address)
     app.before_request(refuse_from_elsewhere)
     app.before_request(_let_files_in)  # before the token is looked for, which reads the whole request
     csrf.init_app(app)
+    app.before_request(refuse_unfit_form)
     app.after_request(_set_headers)
 
 
@@ -67,6 +85,23 @@ def refuse_from_elsewhere() -> None:
         "none",
     ):
         raise FromElsewhere
+
+
+def refuse_unfit_address() -> None:
+    """Nothing has an address with characters that can't be seen, or a number that no database holds."""
+    parts = (request.view_args or {}).values()
+    if any(not part.isprintable() if isinstance(part, str) else not 0 <= part <= LARGEST_NUMBER for part in parts):
+        raise NotFound
+    if any("\0" in text for name, texts in request.args.lists() for text in (name, *texts)):
+        raise BadRequest
+
+
+def refuse_unfit_form() -> None:
+    """No form that a person fills in holds the character NUL, and no database keeps it."""
+    if request.method not in current.SAFE and any(
+        "\0" in text for name, texts in request.form.lists() for text in (name, *texts)
+    ):
+        raise BadRequest
 
 
 def _let_files_in() -> None:

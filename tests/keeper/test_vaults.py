@@ -4,13 +4,16 @@ import os
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pyrage
 import pytest
 from pyrage import x25519
 
 from app.foundation.clock import VirtualClock
-from app.keeper import DeadlineNotAhead, KeyDamaged, KeyNotDue, KeyReleased, KeyUnknown, logs
+from app.keeper import DeadlineNotAhead, KeyDamaged, KeyNotDue, KeyReleased, KeyUnknown, conversations, logs
+from app.keeper.conversations import SecretOpen
 from app.keeper.logs import Log, LogBroken
+from app.keeper.refusals import DeadlineTooFar
 from app.keeper.vaults import Vault
 
 START = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -182,3 +185,43 @@ def test_a_line_cut_off_by_a_crash_is_put_aside(open_vault, tmp_path):
     open_vault()
     assert path.read_bytes() == whole
     assert (tmp_path / "log.jsonl.torn").read_bytes() == b'{"sequence":2,"at":"20'
+
+
+def test_a_refusal_cut_from_the_end_of_the_log_stops_the_keeper(open_vault, tmp_path):
+    vault = open_vault()
+    vault.create("lot", DEADLINE)
+    with pytest.raises(KeyNotDue):
+        vault.release("lot")
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    with pytest.raises(LogBroken, match="line 2"):
+        open_vault()
+
+
+def test_log_and_head_changed_together_stop_the_keeper(open_vault, tmp_path):
+    open_vault().create("lot", DEADLINE)
+    path = tmp_path / "log.jsonl"
+    line = next(logs.read(path)) | {"lot": "another"}
+    line["hash"] = logs.digest(line)
+    path.write_bytes(orjson.dumps(line) + b"\n")
+    with sqlite3.connect(tmp_path / "keys.db") as file:
+        file.execute("UPDATE log_head SET hash = ?", (line["hash"],))
+    with pytest.raises(LogBroken, match="changed from outside"):
+        open_vault()
+
+
+def test_nobody_shuts_a_lots_bids_away_for_ever(vault):
+    vault.create("lot", DEADLINE)
+    with pytest.raises(DeadlineTooFar):
+        vault.extend("lot", DEADLINE.replace(year=9998))
+    with pytest.raises(DeadlineTooFar):
+        vault.create("other", DEADLINE.replace(year=9998))
+    assert vault.deadline("lot") == DEADLINE
+
+
+def test_a_secret_that_others_can_read_is_refused(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("ab" * 32)
+    secret.chmod(0o644)
+    with pytest.raises(SecretOpen):
+        conversations.secret_in(secret)

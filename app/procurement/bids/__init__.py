@@ -17,6 +17,7 @@ from app.procurement.bids.drafts import (
     drafts_of,
     file_of,
     gaps,
+    last_sequence,
     remove_file,
     save_draft,
 )
@@ -124,6 +125,7 @@ __all__ = [
     "gaps",
     "get",
     "invalidate_late_bonds",
+    "last_sequence",
     "load_copy",
     "object_to_opening",
     "of_lot",

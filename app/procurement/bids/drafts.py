@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from app.foundation import arrivals, clock, documents
 from app.foundation.actor import Actor
-from app.foundation.errors import Invalid, NotFound
+from app.foundation.errors import Conflict, Invalid, NotFound
 from app.foundation.text import Text
 from app.identity import roles
 from app.procurement import projects, suppliers, tenders
 from app.procurement.bids import completeness, offers
 from app.procurement.bids.completeness import Gap
 from app.procurement.bids.packages import LARGEST_FILES, MOST_FILES
-from app.procurement.bids.records import BidDraft, DraftFile
+from app.procurement.bids.records import Bid, BidDraft, DraftFile
 from app.procurement.tenders import DeadlinePassed, Tender
 
 
@@ -30,6 +30,16 @@ class FilesTooLarge(Invalid):
     text = Text(
         "The files of a bid may have %(most)s MB together, and be 100 at most.",
         "投标文件附件总大小不得超过%(most)s MB，且不超过100个。",
+    )
+
+
+class SealedMeanwhile(Conflict):
+    """A page that was opened before the bid was submitted sends what it still has."""
+
+    code = "bid-sealed-meanwhile"
+    text = Text(
+        "This bid has been submitted since this page was opened. Nothing was saved; load the page again.",
+        "此页面打开后，投标文件已提交。本次内容未保存，请刷新页面。",
     )
 
 
@@ -64,6 +74,12 @@ def draft_of(session: Session, lot_id: str, supplier_id: str | None, *, lock: bo
     return session.scalars(query).one_or_none()
 
 
+def last_sequence(session: Session, lot_id: str, supplier_id: str | None) -> int:
+    """How many bids a supplier has submitted for a lot, whatever became of them."""
+    query = select(func.max(Bid.sequence)).where(Bid.lot_id == lot_id, Bid.supplier_id == supplier_id)
+    return session.scalar(query) or 0
+
+
 def drafts_of(session: Session, supplier_id: str) -> list[BidDraft]:
     """All drafts of a supplier, the newest first."""
     query = select(BidDraft).where(BidDraft.supplier_id == supplier_id).order_by(BidDraft.saved_at.desc())
@@ -77,13 +93,18 @@ def save_draft(
     lot_id: str,
     content: Mapping[str, Any],
     arrived_at: datetime | None = None,
+    after: int | None = None,
 ) -> BidDraft:
     """Keep what was typed (see ``offers.cleaned`` for the keys); keys that aren't given stay as they were.
+
+    ``after``: how many bids had been submitted when the page was opened; raises SealedMeanwhile if it were more by now.
 
     Whoever writes a bid has taken the documents: they are told of changes from now on.
     """
     tender, supplier_id = bidding_for(session, actor, lot_id, arrived_at=arrived_at)
     tenders.take_documents(session, actor, tender_id=tender.id)
+    if after is not None and after < last_sequence(session, lot_id, supplier_id):
+        raise SealedMeanwhile
     draft = draft_of(session, lot_id, supplier_id, lock=True)
     if draft is None:
         now = clock.now(session)

@@ -1,7 +1,8 @@
 """The tables of bids: the supplier's draft, the sealed bid with its receipt, and the opening.
 
-What is protected and what isn't: a draft is stored readable, because the supplier works on it here; no page shows it
-to anyone else, and it is deleted in the transaction that seals it. A submitted bid exists in the database only sealed
+What is protected and what isn't: a draft is stored encrypted with a key of the instance that doesn't lie in the database,
+so that a copy of the database doesn't give it away; the serving process can read it, because the supplier works on it
+here. No page shows it to anyone else, and it is deleted in the transaction that seals it. A submitted bid exists in the database only sealed
 to the lot's key, whose private half the keeper process gives out after the deadline on its own clock.
 """
 
@@ -16,6 +17,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.foundation.ciphered import CipheredBytes, CipheredJson
 from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
 
 
@@ -49,7 +51,7 @@ class BidDraft(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     lot_id: Mapped[str] = mapped_column(String(32), ForeignKey("lot.id"))
     supplier_id: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.id"), index=True)
-    content: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    content: Mapped[dict[str, Any]] = mapped_column(CipheredJson, default=dict)
     account_id: Mapped[str] = mapped_column(String(64))
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -67,7 +69,7 @@ class DraftFile(Base):
     requirement_code: Mapped[str] = mapped_column(String(40), default="")
     size: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
-    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    data: Mapped[bytes] = mapped_column(CipheredBytes, deferred=True)
 
 
 class Bid(Base):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation import arrivals, clock, dates, journal
@@ -24,7 +24,7 @@ from app.identity import organisations
 from app.procurement import mails, projects, tenders
 from app.procurement.bids import offers, packages
 from app.procurement.bids.completeness import ERROR, gaps_of, requirements_of
-from app.procurement.bids.drafts import bidding_for, draft_of
+from app.procurement.bids.drafts import bidding_for, draft_of, last_sequence
 from app.procurement.bids.receipts import Signer
 from app.procurement.bids.records import Bid, BidDraft, BidState, DraftFile
 from app.procurement.projects import Lot
@@ -84,7 +84,7 @@ def seal(session: Session, actor: Actor, *, lot_id: str, arrived_at: datetime | 
     tender, at = tenders.of_lot(session, lot_id), arrivals.arrived(session, arrived_at)
     if not tenders.open_for_bids(tender, at):
         return None
-    return _sealed(session, tender, draft, _last_sequence(session, lot_id, supplier_id) + 1, at)
+    return _sealed(session, tender, draft, last_sequence(session, lot_id, supplier_id) + 1, at)
 
 
 def submit(
@@ -110,7 +110,7 @@ def submit(
     missing = [gap for gap in gaps_of(session, lot_id, supplier_id, draft) if gap.severity == ERROR]
     if missing:
         raise BidIncomplete(field=missing[0].place, count=len(missing), first=missing[0].text)
-    sequence = _last_sequence(session, lot_id, supplier_id) + 1
+    sequence = last_sequence(session, lot_id, supplier_id) + 1
     _replace(session, of_supplier(session, lot_id, supplier_id), sequence, at)
     if sealed is None or sealed.of != _identity(tender, draft, sequence):
         sealed = _sealed(session, tender, draft, sequence, at)
@@ -223,11 +223,6 @@ def _standing(session: Session, actor: Actor, bid_id: str, arrived_at: datetime)
     if bid.state != BidState.SEALED:
         raise BidEnded()
     return tender, bid
-
-
-def _last_sequence(session: Session, lot_id: str, supplier_id: str) -> int:
-    query = select(func.max(Bid.sequence)).where(Bid.lot_id == lot_id, Bid.supplier_id == supplier_id)
-    return session.scalar(query) or 0
 
 
 def _end(bid: Bid, state: BidState, now: datetime) -> None:

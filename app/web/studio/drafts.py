@@ -15,7 +15,7 @@ from app.engine.findings import Finding
 from app.foundation.errors import Invalid, Refusal
 from app.foundation.foreign import Unreadable, jsons, kinds, markup, reasons
 from app.foundation.text import Text
-from app.web import current, errors, language, notices
+from app.web import current, errors, language, listing, notices
 from app.web import files as uploads
 from app.web.studio import blueprint, rehearsals
 from app.web.studio.blank import blank_decision, blank_process
@@ -187,7 +187,7 @@ def save(draft_id: str, name: str) -> AnyResponse | tuple[Response, int]:
             current.actor(),
             {**files, name: content},
             draft_id=draft_id,
-            seen_version=int(seen) if seen.isdigit() else None,
+            seen_version=listing.whole(seen),
         )
     except DeploymentMoved as moved:
         return jsonify({"message": moved.sentence.in_(language.language())}), 409

@@ -17,12 +17,14 @@ from app.procurement import bids, bonds, suppliers, tenders
 from app.procurement.bids import DraftFile
 from app.procurement.projects import Lot
 from app.procurement.tenders import Requirement, Tender
-from app.web import current, errors, files
+from app.web import current, errors, files, listing
 from app.web.answers import redirect
 from app.web.notices import notice
 from app.web.supplier import blueprint
 from app.web.supplier.tendering import head, lot_and_tender
 
+AFTER = "_after"
+"""The field that says how many bids had been submitted when the page was opened."""
 TEXTS = ("price", "delivery_days", "validity_days", "brand")
 
 
@@ -61,6 +63,7 @@ def _page(lot: Lot, tender: Tender, problems: Sequence[Refusal] = ()) -> str:
         kinds=tenders.KINDS,
         largest=bids.LARGEST_FILES,
         problems=problems,
+        after=bids.last_sequence(session, lot_id, supplier_id),
     )
 
 
@@ -69,7 +72,14 @@ def _page(lot: Lot, tender: Tender, problems: Sequence[Refusal] = ()) -> str:
 def save(lot_id: str) -> AnyResponse:
     """Save the whole form, with the files of a browser without scripts; then stay, or go on to the check."""
     session, actor = current.session(), current.actor()
-    bids.save_draft(session, actor, lot_id=lot_id, content=_typed(request.form), arrived_at=current.arrived_at())
+    bids.save_draft(
+        session,
+        actor,
+        lot_id=lot_id,
+        content=_typed(request.form),
+        arrived_at=current.arrived_at(),
+        after=listing.whole(request.form.get(AFTER, "")),
+    )
     refused = _keep_files(lot_id)
     if "_drop" in request.form:
         bids.remove_file(session, actor, lot_id=lot_id, file_id=request.form["_drop"], arrived_at=current.arrived_at())
@@ -116,6 +126,7 @@ def save_draft(lot_id: str) -> Response:
         lot_id=lot_id,
         content=_typed(request.form),
         arrived_at=current.arrived_at(),
+        after=listing.whole(request.form.get(AFTER, "")) or 0,
     )
     current.commit()
     return jsonify(saved_at=draft.saved_at.isoformat())

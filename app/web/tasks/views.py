@@ -10,7 +10,7 @@ from app.engine.tasks import Shown, TaskChanged, TaskHeld
 from app.foundation import repeats
 from app.foundation.errors import Conflict, NotAllowed, Refusal
 from app.foundation.text import Text
-from app.web import current, errors, files, notices
+from app.web import current, errors, files, listing, notices
 from app.web.tasks import entries, pages, uploads
 from app.web.tasks.entries import Entry, Texts
 
@@ -223,7 +223,7 @@ def _complete(shown: Shown, typed: Texts) -> AnyResponse:
 
 def _seen_version() -> int | None:
     seen = request.form.get("_version", "")
-    return int(seen) if seen.isdigit() else None
+    return listing.whole(seen)
 
 
 def _refused(shown: Shown, typed: Texts, problems: list[Refusal]) -> AnyResponse:
@@ -246,7 +246,7 @@ def _not_done(task_id: str, typed: Texts, refusal: Refusal) -> AnyResponse:
 
 def _seen_history() -> int:
     seen = request.form.get("_seen", "")
-    return int(seen) if seen.isdigit() else 0
+    return listing.whole(seen) or 0
 
 
 def _after_the_act(task_id: str) -> AnyResponse:
