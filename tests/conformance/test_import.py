@@ -316,3 +316,36 @@ def test_an_expression_that_would_mean_something_else_is_left(text):
 )
 def test_an_expression_that_means_the_same_is_translated(text, feel):
     assert juel.to_feel(text) == feel
+
+
+def with_owner(role, expression):
+    return (
+        f'<definitions xmlns="{xml.BPMN}" targetNamespace="t"><process id="p" isExecutable="true"><startEvent id="s" /><userTask id="t"><{role}><resourceAssignmentExpression>'
+        f'<formalExpression>{expression}</formalExpression></resourceAssignmentExpression></{role}></userTask><endEvent id="e" /><sequenceFlow id="f" sourceRef="s" targetRef="t" />'
+        '<sequenceFlow id="g" sourceRef="t" targetRef="e" /></process></definitions>'
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("role", "expression", "attribute", "value"),
+    [
+        ("potentialOwner", "management", "candidateGroups", "management"), ("potentialOwner", "user(kermit)", "assignee", "kermit"), ("potentialOwner", "group(management), group(finance)", "candidateGroups", "management, finance"),
+        ("humanPerformer", "kermit", "assignee", "kermit"), ("humanPerformer", "${starter}", "assignee", "=starter"), ("potentialOwner", "${group}", "candidateGroups", "=group"),
+    ],
+)  # fmt: skip
+def test_who_bpmn_itself_says_does_a_task_is_assigned(role, expression, attribute, value):
+    result = importing.convert(with_owner(role, expression))
+    said = etree.fromstring(result.content)
+    assert said.xpath(f"string(//z:assignmentDefinition/@{attribute})", namespaces=NAMES) == value
+    assert result.left == []
+
+
+def test_a_collection_in_bpmns_own_words_is_gone_over():
+    content = with_word("http://example.org/nothing", "attribute").replace(
+        b'x:said="it" >',
+        b'><multiInstanceLoopCharacteristics><loopDataInputRef>d</loopDataInputRef><inputDataItem id="i" name="order" /></multiInstanceLoopCharacteristics>',
+    )
+    content = content.replace(b'<startEvent id="s" />', b'<startEvent id="s" /><dataObject id="d" name="orders" />')
+    said = etree.fromstring(importing.convert(content).content)
+    assert said.xpath("string(//z:loopCharacteristics/@inputCollection)", namespaces=NAMES) == "=orders"
+    assert said.xpath("string(//z:loopCharacteristics/@inputElement)", namespaces=NAMES) == "order"

@@ -198,3 +198,11 @@ def test_an_argument_of_a_decision_service_is_of_the_type_of_its_input(type_, ar
 @pytest.mark.parametrize("kind", ["integer", "long", "double", "number", "somethingElse"])
 def test_a_column_may_name_a_type_of_another_language(kind):
     assert typed_table(kind, "&gt; 1").evaluate("d", {"x": 2}).value == "first"
+
+
+@pytest.mark.parametrize(
+    "namespace", ["http://www.omg.org/spec/DMN/20151101/dmn11.xsd", "http://www.omg.org/spec/DMN/20151130"]
+)
+def test_a_model_of_the_first_editors_is_read(namespace):
+    xml = f'<definitions xmlns="{namespace}" id="m" name="m" namespace="x"><decision id="d" name="D"><literalExpression><text>1 + 1</text></literalExpression></decision></definitions>'
+    assert decisions.read(xml.encode()).evaluate("d", {}).value == 2

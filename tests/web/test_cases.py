@@ -6,9 +6,10 @@ import pytest
 
 from app.engine import tasks
 from app.engine.records import OpenTaskRow
-from app.foundation import documents
+from app.foundation import clock, documents
 from app.foundation.actor import SYSTEM, Actor
 from app.identity import accounts
+from app.procurement.experts import Committee, Member, MemberState
 from app.procurement.projects import Lot
 from tests.engine import toys
 from tests.web import work
@@ -132,18 +133,44 @@ def test_a_supplier_sees_no_more_than_their_own_part(house, sign_in, town):
     assert sign_in("supplier-signer").get(f"/cases/{case}/diagram").status_code == 403
 
 
+def called_expert(session, lot_id):
+    """The id of the member that the town's expert is of a lot's committee, called and not yet answered."""
+    now = clock.now(session)
+    committee = Committee(lot_id=lot_id, seed="", seed_commitment="", appointed_by="system", appointed_at=now)
+    session.add(committee)
+    session.flush()
+    expert = accounts.by_login(session, "expert")
+    member = Member(committee_id=committee.id, account_id=expert.id, name=expert.name, position=1, called_at=now)
+    session.add(member)
+    session.flush()
+    return member.id
+
+
 def test_experts_stay_unnamed_until_the_award_is_published(house, sign_in, town):
     project = work.project(house, town)
     case = work.start(house, "scored", key="JC-2026-0001")[0]
     complete(house, "agency-officer", "work")
     complete(house, "expert", "score")
-    named = {
-        login: "Review expert completed" in sign_in(login).get(f"/cases/{case}").text
-        for login in ("buyer-handler", "agency-officer")
-    }
-    assert named == {"buyer-handler": False, "agency-officer": True}
+
+    def named():
+        return [
+            "Review expert completed" in sign_in(login).get(f"/cases/{case}").text
+            for login in ("buyer-handler", "agency-officer")
+        ]
+
     with house.sessions() as session:
-        session.add(Lot(project_id=project, number=1, name_zh="一包", budget=1, state="notified"))
+        lot = Lot(project_id=project, number=1, name_zh="一包", budget=1, state="evaluating")
+        session.add(lot)
+        session.flush()
+        member = called_expert(session, lot.id)
+        session.commit()
+    assert named() == [False, False]
+    with house.sessions() as session:
+        session.get(Member, member).state = MemberState.ACCEPTED
+        session.commit()
+    assert named() == [False, True]
+    with house.sessions() as session:
+        session.get(Lot, lot.id).state = "notified"
         session.commit()
     assert "Review expert completed" in sign_in("buyer-handler").get(f"/cases/{case}").text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -19,6 +20,15 @@ NAMESPACES = {
     "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
     "https://www.omg.org/spec/DMN/20240513/MODEL/": "1.6",
 }
+_OLD = re.compile(r"http://www\.omg\.org/spec/DMN/2015\d{4}(/.*)?\Z")
+"""Namespaces under which the first editors wrote DMN 1.1."""
+
+
+def is_dmn(namespace: str | None) -> bool:
+    """Whether a namespace is one of DMN 1.1 to 1.6."""
+    return namespace in NAMESPACES or _OLD.match(namespace or "") is not None
+
+
 FEEL_LANGUAGES = ("/FEEL/", "/feel", "feel", "FEEL")
 TOO_LARGE = error(
     "decision-xml-too-large",
@@ -111,7 +121,7 @@ def parse(content: bytes, file: str) -> Source:
     source.tag = f"{{{namespace}}}"
     source.namespace = source.root.get("namespace") or ""
     for imported in source.all(source.root, "import"):
-        if imported.get("importType") in NAMESPACES:
+        if is_dmn(imported.get("importType")):
             source.imports.append((name_of(imported), imported.get("namespace") or ""))
     return source
 
@@ -138,7 +148,7 @@ def _root(content: bytes, source: Source) -> etree._Element | None:
         source.note(DOCTYPE)
         return None
     name = etree.QName(root)
-    if name.localname != "definitions" or name.namespace not in NAMESPACES:
+    if name.localname != "definitions" or not is_dmn(name.namespace):
         source.note(NOT_DMN)
         return None
     return root

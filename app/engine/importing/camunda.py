@@ -296,6 +296,8 @@ class _Node:
             return
         collection, item = told(marker, "collection"), told(marker, "elementVariable")
         cardinality = xml.child(marker, "loopCardinality")
+        if collection is None:
+            collection, item = self._data(marker, item)
         try:
             if collection is not None:
                 value = to_feel(collection) if is_expression(collection) else f"={collection}"
@@ -323,6 +325,22 @@ class _Node:
         if cardinality is not None:
             marker.remove(cardinality)
         self.diagram.note(self.node, f"the multi-instance goes over {value}", f"多实例遍历 {value}")
+
+    def _data(self, marker: Element, item: str | None) -> tuple[str | None, str | None]:
+        """BPMN's own words for the collection and the item of a multi-instance: data that carry variables' names."""
+        given, inside = xml.child(marker, "loopDataInputRef"), xml.child(marker, "inputDataItem")
+        if given is None:
+            return None, item
+        ref = xml.reference(xml.content(given))
+        data = next((found for found in self.diagram.root.iter(f"{{{xml.BPMN}}}*") if found.get("id") == ref), None)
+        name = (data.get("name") if data is not None else None) or ref
+        if not name or not name.isidentifier():
+            return None, item
+        marker.remove(given)
+        if inside is not None:
+            item = item or inside.get("name") or inside.get("id")
+            marker.remove(inside)
+        return name, item
 
 
 def _form_id(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.engine.findings import Kind, error
 from app.engine.spiff import extensions, xml
+from app.engine.spiff.examining import READ_PAST
 from app.engine.spiff.model import NONE, EventDefinition, Loop, Message, Multi, Node, TimerValue
 from app.engine.spiff.sources import Source
 from app.engine.spiff.vocabulary import EVENT_DEFINITIONS, TIMER_VALUES
@@ -161,7 +162,9 @@ class _Details:
         node, element = self.node, self.element
         for name, executed, instead in _FIXED:
             value = element.get(name, executed).strip()
-            if value != executed and (executed, value) != ("false", "0"):
+            if (name, value) == ("startQuantity", "0"):  # fewer than BPMN's least, so it can't be meant
+                self.find(READ_PAST, name='startQuantity="0"')
+            elif value != executed and (executed, value) != ("false", "0"):
                 self.find(VALUE_NOT_EXECUTED, name=name, value=value, instead=instead)
         implementation = element.get("implementation", "##unspecified")
         if not implementation.startswith("##"):
@@ -169,6 +172,8 @@ class _Details:
                 "use zeebe:taskDefinition with the type of an operation", "请改用 zeebe:taskDefinition 并填写操作类型"
             )
             self.find(VALUE_NOT_EXECUTED, name="implementation", value=implementation, instead=instead)
+        if node.kind == "sendTask" and element.get("messageRef"):  # its operation sends
+            self.find(READ_PAST, name="messageRef")
         if node.kind == "boundaryEvent":
             node.interrupting = xml.flag(element, "cancelActivity", True)
         elif node.kind == "startEvent":

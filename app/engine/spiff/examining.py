@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Protocol
 
-from app.engine.findings import Kind, error
+from app.engine.findings import Kind, error, warning
 from app.engine.spiff import foreign, vocabulary, xml
 from app.engine.spiff.vocabulary import Entry
 from app.engine.spiff.xml import Element
@@ -35,6 +35,12 @@ TWICE = error(
     "element-twice",
     Text("%(owner)s has %(name)s twice", "%(owner)s 中 %(name)s 出现两次"),
     Text("leave one", "请只保留一个"),
+)
+
+READ_PAST = warning(
+    "read-past",
+    Text("%(name)s means nothing to the execution and is read past", "%(name)s 对执行没有意义，已略过"),
+    Text("remove it, unless another tool needs it", "如无其他工具需要，可将其删除"),
 )
 
 _HERE = Text("here", "此处")
@@ -68,6 +74,8 @@ def examine(element: Element, reporter: Reporter) -> None:
             if seen[inner] == 2 and inner in entry.once:
                 reporter.find(TWICE, child, owner=name, name=inner)
             examine(child, reporter)
+        elif inner in vocabulary.NOTED or inner in vocabulary.ROOT_ONLY.get(name, ()):
+            reporter.find(READ_PAST, child, name=inner)
         elif inner not in vocabulary.READ_PAST:
             known = inner in vocabulary.ELEMENTS
             place = Text(f"in {name}", f"{name} 中") if known else _HERE

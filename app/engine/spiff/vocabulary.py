@@ -21,6 +21,9 @@ READ_PAST = _set(
 )
 """Drawing and description: not executed, and nothing inside is looked at."""
 
+NOTED = _set("extension relationship import")
+"""Words of other tools and standards that mean nothing to the execution: read past, and said."""
+
 EVENT_DEFINITIONS = {
     "messageEventDefinition": "message",
     "timerEventDefinition": "timer",
@@ -78,7 +81,7 @@ FLOW_NODES: dict[str, Entry] = {
     "manualTask": _activity(),
     "userTask": _activity("implementation", _USER),
     "serviceTask": _activity("implementation", _OPERATION),
-    "sendTask": _activity("implementation", _OPERATION),
+    "sendTask": _activity("implementation messageRef", _OPERATION),
     "receiveTask": _activity("implementation messageRef instantiate"),
     "scriptTask": _activity("scriptFormat", _MAPPED | _set("script"), "script"),
     "businessRuleTask": _activity("implementation", _MAPPED | _set("calledDecision")),
@@ -98,6 +101,9 @@ FLOW_NODES: dict[str, Entry] = {
 """What tokens flow through."""
 
 _INSIDE = frozenset(FLOW_NODES) | _set("sequenceFlow laneSet")
+
+ROOT_ONLY = {"definitions": frozenset(EVENT_DEFINITIONS)}
+"""Event definitions beside the processes: what refers to one is refused, what nobody refers to is read past and said."""
 
 ELEMENTS: dict[str, Entry] = {
     **FLOW_NODES,
@@ -213,9 +219,7 @@ INSTEAD: dict[str, Text] = {
     "inputDataItem": Text("use zeebe:loopCharacteristics with an inputElement", "请改用 zeebe:loopCharacteristics 的 inputElement"),
     "outputDataItem": Text("use zeebe:loopCharacteristics with an outputElement", "请改用 zeebe:loopCharacteristics 的 outputElement"),
     "participantMultiplicity": Text("draw a multi-instance call activity", "请改用多实例调用活动"),
-    "import": Text("put what is imported into this file", "请将被导入的内容放入本文件"),
     "calledElement": Text("use zeebe:calledElement with a processId", "请改用 zeebe:calledElement 的 processId"),
-    "messageRef": Text("use zeebe:taskDefinition with the type of an operation", "请改用 zeebe:taskDefinition 并填写操作类型"),
     "zeebe:executionListeners": Text("draw a service task before or after it", "请在其前后画服务任务"),
     "zeebe:taskListeners": Text("draw a service task before or after it", "请在其前后画服务任务"),
     "zeebe:userTaskForm": Text("use zeebe:formDefinition with the id of a form in forms/", "请改用 zeebe:formDefinition，填写 forms/ 中的表单编号"),

@@ -116,8 +116,8 @@ VOCABULARY = [
     ),
     *(
         Case("element-not-executed", "x", drawing(DONE, definitions=element(name, "x")))
-        for name in ("choreography", "globalTask", "globalUserTask", "globalScriptTask", "interface", "endPoint", "import",
-                     "extension", "relationship", "resource", "partnerRole", "correlationProperty", "timerEventDefinition")
+        for name in ("choreography", "globalTask", "globalUserTask", "globalScriptTask", "interface", "endPoint", "resource",
+                     "partnerRole", "correlationProperty")
     ),
     *(
         Case("element-not-executed", "c", drawing(DONE, definitions=f'<bpmn:collaboration id="c"><bpmn:{name} /></bpmn:collaboration>'))
@@ -138,7 +138,7 @@ VOCABULARY = [
          "</bpmn:messageEventDefinition>"))),
     *(
         Case("attribute-not-executed", "a", drawing(DONE, element(kind, "a", **{name: "x"})))
-        for kind, name in (("task", "colour"), ("callActivity", "calledElement"), ("sendTask", "messageRef"),
+        for kind, name in (("task", "colour"), ("callActivity", "calledElement"), ("serviceTask", "messageRef"),
                            ("serviceTask", "operationRef"), ("parallelGateway", "default"), ("task", "zeebe:retries"),
                            ("userTask", "triggeredByEvent"), ("exclusiveGateway", "isForCompensation"))
     ),

@@ -15,11 +15,13 @@ from drawing import (
     exclusive,
     flow,
     inclusive,
+    message,
     on_condition,
     on_error,
     on_escalation,
     on_link,
     parallel,
+    service,
     start,
     sub,
     throw,
@@ -29,6 +31,7 @@ from drawing import (
 from good import PATTERNS, given
 
 from app.engine import definitions
+from app.engine.spiff.vocabulary import EVENT_DEFINITIONS
 
 HOUSE = Path(__file__).parents[3] / "processes"
 
@@ -226,6 +229,18 @@ def test_a_word_of_another_engine_is_a_warning():
         "<bpmn:userTask ", '<bpmn:userTask xmlns:f="http://flowable.org/bpmn" f:assignee="kim" '
     )
     assert ("warning", "foreign-not-executed", "a") in warned(drawn)[0]
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        *(drawing("start -> a -> end", user("a"), definitions=f"<bpmn:{name} />") for name in (*sorted(EVENT_DEFINITIONS), "extension", "relationship", "import")),
+        drawing("start -> a -> end", service("a", "t").replace("serviceTask", "sendTask").replace('id="a"', 'id="a" messageRef="m"', 1), definitions=message("m", "m")),
+        drawing("start -> a -> end", user("a").replace('id="a"', 'id="a" startQuantity="0"', 1)),
+    ],
+)  # fmt: skip
+def test_what_means_nothing_to_the_execution_is_read_past_and_said(drawn):
+    assert [code for level, code, _ in warned(drawn)[0]] == ["read-past"]
 
 
 def test_a_way_of_many_steps_is_shortened():
