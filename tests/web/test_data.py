@@ -194,7 +194,7 @@ def test_the_history_of_a_line_says_who_changed_what(app, officer, second):
 def test_organisations_are_imported_with_their_supervisor(app, office, sign_in):
     first, other = sign_in("administrator"), sign_in("second-administrator")
     row = {"kind": "采购人", "uscc": "12510700MB0Y20010M", "name_zh": "第二人民医院", "supervisor": "财政局"}
-    address = imported(first, json.dumps([row]).encode(), table="organisations")
+    address = imported(first, json.dumps([row]).encode(), name="rows.json", table="organisations")
     first.submit(address, decision="hand_on")
     confirm(other, address)
     with app.extensions["tenderway"].sessions() as session:
@@ -212,14 +212,19 @@ def test_organisations_are_imported_with_their_supervisor(app, office, sign_in):
 def test_an_organisation_that_can_not_be_entered_says_why(office, sign_in, wrong, why):
     row = {"kind": "buyer", "uscc": "12510700MB0Y20010M", "name_zh": "第二人民医院", "supervisor": "财政局"} | wrong
     administrator = sign_in("administrator")
-    assert why in administrator.get(imported(administrator, json.dumps([row]).encode(), table="organisations")).text
+    assert (
+        why
+        in administrator.get(
+            imported(administrator, json.dumps([row]).encode(), name="rows.json", table="organisations")
+        ).text
+    )
 
 
 def test_people_are_imported_with_a_row_for_each_role(app, office, sign_in, account_of):
     first, other = sign_in("administrator"), sign_in("second-administrator")
     person = {"login": "lili", "name": "李丽", "email": "lili@example.org", "organisation": "第一人民医院"}
     rows = [person | {"role": role} for role in ("采购审核人", "payment-officer")]
-    address = imported(first, json.dumps(rows).encode(), table="people")
+    address = imported(first, json.dumps(rows).encode(), name="rows.json", table="people")
     first.submit(address, decision="hand_on")
     confirm(other, address)
     with app.extensions["tenderway"].sessions() as session:
@@ -231,7 +236,7 @@ def test_roles_that_are_kept_apart_are_refused_with_their_row(app, office, sign_
     first, other = sign_in("administrator"), sign_in("second-administrator")
     person = {"login": "lili", "name": "李丽", "email": "lili@example.org", "organisation": "第一人民医院"}
     rows = [person | {"role": role} for role in ("buyer-reviewer", "buyer-handler")]
-    address = imported(first, json.dumps(rows).encode(), table="people")
+    address = imported(first, json.dumps(rows).encode(), name="rows.json", table="people")
     first.submit(address, decision="hand_on")
     answer = confirm(other, address)
     assert "Row 2:" in answer.text

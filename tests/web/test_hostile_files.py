@@ -63,6 +63,7 @@ def place(house, town, sign_in, virtual_clock):
         "studio.new": at("analyst", "/studio/new", "files", upload="1"),
         "studio.add": at("analyst", f"/studio/drafts/{draft}/files", "files"),
         "tasks.submit": at("buyer-handler", f"/tasks/{task}", "attachments", title="彩超", _save="1"),
+        "data.load": at("administrator", "/data/tables/organisations/import", "file"),
         "portal.verify": at("auditor", "/portal/verify", "file"),
     }
     house.engine.prepare = before

@@ -114,6 +114,7 @@ ARCHIVE = Kind(Text("ZIP archives", "ZIP压缩包"), (".zip",), _is_archive)
 XML = Kind(Text("XML", "XML"), (".xml",), _is_xml)
 JSON = Kind(Text("JSON", "JSON"), (".json",), _is_json)
 TAR = Kind(Text("TAR archives", "TAR归档文件"), (".tar",), _any)
+SHEET = Kind(Text("Excel", "Excel"), (".xlsx",), _packed("xl/"))
 BPMN = Kind(Text("BPMN diagrams", "BPMN流程图"), (".bpmn",), _is_xml)
 DMN = Kind(Text("DMN decisions", "DMN决策"), (".dmn",), _is_xml)
 
@@ -122,7 +123,7 @@ ATTACHMENTS = (
     Kind(Text("OFD", "OFD"), (".ofd",), _packed("OFD.xml")),
     Kind(Text("Word", "Word"), (".docx",), _packed("word/")),
     Kind(Text("Word", "Word"), (".doc",), _OLE),
-    Kind(Text("Excel", "Excel"), (".xlsx",), _packed("xl/")),
+    SHEET,
     Kind(Text("Excel", "Excel"), (".xls",), _OLE),
     Kind(Text("PowerPoint", "PowerPoint"), (".pptx",), _packed("ppt/")),
     Kind(Text("WPS", "WPS"), (".wps", ".et"), _OLE),

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation import proposals
 from app.foundation.errors import Invalid, Refusal
+from app.foundation.foreign import kinds as foreign
 from app.foundation.text import Text
-from app.web import current, errors, language
+from app.web import current, errors, files, language
 from app.web.answers import redirect
 from app.web.data import blueprint
 from app.web.data.words import CHANGES, STATES
@@ -49,18 +50,20 @@ def table_of(table_id: str) -> Table:
 
 
 @blueprint.route("/tables/<table_id>/import", methods=["GET", "POST"])
+@files.takes_files([foreign.SHEET, foreign.JSON], largest=sheets.MOST_BYTES)
 def load(table_id: str) -> str | AnyResponse | tuple[str, int]:
     """Read a sheet, keep its rows and show what each would do."""
     table = table_of(table_id)
     kinds.scope_of(current.actor(), table)
     if request.method == "GET":
         return _loading(table, [])
-    session, file = current.session(), request.files.get("file")
+    session = current.session()
     try:
-        if file is None or not file.filename:
+        file = files.one("file")
+        if file is None:
             raise NoFile(field="file")
         sheet = sheets.read(file.stream.read(sheets.MOST_BYTES + 1), table.columns)
-        draft = kinds.draft_rows(session, current.actor(), table, sheet, file=file.filename[:200])
+        draft = kinds.draft_rows(session, current.actor(), table, sheet, file=(file.filename or "")[:200])
     except Invalid as refusal:
         session.rollback()
         return _loading(table, errors.parts_of(refusal)), errors.status_of(type(refusal))
