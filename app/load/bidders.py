@@ -41,7 +41,7 @@ class Sent:
     @property
     def acknowledged(self) -> bool:
         """Whether the bidder was led to a receipt."""
-        return self.status == 303 and "/receipt" in self.place
+        return self.status in (302, 303) and "/supplier/bids/" in self.place
 
 
 def form_of(port: int) -> Form:
@@ -56,7 +56,8 @@ def form_of(port: int) -> Form:
 async def submit(port: int, lot_id: str, form: Form, sent: Sent, *, at: float, until: float = 0.0) -> None:
     """Send a submission whose last byte leaves at ``at`` (seconds of the host's clock).
 
-    A connection that breaks before the answer is tried again, as a person would, as long as it is before ``until``.
+    A connection that breaks before the answer is tried again, as a person would, as long as it is before ``until``; so is
+    one that meets a server which is still getting ready.
     """
     body = urlencode({"csrf_token": form.token, "_key": sent.key}).encode()
     head = (

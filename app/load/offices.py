@@ -33,7 +33,7 @@ from app.procurement.suppliers import Registration, RegistrationState
 from app.procurement.tenders import LotKey, Requirement, Tender, TenderState
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 120
+PATIENCE = 300
 """Seconds that a server may take to start."""
 FAR = timedelta(days=1)
 """How far away a deadline is while the drafts are written."""

@@ -25,8 +25,8 @@ BEFORE, AFTER = 1.0, 0.05
 """Seconds before the deadline at which the last one in time has ended, and after it at which the late ones do."""
 READY = 2.0
 """Seconds before the first."""
-KILLED_FOR = 45.0
-"""Seconds that a server which is killed and started again has, so that who tries again is in time."""
+FAR = 3600.0
+"""Seconds to a deadline that is only set when the server which was killed has come back."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ async def _deadline(
 ) -> tuple[float, list[float]]:
     form = bidders.form_of(port)
     first = time.time() + READY
-    deadline = first + phase.seconds + BEFORE + (KILLED_FOR if phase.killed else 0)
+    deadline = first + (FAR if phase.killed else phase.seconds + BEFORE)
     offices.close_at(office, lot_id, datetime.fromtimestamp(deadline, UTC))
     over, took = asyncio.Event(), list[float]()
     looking = asyncio.create_task(bidders.browse(port, visitors, lot_id, took, over))
@@ -92,19 +92,22 @@ async def _deadline(
                 form,
                 each,
                 at=first + phase.seconds * (number + 1) / phase.count,
-                until=deadline - BEFORE if phase.killed else 0,
+                until=deadline if phase.killed else 0,
             )
         )
         for number, each in enumerate(sent[: phase.count])
-    ]
-    tasks += [
-        asyncio.create_task(bidders.submit(port, lot_id, form, each, at=deadline + AFTER))
-        for each in sent[phase.count :]
     ]
     if phase.killed:
         await asyncio.sleep(max(first + phase.seconds / 2 - time.time(), 0))
         await asyncio.to_thread(office.kill)
         await asyncio.to_thread(office.start)
+        await asyncio.gather(*tasks)
+        deadline = time.time() + READY
+        offices.close_at(office, lot_id, datetime.fromtimestamp(deadline, UTC))
+    tasks += [
+        asyncio.create_task(bidders.submit(port, lot_id, form, each, at=deadline + AFTER))
+        for each in sent[phase.count :]
+    ]
     await asyncio.gather(*tasks)
     over.set()
     await looking
