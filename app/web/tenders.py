@@ -156,7 +156,7 @@ def publish_change(tender_id: str) -> AnyResponse | str:
     if "_preview" not in request.form and (answered := repeats.earlier(session, actor, key)) is not None:
         return redirect(answered)
     try:
-        wanted = _read(form, typed) | {"affects_bids": "affects_bids" in request.form}
+        wanted = _read(form, typed)
         if "_preview" in request.form:
             seen = tenders.preview_change(session, actor, tender_id=tender_id, **wanted)
             session.rollback()

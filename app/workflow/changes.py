@@ -36,7 +36,6 @@ def change(
     factors: Sequence[NewFactor],
     terms: Terms,
     keeper: KeyKeeper,
-    affects_bids: bool = False,
     arrived_at: datetime | None = None,
 ) -> Change:
     """Publish changed documents (see ``tenders.change``); a moved deadline moves the timer, takers get a mail."""
@@ -50,7 +49,6 @@ def change(
         factors=factors,
         terms=terms,
         keeper=keeper,
-        affects_bids=affects_bids,
         arrived_at=arrived_at,
     )
     tender = tenders.get(session, tender_id)

@@ -157,13 +157,12 @@ def tender(town, remembered, request) -> tenders.Tender:
 def change(session, town, tender, keeper):
     """Changes the published tender: what is told replaces what faultless documents say."""
 
-    def act(*, reasons="应投标人询问", affects_bids=False, actor=None, **options):
+    def act(*, reasons="应投标人询问", actor=None, **options):
         return tenders.change(
             session,
             actor or town.officer,
             tender_id=tender.id,
             reasons=reasons,
-            affects_bids=affects_bids,
             keeper=keeper,
             **documents(**options),
         )

@@ -313,7 +313,6 @@ def test_after_a_change_the_bid_waits_to_be_confirmed(seal, writer, house, town,
             tender_id=world.tender_id,
             reasons="应投标人询问",
             keeper=world.keeper,
-            affects_bids=True,
             **publishing.documents(more={"delivery_place": "门诊楼"}),
         )
         session.commit()

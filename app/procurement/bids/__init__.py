@@ -5,7 +5,8 @@ protects against and what not stands in ``records`` and in ``app.keeper``.
 """
 
 from app.procurement.bids import authors
-from app.procurement.bids.completeness import ERROR, WARNING, Gap, requirements_of
+from app.procurement.bids.claims import admits_consortia
+from app.procurement.bids.completeness import requirements_of
 from app.procurement.bids.copies import CopyUnreadable, copy_of, load_copy
 from app.procurement.bids.drafts import (
     LARGEST_FILES,
@@ -21,7 +22,7 @@ from app.procurement.bids.drafts import (
     remove_file,
     save_draft,
 )
-from app.procurement.bids.offers import DECLARATIONS, DEVIATIONS, SME_KINDS, Offer, Response
+from app.procurement.bids.offers import CONSORTIUM, DECLARATIONS, DEVIATIONS, SME_KINDS, TEXTS, Offer, Response
 from app.procurement.bids.offers import amount as read_amount
 from app.procurement.bids.offers import read as read_offer
 from app.procurement.bids.openings import (
@@ -54,6 +55,7 @@ from app.procurement.bids.records import (
     Opening,
 )
 from app.procurement.bids.sheets import opening_sheet, receipt_facts, receipt_sheet
+from app.procurement.bids.shortfalls import ERROR, WARNING, Gap
 from app.procurement.bids.standings import BOND_STANDS, REASONS
 from app.procurement.bids.submissions import (
     BidEnded,
@@ -74,6 +76,7 @@ from app.procurement.bids.submissions import (
 
 __all__ = [
     "BOND_STANDS",
+    "CONSORTIUM",
     "DECLARATIONS",
     "DEVIATIONS",
     "ERROR",
@@ -81,6 +84,7 @@ __all__ = [
     "MOST_FILES",
     "REASONS",
     "SME_KINDS",
+    "TEXTS",
     "WARNING",
     "Bid",
     "BidDraft",
@@ -114,6 +118,7 @@ __all__ = [
     "Verified",
     "WordsUnreadable",
     "add_file",
+    "admits_consortia",
     "all_of_supplier",
     "authors",
     "bond_stands",

@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from app.foundation.text import Text
 from app.procurement import bonds, projects, suppliers, tenders
+from app.procurement.bids.claims import claims_of
 from app.procurement.bids.offers import DECLARATIONS, Offer, read
 from app.procurement.bids.prices import total_of
 from app.procurement.bids.records import BidDraft
+from app.procurement.bids.shortfalls import ERROR, WARNING, Gap
 from app.procurement.bonds import BondState
 from app.procurement.projects import Lot
 from app.procurement.suppliers import NotRegistered, SupplierExcluded
 from app.procurement.tenders import Requirement, Tender
-
-ERROR, WARNING = "error", "warning"
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Something missing or doubtful. An ``error`` keeps the bid from being sealed; a ``warning`` says what will follow.
-
-    ``place`` names the part of the draft: ``price``, ``prices/ITEM``, ``responses/REQUIREMENT``, ``files``, ``bond``…
-    """
-
-    severity: str
-    place: str
-    text: Text
-    statute: str = ""
 
 
 def gaps_of(session: Session, lot_id: str, supplier_id: str, draft: BidDraft | None) -> list[Gap]:
@@ -43,6 +29,7 @@ def gaps_of(session: Session, lot_id: str, supplier_id: str, draft: BidDraft | N
         *_of_price(lot, offer),
         *_of_terms(tender, offer),
         *_of_responses(wanted, offer),
+        *claims_of(session, tender, lot, supplier_id, offer, _attached(draft)),
         *_of_declarations(offer),
         *_of_files(wanted, draft),
         *_of_bond(session, tender, lot_id, supplier_id),
@@ -138,7 +125,7 @@ def _of_declarations(offer: Offer) -> Iterator[Gap]:
 
 
 def _of_files(wanted: list[Requirement], draft: BidDraft | None) -> Iterator[Gap]:
-    attached = {file.requirement_code for file in draft.files} if draft is not None else set()
+    attached = _attached(draft)
     for requirement in wanted:
         if requirement.evidence and requirement.code not in attached:
             words = Text(
@@ -146,6 +133,10 @@ def _of_files(wanted: list[Requirement], draft: BidDraft | None) -> Iterator[Gap
                 f"{requirement.code}要求提供证明材料（{requirement.evidence}），尚未上传对应文件。",
             )
             yield Gap(WARNING, "files", words)
+
+
+def _attached(draft: BidDraft | None) -> set[str]:
+    return {file.requirement_code for file in draft.files} if draft is not None else set()
 
 
 def _of_bond(session: Session, tender: Tender, lot_id: str, supplier_id: str) -> Iterator[Gap]:

@@ -18,6 +18,9 @@ DEVIATIONS: dict[str, Text] = {
 }
 """How a response stands to its requirement."""
 
+CONSORTIUM = "consortium"
+"""A consortium or subcontract with small and micro enterprises (N46 9)."""
+
 SME_KINDS: dict[str, Text] = {
     "none": Text("none of these", "均不属于"),
     "medium": Text("medium enterprise", "中型企业"),
@@ -25,7 +28,7 @@ SME_KINDS: dict[str, Text] = {
     "micro": Text("micro enterprise", "微型企业"),
     "prison": Text("prison enterprise", "监狱企业"),
     "disabled": Text("welfare unit for people with disabilities", "残疾人福利性单位"),
-    "consortium": Text(
+    CONSORTIUM: Text(
         "consortium or subcontract with small and micro enterprises, at least 30 %",
         "联合体或者分包，小微企业占比不低于30%",
     ),
@@ -55,6 +58,19 @@ DECLARATIONS: dict[str, Text] = {
 MOST_CHARACTERS = 20_000
 """The longest response to one requirement."""
 
+TEXTS = (
+    "price",
+    "delivery_days",
+    "validity_days",
+    "brand",
+    "maker",
+    "partner",
+    "partner_uscc",
+    "partner_share",
+    "domestic_share",
+)
+"""The keys of a draft's content that are kept as they were typed."""
+
 _AMOUNT = re.compile(r"\d{1,13}(\.\d{1,2})?")
 
 
@@ -68,7 +84,7 @@ class Response:
 
 @dataclass(frozen=True)
 class Offer:
-    """A draft's content, read. Amounts in the lot's currency; what couldn't be read is None (``typed`` has it)."""
+    """A draft's content, read. Shares are percent; ``maker`` is who makes the goods, if it isn't the bidder. Amounts in the lot's currency; what couldn't be read is None (``typed`` has it)."""
 
     price: Decimal | None
     unit_prices: Mapping[str, Decimal | None]
@@ -79,6 +95,11 @@ class Offer:
     sme: str
     domestic: bool
     brand: str
+    maker: str = ""
+    partner: str = ""
+    partner_uscc: str = ""
+    partner_share: Decimal | None = None
+    domestic_share: Decimal | None = None
     typed: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
@@ -95,6 +116,11 @@ def read(content: Mapping[str, Any]) -> Offer:
         sme=content.get("sme") or "none",
         domestic=bool(content.get("domestic")),
         brand=content.get("brand") or "",
+        maker=content.get("maker") or "",
+        partner=content.get("partner") or "",
+        partner_uscc=content.get("partner_uscc") or "",
+        partner_share=_percent(content.get("partner_share")),
+        domestic_share=_percent(content.get("domestic_share")),
         typed=content,
     )
 
@@ -102,14 +128,10 @@ def read(content: Mapping[str, Any]) -> Offer:
 def cleaned(content: Mapping[str, Any], *, items: set[str], requirements: set[str]) -> dict[str, Any]:
     """A draft's content as it is kept: known keys only, texts trimmed and cut to their longest.
 
-    ``price``, ``delivery_days``, ``validity_days``, ``brand``: texts as typed; ``prices``: by item id; ``responses``:
+    Those in TEXTS: texts as typed; ``prices``: by item id; ``responses``:
     ``{"value", "deviation"}`` by requirement id; ``declarations``: keys of DECLARATIONS; ``sme``; ``domestic``.
     """
-    kept: dict[str, Any] = {
-        name: _text(content[name], 200)
-        for name in ("price", "delivery_days", "validity_days", "brand")
-        if name in content
-    }
+    kept: dict[str, Any] = {name: _text(content[name], 200) for name in TEXTS if name in content}
     if "prices" in content:
         kept["prices"] = {item: _text(typed, 40) for item, typed in content["prices"].items() if item in items}
     if "responses" in content:
@@ -134,6 +156,10 @@ def amount(typed: Any) -> Decimal | None:
         return Decimal(text).quantize(Decimal("0.01"))
     except InvalidOperation:
         return None
+
+
+def _percent(typed: Any) -> Decimal | None:
+    return amount(str(typed or "").strip().removesuffix("%").removesuffix("％"))
 
 
 def _days(typed: Any) -> int | None:

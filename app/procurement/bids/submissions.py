@@ -25,6 +25,7 @@ from app.procurement import mails, projects, tenders
 from app.procurement.bids import offers, packages
 from app.procurement.bids.completeness import ERROR, gaps_of, requirements_of
 from app.procurement.bids.drafts import bidding_for, draft_of, last_sequence
+from app.procurement.bids.offers import Offer
 from app.procurement.bids.receipts import Signer
 from app.procurement.bids.records import Bid, BidDraft, BidState, DraftFile
 from app.procurement.projects import Lot
@@ -289,6 +290,8 @@ def _manifest(
         "sme": offer.sme,
         "domestic": offer.domestic,
         "brand": offer.brand,
+        "maker": offer.maker,
+        **_shares(offer),
         "files": [
             {
                 "path": packages.path_of(number),
@@ -301,6 +304,20 @@ def _manifest(
             for number, file in enumerate(draft.files, 1)
         ],
     }
+
+
+def _shares(offer: Offer) -> dict[str, Any]:
+    """The partner of a consortium with its share, and the share of domestic products, in percent; what was claimed only."""
+    said: dict[str, Any] = {}
+    if offer.sme == offers.CONSORTIUM:
+        said["partner"] = {
+            "name": offer.partner,
+            "uscc": offer.partner_uscc,
+            "share": None if offer.partner_share is None else f"{offer.partner_share:f}",
+        }
+    if offer.domestic and offer.domestic_share is not None:
+        said["domestic_share"] = f"{offer.domestic_share:f}"
+    return said
 
 
 def _give_receipt(session: Session, tender: Tender, bid: Bid, signer: Signer, act: str, now: datetime) -> None:

@@ -71,21 +71,19 @@ def change(
     factors: Sequence[NewFactor],
     terms: Terms,
     keeper: KeyKeeper,
-    affects_bids: bool = False,
     arrived_at: datetime | None = None,
 ) -> Change:
     """Publish the documents as they are to stand from now on; the caller then sends ``deadline moved`` if it moved.
 
-    A change of requirements or scores affects bids in any case; ``affects_bids`` says so of anything else. Inside the
-    last 15 days such a change moves the deadline to the first lawful day at the same hour (rule T7), and bids must be
-    confirmed again. Raises DeadlinePassed, ObjectChanged, DeadlineEarlier, NothingChanged, FindingsOpen.
+    What affects bids is decided by what changes (``affects_bids``). Inside the last 15 days such a change moves the
+    deadline to the first lawful day at the same hour (rule T7), and bids must be confirmed again. Raises DeadlinePassed, ObjectChanged, DeadlineEarlier, NothingChanged, FindingsOpen.
     """
     tender, old_deadline = _changeable(session, actor, tender_id, terms, arrived_at)
     now = clock.now(session)
     if not reasons.strip():
         raise ReasonsMissing(field="reasons")
     with session.begin_nested():
-        made = _apply(session, tender, requirements, factors, terms, affects_bids, now)
+        made = _apply(session, tender, requirements, factors, terms, now)
         made.reasons, made.made_by = reasons, actor.id
         made.old_deadline_at = old_deadline
         session.add(made)
@@ -96,6 +94,15 @@ def change(
             keeper.extend(lot.id, made.new_deadline_at)
     _announce(session, actor, tender, made)
     return made
+
+
+CLARIFYING = frozenset({"bid_deadline_at"})
+"""The places of the documents whose change leaves bids as they are: a later deadline alone."""
+
+
+def affects_bids(differing: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether differences may affect how bids are written (O87 27): everything does that isn't known to be harmless."""
+    return any(difference["place"] not in CLARIFYING for difference in differing)
 
 
 @dataclass(frozen=True)
@@ -116,12 +123,11 @@ def preview_change(
     requirements: Sequence[NewRequirement],
     factors: Sequence[NewFactor],
     terms: Terms,
-    affects_bids: bool = False,
 ) -> Preview:
     """What ``change`` would publish now, without publishing it; raises what it would raise, but for missing reasons."""
     tender, _ = _changeable(session, actor, tender_id, terms)
     with session.begin_nested() as attempt:
-        made = _apply(session, tender, requirements, factors, terms, affects_bids, clock.now(session))
+        made = _apply(session, tender, requirements, factors, terms, clock.now(session))
         found = list(findings.found_in(session, tender, local_day(tender.published_at or made.made_at)))
         attempt.rollback()
     session.expire_all()
@@ -149,7 +155,6 @@ def _apply(
     requirements: Sequence[NewRequirement],
     factors: Sequence[NewFactor],
     terms: Terms,
-    affects_bids: bool,
     now: datetime,
 ) -> Change:
     before = content(tender)
@@ -164,7 +169,7 @@ def _apply(
     if not differing:
         raise NothingChanged()
     _refuse_forbidden(before, content(tender), differing)
-    affects = affects_bids or any(d["place"].startswith("lots/") for d in differing)
+    affects = affects_bids(differing)
     tender.bid_deadline_at = deadline_after(session, tender, now) if affects else tender.bid_deadline_at
     found = findings.record(session, tender, local_day(tender.published_at or now))
     errors = sum(finding.severity == ERROR for finding in found)

@@ -241,7 +241,7 @@ def notice_content(session: Session, tender: Tender) -> dict[str, Any]:
         "documents": {"from": str(local_day(clock.now(session))), "until": str(tender.supply_ends_on), "price": "0.00"},
         "notice_ends_on": str(tender.notice_ends_on),
         "bid_deadline_at": tender.bid_deadline_at.isoformat() if tender.bid_deadline_at else None,
-        "consortium": bool(tender.terms.get("consortium", True)),
+        "consortium": bool(tender.terms.get("consortium")),
     }
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from app.foundation import arrivals, clock, journal, workdays
 from app.foundation.actor import Actor
-from app.foundation.errors import Conflict, Invalid, NotFound
+from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import roles
 from app.procurement import agreements, rules
+from app.procurement.tenders.documents import content
 from app.procurement.tenders.notices import DeadlinePassed, add_notice, get, open_for_bids, supplier_of
 from app.procurement.tenders.records import Question
 
@@ -37,6 +41,54 @@ class WordsMissing(Invalid):
 
     code = "words-missing"
     text = Text("Write something.", "请填写内容。")
+
+
+class AnswerChanges(RuleBroken):
+    """An answer explains the documents; what they ask for is changed by a change, which everybody gets in time (O87 27)."""
+
+    code = "answer-changes"
+    text = Text(
+        "An answer can only explain the documents; “%(words)s” isn't in them. Publish a change first, then answer.",
+        "答复只能解释招标文件，“%(words)s”与招标文件不一致。请先发布更正，再作答复。",
+    )
+    statute = "O87 27, IR 31"
+
+
+_CHANGING = re.compile(
+    r"(?<!不)(?<!未)(?<!不得)(?:修改|调整|变更|更正|修正|放宽|降低|提高|减少|增加|缩短|延长|改)(?:为|至|到|成)"
+    r"|不再(?:要求|执行|适用)|(?:予以|可以?|现)(?:取消|删除|删去)|(?:此项|该项|本项|该条)[^，。；]{0,6}(?:取消|删除|作废)"
+    r"|\b(?:changed|amended|reduced|lowered|raised|increased|extended|shortened|relaxed|corrected)\s+(?:from\b.*\b)?to\b"
+    r"|\bno longer (?:required|needed|applies)|\b(?:is|are) (?:deleted|removed|dropped|waived)\b",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    r"\d{3,4}-\d{3,8}(?:-\d{4})?|1[3-9]\d{9}|"  # telephone numbers
+    r"\d{1,2}[:：]\d{2}|\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|\d{4}-\d{1,2}(?:-\d{1,2})?"  # days and hours
+    r"|第[\d.]+[条款项章节页包版]|(?:article|clause|section|page|lot|version)\s+[\d.]+"  # places
+    r"|(?:正负|[±+]/?-?)\s*\d+(?:\.\d+)?"  # how exactly something is measured
+    r"|[A-Za-z]+[-_]?\d+(?:\.\d+)*",  # codes and standards
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+
+
+def changed_words(answer: str, documents: str) -> str | None:
+    """The first words of an answer that change what the documents say: words of changing, or a figure they don't have.
+
+    Days, hours, places in the documents, codes, tolerances and telephone numbers are no such figures.
+    """
+    found = _CHANGING.search(answer)
+    if found is not None:
+        return found[0]
+    known = {_figure(figure) for figure in _FIGURE.findall(documents)}
+    return next(
+        (figure for figure in _FIGURE.findall(_BESIDE.sub(" ", answer)) if _figure(figure) not in known),
+        None,
+    )
+
+
+def _figure(text: str) -> Decimal:
+    return Decimal(text.replace(",", "")).normalize()
 
 
 @dataclass(frozen=True)
@@ -87,7 +139,10 @@ def question(session: Session, question_id: str) -> Question:
 
 
 def answer(session: Session, actor: Actor, *, question_id: str, answer: str) -> Question:
-    """The agency answers; question and answer are published to all without the asker's name (IR 20(1), O87 27)."""
+    """The agency answers; question and answer are published to all without the asker's name (IR 20(1), O87 27).
+
+    It explains; raises AnswerChanges where it would change what the documents ask for.
+    """
     question = session.get(Question, question_id, with_for_update=True, populate_existing=True)
     if question is None:
         raise QuestionUnknown()
@@ -98,6 +153,9 @@ def answer(session: Session, actor: Actor, *, question_id: str, answer: str) -> 
         raise QuestionAnswered()
     if not answer.strip():
         raise WordsMissing(field="answer")
+    words = changed_words(answer, json.dumps(content(tender), ensure_ascii=False))
+    if words is not None:
+        raise AnswerChanges(field="answer", words=words)
     question.answer, question.answered_by = answer.strip(), actor.id
     question.answered_at = clock.now(session)
     title = tender.project.title

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +25,6 @@ from app.web.supplier.tendering import head, lot_and_tender
 
 AFTER = "_after"
 """The field that says how many bids had been submitted when the page was opened."""
-TEXTS = ("price", "delivery_days", "validity_days", "brand")
 
 
 class NoFile(Invalid):
@@ -58,7 +57,8 @@ def _page(lot: Lot, tender: Tender, problems: Sequence[Refusal] = ()) -> str:
         standing=bids.of_supplier(session, lot_id, supplier_id),
         bond_in_order=bonds.in_order(session, tender, lot_id, supplier_id or ""),
         deviations=bids.DEVIATIONS,
-        sme_kinds=bids.SME_KINDS,
+        sme_options=_sme_options(tender, draft.content if draft is not None else {}),
+        consortia=bids.admits_consortia(tender),
         declarations=bids.DECLARATIONS,
         kinds=tenders.KINDS,
         largest=bids.LARGEST_FILES,
@@ -201,7 +201,7 @@ def attachment(data: bytes, name: str, media_type: str) -> Response:
 
 def _typed(form: MultiDict[str, str]) -> dict[str, Any]:
     """What the form says, by the keys of a draft's content."""
-    content: dict[str, Any] = {name: form[name] for name in TEXTS if name in form}
+    content: dict[str, Any] = {name: form[name] for name in bids.TEXTS if name in form}
     content["prices"] = dict(_with_prefix(form, "prices-"))
     deviations = dict(_with_prefix(form, "deviations-"))
     content["responses"] = {
@@ -212,6 +212,12 @@ def _typed(form: MultiDict[str, str]) -> dict[str, Any]:
     content["sme"] = form.get("sme", "none")
     content["domestic"] = form.get("domestic") == "true"
     return content
+
+
+def _sme_options(tender: Tender, content: Mapping[str, Any]) -> list[tuple[str, Text]]:
+    """The kinds of makers to choose from; a consortium where the documents admit one, or where one was chosen before."""
+    admitted = bids.admits_consortia(tender) or content.get("sme") == bids.CONSORTIUM
+    return [(kind, words) for kind, words in bids.SME_KINDS.items() if admitted or kind != bids.CONSORTIUM]
 
 
 def _with_prefix(form: MultiDict[str, str], prefix: str) -> Iterator[tuple[str, str]]:

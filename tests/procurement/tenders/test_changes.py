@@ -1,10 +1,14 @@
 """Changes: O87 27 to the day, the object untouched, every version kept."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
+import publishing
 import pytest
 
 from app.foundation import journal
+from app.foundation.text import Text
 from app.procurement import tenders
 from app.procurement.tenders import checks
 
@@ -49,6 +53,64 @@ def test_a_change_that_affects_bids_makes_a_new_binding_version(change, reworded
 def test_a_change_that_doesnt_affect_bids_binds_nobody_anew(change, tender):
     change(bid_deadline_at=datetime(2026, 3, 27, 1, 30, tzinfo=UTC))
     assert (tender.version, tender.binding_version) == (2, 1)
+
+
+TERMS = {
+    "bond_percent": Decimal(0),
+    "validity_days": 100,
+    "performance_bond_percent": Decimal(4),
+    "payment_days": 20,
+    "delivery_days": 10,
+    "tie_break": "lowest_price",
+    "committee_size": 7,
+    "contract_terms": publishing.CONTRACT + "合同一式四份。",
+    "sme_deduction_percent": Decimal(12),
+    "more": {"delivery_place": "门诊楼"},
+}
+
+CONTRACTS = {
+    "performance_bond_percent": publishing.CONTRACT.replace("5%", "4%"),
+    "payment_days": publishing.CONTRACT.replace("30日", "20日"),
+}
+"""What the contract says of the terms it repeats."""
+
+
+def test_every_term_of_the_documents_is_tried():
+    assert set(TERMS) == set(tenders.Terms.__dataclass_fields__) - {"bid_deadline_at"}
+
+
+@pytest.mark.parametrize("name", TERMS)
+def test_o87_27_a_changed_term_moves_the_deadline_and_has_bids_confirmed(
+    session, town, tender, keeper, virtual_clock, name
+):
+    session.commit()
+    virtual_clock.turn(timedelta(days=20))
+    said = {"contract_terms": CONTRACTS[name]} if name in CONTRACTS else {}
+    wanted = publishing.documents(**said | {name: TERMS[name]})
+    seen = tenders.preview_change(session, town.officer, tender_id=tender.id, **wanted)
+    assert (seen.affects_bids, seen.deadline_at) == (True, datetime(2026, 4, 7, 1, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("column", ["text", "starred", "evidence", "kind"])
+def test_o87_27_a_changed_column_of_a_requirement_affects_bids(change, column):
+    new = {"text": Text("x", "显示器24英寸"), "starred": True, "evidence": "检测报告", "kind": "commercial"}[column]
+    assert change(
+        requirements=[replace(r, **{column: new}) if r.code == "T2" else r for r in publishing.REQUIREMENTS]
+    ).affects_bids
+
+
+@pytest.mark.parametrize("column", ["name", "points", "standard", "kind"])
+def test_o87_27_a_changed_column_of_the_scoring_affects_bids(change, column):
+    wanted = {
+        "name": {"F3": {"name": Text("Courses", "培训方案")}},
+        "points": {
+            "F1": {"points": Decimal(41)},
+            "F2": {"points": Decimal(39), "standard": "T2满足要求的得39分，不满足的得0分"},
+        },
+        "standard": {"F3": {"standard": "C1培训包含操作、维护两项的得20分，缺一项扣8分"}},
+        "kind": {"F3": {"kind": "objective"}},
+    }[column]
+    assert change(factors=[replace(f, **wanted.get(f.code, {})) for f in publishing.FACTORS]).affects_bids
 
 
 def test_what_was_and_what_is_are_kept_side_by_side(change, reworded, tender):

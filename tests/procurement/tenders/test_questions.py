@@ -71,3 +71,39 @@ def test_after_the_deadline_no_question_is_taken(session, town, tender, virtual_
 def test_an_empty_question_is_refused(session, town, tender, text):
     with pytest.raises(questions.WordsMissing):
         tenders.ask(session, town.bidders[0], tender_id=tender.id, text=text)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "探头阵元数64即可。",
+        "T1改为不少于96。",
+        "该项要求予以取消。",
+        "T2不再要求。",
+        "64 elements are enough.",
+        "Delivery is extended to 30 days.",
+        "T2 is no longer required.",
+    ],
+)
+def test_o87_27_an_answer_that_changes_the_documents_is_refused(session, town, tender, asked, answer):
+    with pytest.raises(questions.AnswerChanges):
+        tenders.answer(session, town.officer, question_id=asked.id, answer=answer)
+    assert (asked.answer, len(tender.notices)) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "探头阵元数不少于128，见招标文件第3条。",
+        "以T1为准，不作修改。",
+        "可于2026年3月10日9:30现场踏勘，电话0510-81234567。",
+        "The screen has 21 inches, see clause 4.2.",
+    ],
+)
+def test_an_answer_that_explains_goes_out(session, town, asked, answer):
+    assert tenders.answer(session, town.officer, question_id=asked.id, answer=answer).answer == answer
+
+
+def test_o87_27_after_a_change_the_answer_may_say_what_it_says(session, town, change, reworded, asked):
+    change(requirements=reworded("T2", "显示器24英寸"))
+    assert tenders.answer(session, town.officer, question_id=asked.id, answer="显示器为24英寸。").answered_at
