@@ -88,6 +88,14 @@ def test_every_question_has_its_own_task(play, ask):
     assert play.open() == ["answer_question"]
 
 
+def test_ir_52_an_unanswered_question_outlives_the_deadline_and_holds_the_closing(play, ask, tender_id):
+    ask()
+    play.turn_to(datetime(2026, 4, 30, tzinfo=PLACE))
+    assert (play.open(), "opening" in play.stages) == (["answer_question"], False)
+    play.do("sun", "answer_question", {"answer": "可以。"})
+    assert "opening" in play.stages
+
+
 def said(play, seen):
     with play.looking() as session:
         return tenders.question(session, seen["question_id"]).text

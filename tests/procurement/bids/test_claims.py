@@ -3,6 +3,7 @@
 import bidding
 import pytest
 
+from app.foundation.actor import SYSTEM
 from app.procurement import bids, suppliers
 
 SIZES = ("micro", "small", "medium", "large")
@@ -96,3 +97,13 @@ def test_domestic_products_make_up_eighty_percent_of_the_cost(errors, share, pla
 def test_where_the_documents_ask_for_it_the_share_is_declared(tender, errors):
     tender.terms = {"domestic_share": True}
     assert errors(domestic=True) == {"domestic_share"}
+
+
+def test_what_was_claimed_is_opened_as_it_was_sealed(session, town, tender, lot, keeper, admitting, bid):
+    claims = consortium(session, town) | {"partner_share": "30", "maker": "江城微创", "domestic_share": "85"}
+    bid(0, **claims, files=[("协议.pdf", b"%PDF-1.7 agreed", "agreement")])
+    bid(1), bid(2)
+    bidding.at(session, tender.bid_deadline_at)
+    bids.open_all(session, SYSTEM, lot_id=lot.id, keeper=keeper)
+    said = bids.opened_of_lot(session, lot.id)[0].content
+    assert (said["partner"]["share"], said["maker"], said["domestic_share"]) == ("30.00", "江城微创", "85.00")

@@ -196,7 +196,7 @@ def test_after_a_binding_change_a_bid_must_be_confirmed(session, town, tender, b
 
 def test_a_change_that_doesnt_touch_bids_needs_no_confirmation(session, tender, bid, change):
     made = bid()
-    change(more={"delivery_place": "门诊楼"})
+    change(bid_deadline_at=tender.bid_deadline_at + timedelta(days=2))
     assert (tender.version, made.confirmed_for(tender.binding_version)) == (2, True)
 
 
