@@ -287,6 +287,13 @@ def accepted(session: Session, contract_id: str) -> Acceptance | None:
     return found if found is not None and found.accepted else None
 
 
+def overdue(session: Session, contract_id: str, on: date) -> Delivery | None:
+    """The delivery of a contract that the buyer should have judged before this day and hasn't (SMEPay 10)."""
+    delivery = latest(session, contract_id)
+    is_waiting = delivery is not None and delivery.acceptance is None
+    return delivery if delivery is not None and is_waiting and on > delivery.accept_by_on else None
+
+
 def feedback_on(session: Session, supplier_id: str) -> list[tuple[Contract, Acceptance]]:
     """What buyers said of a supplier with each accepted contract, the newest first."""
     query = (

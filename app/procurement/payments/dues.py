@@ -23,28 +23,33 @@ def due(
     calendar: Calendar,
     *,
     received_on: date,
-    accepted_on: date,
+    accepted_on: date | None,
     accept_by_on: date,
     agreed_days: int,
     is_sme: bool,
 ) -> Due:
     """When an invoice must be paid: the earliest day that any rule names.
 
-    Everybody is paid within thirty days after the invoice (N38). A small or medium enterprise is paid within the agreed
-    days, at most sixty, from the acceptance, or from the day by which it should have been accepted (SMEPay 9, 10). Where
-    that has passed before the invoice came, the invoice's own days count: a buyer isn't late before it was asked.
+    Everybody is paid within thirty days after the invoice, and within the days that the contract agrees on after the
+    acceptance (N38 3). A small or medium enterprise is paid within the agreed days, at most sixty, thirty if none were
+    agreed, from the acceptance, or from the day by which it was owed where the buyer let that pass (SMEPay 9, 10).
+    ``accepted_on`` is None while the acceptance is overdue. An invoice that comes late gives the buyer no new days.
     Periods are duties: doubt about the last day is resolved for the earlier one.
     """
     by_invoice = rules.find("payment", on=received_on)
     found = [Due(by_invoice.last_day(calendar, received_on), by_invoice.id)]
     if is_sme:
-        cap = rules.find("payment_sme_cap", on=accepted_on)
-        days = min(agreed_days or rules.find("payment_sme", on=accepted_on).count, cap.count)
-        begins = min(accepted_on, accept_by_on)
-        last = Sense.DUTY.last_day(calendar.add_days(begins, days, Sense.DUTY))
-        if last >= received_on:
-            found.append(Due(last, rules.find("payment_sme", on=accepted_on).id))
+        begins = min(accepted_on or accept_by_on, accept_by_on)
+        by_law = rules.find("payment_sme", on=begins)
+        days = min(agreed_days or by_law.count, rules.find("payment_sme_cap", on=begins).count)
+        found.append(Due(_after(calendar, begins, days), by_law.id))
+    elif agreed_days:
+        found.append(Due(_after(calendar, accepted_on or received_on, agreed_days), by_invoice.id))
     return min(found, key=lambda each: each.on)
+
+
+def _after(calendar: Calendar, begins: date, days: int) -> date:
+    return Sense.DUTY.last_day(calendar.add_days(begins, days, Sense.DUTY))
 
 
 def interest(amount: Decimal, daily_rate: Decimal, *, due_on: date, paid_on: date) -> Decimal:

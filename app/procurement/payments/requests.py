@@ -18,7 +18,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import roles
 from app.procurement import acceptance, contracts, mails, papers, projects
-from app.procurement.acceptance import Acceptance
+from app.procurement.acceptance import Acceptance, Delivery
 from app.procurement.contracts import Contract, ContractState
 from app.procurement.payments.dues import Due, due, interest
 from app.procurement.payments.records import STATE_NAMES, Invoice, InvoiceState
@@ -108,18 +108,16 @@ def request(
     account: str,
     attachments: Sequence[str],
 ) -> Invoice:
-    """The supplier applies for payment; the day by which it is due follows from now on.
+    """The supplier applies for payment of what was accepted, or should have been (SMEPay 10); its due day follows.
 
     Raises NotAccepted, MoreThanOwed, InvoiceKnown, InvoiceDayWrong, AccountDiffers or RoleMissing.
     """
     contract = contracts.get(session, contract_id, lock=True)
     roles.require(actor, "supplier-signer", contract.supplier_id)
-    accepted = acceptance.accepted(session, contract.id)
-    if accepted is None:
-        raise NotAccepted()
     today = local_day(clock.now(session))
+    delivery = _payable(session, contract, today)
     _check(session, contract, number=number, invoiced_on=invoiced_on, amount=amount, account=account, today=today)
-    owed = _due(session, contract, accepted, today)
+    owed = _due(session, contract, delivery, today)
     invoice = Invoice(
         request_number=projects.next_number(session, "ZF"),
         contract_id=contract.id,
@@ -136,7 +134,7 @@ def request(
     )
     session.add(invoice)
     session.flush()
-    _keep_paper(session, actor, contract, invoice, accepted)
+    _keep_paper(session, actor, contract, invoice, delivery.acceptance)
     _journal(session, actor, invoice, "payments.request", amount=str(amount), due_on=str(owed.on), rule=owed.rule)
     return invoice
 
@@ -165,12 +163,23 @@ def _same_account(contracted: str, given: str) -> bool:
     return number in "".join(given.split()) or number in given
 
 
-def _due(session: Session, contract: Contract, accepted: Acceptance, today: date) -> Due:
+def _payable(session: Session, contract: Contract, today: date) -> Delivery:
+    """The delivery that is paid for: accepted, or of a smaller enterprise whose buyer lets the acceptance pass (SMEPay 10)."""
+    accepted = acceptance.accepted(session, contract.id)
+    if accepted is not None:
+        return accepted.delivery
+    overdue = acceptance.overdue(session, contract.id, today) if contract.is_sme else None
+    if overdue is None:
+        raise NotAccepted()
+    return overdue
+
+
+def _due(session: Session, contract: Contract, delivery: Delivery, today: date) -> Due:
     return due(
         workdays.load(session),
         received_on=today,
-        accepted_on=local_day(accepted.decided_at),
-        accept_by_on=accepted.delivery.accept_by_on,
+        accepted_on=local_day(delivery.acceptance.decided_at) if delivery.acceptance else None,
+        accept_by_on=delivery.accept_by_on,
         agreed_days=contract.payment_days,
         is_sme=contract.is_sme,
     )
@@ -190,6 +199,14 @@ def paid(session: Session, contract_id: str) -> Decimal:
         Invoice.contract_id == contract_id, Invoice.state == InvoiceState.PAID
     )
     return session.scalar(query) or Decimal(0)
+
+
+def complete(session: Session, contract: Contract) -> None:
+    """A contract that is accepted and paid in full is completed, in whichever order the two came."""
+    if paid(session, contract.id) < contract.total or acceptance.accepted(session, contract.id) is None:
+        return
+    contract.state, contract.completed_at = ContractState.COMPLETED, clock.now(session)
+    projects.move_lot(session, projects.lot(session, contract.lot_id, lock=True), LotState.PAID)
 
 
 def check(session: Session, actor: Actor, *, invoice_id: str, decision: str, reasons: str = "") -> Invoice:
@@ -248,9 +265,7 @@ def pay(session: Session, actor: Actor, *, invoice_id: str, paid_on: date, bank_
     invoice.bank_reference = bank_reference
     invoice.interest = interest(invoice.amount, contract.daily_interest, due_on=invoice.due_on, paid_on=paid_on)
     session.flush()
-    if paid(session, contract.id) >= contract.total:
-        contract.state, contract.completed_at = ContractState.COMPLETED, now
-        projects.move_lot(session, projects.lot(session, contract.lot_id, lock=True), LotState.PAID)
+    complete(session, contract)
     _tell_of_payment(session, invoice)
     _journal(session, actor, invoice, "payments.pay", paid_on=str(paid_on), interest=str(invoice.interest))
     return invoice
@@ -306,7 +321,7 @@ def delays(session: Session, buyer_id: str, on: date) -> Delay:
     return Delay(count, amount or Decimal(0))
 
 
-def _keep_paper(session: Session, actor: Actor, contract: Contract, invoice: Invoice, accepted: Acceptance) -> None:
+def _keep_paper(session: Session, actor: Actor, contract: Contract, invoice: Invoice, accepted: Acceptance | None) -> None:
     currency = contract.currency
     content = {
         "number": invoice.request_number,
@@ -322,10 +337,10 @@ def _keep_paper(session: Session, actor: Actor, contract: Contract, invoice: Inv
         "amount": Money(invoice.amount, currency),
         "account": invoice.account,
         "paid_before": Money(paid(session, contract.id), currency),
-        "accepted_on": local_day(accepted.decided_at),
-        "acceptance_number": accepted.number,
         "due_on": invoice.due_on,
     }
+    if accepted is not None:
+        content |= {"accepted_on": local_day(accepted.decided_at), "acceptance_number": accepted.number}
     title = Text(f"Payment application {invoice.request_number}", f"资金支付申请{invoice.request_number}")
     drawn = papers.keep(
         session, actor, "payment_request", content, case=contract.lot_id, title=title, kind="payment_voucher"

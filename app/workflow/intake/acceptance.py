@@ -9,7 +9,7 @@ from app.engine.engine import Intake, IntakeContext, Prepare
 from app.foundation import dates
 from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
-from app.procurement import acceptance
+from app.procurement import acceptance, payments
 from app.procurement.acceptance import Delivery, Row
 from app.procurement.contracts import Contract
 from app.workflow import disclosing, facts
@@ -73,6 +73,7 @@ def _accept(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
     )
     contract = contracts.of(context)
     if accepted.accepted:
+        payments.complete(session, contract)
         disclosing.published(
             session,
             context.actor,

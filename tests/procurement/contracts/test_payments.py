@@ -1,6 +1,6 @@
 """Payments: only for what was accepted, only to the contract's account, by the day the law names (N38 3; SMEPay)."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.foundation import workdays
 from app.identity.roles import RoleMissing
-from app.procurement import payments
+from app.procurement import acceptance, payments
 from app.procurement.contracts import ContractState
 from app.procurement.payments import InvoiceState
 from app.procurement.projects import LotState, ReasonsMissing
@@ -121,13 +121,28 @@ def due(session, town):
     ("options", "on", "rule"),
     [
         ({}, date(2026, 5, 8), "T25s"),
-        ({"is_sme": False}, date(2026, 5, 20), "T25"),
+        ({"is_sme": False, "agreed_days": 0}, date(2026, 5, 20), "T25"),
+        ({"is_sme": False, "agreed_days": 10}, date(2026, 4, 18), "T25"),
+        ({"is_sme": False, "agreed_days": 90}, date(2026, 5, 20), "T25"),
         ({"agreed_days": 90}, date(2026, 5, 20), "T25"),
         ({"agreed_days": 0}, date(2026, 5, 8), "T25s"),
         ({"accepted_on": date(2026, 4, 20), "accept_by_on": date(2026, 4, 10)}, date(2026, 5, 10), "T25s"),
-        ({"received_on": date(2026, 6, 1)}, date(2026, 7, 1), "T25"),
+        ({"received_on": date(2026, 6, 1), "accepted_on": date(2026, 6, 1)}, date(2026, 5, 17), "T25s"),
+        ({"received_on": date(2026, 6, 1), "accepted_on": None}, date(2026, 5, 17), "T25s"),
+        ({"received_on": date(2026, 6, 1)}, date(2026, 5, 8), "T25s"),
     ],
-    ids=["acceptance", "large", "agreed too long", "nothing agreed", "acceptance dragged", "invoice late"],
+    ids=[
+        "acceptance",
+        "large, nothing agreed",
+        "large, by the contract",
+        "large, agreed too long",
+        "agreed too long",
+        "nothing agreed",
+        "acceptance dragged",
+        "acceptance dragged past the invoice's days",
+        "acceptance still owed",
+        "invoice late",
+    ],
 )
 def test_the_earliest_day_that_a_rule_names_counts(due, options, on, rule):
     found = due(**options)
@@ -137,6 +152,41 @@ def test_the_earliest_day_that_a_rule_names_counts(due, options, on, rule):
 def test_smepay_9_sixty_days_are_the_most_a_contract_may_agree_on(due):
     found = due(received_on=date(2026, 6, 5), agreed_days=90)
     assert (found.on, found.rule) == (date(2026, 6, 7), "T25s")
+
+
+def test_smepay_10_a_supplier_applies_once_the_acceptance_is_overdue(deliver, turn, ask):
+    owed = deliver().accept_by_on
+    turn(owed + timedelta(days=1))
+    assert ask().due_on == owed + timedelta(days=30)
+
+
+def test_smepay_10_nobody_applies_while_the_buyer_is_in_time(deliver, turn, ask):
+    turn(deliver().accept_by_on)
+    with pytest.raises(payments.NotAccepted):
+        ask()
+
+
+def test_smepay_10_a_delivery_that_was_found_wanting_is_not_paid(deliver, accept, active, turn, ask):
+    owed = deliver().accept_by_on
+    turn(owed + timedelta(days=1))
+    accept(missed=[acceptance.requirements_of(active)[0]["code"]])
+    with pytest.raises(payments.NotAccepted):
+        ask()
+
+
+def test_a_contract_that_was_paid_first_is_completed_by_its_acceptance(
+    session, town, people, active, deliver, accept, turn, ask
+):
+    on = deliver().accept_by_on + timedelta(days=1)
+    turn(on)
+    asked = ask()
+    payments.check(session, people["payer"], invoice_id=asked.id, decision="pass")
+    payments.approve(session, town.finance, invoice_id=asked.id)
+    payments.pay(session, people["payer"], invoice_id=asked.id, paid_on=on, bank_reference="B1")
+    assert active.state == ContractState.ACTIVE
+    accept()
+    payments.complete(session, active)
+    assert (active.state, active.lot.state) == (ContractState.COMPLETED, LotState.PAID)
 
 
 # -- being late
