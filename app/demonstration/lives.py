@@ -359,7 +359,7 @@ def pay(play: Play, case: Case) -> None:
         play.later(hours=4)
         play.do("liu", "approve_payment", {"agreed": True}, where=_of(lot_id))
         play.next_day()
-        play.do("zheng", "pay", {"bank_reference": f"TREASURY{number[-8:]}"}, where=_of(lot_id))
+        play.do("bai", "pay", {"bank_reference": f"TREASURY{number[-8:]}"}, where=_of(lot_id))
 
 
 def _waiting(play: Play, element_id: str) -> list[str]:

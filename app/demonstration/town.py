@@ -107,6 +107,7 @@ PEOPLE = (
     Person("zhou", "周敏 Zhou Min", "hospital", ("buyer-reviewer",)),
     Person("wu", "吴涛 Wu Tao", "hospital", ("buyer-contract-officer",)),
     Person("zheng", "郑丽 Zheng Li", "hospital", ("payment-officer",)),
+    Person("bai", "白雪 Bai Xue", "hospital", ("payment-officer",)),
     Person("liu", "刘洋 Liu Yang", "finance", ("finance-officer",)),
     Person("guo", "郭宁 Guo Ning", "finance", ("finance-officer",)),
     Person("sun", "孙磊 Sun Lei", "agency", ("agency-officer",)),

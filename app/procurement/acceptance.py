@@ -19,7 +19,7 @@ from app.foundation.money import Money
 from app.foundation.text import Text, text_of
 from app.foundation.workdays import Sense, local_day
 from app.identity import roles
-from app.procurement import contracts, mails, papers, projects
+from app.procurement import contracts, duties, mails, papers, projects
 from app.procurement.contracts import Contract, ContractState
 from app.procurement.projects import LotState
 
@@ -203,13 +203,14 @@ def accept(
 ) -> Acceptance:
     """Judge the reported delivery: accepted when every requirement is met, else the supplier puts it right.
 
-    Raises NothingDelivered, RowsIncomplete, EvidenceMissing or RoleMissing.
+    Raises NothingDelivered, RowsIncomplete, EvidenceMissing, RoleMissing or DutiesApart (GPL 61).
     """
     contract = contracts.get(session, contract_id, lock=True)
     roles.require(actor, "buyer-contract-officer", contract.buyer_id)
     delivery = latest(session, contract.id)
     if delivery is None or delivery.acceptance is not None:
         raise NothingDelivered()
+    duties.require_apart(session, actor, "acceptance.accept", contract.lot_id)
     if rating not in RATINGS:
         raise ValueError(f"unknown rating: {rating}")
     _check_rows(contract, rows)

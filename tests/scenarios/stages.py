@@ -322,7 +322,7 @@ def perform(town: Town, winner: Person, invoice: Path) -> None:
     town.person("liu").do(
         "Approve the payment", {"Invoice, contract and acceptance agree": True}, "Approve the payment"
     )
-    payer.do("Pay", {"Bank reference": "TREASURY-1"}, "Record the payment")
+    town.person("bai").do("Pay", {"Bank reference": "TREASURY-1"}, "Record the payment")
     town.person("chen").go("/cases").follow("Patient monitors").sees("Completed")
 
 

@@ -188,7 +188,7 @@ def conclude(people, play, turn):
     signer.fill({"invoice_number": "25512000000000000001", "attachments": (io.BytesIO(b"%PDF-1.7\n"), "发票.pdf")})
     people.zheng.do("Check the payment application", {"decision": "pass"})
     people.liu.do("Approve the payment", {"agreed": "true"})
-    people.zheng.do("Pay", {"bank_reference": "TREASURY-1"})
+    people.bai.do("Pay", {"bank_reference": "TREASURY-1"})
 
 
 @pytest.mark.slow

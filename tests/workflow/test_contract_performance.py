@@ -187,7 +187,7 @@ def check_and_approve(play):
 
 def test_a_delivery_accepted_at_once_is_paid_and_the_case_ends(play, reached):
     contract_id = reached("approve")
-    play.do("zheng", "pay", {"bank_reference": "B-1"})
+    play.do("bai", "pay", {"bank_reference": "B-1"})
     contract = contract_of(play, contract_id)
     assert play.state == "completed"
     assert contract.state == ContractState.COMPLETED
@@ -245,7 +245,7 @@ def test_a_returned_application_is_made_again(play, reached):
     assert notes_of(play, "jia", "request_payment")["Sent back"] == "发票抬头有误"
     ask_for_payment(play, "25512000000000000002")
     check_and_approve(play)
-    play.do("zheng", "pay", {"bank_reference": "B-1"})
+    play.do("bai", "pay", {"bank_reference": "B-1"})
     states = looked_up(play, lambda s: [each.state for each in payments.of_contract(s, contract_id)])
     assert states == [InvoiceState.RETURNED, InvoiceState.PAID]
     assert play.state == "completed"
@@ -255,11 +255,11 @@ def test_a_part_payment_leaves_the_rest_to_be_asked_for(play, reached):
     reached("accept")
     ask_for_payment(play, amount=Decimal("45000.00"))
     check_and_approve(play)
-    play.do("zheng", "pay", {"bank_reference": "B-1"})
+    play.do("bai", "pay", {"bank_reference": "B-1"})
     assert play.open() == ["request_payment"]
     ask_for_payment(play, "25512000000000000002")
     check_and_approve(play)
-    play.do("zheng", "pay", {"bank_reference": "B-2"})
+    play.do("bai", "pay", {"bank_reference": "B-2"})
     assert play.state == "completed"
 
 
@@ -271,7 +271,7 @@ def test_smepay_17_a_late_payment_is_recorded_and_still_paid_with_interest(play,
     assert late.overdue_at == end_of(invoice.due_on)
     assert play.open() == ["pay"]
     play.turn_to(end_of(invoice.due_on) + timedelta(days=3, hours=1))
-    play.do("zheng", "pay", {"bank_reference": "B-1"})
+    play.do("bai", "pay", {"bank_reference": "B-1"})
     paid = looked_up(play, lambda s: payments.get(s, invoice.id))
     assert paid.interest == PRICE * Decimal("0.0005") * 4
     assert play.state == "completed"
@@ -281,7 +281,7 @@ def test_the_payment_task_is_due_when_the_law_says(play, reached):
     contract_id = reached("approve")
     with play.looking() as session:
         invoice = payments.of_contract(session, contract_id)[0]
-        [task] = tasks.inbox(session, town.actor(session, "zheng"), Filters(element_id="pay")).rows
+        [task] = tasks.inbox(session, town.actor(session, "bai"), Filters(element_id="pay")).rows
         assert task.due_at == end_of(invoice.due_on)
 
 

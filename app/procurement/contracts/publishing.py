@@ -13,7 +13,7 @@ from app.foundation.errors import Invalid, RuleBroken
 from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
-from app.procurement import mails, papers, projects, tenders
+from app.procurement import duties, mails, papers, projects, tenders
 from app.procurement.contracts.clauses import ACCOUNT, ALWAYS_PUBLIC
 from app.procurement.contracts.drafting import STATE_NAMES, ContractNotOpen, get
 from app.procurement.contracts.records import Contract, ContractState
@@ -54,12 +54,13 @@ def publish(
     """Publish a concluded contract and file its copy. Of a secret clause only the heading and the reasons are published.
 
     The published papers are drawn anew: what is left out isn't in their files. Raises ContractNotOpen, ClauseUnknown,
-    NeverSecret or ReasonsMissing.
+    NeverSecret, ReasonsMissing or DutiesApart.
     """
     contract = get(session, contract_id, lock=True)
     roles.require(actor, "buyer-contract-officer", contract.buyer_id)
     if contract.state != ContractState.ACTIVE or contract.published_at is not None:
         raise ContractNotOpen(state=STATE_NAMES[contract.state])
+    duties.require_apart(session, actor, "contracts.publish", contract.lot_id)
     secret = _checked(contract, secret_clauses, reasons)
     now = clock.now(session)
     content = published(contract, secret, reasons)

@@ -13,10 +13,10 @@ from app.foundation.text import Text
 from app.foundation.workdays import ONE_DAY, local_day
 from app.identity import certificates, roles
 from app.identity.certificates import SignatureCheck, Signer
-from app.procurement import awards, mails, projects, rules, tenders
+from app.procurement import awards, duties, mails, projects, rules, tenders
 from app.procurement.contracts.drafting import STATE_NAMES, ContractNotOpen, get
 from app.procurement.contracts.records import Contract, ContractSignature, ContractState
-from app.procurement.projects import LotState, SamePerson
+from app.procurement.projects import LotState
 from app.procurement.tenders import Tender
 
 REASONS: dict[str, str] = {"supplier": "签订政府采购合同（乙方）", "buyer": "签订政府采购合同（甲方）"}
@@ -26,7 +26,7 @@ REASONS: dict[str, str] = {"supplier": "签订政府采购合同（乙方）", "
 def sign(session: Session, actor: Actor, *, contract_id: str, signer: Signer) -> ContractSignature:
     """Sign for one's own party: the supplier first, then the buyer; with both the contract is concluded.
 
-    The buyer's signer had no part in handling the procurement (GPL 61). Raises ContractNotOpen, SamePerson, RoleMissing,
+    The buyer's signer had no part in handling or evaluating the procurement (GPL 61). Raises ContractNotOpen, DutiesApart, RoleMissing,
     or what keeps the award from being concluded (``awards.require_concludable``).
     """
     contract = get(session, contract_id, lock=True)
@@ -53,16 +53,9 @@ def _party(session: Session, actor: Actor, contract: Contract) -> str:
         return "supplier"
     if contract.state == ContractState.SUPPLIER_SIGNED:
         roles.require(actor, "buyer-contract-officer", contract.buyer_id)
-        if actor.id in _handlers(session, contract):
-            raise SamePerson()
+        duties.require_apart(session, actor, "contracts.sign", contract.lot_id)
         return "buyer"
     raise ContractNotOpen(state=STATE_NAMES[contract.state])
-
-
-def _handlers(session: Session, contract: Contract) -> set[str | None]:
-    """Who handled the procurement for the buyer: applied, planned, confirmed the documents."""
-    tender = session.get_one(Tender, contract.tender_id)
-    return {tender.project.applicant_id, tender.project.planner_id, tender.confirmed_by}
 
 
 def _signed(session: Session, actor: Actor, contract: Contract, party: str, signer: Signer) -> ContractSignature:

@@ -17,7 +17,7 @@ from app.foundation.money import Money
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import roles
-from app.procurement import acceptance, contracts, mails, papers, projects
+from app.procurement import acceptance, contracts, duties, mails, papers, projects
 from app.procurement.acceptance import Acceptance, Delivery
 from app.procurement.contracts import Contract, ContractState
 from app.procurement.payments.dues import Due, due, interest
@@ -232,6 +232,7 @@ def approve(session: Session, actor: Actor, *, invoice_id: str) -> Invoice:
     invoice = get(session, invoice_id, lock=True)
     roles.require(actor, "finance-officer", invoice.contract.lot.project.finance_id)
     _refuse_unless(invoice, InvoiceState.CHECKED)
+    duties.require_apart(session, actor, "payments.approve", invoice.contract.lot_id, checked=invoice.checked_by)
     invoice.state, invoice.approved_by, invoice.approved_at = InvoiceState.APPROVED, actor.id, clock.now(session)
     _journal(session, actor, invoice, "payments.approve")
     return invoice
@@ -253,11 +254,16 @@ def mark_overdue(session: Session, actor: Actor, *, invoice_id: str) -> Invoice:
 
 
 def pay(session: Session, actor: Actor, *, invoice_id: str, paid_on: date, bank_reference: str) -> Invoice:
-    """Record that an approved application was paid; a late one with its interest. The last one completes the contract."""
+    """Record that an approved application was paid; a late one with its interest. The last one completes the contract.
+
+    Who checked or approved it doesn't pay. Raises DutiesApart, InvoiceNotOpen, PaidDayWrong or RoleMissing.
+    """
     invoice = get(session, invoice_id, lock=True)
     contract = contracts.get(session, invoice.contract_id, lock=True)
     roles.require(actor, "payment-officer", contract.buyer_id)
     _refuse_unless(invoice, InvoiceState.APPROVED)
+    did = {"checked": invoice.checked_by, "approved": invoice.approved_by}
+    duties.require_apart(session, actor, "payments.pay", contract.lot_id, **did)
     now = clock.now(session)
     if not local_day(invoice.requested_at) <= paid_on <= local_day(now):
         raise PaidDayWrong(field="paid_on")
@@ -321,7 +327,9 @@ def delays(session: Session, buyer_id: str, on: date) -> Delay:
     return Delay(count, amount or Decimal(0))
 
 
-def _keep_paper(session: Session, actor: Actor, contract: Contract, invoice: Invoice, accepted: Acceptance | None) -> None:
+def _keep_paper(
+    session: Session, actor: Actor, contract: Contract, invoice: Invoice, accepted: Acceptance | None
+) -> None:
     currency = contract.currency
     content = {
         "number": invoice.request_number,

@@ -31,6 +31,7 @@ def people(town):
     winner = town.supplier_ids[0]
     return {
         "officer": person("contract_officer", town.buyer_id, "buyer-contract-officer"),
+        "checker": person("payment_checker", town.buyer_id, "payment-officer"),
         "payer": person("payment_officer", town.buyer_id, "payment-officer"),
         "signer": person("signer", winner, "supplier-signer"),
         "bidder": person("bidder", winner, "supplier-bidder"),
@@ -202,5 +203,5 @@ def invoice(deliver, accept, ask):
 @pytest.fixture
 def approved(session, town, people, invoice):
     """The application checked and approved."""
-    payments.check(session, people["payer"], invoice_id=invoice.id, decision="pass")
+    payments.check(session, people["checker"], invoice_id=invoice.id, decision="pass")
     return payments.approve(session, town.finance, invoice_id=invoice.id)

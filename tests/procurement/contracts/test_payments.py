@@ -25,7 +25,7 @@ def test_a_part_payment_leaves_the_contract_open(session, town, people, active, 
     deliver()
     accept()
     part = ask(amount=Decimal("100000.00"))
-    payments.check(session, people["payer"], invoice_id=part.id, decision="pass")
+    payments.check(session, people["checker"], invoice_id=part.id, decision="pass")
     payments.approve(session, town.finance, invoice_id=part.id)
     payments.pay(session, people["payer"], invoice_id=part.id, paid_on=date(2026, 4, 8), bank_reference="B1")
     assert active.state == ContractState.ACTIVE
@@ -180,7 +180,7 @@ def test_a_contract_that_was_paid_first_is_completed_by_its_acceptance(
     on = deliver().accept_by_on + timedelta(days=1)
     turn(on)
     asked = ask()
-    payments.check(session, people["payer"], invoice_id=asked.id, decision="pass")
+    payments.check(session, people["checker"], invoice_id=asked.id, decision="pass")
     payments.approve(session, town.finance, invoice_id=asked.id)
     payments.pay(session, people["payer"], invoice_id=asked.id, paid_on=on, bank_reference="B1")
     assert active.state == ContractState.ACTIVE

@@ -9,7 +9,8 @@ from app.identity import certificates
 from app.identity.roles import RoleMissing
 from app.procurement import awards, contracts
 from app.procurement.contracts import ContractState
-from app.procurement.projects import LotState, SamePerson
+from app.procurement.duties import DutiesApart
+from app.procurement.projects import LotState
 from tests.procurement.conftest import person
 
 
@@ -59,7 +60,7 @@ def test_another_suppliers_signer_does_not_sign(session, town, contract, authori
 def test_gpl_61_who_handled_the_procurement_does_not_sign_the_contract(session, town, contract, sign, authority):
     sign("signer")
     both = person(town.handler.id, town.buyer_id, "buyer-contract-officer")
-    with pytest.raises(SamePerson):
+    with pytest.raises(DutiesApart):
         contracts.sign(session, both, contract_id=contract.id, signer=authority)
 
 
