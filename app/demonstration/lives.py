@@ -241,7 +241,7 @@ def form_committee(play: Play, case: Case) -> None:
     """The buyer names its representative, the agency draws the experts, everybody who is called comes."""
     play.later(minutes=10)
     while play.has("zhou", "appoint_representative"):
-        play.do("zhou", "appoint_representative", lambda shown: {"account": _account(play, "wu")})
+        play.do("zhou", "appoint_representative", lambda shown: {"account": _account(play, "zheng")})
         play.do("sun", "set_draw_criteria", {"specialities": ["C04"]})
     while calls := play.holders("answer_call"):
         play.later(minutes=5)

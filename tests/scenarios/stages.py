@@ -235,7 +235,7 @@ def open_bids(town: Town) -> None:
 
 def form_committee(town: Town) -> list[Person]:
     """The buyer's representative, the draw, the calls: one expert can't come, another is drawn."""
-    town.person("zhou").do("Appoint the buyer's representative", {"Representative": "吴涛"}, "Appoint")
+    town.person("zhou").do("Appoint the buyer's representative", {"Representative": "郑丽"}, "Appoint")
     town.person("sun").do("Set the criteria of the draw", {"Specialities": ["medical equipment"]}, "Fix the criteria")
     first, *others = _with(town, "answer_call")
     secrecy = {"I keep the evaluation secret": True}

@@ -133,8 +133,8 @@ def write(browser, play, lot_id, offer):
 def evaluate(people, play):
     people.he.do("Sign the opening record", {"agreed": "true"})
     people.zhou.take("Appoint the buyer's representative")
-    wu = next(o.get("value") for o in people.zhou.page.xpath("//option") if "Wu Tao" in o.text)
-    people.zhou.fill({"account": wu})
+    zheng = next(o.get("value") for o in people.zhou.page.xpath("//option") if "Zheng Li" in o.text)
+    people.zhou.fill({"account": zheng})
     people.sun.do("Set the criteria of the draw", {"specialities": ["C04"]})
     for member in members(play, "answer_call"):
         getattr(people, member).do("Answer the call", {"decision": "accept", "agreed": "true"})

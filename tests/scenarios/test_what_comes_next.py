@@ -22,8 +22,8 @@ def called(play, case):
     """Experts are called, none has answered; the id of the task by which the agency had them drawn."""
     memory.played(play, case, (*lives.FIRST_HALF, lives.bid, lives.open_bids))
     with play.looking() as session:
-        wu = town.actor(session, "wu").id
-    play.do("zhou", "appoint_representative", {"account": wu})
+        zheng = town.actor(session, "zheng").id
+    play.do("zhou", "appoint_representative", {"account": zheng})
     drawn = task_of(play, "set_draw_criteria")
     play.do("sun", "set_draw_criteria", {"specialities": ["C04"]})
     return drawn

@@ -61,3 +61,9 @@ def test_a_file_that_the_browser_has_is_not_sent_again(client):
         "/static/dist/site.css", headers={"Accept-Encoding": "gzip", "If-None-Match": first.headers["ETag"]}
     )
     assert again.status_code == 304
+
+
+def test_the_about_page_says_what_holds_of_bids(client):
+    page = client.get("/portal/about?lang=en").text
+    assert "the server seals the bid" in page
+    assert "not even the operator" not in page

@@ -113,7 +113,12 @@ def due_back(session: Session, lot_id: str) -> list[Bond]:
 
 
 def interest_on(bond: Bond, on: date) -> Decimal:
-    """What a late return costs: base rate plus a fifth, for each day after the due day (O87 38); nothing in time."""
+    """What a late return costs: base rate plus a fifth, for each day after the due day (O87 38); nothing in time.
+
+    Of a bond that went back, what was paid with it: no day costs anything after that.
+    """
+    if bond.state == BondState.RETURNED:
+        return bond.interest
     if bond.return_due_on is None or on <= bond.return_due_on or bond.kind != "transfer":
         return Decimal("0.00")
     rate = rules.value("loan_base_rate", on=on) * (1 + rules.value("late_bond_markup", on=on))

@@ -170,6 +170,8 @@ def _unfit(session: Session, actor: Actor, tender: Tender, lot_id: str, account:
         return Text("this isn't one of the buyer's people", "并非采购人工作人员")
     if account.id in _handlers(tender):
         return Text("handled this project", "经办过本项目")
+    if any(grant.role == "buyer-contract-officer" and grant.organisation_id == tender.buyer_id for grant in held):
+        return Text("signs and accepts for the buyer", "负责采购人合同签订与履约验收")
     if account.id == actor.id:
         return Text("confirms the winner of this lot", "负责确定本项目中标人")
     expert = of_account(session, account.id)

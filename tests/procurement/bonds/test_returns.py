@@ -86,6 +86,12 @@ def test_a_late_return_pays_the_interest(session, town, due, account):
     assert batch.total == Decimal("12017.40")
 
 
+def test_a_bond_that_went_back_costs_nothing_more(session, town, due, account):
+    bidding.at(session, clock.now(session) + timedelta(days=17))
+    bonds.send_back(session, town.officer, bond_ids=[due[0].id])
+    assert bonds.interest_on(due[0], date(2026, 12, 31)) == due[0].interest == Decimal("17.40")
+
+
 def read(session, batch):
     root = etree.fromstring(documents.read(session, batch.document_id))
     return root, lambda path: root.xpath(path, namespaces={"p": NAMESPACE})
