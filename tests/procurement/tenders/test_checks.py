@@ -219,3 +219,52 @@ def test_a_wording_is_found_where_it_stands(check):
 def test_the_check_knows_more_of_the_typical_errors_than_the_system_it_is_measured_by():
     assert len(checks.TYPICAL_ERRORS) >= 50
     assert max(checks.TYPICAL_ERRORS) <= 61
+
+
+@pytest.mark.parametrize(
+    "standard",
+    [
+        "T2接到通知后60分钟内到场的得20分，超过60分钟的得0分",
+        "T2噪声不高于45分贝的得20分，高于45分贝的得0分",
+        "T2响应时间在30至60分钟的得10分，30分钟以内的得20分",
+        "T2满意度测评达到80分以上的，得20分，未达到的得0分",
+        "T2分辨率不低于4K，60分之一秒内对焦的得20分，否则得0分",
+    ],
+)
+def test_figures_of_other_units_are_not_points(check, standard):
+    factors = [
+        factor("F1", 60, kind="price"),
+        factor("F2", 20, standard),
+        factor("F3", 20, "C1满足的得20分，缺一项扣10分"),
+    ]
+    assert rules_of(check(factors=factors), checks.ERROR) & {"E4-points", "span-of-points"} == set()
+
+
+@pytest.mark.parametrize(
+    "standard", ["T2满足的得25分，不满足的得0分", "T2在60分钟内到场的加25分", "T2满足的最高25分"], ids=str
+)
+def test_more_points_than_the_factor_has_are_an_error_whatever_stands_beside_them(check, standard):
+    factors = [
+        factor("F1", 60, kind="price"),
+        factor("F2", 20, standard),
+        factor("F3", 20, "C1满足的得20分，缺一项扣10分"),
+    ]
+    assert "E4-points" in rules_of(check(factors=factors), checks.ERROR)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "本项目不允许分包。",
+        "中标人不可以将合同分包。",
+        "提供法定代表人授权书（法定代表人本人参加投标的不需要）。",
+        "法定代表人亲自参加投标的，无需提供授权委托书。",
+    ],
+)
+def test_what_is_denied_or_not_needed_is_not_found(text):
+    assert [wording.id for wording in wordings() if wording.found_in(text)] == []
+
+
+@pytest.mark.parametrize("text", ["法定代表人须到场，不得授权代表参加。", "不接受联合体投标，允许分包。"])
+def test_a_denial_beside_it_excuses_nothing(text):
+    assert [wording.id for wording in wordings() if wording.found_in(text)] != []

@@ -14,7 +14,12 @@ from app.procurement.tenders.records import Factor
 
 HUNDRED = Decimal(100)
 _RANGE = re.compile(r"(不少于|不低于|不高于|不超过|不大于|不小于|至少|以上|以下|以内|[≥≤><＞＜]|\d\s*[-~～至]\s*\d)")
-_POINTS = re.compile(r"(\d+(?:\.\d+)?)\s*分")
+_POINTS = re.compile(
+    r"(\d+(?:\.\d+)?)\s*分(?![钟贝米秒之制辨公包期体散类析布区段层组批册店局院校机路频光子度支屏馏压站]|项(?!目))"
+)
+"""So many points: not minutes (分钟), decibels (分贝), tenths (分之) or anything else that begins with the same character."""
+_AWARDED = re.compile(rf"(?:得|扣|加|减|给|计|记|赋|满分|最高|分值)[^，。；\d]{{0,8}}{_POINTS.pattern}")
+"""Points that are given or taken, not a result that must be reached (达到80分以上的，得5分)."""
 
 
 def weights(draft: Draft) -> Iterator[Found]:
@@ -110,7 +115,7 @@ def _unmeasured(draft: Draft, factor: Factor, what: str, what_zh: str) -> Found:
 def points_match(draft: Draft) -> Iterator[Found]:
     """No single step is worth more than its factor (typical error 47)."""
     for factor in _scored(draft):
-        steps = [Decimal(found) for found in _POINTS.findall(factor.standard)]
+        steps = [Decimal(found) for found in _AWARDED.findall(factor.standard) or _POINTS.findall(factor.standard)]
         steps += [Decimal(str(band["points"])) for band in factor.bands if "points" in band]
         if steps and max(steps) > factor.points:
             yield Found(

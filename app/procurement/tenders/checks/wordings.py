@@ -14,7 +14,7 @@ from app.foundation.text import Text
 from app.procurement.tenders.checks.drafts import Draft, Found, text_of
 
 WORDING_FILE = Path(__file__).with_name("wording.json")
-_NEGATION = re.compile(r"(不得|不要求|不接受|不收取|无需|无须|禁止|不以|不限定?|不设)[^，。；]{0,8}$")
+_NEGATION = re.compile(r"(不得|不要求|不接受|不收取|无需|无须|禁止|不以|不限定?|不设|严禁)[^，。；]{0,8}$|不$")
 
 
 @dataclass(frozen=True)
