@@ -21,6 +21,7 @@ from app.getting_ready import KEEPER, PAGES, SETTLING, TABLES, GettingReady
 from config import COOKIES, Config
 
 if TYPE_CHECKING:
+    from app.serving.nodes import Node
     from app.serving.servers import Server
 
 if "INSTANCE_FOLDER" in os.environ:  # the keeper's process and the town's stand in another folder
@@ -58,6 +59,8 @@ def serve(running: ExitStack) -> None:
 
     What is started is entered into ``running``, which ends it in the reverse order.
     """
+    from app.serving.watching import Watch
+
     front = GettingReady()
     config.instance_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     config.spool()
@@ -71,7 +74,11 @@ def serve(running: ExitStack) -> None:
     front.reach(PAGES)
     app = create_app(config)
     house = app.extensions["tenderway"]
-    others["arrivals"] = _join_nodes(house, server, running)
+    node = _join_nodes(house, server, running)
+    others["arrivals"] = node.say
+    watch = Watch(house, node.id)
+    watch.look()
+    others["clocks"] = watch.look
     _start_clock(house, others, running)
     front.real = app.wsgi_app
     print(f"Tenderway serves on {config.base_url}", flush=True)
@@ -115,14 +122,14 @@ def _start_keeper(running: ExitStack) -> Any:
     return keeper.look_after
 
 
-def _join_nodes(house: Any, server: Server, running: ExitStack) -> Any:
-    """Tell the other nodes that requests arrive here too; what goes on telling them up to when they are decided."""
+def _join_nodes(house: Any, server: Server, running: ExitStack) -> Node:
+    """Tell the other nodes that requests arrive here too."""
     from app.serving.nodes import Node
 
     node = Node(house.sessions, server.undecided, house.time_at)
     node.say()
     running.callback(node.leave)
-    return node.say
+    return node
 
 
 def _start_clock(house: Any, others: dict[str, Any], running: ExitStack) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from app.engine import records, scrubbing
 from app.engine.engine import Engine
 from app.engine.forms import Library
 from app.engine.operations import Registry
-from app.foundation import arrivals, checkpoints, documents, journal, outbox, proposals, repeats, workdays
+from app.foundation import arrivals, checkpoints, documents, doubts, journal, outbox, proposals, repeats, workdays
 from app.foundation.clock import Clock, KeptClock, VirtualClock
 from app.foundation.database import sessions
 from app.foundation.text import Text
@@ -51,7 +51,7 @@ from config import Config
 __all__ = ["RECORDS", "House", "build", "proofs", "senders"]
 
 RECORDS = (
-    *(workdays, journal, documents, outbox, repeats, arrivals, proposals),
+    *(workdays, journal, documents, outbox, repeats, arrivals, doubts, proposals),
     *(organisations, accounts, addresses, grants, signed_in, attempts, resets, certificates),
     *(records, scrubbing),
     *(projects, agreements, suppliers, tenders, bonds, bids, experts),
@@ -62,7 +62,7 @@ RECORDS = (
 
 @dataclass
 class House:
-    """The parts a serving process holds."""
+    """The parts a serving process holds. ``ahead``: how far the keeper's clock is ahead of this host's."""
 
     engine: Engine
     keeper: Keeper
@@ -72,6 +72,7 @@ class House:
     database: Database
     receipt_key: Path
     uses: signed_in.Uses = field(default_factory=signed_in.Uses)
+    ahead: timedelta = timedelta(0)
 
     @cached_property
     def signer(self) -> Signer:
@@ -80,7 +81,7 @@ class House:
 
     def time_at(self, seen: datetime) -> datetime:
         """What the clock that deadlines are kept by shows when this host's shows ``seen``."""
-        return self.engine.clock.at(seen) if self.engine.clock is not None else seen
+        return self.engine.clock.at(seen) if self.engine.clock is not None else seen + self.ahead
 
     def in_transaction(self, act: Callable[[Session], Any]) -> None:
         """Do one act in a session of its own, and commit it."""

@@ -25,6 +25,7 @@ SECONDS = {
     "messages": 2,
     "outbox": 5,
     "keeper": 5,
+    "clocks": 60,
     "clock": 10,
     "tidy": 30,
     "uses": 30,

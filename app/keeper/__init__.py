@@ -12,7 +12,7 @@ bid passes readable through the web process while its supplier writes and seals 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.keeper.refusals import (
@@ -48,6 +48,12 @@ class Keeper(Protocol):
 
     def answers(self) -> bool:
         """Whether the keeper is there."""
+
+    def difference(self) -> tuple[timedelta, timedelta]:
+        """How far the keeper's clock is ahead of ours, and how far that may be wrong. Raises KeeperAway."""
+
+    def allow(self, lot_id: str) -> None:
+        """Let a lot's deadline have its consequences, once it has passed. Raises KeyNotDue, KeyUnknown or ClocksApart."""
 
     def release(self, lot_id: str) -> str:
         """The private half (``AGE-SECRET-KEY-…``), once the deadline has passed. Raises KeyNotDue or KeyUnknown."""

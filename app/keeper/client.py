@@ -39,26 +39,35 @@ class RemoteKeeper:
 
     def release(self, lot_id: str) -> str:
         """See ``Keeper.release``. Asked at the very deadline by a clock that is a little ahead, it waits for the keeper's."""
+        return str(self._ask_when_due("release", lot_id))
+
+    def allow(self, lot_id: str) -> None:
+        """See ``Keeper.allow``. Raises ClocksApart; it waits like ``release``."""
+        self.require_same_time()
+        self._ask_when_due("allow", lot_id)
+
+    def _ask_when_due(self, act: str, lot_id: str) -> Any:
         until = time.monotonic() + SECONDS
         while True:
             try:
-                return str(self._ask("release", lot_id=lot_id))
+                return self._ask(act, lot_id=lot_id)
             except KeyNotDue as early:
                 left = _instant(early, "deadline") - _instant(early, "now")
                 if left > MOST_APART or time.monotonic() > until:
                     raise
             time.sleep(0.1)
 
-    def difference(self) -> timedelta:
-        """How far the keeper's clock is ahead of ours."""
+    def difference(self) -> tuple[timedelta, timedelta]:
+        """See ``Keeper.difference``: half of what the asking took is what it may be wrong by."""
         before = self._now()
         theirs = datetime.fromisoformat(self._ask("time"))
-        return theirs - (before + (self._now() - before) / 2)
+        half = (self._now() - before) / 2
+        return theirs - (before + half), half
 
     def require_same_time(self) -> None:
         """Go on only while both clocks agree to a second; raises ClocksApart."""
-        difference = self.difference()
-        if abs(difference) > MOST_APART:
+        difference, error = self.difference()
+        if abs(difference) - error > MOST_APART:
             raise ClocksApart(seconds=f"{difference.total_seconds():.1f}")
 
     def answers(self) -> bool:

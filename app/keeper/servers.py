@@ -105,6 +105,9 @@ def _act(vault: Vault, question: dict[str, Any]) -> str:
         return vault.now().isoformat()
     if act == "release":
         return vault.release(lot_id)
+    if act == "allow":
+        vault.allow(lot_id)
+        return ""
     deadline_at = datetime.fromisoformat(str(question.get("deadline_at")))
     if act == "create":
         return vault.create(lot_id, deadline_at)

@@ -170,6 +170,14 @@ class Vault:
             self._note("release", lot_id, recipient=key.recipient, deadline_at=key.deadline_at.isoformat())
             return identity
 
+    def allow(self, lot_id: str) -> None:
+        """Let an opening or a failure of a lot happen, if its deadline has passed; no key is given out."""
+        with self._acting():
+            key, now = self._known(lot_id, "allow"), self.now()
+            if now < key.deadline_at:
+                self._refuse("allow", lot_id, KeyNotDue(deadline=_said(key.deadline_at), now=_said(now)))
+            self._note("allow", lot_id, deadline_at=key.deadline_at.isoformat())
+
     def deadline(self, lot_id: str) -> datetime:
         """Until when a lot's key is held."""
         with self._lock:

@@ -399,6 +399,8 @@ RULES: dict[str, Rule] = {
     "operations.retry": holders("administrator"),
     "operations.retry_all": holders("administrator"),
     "operations.timers": holders("administrator", "auditor"),
+    "operations.clocks": holders("administrator", "auditor"),
+    "operations.see_clock": holders("administrator"),
     "operations.mails": holders("administrator", "auditor"),
     "operations.send_again": holders("administrator"),
     "operations.messages": holders("administrator", "auditor"),

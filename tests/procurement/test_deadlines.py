@@ -13,8 +13,9 @@ import pytest
 import app.procurement
 import app.workflow
 from app.engine import tasks
-from app.foundation import arrivals, journal
+from app.foundation import arrivals, doubts, journal
 from app.foundation.actor import SYSTEM
+from app.keeper import KeyNotDue
 from app.procurement import bids, bonds, tenders
 
 INSTANT = timedelta(microseconds=1)
@@ -160,3 +161,27 @@ def calls(path: Path, known: set[str]):
             "evaluation",
         ) and not any(keyword.arg == "arrived_at" for keyword in call.keywords):
             yield call
+
+
+class AnotherClock:
+    """A keeper to whom the deadline hasn't come yet."""
+
+    def allow(self, lot_id):
+        raise KeyNotDue(deadline="later", now="now")
+
+
+def test_with_too_few_bids_it_is_the_keepers_to_allow_the_opening_too(session, lot, after):
+    with pytest.raises(KeyNotDue):
+        bids.open_all(session, SYSTEM, lot_id=lot.id, keeper=AnotherClock())
+    assert bids.opening_of(session, lot.id) is None
+
+
+def test_while_a_clock_is_in_doubt_nothing_is_opened(session, lot, keeper, after):
+    doubts.note(session, which="keeper", node="here", apart=timedelta(seconds=3))
+    with pytest.raises(doubts.ClocksDoubted):
+        bids.open_all(session, SYSTEM, lot_id=lot.id, keeper=keeper)
+
+
+def test_what_the_keeper_allowed_stands_in_its_log(session, lot, keeper, after):
+    bids.open_all(session, SYSTEM, lot_id=lot.id, keeper=keeper)
+    assert ("allow", lot.id) in [(line["act"], line["lot"]) for line in keeper.log.lines]

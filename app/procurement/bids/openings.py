@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.foundation import arrivals, clock, documents, journal
+from app.foundation import arrivals, clock, documents, doubts, journal
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
 from app.foundation.money import Money
@@ -85,7 +85,7 @@ def open_all(session: Session, actor: Actor, *, lot_id: str, keeper: Keeper) -> 
     """Open a lot's bids at its deadline, once: the opening and its record; asked again, the one there is.
 
     Bids that weren't confirmed or have no bond count for nothing. With fewer than three left none is opened and no key
-    fetched (O87 41): ``enough`` is false. Each bid is opened by itself: what one can't be read for concerns it alone.
+    fetched (O87 41): ``enough`` is false. Either way the keeper allows it, by its own clock, and no clock is in doubt. Each bid is opened by itself: what one can't be read for concerns it alone.
     Raises OpeningNotDue, NotBidding, arrivals.StillDeciding while a request that arrived in time is being decided, or the
     keeper's KeyNotDue and KeeperAway; nothing has changed then.
     """
@@ -99,6 +99,8 @@ def open_all(session: Session, actor: Actor, *, lot_id: str, keeper: Keeper) -> 
     if now < tender.bid_deadline_at:
         raise OpeningNotDue()
     arrivals.require_decided(session, tender.bid_deadline_at)
+    doubts.require_none(session)
+    keeper.allow(lot_id)
     tender.state = TenderState.CLOSED
     lot, received = projects.lot(session, lot_id, lock=True), of_lot(session, lot_id)
     outcomes = {bid.id: _before_opening(session, tender, bid) for bid in received}

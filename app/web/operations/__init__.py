@@ -9,4 +9,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 
-from app.web.operations import cases, changing, incidents, moving, overview, queues, variables  # noqa: E402, F401
+from app.web.operations import cases, changing, clocks, incidents, moving, overview, queues, variables  # noqa: E402, F401

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from app.engine import definitions, incidents, scrubbing
 from app.engine.records import BufferedMessage
-from app.foundation import outbox
+from app.foundation import doubts, outbox
 from app.foundation.journal import JournalCheckpoint
 from app.foundation.text import Text
 from app.web import current, listing, templating
@@ -97,7 +97,7 @@ def _exported(wanted: finding.Wanted, asked: listing.Asked) -> Iterator[list[Any
 
 def looks() -> list[Look]:
     """What an administrator looks at first, each with whether it is well."""
-    return [_incidents(), _unseen(), _timers(), _mails(), _messages(), _journal(), _scrub(), _keeper()]
+    return [_incidents(), _unseen(), _timers(), _mails(), _messages(), _journal(), _scrub(), _keeper(), _clocks()]
 
 
 def _incidents() -> Look:
@@ -184,6 +184,17 @@ def _keeper() -> Look:
         "Tenders can't be published and bids can't be opened until it is back.", "恢复之前无法发布招标，也无法开标。"
     )
     return Look(name, "late", Text("doesn't answer", "无响应"), more)
+
+
+def _clocks() -> Look:
+    found = len(doubts.unseen(current.session()))
+    name, url = Text("Clocks", "时钟"), url_for("operations.clocks")
+    if not found:
+        return Look(name, "done", Text("agree", "一致"), None, url)
+    more = Text(
+        "Nothing is opened and no lot fails until somebody has looked.", "在核查确认之前，不开标，也不发布废标公告。"
+    )
+    return Look(name, "late", Text("apart", "有偏差"), more, url)
 
 
 def _counted(name: Text, number: int, tone: str, url: str, more: Text | None = None) -> Look:

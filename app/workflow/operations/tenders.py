@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.engine.operations import Context, Parameter, Registry
-from app.foundation import clock
+from app.foundation import clock, doubts
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import bids, bonds, tenders
@@ -99,6 +99,8 @@ def register(registry: Registry, partners: Partners) -> None:
         results=[BONDS_DUE],
     )
     def fail_lot(context: Context, *, lot_id: str, reason: str) -> Mapping[str, Any]:
+        doubts.require_none(context.session)
+        partners.keeper.allow(lot_id)
         lot = tenders.fail(context.session, context.actor, lot_id=lot_id, reason=reason)
         bids.tell_of_failure(context.session, lot_id=lot_id)
         bonds.schedule_all(
