@@ -1,15 +1,17 @@
 """The agency's side of bid bonds: its account, the bank's statements, and each lot's bonds once its deadline has passed.
 
-Before the deadline nothing here tells whose bonds there are, nor how many a lot has (O87 28): a statement says only what
-came of its entries in all.
+Before the deadline nothing here tells whose bonds there are, nor how many a lot has (O87 28): of a statement only sums
+are shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from flask import Blueprint, Response, render_template, request
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation import documents
@@ -23,7 +25,7 @@ from app.procurement import bids, bonds, projects, tenders
 from app.procurement.bonds import BankStatement, Bond, BondState, StatementEntry
 from app.procurement.projects import Lot, Project
 from app.procurement.tenders import Tender
-from app.web import current, errors, files
+from app.web import current, errors, files, words
 from app.web.answers import redirect
 from app.web.notices import notice
 from app.web.supplier.bonding import STATES
@@ -38,7 +40,11 @@ OUTCOMES: dict[str, tuple[str, Text]] = {
     "repeated": ("soon", Text("Paid a second time", "重复缴纳")),
     "unknown": ("waiting", Text("Reference of no bond", "识别号无对应保证金")),
     "no_reference": ("waiting", Text("Without a reference", "无识别号")),
+    bonds.ASKED: ("soon", Text("Needs your decision", "待人工确认")),
+    bonds.KNOWN: ("done", Text("Imported before", "此前已导入")),
 }
+DOUBTS = (bonds.StatementIncomplete, bonds.EntryContradicts)
+"""What a person may pass over, with reasons."""
 FIELDS = ("holder", "account", "bank_name", "bank_code")
 
 
@@ -54,6 +60,13 @@ class NothingChosen(Invalid):
 
     code = "no-bond-chosen"
     text = Text("Choose at least one bond.", "请至少选择一笔保证金。")
+
+
+class NoDecision(Invalid):
+    """An entry is a payment of its own or it isn't."""
+
+    code = "entry-no-decision"
+    text = Text("Choose whether this is a new payment.", "请选择该笔入账是否为新的付款。")
 
 
 class StillSecret(Conflict):
@@ -96,47 +109,100 @@ def import_statement() -> AnyResponse | tuple[str, int]:
             raise NoFile(field="file")
     except Invalid as refusal:
         return _index(errors.parts_of(refusal)), errors.status_of(type(refusal))
-    return take_in(file.stream.read(), file.filename or "")
+    return take_in(file.stream.read(), file.filename or "", request.form.get("reasons", ""))
 
 
-def take_in(data: bytes, name: str) -> AnyResponse | tuple[str, int]:
+def take_in(data: bytes, name: str, reasons: str = "") -> AnyResponse | tuple[str, int]:
     """Import a bank's file, and go back to the bonds with what came of it."""
     session, actor = current.session(), current.actor()
     try:
-        entries = bonds.import_statement(session, actor, data=data, name=name)
-        for lot_id in _lots_past(entries):
+        imported = bonds.import_statement(session, actor, data=data, name=name, reasons=reasons)
+        for lot_id in _lots_past(imported.entries):
             bids.invalidate_late_bonds(session, actor, lot_id=lot_id)
     except (Invalid, Conflict) as refusal:
         session.rollback()
         return _index(errors.parts_of(refusal)), errors.status_of(type(refusal))
     current.commit()
-    matched = sum(entry.outcome == "matched" for entry in entries)
-    notice(
-        Text("The statement is imported.", "对账单已导入。"),
-        Text("%(n)s credits, %(m)s of them matched.", "共%(n)s笔入账，其中%(m)s笔已匹配。").filled(
-            n=len(entries), m=matched
-        ),
-    )
+    notice(Text("The statement is imported.", "对账单已导入。"), _what_came(imported))
     return redirect("bonds.index")
+
+
+def _what_came(imported: bonds.Imported) -> Text:
+    """What is said of a file: the sum, and whose statements were left out."""
+    new = _sums(entry for entry in imported.entries if entry.outcome != bonds.ASKED)
+    english = ", ".join(words.money("en", amount, currency) for currency, amount in new.items()) or "nothing"
+    chinese = "、".join(words.money("zh", amount, currency) for currency, amount in new.items()) or "无"
+    said = Text(f"New credits: {english}.", f"新增入账：{chinese}。")
+    if imported.others:
+        rest = ", ".join(imported.others)
+        said = Text(
+            f"{said.en} Statements of other accounts were left out: {rest}.",
+            f"{said.zh}文件中其他账户的对账单未导入：{rest}。",
+        )
+    return said
 
 
 @blueprint.get("/statements/<statement_id>")
 def statement(statement_id: str) -> str:
-    """Show a statement's entries: those of lots past their deadline whole, the others without whose they are."""
+    """Show a statement's entries: those that may be seen by now one by one, of the others the sum."""
+    return _statement(statement_id)
+
+
+@blueprint.post("/entries/<entry_id>")
+def decide(entry_id: str) -> AnyResponse | tuple[str, int]:
+    """Say of an entry whether it is a payment of its own."""
+    session, chosen = current.session(), request.form.get("decision", "")
+    entry = session.get(StatementEntry, entry_id)
+    if entry is None or entry.id not in _seen([entry]):
+        raise bonds.EntryUnknown()
+    statement_id = entry.bank_statement_id
+    try:
+        if chosen not in ("new", "same"):
+            raise NoDecision(field="decision")
+        reasons = request.form.get("reasons", "")
+        decided = bonds.decide(session, current.actor(), entry_id=entry_id, is_new=chosen == "new", reasons=reasons)
+        for lot_id in _lots_past([decided]):
+            bids.invalidate_late_bonds(session, current.actor(), lot_id=lot_id)
+    except (Invalid, Conflict) as refusal:
+        session.rollback()
+        return _statement(statement_id, errors.parts_of(refusal)), errors.status_of(type(refusal))
+    current.commit()
+    notice(Text("Your decision is recorded.", "确认结果已记录。"))
+    return redirect("bonds.statement", statement_id=statement_id)
+
+
+def _statement(statement_id: str, problems: list[Refusal] | None = None) -> str:
     session = current.session()
     found = session.get(BankStatement, statement_id)
     own = bonds.account_of(session, current.actor().organisation_id or "")
     if found is None or own is None or found.account != own.account:
         raise bonds.BondUnknown()
-    query = (
-        select(StatementEntry).where(StatementEntry.bank_statement_id == found.id).order_by(StatementEntry.booked_at)
-    )
+    query = select(StatementEntry).where(StatementEntry.bank_statement_id == found.id)
+    entries = list(session.scalars(query.order_by(StatementEntry.booked_at, StatementEntry.position)))
+    seen = _seen(entries)
     return render_template(
         "bonds/statement.html",
         statement=found,
-        entries=[(entry, _is_open_to_see(entry)) for entry in session.scalars(query)],
+        entries=[entry for entry in entries if entry.id in seen],
+        hidden=_sums(entry for entry in entries if entry.id not in seen),
         outcomes=OUTCOMES,
+        asked=bonds.ASKED,
+        problems=problems or [],
     )
+
+
+def _seen(entries: Sequence[StatementEntry]) -> set[str]:
+    agency_id = current.actor().organisation_id or ""
+    return bonds.seen_by_agency(current.session(), agency_id, entries, current.now())
+
+
+def _sums(entries: Iterable[StatementEntry]) -> dict[str, Decimal]:
+    """What entries come to, by currency; what was known before counts no second time."""
+    found: dict[str, Decimal] = {}
+    for entry in entries:
+        if entry.outcome != bonds.KNOWN:
+            found[entry.currency] = found.get(entry.currency, Decimal(0)) + entry.amount
+    return found
 
 
 @blueprint.get("/lots/<lot_id>")
@@ -209,23 +275,24 @@ def _index(problems: list[Refusal] | None = None, values: dict[str, str] | None 
         lots=_lots(agency_id),
         states=STATES,
         problems=problems or [],
+        may_go_on=bool(problems) and all(isinstance(each, DOUBTS) for each in problems or []),
     )
 
 
-def _statements(account: str) -> list[tuple[BankStatement, dict[str, int]]]:
-    """The newest statements of an account, with how many of their entries came to what."""
+def _statements(account: str) -> list[tuple[BankStatement, dict[str, int], dict[str, Decimal]]]:
+    """The newest statements of an account: how many entries came to what, and the sums of those not to be seen yet."""
     session = current.session()
     newest = select(BankStatement).where(BankStatement.account == account).order_by(BankStatement.imported_at.desc())
     found = list(session.scalars(newest.limit(50)))
-    counted: dict[str, dict[str, int]] = {}
-    counts = (
-        select(StatementEntry.bank_statement_id, StatementEntry.outcome, func.count())
-        .where(StatementEntry.bank_statement_id.in_([each.id for each in found]))
-        .group_by(StatementEntry.bank_statement_id, StatementEntry.outcome)
-    )
-    for statement_id, outcome, count in session.execute(counts):
-        counted.setdefault(statement_id, {})[outcome] = count
-    return [(each, counted.get(each.id, {})) for each in found]
+    query = select(StatementEntry).where(StatementEntry.bank_statement_id.in_([each.id for each in found]))
+    entries = list(session.scalars(query))
+    seen = _seen(entries)
+    rows = []
+    for each in found:
+        own = [entry for entry in entries if entry.bank_statement_id == each.id]
+        counts = Counter(entry.outcome for entry in own if entry.id in seen)
+        rows.append((each, dict(counts), _sums(entry for entry in own if entry.id not in seen)))
+    return rows
 
 
 def _lots(agency_id: str) -> list[tuple[Lot, Tender, dict[str, int]]]:
@@ -277,14 +344,6 @@ def _bonds_of(lot_id: str) -> list[Bond]:
 def _files(batch: bonds.ReturnBatch) -> list[Document]:
     ids = [batch.document_id, batch.list_zh_id, batch.list_en_id]
     return [documents.get(current.session(), id_) for id_ in ids if id_]
-
-
-def _is_open_to_see(entry: StatementEntry) -> bool:
-    """Whether an entry may show who paid: its bond's tender is past its deadline."""
-    if entry.bond_id is None:
-        return False
-    bond = current.session().get_one(Bond, entry.bond_id)
-    return bonds.visible_to(current.actor(), bond, tenders.of_lot(current.session(), bond.lot_id), current.now())
 
 
 def _lots_past(entries: Sequence[StatementEntry]) -> set[str]:

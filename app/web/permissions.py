@@ -259,6 +259,7 @@ BOND_PAGES = (
     "bonds.set_account",
     "bonds.import_statement",
     "bonds.statement",
+    "bonds.decide",
     "bonds.lot",
     "bonds.letter",
     "bonds.send_back",

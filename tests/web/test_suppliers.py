@@ -453,16 +453,19 @@ def upload(officer, data):
     return officer.post("/bonds/statements", data=form)
 
 
-def test_the_agency_imports_the_banks_file_and_learns_no_payer_before_the_deadline(writer, officer, world, house, town):
+def test_o87_28_before_the_deadline_the_agency_learns_only_the_sum_of_the_banks_file(
+    writer, officer, world, house, town
+):
     writer.submit(f"/supplier/lots/{world.lot_id}/bond")
     with house.sessions() as session:
         bond = bonds.of_supplier(session, world.lot_id, town.supplier)
-    data = bank.statement(bank.entry(remittance=bond.reference, booked="<DtTm>2026-03-02T12:00:00</DtTm>"))
+    data = bank.statement(bank.entry(remittance=bond.reference, booked="<DtTm>2026-03-02T11:47:13</DtTm>"))
     assert upload(officer, data).status_code == 303
     listed = officer.get("/bonds").text
     address = re.search(r'href="(/bonds/statements/\w+)"', listed)[1]
-    assert "Matched to a bond" in listed
-    assert "健源" not in listed + officer.get(address).text
+    shown = listed + officer.get(address).text
+    assert "Not shown before the bid deadline" in listed
+    assert not [said for said in ("健源", "Matched to a bond", "11:47", "1 credit") if said in shown]
     assert "In order" in writer.get(f"/supplier/lots/{world.lot_id}/bond").text
 
 

@@ -9,28 +9,36 @@ from app.procurement.bonds.accounts import (
     require_account,
     set_account,
 )
-from app.procurement.bonds.batches import AnothersAccount, batches_of, bonds_of_batch, import_statement, send_back
+from app.procurement.bonds.batches import batches_of, bonds_of_batch, send_back
+from app.procurement.bonds.credits import (
+    ASKED,
+    KNOWN,
+    Credit,
+    EntrySettled,
+    EntryUnknown,
+    StatementKnown,
+    decide,
+    import_credits,
+    read_reference,
+)
 from app.procurement.bonds.deposits import (
     BondSettled,
     BondUnknown,
-    Credit,
     GuaranteeTooShort,
     GuaranteeTooSmall,
     NoBondAsked,
-    StatementKnown,
     all_of_supplier,
     amount_for,
     bids_valid_until,
-    import_credits,
     in_order,
     lodge_guarantee,
     of_lot,
     of_supplier,
-    read_reference,
     request,
     shared_accounts,
     visible_to,
 )
+from app.procurement.bonds.imports import AnothersAccount, Imported, import_statement
 from app.procurement.bonds.payment_files import RepaymentIncomplete, payment_file
 from app.procurement.bonds.records import BankStatement, Bond, BondAccount, BondState, ReturnBatch, StatementEntry
 from app.procurement.bonds.returns import (
@@ -48,7 +56,9 @@ from app.procurement.bonds.returns import (
     schedule_losers,
     schedule_winner,
 )
+from app.procurement.bonds.secrecy import seen_by_agency
 from app.procurement.bonds.statements import (
+    EntryContradicts,
     EntryUnreadable,
     NotAStatement,
     Statement,
@@ -57,8 +67,10 @@ from app.procurement.bonds.statements import (
 )
 
 __all__ = [
+    "ASKED",
     "CAUSES",
     "GROUNDS",
+    "KNOWN",
     "AccountInvalid",
     "AnothersAccount",
     "BankCodeInvalid",
@@ -70,11 +82,15 @@ __all__ = [
     "BondState",
     "BondUnknown",
     "Credit",
+    "EntryContradicts",
+    "EntrySettled",
+    "EntryUnknown",
     "EntryUnreadable",
     "GroundUnknown",
     "GuaranteeTooShort",
     "GuaranteeTooSmall",
     "HolderMissing",
+    "Imported",
     "NoBondAccount",
     "NoBondAsked",
     "NotAStatement",
@@ -91,6 +107,7 @@ __all__ = [
     "batches_of",
     "bids_valid_until",
     "bonds_of_batch",
+    "decide",
     "due_back",
     "forfeit",
     "import_credits",
@@ -110,6 +127,7 @@ __all__ = [
     "schedule_all",
     "schedule_losers",
     "schedule_winner",
+    "seen_by_agency",
     "send_back",
     "set_account",
     "shared_accounts",

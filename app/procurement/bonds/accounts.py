@@ -74,9 +74,9 @@ def account_of(session: Session, agency_id: str) -> BondAccount | None:
     return session.get(BondAccount, agency_id)
 
 
-def require_account(session: Session, agency_id: str) -> BondAccount:
-    """An agency's account for bonds; raises NoBondAccount."""
-    row = account_of(session, agency_id)
+def require_account(session: Session, agency_id: str, *, lock: bool = False) -> BondAccount:
+    """An agency's account for bonds, locked for who takes in what came to it; raises NoBondAccount."""
+    row = session.get(BondAccount, agency_id, with_for_update=lock or None)
     if row is None:
         raise NoBondAccount()
     return row

@@ -1,8 +1,7 @@
-"""Bank files in and out: a statement imported as the bank sent it, bonds sent back with the bank's file and a list."""
+"""Bonds sent back: the bank's file and the list of it all."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 from sqlalchemy import select
@@ -10,63 +9,16 @@ from sqlalchemy.orm import Session
 
 from app.foundation import clock, documents
 from app.foundation.actor import SYSTEM, Actor
-from app.foundation.errors import Invalid
 from app.foundation.money import Money
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
-from app.identity import organisations, roles
+from app.identity import organisations
 from app.procurement import papers, projects, tenders
 from app.procurement.bonds.accounts import require_account
-from app.procurement.bonds.deposits import BondUnknown, import_credits
+from app.procurement.bonds.deposits import BondUnknown
 from app.procurement.bonds.payment_files import payment_file
-from app.procurement.bonds.records import Bond, ReturnBatch, StatementEntry
+from app.procurement.bonds.records import Bond, ReturnBatch
 from app.procurement.bonds.returns import Repayment, return_bonds
-from app.procurement.bonds.statements import read_statements
-
-
-class AnothersAccount(Invalid):
-    """The statement is of another account than the agency's."""
-
-    code = "anothers-account"
-    text = Text(
-        "This statement is of the account %(account)s; yours for bonds is %(own)s.",
-        "该对账单账号为%(account)s，本单位保证金账号为%(own)s。",
-    )
-
-
-def import_statement(session: Session, actor: Actor, *, data: bytes, name: str) -> list[StatementEntry]:
-    """Take the credits of a camt.053 file of the agency's account (see ``import_credits``); the file is kept.
-
-    Raises NotAStatement and its kin, AnothersAccount, NoBondAccount, StatementKnown or RoleMissing.
-    """
-    roles.require(actor, "agency-officer", actor.organisation_id)
-    own = require_account(session, actor.organisation_id or "")
-    statements = read_statements(data)
-    for statement in statements:
-        if statement.account != own.account:
-            raise AnothersAccount(field="file", account=statement.account, own=own.account)
-    file = documents.add(
-        session,
-        actor,
-        name=name,
-        source=data,
-        case=f"bank:{own.account}",
-        kind="bank_statement",
-        access="private",
-        media_type="application/xml",
-    )
-    entries: list[StatementEntry] = []
-    for statement in statements:
-        entries += import_credits(
-            session,
-            actor,
-            statement_id=statement.statement_id[:40],
-            account=statement.account,
-            digest=hashlib.sha256(statement.statement_id.encode() + b"\0" + data).hexdigest(),
-            credits=statement.credits,
-            document_id=file.id,
-        )
-    return entries
 
 
 def send_back(session: Session, actor: Actor, *, bond_ids: Sequence[str]) -> ReturnBatch:

@@ -1,17 +1,13 @@
-"""Bonds coming in: asked for with a reference of their own, matched from the bank's statement, or a letter of guarantee."""
+"""Bonds asked for, each with a payment reference of its own, or lodged as a letter of guarantee; who may know of them."""
 
 from __future__ import annotations
 
-import re
 import secrets
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from stdnum import iso11649
 from stdnum.iso7064 import mod_97_10
 
 from app.foundation import arrivals, clock, journal
@@ -21,11 +17,10 @@ from app.foundation.text import Text
 from app.foundation.workdays import ONE_DAY, local_day
 from app.identity import roles
 from app.procurement import projects, suppliers, tenders
-from app.procurement.bonds.records import BankStatement, Bond, BondState, StatementEntry
+from app.procurement.bonds.records import Bond, BondState
 from app.procurement.projects import Lot
 from app.procurement.tenders import Tender
 
-_REFERENCE = re.compile(r"RF\d{2}[A-Z0-9]{1,21}")
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
@@ -66,30 +61,6 @@ class GuaranteeTooShort(Invalid):
         "The guarantee must last until %(until)s, as long as the bid.", "保函有效期不得早于投标有效期届满日%(until)s。"
     )
     statute = "O87 23"
-
-
-class StatementKnown(Conflict):
-    """This statement was imported before."""
-
-    code = "statement-known"
-    text = Text("This statement was imported before.", "该银行对账单已导入。")
-
-
-@dataclass(frozen=True)
-class Credit:
-    """One incoming payment of a statement; ``bank_reference`` is the bank's own id of it, unique for the account.
-
-    ``booked_at`` is the instant of booking; where the bank gives a day only, the end of that day.
-    """
-
-    bank_reference: str
-    booked_at: datetime
-    amount: Decimal
-    currency: str
-    remittance: str
-    payer_name: str = ""
-    payer_account: str = ""
-    payer_bank: str = ""
 
 
 def amount_for(lot: Lot, tender: Tender) -> Decimal:
@@ -169,7 +140,9 @@ def lodge_guarantee(
     bond.kind, bond.guarantee_number, bond.guarantee_issuer = "guarantee", number, issuer
     bond.guarantee_until, bond.guarantee_document_id = valid_until, document_id
     bond.state, bond.arrived_at = BondState.HELD, arrivals.arrived(session, arrived_at)
-    _journal(session, bond, "bonds.lodge_guarantee", {"amount": str(amount), "arrived_at": bond.arrived_at.isoformat()})
+    write_down(
+        session, bond, "bonds.lodge_guarantee", {"amount": str(amount), "arrived_at": bond.arrived_at.isoformat()}
+    )
     return bond
 
 
@@ -178,101 +151,6 @@ def bids_valid_until(tender: Tender) -> date:
     if tender.bid_deadline_at is None:
         raise ValueError("a tender without a deadline has no validity")
     return local_day(tender.bid_deadline_at) + tender.validity_days * ONE_DAY
-
-
-def import_credits(
-    session: Session,
-    actor: Actor,
-    *,
-    statement_id: str,
-    account: str,
-    digest: str,
-    credits: Iterable[Credit],
-    document_id: str | None = None,
-) -> list[StatementEntry]:
-    """Take a statement's credits: each is matched to the bond of its reference, or kept with the reason why not.
-
-    ``outcome``: matched, late, wrong_amount, repeated, unknown or no_reference. A credit already taken from another
-    statement is passed over. Raises StatementKnown for a file that was imported before.
-    """
-    roles.require(actor, "agency-officer")
-    if session.scalars(select(BankStatement).where(BankStatement.digest == digest)).first():
-        raise StatementKnown()
-    statement = BankStatement(
-        digest=digest,
-        statement_id=statement_id,
-        account=account,
-        document_id=document_id,
-        imported_by=actor.id,
-        imported_at=clock.now(session),
-    )
-    session.add(statement)
-    session.flush()
-    known = select(StatementEntry.bank_reference).where(StatementEntry.account == account)
-    taken = set(session.scalars(known))
-    entries = []
-    for credit in credits:
-        if credit.bank_reference not in taken:
-            taken.add(credit.bank_reference)
-            entries.append(_match(session, actor.organisation_id, statement, credit))
-    session.flush()
-    counts = {outcome: sum(e.outcome == outcome for e in entries) for outcome in sorted({e.outcome for e in entries})}
-    facts = {"statement": statement_id, "digest": digest, "outcomes": counts}
-    journal.write(session, actor, case=f"bank:{account}", act="bonds.import_statement", facts=facts)
-    return entries
-
-
-def _match(session: Session, agency_id: str | None, statement: BankStatement, credit: Credit) -> StatementEntry:
-    bond, outcome = _bond_for(session, agency_id, credit)
-    entry = StatementEntry(
-        bank_statement_id=statement.id,
-        account=statement.account,
-        bank_reference=credit.bank_reference,
-        amount=credit.amount,
-        currency=credit.currency,
-        booked_at=credit.booked_at,
-        payer_name=credit.payer_name,
-        payer_account=credit.payer_account,
-        remittance=credit.remittance,
-        bond_id=bond.id if bond else None,
-        outcome=outcome,
-    )
-    session.add(entry)
-    if bond is not None and outcome in ("matched", "late"):
-        bond.kind = "transfer"
-        bond.state = BondState.HELD if outcome == "matched" else BondState.LATE
-        bond.arrived_at, bond.payer_name = credit.booked_at, credit.payer_name
-        bond.payer_account, bond.payer_bank = credit.payer_account, credit.payer_bank
-        _journal(session, bond, "bonds.arrive", {"outcome": outcome, "booked_at": credit.booked_at.isoformat()})
-    return entry
-
-
-def _bond_for(session: Session, agency_id: str | None, credit: Credit) -> tuple[Bond | None, str]:
-    """The bond a credit is for, of a tender that this agency runs, and what comes of it."""
-    reference = read_reference(credit.remittance)
-    if reference is None:
-        return None, "no_reference"
-    query = select(Bond).where(Bond.reference == reference).with_for_update().execution_options(populate_existing=True)
-    bond = session.scalars(query).first()
-    tender = tenders.of_lot(session, bond.lot_id) if bond is not None else None
-    if bond is None or tender is None or tender.agency_id != agency_id:
-        return None, "unknown"
-    if bond.state != BondState.REQUESTED:
-        return bond, "repeated"
-    if (credit.amount, credit.currency) != (bond.amount, bond.currency):
-        return bond, "wrong_amount"
-    in_time = tender.bid_deadline_at is not None and credit.booked_at < tender.bid_deadline_at
-    return bond, "matched" if in_time else "late"
-
-
-def read_reference(remittance: str) -> str | None:
-    """The bond's reference in a payment's words, whatever the spaces and case; only with right check digits."""
-    joined = re.sub(r"[\s\-/.]", "", remittance).upper()
-    for found in _REFERENCE.finditer(joined):
-        for end in range(len(found[0]), 4, -1):
-            if iso11649.is_valid(found[0][:end]) and len(found[0][:end]) == 16:
-                return found[0][:end]
-    return None
 
 
 def of_supplier(session: Session, lot_id: str, supplier_id: str) -> Bond | None:
@@ -317,7 +195,7 @@ def visible_to(actor: Actor, bond: Bond, tender: Tender, now: datetime) -> bool:
     return passed and actor.organisation_id in (tender.agency_id, tender.project.finance_id)
 
 
-def _journal(session: Session, bond: Bond, act: str, facts: dict[str, object]) -> None:
-    """Under the bond's own case: a project's journal is read by people who mustn't know who takes part (O87 28)."""
+def write_down(session: Session, bond: Bond, act: str, facts: dict[str, object]) -> None:
+    """A line of the journal under the bond's own case: a project's journal is read by people who mustn't know who takes part (O87 28)."""
     anonymous = Actor(id="supplier", name="Supplier")
     journal.write(session, anonymous, case=f"bond:{bond.id}", act=act, facts={"bond": bond.id, **facts})

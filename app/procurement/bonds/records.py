@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -81,12 +81,13 @@ class BankStatement(Base):
 
 
 class StatementEntry(Base):
-    """One credit of a statement: matched to a bond, or left over with the reason."""
+    """One credit of a statement: taken (matched to a bond, or left over with the reason), known before, or asked."""
 
     __tablename__ = "statement_entry"
-    __table_args__ = (UniqueConstraint("account", "bank_reference"),)
+    __table_args__ = (UniqueConstraint("bank_statement_id", "position"), Index(None, "account", "booked_at"))
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     bank_statement_id: Mapped[str] = mapped_column(String(32), ForeignKey("bank_statement.id"), index=True)
+    position: Mapped[str] = mapped_column(String(32))
     account: Mapped[str] = mapped_column(String(40))
     bank_reference: Mapped[str] = mapped_column(String(60))
     amount: Mapped[Decimal] = mapped_column(Exact(2))
@@ -94,6 +95,7 @@ class StatementEntry(Base):
     booked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     payer_name: Mapped[str] = mapped_column(String(200), default="")
     payer_account: Mapped[str] = mapped_column(String(40), default="")
+    payer_bank: Mapped[str] = mapped_column(String(40), default="")
     remittance: Mapped[str] = mapped_column(String(500), default="")
     bond_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("bond.id"), default=None)
     outcome: Mapped[str] = mapped_column(String(20))

@@ -1,7 +1,7 @@
 """Bank statements in ISO 20022 camt.053, as banks send them: read into credits, or refused in words about each entry.
 
 Versions 02 to 14 are read: they differ in where they put a party's name and an entry's state. Entities and document
-types are refused, nothing is fetched. What isn't a booked credit (debits, pending entries, reversals) is passed over.
+types are refused, nothing is fetched; an envelope (AppHdr) around the document is looked through. What isn't a booked credit (debits, pending entries, reversals) is passed over.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from lxml import etree
 
@@ -19,10 +20,12 @@ from app.foundation import clock
 from app.foundation.errors import Invalid, Refusal, Several
 from app.foundation.foreign import Unreadable, markup
 from app.foundation.text import Text
-from app.foundation.workdays import end_of
-from app.procurement.bonds.deposits import Credit
+from app.foundation.workdays import ONE_DAY, end_of
+from app.procurement.bonds.credits import Credit
 
 NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(0[2-9]|1[0-4])")
+DAY = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)?")
+"""A day (xs:date), with or without a zone."""
 LARGEST = 20 * 1024 * 1024
 """The most bytes of a statement; a day of one account is a thousandth of it."""
 MOST_SAID = 20
@@ -48,6 +51,12 @@ class EntryUnreadable(Invalid):
     text = Text("Statement %(statement)s, entry %(number)s: %(why)s", "对账单%(statement)s第%(number)s笔：%(why)s")
 
 
+class EntryContradicts(EntryUnreadable):
+    """An entry's transactions don't make up the entry."""
+
+    code = "entry-contradicts"
+
+
 class StatementIncomplete(Invalid):
     """The entries don't lead from the opening balance to the closing one: something is missing."""
 
@@ -60,13 +69,17 @@ class StatementIncomplete(Invalid):
 
 @dataclass(frozen=True)
 class Statement:
-    """One account's statement: its credits, and how many entries were passed over."""
+    """One account's statement: its credits, and how many entries were passed over.
+
+    ``doubts``: where it contradicts itself. Who takes it all the same says why; credits of such an entry are unclear.
+    """
 
     statement_id: str
     account: str
     currency: str
-    credits: tuple[Credit, ...]
-    passed_over: int
+    credits: tuple[Credit, ...] = ()
+    passed_over: int = 0
+    doubts: tuple[Refusal, ...] = ()
 
 
 @dataclass
@@ -76,18 +89,29 @@ class _Entry:
     statement: str
     number: int
     problems: list[Refusal] = field(default_factory=list)
+    doubts: list[Refusal] = field(default_factory=list)
 
     def lacks(self, english: str, chinese: str) -> None:
-        self.problems.append(
-            EntryUnreadable(field="file", statement=self.statement, number=self.number, why=Text(english, chinese))
-        )
+        self.problems.append(EntryUnreadable(**self._said(english, chinese)))
+
+    def contradicts(self, english: str, chinese: str) -> None:
+        self.doubts.append(EntryContradicts(**self._said(english, chinese)))
+
+    def _said(self, english: str, chinese: str) -> dict[str, Any]:
+        return {"field": "file", "statement": self.statement, "number": self.number, "why": Text(english, chinese)}
 
 
-def read_statements(data: bytes) -> list[Statement]:
-    """The statements of a file, one for each account; raises NotAStatement, EntryUnreadable, StatementIncomplete, Several."""
-    root = _root(data)
+def read_statements(data: bytes, *, account: str | None = None, with_doubts: bool = False) -> list[Statement]:
+    """The statements of a file; of other accounts than ``account`` (if given) only whose they are.
+
+    Raises NotAStatement, EntryUnreadable, StatementIncomplete or Several; ``with_doubts`` gives a statement that
+    contradicts itself (a part is missing, a batch doesn't add up) with its doubts instead.
+    """
     problems: list[Refusal] = []
-    read = [_statement(element, problems) for element in _children(root, "BkToCstmrStmt", "Stmt")]
+    elements = [element for document in _documents(data) for element in _children(document, "BkToCstmrStmt", "Stmt")]
+    read = [_statement(element, problems, account) for element in elements]
+    if not with_doubts:
+        problems += [doubt for statement in read for doubt in statement.doubts]
     if not read and not problems:
         raise NotAStatement(field="file", why=Text("it holds no statement", "文件中没有对账单"))
     if len(problems) == 1:
@@ -97,19 +121,24 @@ def read_statements(data: bytes) -> list[Statement]:
     return read
 
 
-def _root(data: bytes) -> Element:
+def _documents(data: bytes) -> list[Element]:
+    """The camt.053 documents of a file: its root, or what an envelope holds beside the application header."""
     try:
         root = markup.read(data, largest=LARGEST)
     except Unreadable as unreadable:
         raise NotAStatement(field="file", why=unreadable.why) from unreadable
-    named = etree.QName(root)
-    if named.localname != "Document" or not NAMESPACE.fullmatch(named.namespace or ""):
-        found = (named.namespace or named.localname).rpartition(":")[2][:40]
-        raise NotAStatement(field="file", why=Text(f"it is “{found}”", f"其类型为“{found}”"))
-    return root
+    found = [
+        element for element in root.iter("{*}Document") if NAMESPACE.fullmatch(etree.QName(element).namespace or "")
+    ]
+    if found:
+        return found
+    inner = next(root.iter("{*}Document"), root)
+    named = etree.QName(inner)
+    said = (named.namespace or named.localname).rpartition(":")[2][:40]
+    raise NotAStatement(field="file", why=Text(f"it is “{said}”", f"其类型为“{said}”"))
 
 
-def _statement(element: Element, problems: list[Refusal]) -> Statement:
+def _statement(element: Element, problems: list[Refusal], wanted: str | None) -> Statement:
     said = _text(element, "Id") or "?"
     account = _account(element, "Acct") or ""
     currency = _text(element, "Acct", "Ccy") or "CNY"
@@ -117,59 +146,124 @@ def _statement(element: Element, problems: list[Refusal]) -> Statement:
         problems.append(
             NotAStatement(field="file", why=Text(f"statement {said} names no account", f"对账单{said}未写明账号"))
         )
+    if not account or (wanted is not None and account != wanted):
+        return Statement(said, account, currency)
     credits: list[Credit] = []
+    doubts: list[Refusal] = []
     passed_over, moved, found = 0, Decimal(0), len(problems)
     for number, entry in enumerate(_children(element, "Ntry"), 1):
         state = _Entry(said, number)
         amount = _amount(entry, state, "Amt")
         booked = (_text(entry, "Sts", "Cd") or _text(entry, "Sts")) in ("BOOK", "")
-        credited = _text(entry, "CdtDbtInd") == "CRDT"
+        came: list[Credit] = []
         if amount is not None and booked:
-            moved += amount[0] if credited else -amount[0]
-        if not booked or not credited or _text(entry, "RvslInd") in ("true", "1"):
-            passed_over += 1
-        elif amount is not None:
-            credits += _credits(entry, state, amount)
+            moved += amount[0] if _is_credited(entry) else -amount[0]
+            came = [] if _text(entry, "RvslInd") in ("true", "1") else list(_credits(entry, state, amount))
+        passed_over += not came and not state.problems
+        credits += came
         problems += state.problems
+        doubts += state.doubts
     if len(problems) == found:
-        _check_balances(element, said, moved)
-    return Statement(said, account, currency, tuple(_told_apart(credits)), passed_over)
+        doubts += _gap(element, said, moved)
+    return Statement(said, account, currency, tuple(_told_apart(credits)), passed_over, tuple(doubts))
+
+
+def _is_credited(element: Element, otherwise: bool = False) -> bool:
+    return {"CRDT": True, "DBIT": False}.get(_text(element, "CdtDbtInd"), otherwise)
 
 
 def _credits(entry: Element, state: _Entry, amount: tuple[Decimal, str]) -> Iterator[Credit]:
-    """The credits of an entry: one, or one for each transaction of a batch."""
+    """The credits of an entry: one, or one for each transaction of a batch that came in, if they make up the entry."""
+    credited = _is_credited(entry)
+    details = _children(entry, "NtryDtls", "TxDtls")
+    if not credited and not any(_is_credited(detail) for detail in details):
+        return
     booked_at = _booked_at(entry, state)
     if booked_at is None:
         return
-    details = _children(entry, "NtryDtls", "TxDtls")
-    reference = _text(entry, "AcctSvcrRef") or _text(entry, "NtryRef")
-    for number, detail in enumerate(details or [entry], 1):
-        part = amount
-        if len(details) > 1:
-            own = _first_amount(detail, state, number)
-            if own is None:
-                continue
-            part = own
-        refs = _text(detail, "Refs", "AcctSvcrRef") or (_text(detail, "Refs", "TxId") if len(details) > 1 else "")
-        yield Credit(
-            bank_reference=(refs or (f"{reference}/{number}" if reference and len(details) > 1 else reference))[:60],
-            booked_at=booked_at,
-            amount=part[0],
-            currency=part[1],
-            remittance=_remittance(entry, detail)[:500],
-            payer_name=(_text(detail, "RltdPties", "Dbtr", "Pty", "Nm") or _text(detail, "RltdPties", "Dbtr", "Nm"))[
-                :200
-            ],
-            payer_account=(_account(detail, "RltdPties", "DbtrAcct") or "")[:40],
-            payer_bank=_bank(detail)[:40],
+    parts = _parts(entry, details, state, amount)
+    if parts is None:
+        yield replace(_credit(entry, entry, booked_at, amount, state.number), is_unclear=True)
+        return
+    for number, (detail, part) in enumerate(parts, 1):
+        if _is_credited(detail, credited):
+            yield _credit(entry, detail, booked_at, part, state.number, number if len(parts) > 1 else None)
+
+
+def _parts(
+    entry: Element, details: list[Element], state: _Entry, amount: tuple[Decimal, str]
+) -> list[tuple[Element, tuple[Decimal, str]]] | None:
+    """The transactions of an entry with their amounts; None, and the doubt said, if they don't make up the entry."""
+    told = sum(
+        int(n) for each in _children(entry, "NtryDtls", "Btch", "NbOfTxs") if (n := (each.text or "")).isdecimal()
+    )
+    if details and told > len(details):
+        state.contradicts(
+            f"it is a batch of {told} payments, of which {len(details)} are in the file.",
+            f"该批量共{told}笔，文件中仅有{len(details)}笔明细。",
         )
+        return None
+    if len(details) > 1:
+        read = [_part_of(detail, state, number, amount) for number, detail in enumerate(details, 1)]
+    else:
+        alone = _find(details[0], "Amt") if details else None
+        told_again = alone is not None and alone.get("Ccy", amount[1]) == amount[1]
+        read = [_amount(details[0], state, "Amt") if told_again else amount]
+    parts = [(detail, part) for detail, part in zip(details or [entry], read, strict=True) if part is not None]
+    if len(parts) < len(read):
+        return None
+    credited = _is_credited(entry)
+    total = sum((part[0] if _is_credited(each, credited) == credited else -part[0] for each, part in parts), Decimal(0))
+    if total == amount[0]:
+        return parts
+    state.contradicts(
+        f"its transactions come to {total:,.2f}, the entry to {amount[0]:,.2f} {amount[1]}.",
+        f"其明细合计{total:,.2f}，该笔金额为{amount[1]} {amount[0]:,.2f}。",
+    )
+    return None
 
 
-def _first_amount(detail: Element, state: _Entry, number: int) -> tuple[Decimal, str] | None:
+def _credit(
+    entry: Element,
+    detail: Element,
+    booked_at: datetime,
+    amount: tuple[Decimal, str],
+    position: int,
+    part: int | None = None,
+) -> Credit:
+    """A credit as its transaction and its entry say it; a transaction without an id of its own is numbered in its batch."""
+    of_entry = _text(entry, "AcctSvcrRef")
+    own = _text(detail, "Refs", "AcctSvcrRef")
+    if part is not None and (not own or own == of_entry):
+        own = _text(detail, "Refs", "TxId") or (f"{of_entry}/{part}" if of_entry else "")
+    numbered = _text(entry, "NtryRef")
+    numbered = f"{numbered}/{part}" if numbered and part is not None else numbered
+    party = ("RltdPties", "Dbtr")
+    return Credit(
+        bank_reference=(own or (of_entry if part is None else "") or numbered)[:60],
+        is_identified=bool(own or of_entry),
+        booked_at=booked_at,
+        amount=amount[0],
+        currency=amount[1],
+        remittance=_remittance(entry, detail)[:500],
+        payer_name=(_text(detail, *party, "Pty", "Nm") or _text(detail, *party, "Nm"))[:200],
+        payer_account=(_account(detail, "RltdPties", "DbtrAcct") or "")[:40],
+        payer_bank=_bank(detail)[:40],
+        position=str(position) if part is None else f"{position}/{part}",
+    )
+
+
+def _part_of(detail: Element, state: _Entry, number: int, whole: tuple[Decimal, str]) -> tuple[Decimal, str] | None:
+    """A transaction's amount in the entry's currency; what was instructed in another one is no amount of this account."""
+    currency = whole[1]
     for place in (("Amt",), ("AmtDtls", "TxAmt", "Amt"), ("AmtDtls", "InstdAmt", "Amt")):
-        if _find(detail, *place) is not None:
+        found = _find(detail, *place)
+        if found is not None and found.get("Ccy", currency) == currency:
             return _amount(detail, state, *place)
-    state.lacks(f"transaction {number} of the batch names no amount.", f"批量中的第{number}笔交易没有金额。")
+    state.contradicts(
+        f"transaction {number} of the batch names no amount in {currency}.",
+        f"批量中的第{number}笔交易没有{currency}金额。",
+    )
     return None
 
 
@@ -183,13 +277,13 @@ def _told_apart(credits: list[Credit]) -> Iterator[Credit]:
         parts = (credit.booked_at.isoformat(), credit.amount, credit.currency, credit.payer_account, credit.remittance)
         made = hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:40]
         seen[made] = seen.get(made, 0) + 1
-        yield replace(credit, bank_reference=f"{made}-{seen[made]}")
+        yield replace(credit, bank_reference=f"{made}-{seen[made]}", is_identified=False)
 
 
-def _check_balances(element: Element, said: str, moved: Decimal) -> None:
+def _gap(element: Element, said: str, moved: Decimal) -> list[Refusal]:
     """Opening balance and booked entries make the closing balance, where a statement of one page says both."""
     if _text(element, "StmtPgntn", "LastPgInd") == "false" or _text(element, "StmtPgntn", "PgNb") not in ("", "1"):
-        return
+        return []
     balances: dict[str, Decimal] = {}
     for balance in _children(element, "Bal"):
         kind = _text(balance, "Tp", "CdOrPrtry", "Cd")
@@ -197,11 +291,12 @@ def _check_balances(element: Element, said: str, moved: Decimal) -> None:
             value = Decimal(_text(balance, "Amt"))
         except InvalidOperation:
             continue
-        balances[kind] = value if _text(balance, "CdtDbtInd") == "CRDT" else -value
+        balances[kind] = value if _is_credited(balance) else -value
     opening, closing = balances.get("OPBD", balances.get("PRCD")), balances.get("CLBD")
-    if opening is not None and closing is not None and opening + moved != closing:
-        reached, closed = f"{opening + moved:,.2f}", f"{closing:,.2f}"
-        raise StatementIncomplete(field="file", statement=said, reached=reached, closing=closed)
+    if opening is None or closing is None or opening + moved == closing:
+        return []
+    reached, closed = f"{opening + moved:,.2f}", f"{closing:,.2f}"
+    return [StatementIncomplete(field="file", statement=said, reached=reached, closing=closed)]
 
 
 def _amount(element: Element, state: _Entry, *path: str) -> tuple[Decimal, str] | None:
@@ -222,19 +317,25 @@ def _amount(element: Element, state: _Entry, *path: str) -> tuple[Decimal, str] 
 
 
 def _booked_at(entry: Element, state: _Entry) -> datetime | None:
-    """The instant of booking; of a day alone its end, so that no payment counts as earlier than it was."""
-    instant, day = _text(entry, "BookgDt", "DtTm"), _text(entry, "BookgDt", "Dt")
-    try:
-        if instant:
-            read = datetime.fromisoformat(instant)
-            return read if read.tzinfo else read.replace(tzinfo=clock.PLACE)
-        if day:
-            return end_of(date.fromisoformat(day[:10]))
-    except ValueError:
-        state.lacks(f"the booking date “{instant or day}” can't be read.", f"记账日期“{instant or day}”无法识别。")
+    """The instant of booking; of a day alone its end, so that no payment counts as earlier than it was.
+
+    Banks write a time into ``Dt`` and a day into ``DtTm``: what is said counts, not where.
+    """
+    said = _text(entry, "BookgDt", "DtTm") or _text(entry, "BookgDt", "Dt")
+    if not said:
+        state.lacks("it has no booking date.", "没有记账日期。")
         return None
-    state.lacks("it has no booking date.", "没有记账日期。")
-    return None
+    day = DAY.fullmatch(said)
+    try:
+        if day and day[2]:
+            return datetime.fromisoformat(f"{day[1]}T00:00:00{day[2]}") + ONE_DAY
+        if day:
+            return end_of(date.fromisoformat(day[1]))
+        read = datetime.fromisoformat(said)
+        return read if read.tzinfo else read.replace(tzinfo=clock.PLACE)
+    except (ValueError, OverflowError):
+        state.lacks(f"the booking date “{said[:40]}” can't be read.", f"记账日期“{said[:40]}”无法识别。")
+        return None
 
 
 def _remittance(entry: Element, detail: Element) -> str:
