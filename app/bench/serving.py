@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 
 from app.bench.figures import Figure
 from app.engine import definitions, instances
 from app.engine.records import SOMEDAY, Offer, OpenTaskRow, table_of
+from app.foundation import documents
 from app.foundation.actor import SYSTEM
 from app.foundation.database import new_id
 from app.foundation.text import Text
@@ -49,6 +50,46 @@ def inbox_page() -> float:
         few = _page(client)
         _fill(app, 9_990)
         return _page(client) / few
+
+
+def task_page() -> float:
+    """A task's page at the server, in milliseconds, in a case with a hundred papers."""
+    with _site() as (app, token):
+        client, address = _with_papers(app, token)
+        return _page(client, address) * 1000
+
+
+def task_page_statements() -> float:
+    """How many statements that page sends to the database."""
+    with _site() as (app, token):
+        client, address = _with_papers(app, token)
+        _page(client, address)
+        sent: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+                sent.append(statement)
+
+        database = app.extensions["tenderway"].database
+        event.listen(database, "before_cursor_execute", note)
+        client.get(address)
+        event.remove(database, "before_cursor_execute", note)
+        return len(sent)
+
+
+def _with_papers(app: Flask, token: str) -> tuple[Any, str]:
+    """A signed-in browser and the address of the open task, after its case got a hundred papers."""
+    with app.extensions["tenderway"].sessions() as session:
+        task = session.scalars(select(OpenTaskRow).limit(1)).one()
+        for position in range(100):
+            documents.add(
+                session, SYSTEM, name=f"{position}.pdf", source=b"%PDF-1.7", case=task.instance_id, kind="apply"
+            )
+        session.commit()
+        address = f"/tasks/{task.id}"
+    client = app.test_client()
+    client.set_cookie("tenderway", token)
+    return client, address
 
 
 @contextmanager
@@ -99,11 +140,11 @@ def _fill(app: Flask, count: int) -> None:
         session.commit()
 
 
-def _page(client: Any) -> float:
+def _page(client: Any, address: str = "/inbox") -> float:
     took = []
     for _ in range(15):
         started = time.perf_counter()
-        answer = client.get("/inbox")
+        answer = client.get(address)
         took.append(time.perf_counter() - started)
         assert answer.status_code == 200, answer.status
     return statistics.median(took[3:])
@@ -166,6 +207,8 @@ def _ask(address: str, server: subprocess.Popen[bytes], pause: float = 0.5) -> N
 
 FIGURES = (
     Figure("page of the inbox with 10,000 open tasks against the page with 10", inbox_page, "x", 3),
+    Figure("a task's page in a case with a hundred papers", task_page, "ms", 60),
+    Figure("statements of that page", task_page_statements, "statements", 20),
     Figure("memory of the server with the demonstration town", memory, "MB", 250),
     Figure("make run in a set-up clone to the first usable page", first_page, "s", 8),
 )

@@ -37,12 +37,18 @@ def project_of(session: Session, row: InstanceRow) -> Project | None:
 
 
 def projects_of(session: Session, business_keys: Iterable[str | None]) -> dict[str, Project]:
-    """The projects that instances with these business keys are about, by number."""
+    """The projects that instances with these business keys are about, by number.
+
+    A session keeps those it has found, as a page asks for its case's project many times.
+    """
     numbers = {key for key in business_keys if key}
-    if not numbers:
-        return {}
-    found = session.scalars(select(Project).where(Project.number.in_(numbers)).options(selectinload(Project.lots)))
-    return {project.number: project for project in found}
+    kept: dict[str, Project] = session.info.setdefault("projects", {})
+    known = {number: kept[number] for number in numbers if number in kept and kept[number] in session}
+    if unknown := numbers - known.keys():
+        query = select(Project).where(Project.number.in_(unknown)).options(selectinload(Project.lots))
+        known |= {project.number: project for project in session.scalars(query)}
+        kept |= known
+    return known
 
 
 def instance_of(session: Session, project_id: str) -> InstanceRow | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
-from datetime import datetime
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography import x509
@@ -63,7 +65,53 @@ class SignatureCheck:
 
 
 def verify_pdf(session: Session, pdf: bytes) -> list[SignatureCheck]:
-    """Check every signature of a PDF, in the order they were made; none if it has none. Raises PdfUnreadable."""
+    """Check every signature of a PDF, in the order they were made; none if it has none. Raises PdfUnreadable.
+
+    What the bytes and the trusted roots prove is worked out once and remembered until a certificate expires. Whether a
+    certificate was revoked is asked each time.
+    """
+    now = clock.now(session)
+    roots = tuple(session.scalars(select(Authority.certificate).where(Authority.is_root).order_by(Authority.name)))
+    key = (hashlib.sha256(pdf).digest(), roots)
+    examined = _remembered.get(key)
+    if examined is None or not examined.since <= now < examined.until:
+        examined = _examine(pdf, roots, now)
+        _remember(key, examined)
+    revoked = _revoked(session, [serial for _, serial, _ in examined.signatures])
+    return [
+        replace(check, trusted=check.trusted and not (serial in revoked and revoked[serial] <= (stamped_at or now)))
+        for check, serial, stamped_at in examined.signatures
+    ]
+
+
+Signature = tuple[SignatureCheck, str, datetime | None]
+"""A signature's check without regard to revocation, its certificate's serial number in hexadecimal ("" when it can't be
+read), and the time that its time stamp claims."""
+
+
+@dataclass(frozen=True)
+class _Examined:
+    """What was found of a file's signatures, and from when until when that holds."""
+
+    signatures: list[Signature]
+    since: datetime
+    until: datetime
+
+
+MOST_REMEMBERED = 512
+_remembered: dict[tuple[bytes, tuple[str, ...]], _Examined] = {}
+_remembering = threading.Lock()
+
+
+def _remember(key: tuple[bytes, tuple[str, ...]], examined: _Examined) -> None:
+    with _remembering:
+        _remembered.pop(key, None)
+        while len(_remembered) >= MOST_REMEMBERED:
+            del _remembered[next(iter(_remembered))]
+        _remembered[key] = examined
+
+
+def _examine(pdf: bytes, roots: Sequence[str], now: datetime) -> _Examined:
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.pdf_utils.reader import PdfFileReader
 
@@ -71,10 +119,19 @@ def verify_pdf(session: Session, pdf: bytes) -> list[SignatureCheck]:
         embedded = list(PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures)
     except (PdfError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise PdfUnreadable() from error
-    return [_check(session, signature) for signature in embedded]
+    trusted = _loaded(roots)
+    signatures = [_check(trusted, now, signature) for signature in embedded]
+    certificates = [*trusted, *(each for signature in embedded for each in _certificates(signature))]
+    ends = [end for each in certificates for end in (each.not_valid_before, each.not_valid_after) if end > now]
+    return _Examined(signatures, now, min(ends, default=datetime.max.replace(tzinfo=UTC)))
 
 
-def _check(session: Session, signature: Any) -> SignatureCheck:
+def _certificates(signature: Any) -> list[Any]:
+    own = [signature.signer_cert] if signature.signer_cert is not None else []
+    return [*own, *signature.other_embedded_certs]
+
+
+def _check(roots: list[Any], now: datetime, signature: Any) -> Signature:
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.sign.general import SigningError
     from pyhanko.sign.validation import validate_pdf_signature
@@ -84,24 +141,26 @@ def _check(session: Session, signature: Any) -> SignatureCheck:
     try:
         stamped_at = _stamped_at(signature)
         # Who backdates a signature can't win by it: only a time stamp says that it was made earlier than now.
-        moment = stamped_at or clock.now(session)
-        context = ValidationContext(trust_roots=_roots(session), allow_fetching=False, moment=moment)
+        moment = stamped_at or now
+        context = ValidationContext(trust_roots=roots, allow_fetching=False, moment=moment)
         status = loops.apart(lambda: validate_pdf_signature(signature, context, context))
         serial = signature.signer_cert.serial_number
     except (PdfError, SigningError, PathError, ValueError, KeyError, TypeError):
-        return SignatureCheck(
+        nothing = SignatureCheck(
             **_said(signature), signed_at=None, intact=False, trusted=False, unchanged=False, stamped=False
         )
+        return nothing, "", None
     stamp = status.timestamp_validity
     stamped = stamp is not None and bool(stamp.valid and stamp.intact and stamp.trusted)
-    return SignatureCheck(
+    found = SignatureCheck(
         **_said(signature),
         signed_at=stamped_at if stamped else signature.self_reported_timestamp,
         intact=bool(status.intact and status.valid),
-        trusted=bool(status.trusted) and stamped == (stamped_at is not None) and not _revoked(session, serial, moment),
+        trusted=bool(status.trusted) and stamped == (stamped_at is not None),
         unchanged=status.docmdp_ok is True,
         stamped=stamped,
     )
+    return found, f"{serial:x}", stamped_at
 
 
 def _said(signature: Any) -> dict[str, str]:
@@ -128,17 +187,17 @@ def _stamped_at(signature: Any) -> datetime | None:
     return claimed
 
 
-def _revoked(session: Session, serial: int, at: datetime) -> bool:
-    certificate = session.scalars(select(Certificate).where(Certificate.serial == f"{serial:x}")).one_or_none()
-    return certificate is not None and certificate.revoked_at is not None and certificate.revoked_at <= at
+def _revoked(session: Session, serials: Sequence[str]) -> dict[str, datetime]:
+    """When those of some certificates that are revoked were, by serial number."""
+    query = select(Certificate.serial, Certificate.revoked_at).where(Certificate.serial.in_(serials))
+    return {serial: at for serial, at in session.execute(query) if at is not None}
 
 
-def _roots(session: Session) -> list[Any]:
+def _loaded(roots: Sequence[str]) -> list[Any]:
     from asn1crypto import pem
     from asn1crypto import x509 as asn1_x509
 
-    texts = session.scalars(select(Authority.certificate).where(Authority.is_root).order_by(Authority.name))
-    return [asn1_x509.Certificate.load(pem.unarmor(text.encode())[2]) for text in texts]
+    return [asn1_x509.Certificate.load(pem.unarmor(text.encode())[2]) for text in roots]
 
 
 def trust(session: Session, actor: Actor, *, certificate: str) -> Authority:

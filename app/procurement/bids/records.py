@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.ciphered import CipheredBytes, CipheredJson
 from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
+from app.identity.organisations import Organisation
 
 
 class BidState(StrEnum):
@@ -96,6 +97,7 @@ class Bid(Base):
     invalid_reason: Mapped[str] = mapped_column(LongText, default="")
 
     opened: Mapped[OpenedBid | None] = relationship(back_populates="bid")
+    supplier: Mapped[Organisation] = relationship()
 
     def confirmed_for(self, binding_version: int) -> bool:
         """Whether it was made or confirmed for documents as binding as these."""

@@ -127,7 +127,7 @@ def _conclude(session: Session, contract: Contract) -> None:
 
 
 def checks(session: Session, contract: Contract) -> list[SignatureCheck]:
-    """What holds of the signatures in the contract's file, worked out anew from its bytes."""
+    """What holds of the signatures in the contract's file, as its bytes are now."""
     assert contract.document_zh_id is not None, "a contract is drafted with its papers"
     return certificates.verify_pdf(session, documents.read(session, contract.document_zh_id))
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound, Refusal, RuleBroken, refuse_all
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
-from app.identity import organisations, roles
+from app.identity import roles
 from app.procurement import bids, experts, projects, rules, suppliers, tenders
-from app.procurement.bids import Bid, BidState
+from app.procurement.bids import Bid, BidState, OpenedBid
 from app.procurement.evaluation.rankings import Entry, count_by_brand, lowest_of_each_brand
 from app.procurement.evaluation.records import ConformityOpinion, PriceDoubt, QualificationFinding
 from app.procurement.evaluation.rejections import GENERAL, GENERAL_ID, Fault, reject
@@ -99,15 +99,21 @@ class Cell:
         return self.bid.id, self.requirement.id if self.requirement else GENERAL_ID
 
 
+_WITH_ITS_CONTENT = (
+    joinedload(Bid.supplier),
+    selectinload(Bid.opened).options(selectinload(OpenedBid.responses), selectinload(OpenedBid.files)),
+)
+
+
 def bids_in(session: Session, lot_id: str, *states: BidState) -> list[Bid]:
     """The bids of a lot in any of ``states``, in the order they came."""
-    query = select(Bid).where(Bid.lot_id == lot_id, Bid.state.in_(states))
+    query = select(Bid).where(Bid.lot_id == lot_id, Bid.state.in_(states)).options(*_WITH_ITS_CONTENT)
     return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
 
 
 def opened_bids(session: Session, lot_id: str) -> list[Bid]:
     """The bids whose content was read at the opening, whatever became of them, in the order they came."""
-    query = select(Bid).join(Bid.opened).where(Bid.lot_id == lot_id)
+    query = select(Bid).join(Bid.opened).where(Bid.lot_id == lot_id).options(*_WITH_ITS_CONTENT)
     return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
 
 
@@ -230,9 +236,9 @@ def _refuse_unpassable(session: Session, tender: Tender, rows: Sequence[Row], re
 def _unpassable(session: Session, tender: Tender, bid: Bid, field: str) -> Refusal | None:
     exclusion = suppliers.exclusion_on(session, bid.supplier_id, local_day(clock.now(session)))
     if exclusion is not None:
-        return ExcludedCannotPass(field=field, name=name_of(session, bid), until=exclusion.valid_until)
+        return ExcludedCannotPass(field=field, name=bid.supplier.name, until=exclusion.valid_until)
     if bids.bond_stands(session, tender, bid) == "unproved":
-        return BondUnproved(field=field, name=name_of(session, bid))
+        return BondUnproved(field=field, name=bid.supplier.name)
     return None
 
 
@@ -368,11 +374,6 @@ def _drop_same_brand(session: Session, lot_id: str) -> None:
     for bid in left:
         if bid.id not in joined:
             reject(session, bid, BidState.INVALID, [Fault("same_brand")])
-
-
-def name_of(session: Session, bid: Bid) -> Text:
-    """The name of a bid's supplier."""
-    return organisations.get(session, bid.supplier_id).name
 
 
 def note(session: Session, actor: Actor, lot_id: str, act: str, facts: Mapping[str, Any]) -> None:

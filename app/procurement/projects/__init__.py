@@ -1,6 +1,15 @@
 """Projects: the budget line, the application with its reviews, the plan with its lots, the method, the end."""
 
-from app.procurement.projects.applications import NewItem, ReasonsMissing, SamePerson, apply, committed, file, review
+from app.procurement.projects.applications import (
+    NewItem,
+    ReasonsMissing,
+    SamePerson,
+    apply,
+    commitments,
+    committed,
+    file,
+    review,
+)
 from app.procurement.projects.lives import (
     STATE_NAMES,
     LotUnknown,
@@ -48,6 +57,7 @@ __all__ = [
     "Warning",
     "apply",
     "close",
+    "commitments",
     "committed",
     "file",
     "get",

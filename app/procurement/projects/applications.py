@@ -182,19 +182,29 @@ def _enter_items(session: Session, project: Project, items: Sequence[NewItem]) -
 
 
 def committed(session: Session, budget_line_id: str, *, without: str | None = None) -> Decimal:
-    """What live projects bind on a budget line.
+    """What live projects bind on a budget line."""
+    return commitments(session, [budget_line_id], without=without)[budget_line_id]
+
+
+def commitments(session: Session, budget_line_ids: Sequence[str], *, without: str | None = None) -> dict[str, Decimal]:
+    """What live projects bind on each of some budget lines.
 
     One that went over to another procedure, failed or was given up binds nothing, and a lot that failed or was
     cancelled frees its part: the procurement is organised anew (GPL 37).
     """
     binding = (
-        Project.budget_line_id == budget_line_id,
+        Project.budget_line_id.in_(budget_line_ids),
         Project.outcome.not_in(RELEASING),
         Project.id != (without or ""),
     )
-    bound = session.scalar(select(func.sum(Project.estimate)).where(*binding)) or Decimal(0)
-    given_up = select(func.sum(Lot.budget)).join(Project).where(*binding, Lot.state.in_(GIVEN_UP))
-    return bound - (session.scalar(given_up) or Decimal(0))
+    line = Project.budget_line_id
+    estimates = select(line, func.sum(Project.estimate)).where(*binding).group_by(line)
+    given_up = (
+        select(line, func.sum(Lot.budget)).join(Lot.project).where(*binding, Lot.state.in_(GIVEN_UP)).group_by(line)
+    )
+    bound, freed = dict(session.execute(estimates).all()), dict(session.execute(given_up).all())
+    none = Decimal(0)
+    return {each: (bound.get(each) or none) - (freed.get(each) or none) for each in budget_line_ids}
 
 
 def review(session: Session, actor: Actor, *, project_id: str, decision: str, reasons: str = "") -> ProjectReview:

@@ -143,14 +143,11 @@ def _people(row: InstanceRow, naming: Naming) -> list[tuple[Any, int, Any]]:
 def _proof(row: InstanceRow, project: Project | None) -> list[dict[str, Any]]:
     """The journals of a case and of its project: how many entries, the last hash, and whether the chain holds."""
     session = current.session()
+    case_ids = [row.id, *([project.id] if project else [])]
+    last = (JournalEntry.case_id == JournalHead.case_id) & (JournalEntry.sequence == JournalHead.sequence)
+    query = select(JournalHead, JournalEntry.at).outerjoin(JournalEntry, last).where(JournalHead.case_id.in_(case_ids))
     found = []
-    for case in [row.id, *([project.id] if project else [])]:
-        head = session.get(JournalHead, case)
-        if head is None:
-            continue
-        last = session.scalars(
-            select(JournalEntry.at).where(JournalEntry.case_id == case, JournalEntry.sequence == head.sequence)
-        ).first()
-        broken = next(journal.violations(session, case), None)
-        found.append({"entries": head.sequence, "hash": head.hash, "at": last, "holds": broken is None})
+    for head, at in sorted(session.execute(query), key=lambda each: case_ids.index(each[0].case_id)):
+        broken = next(journal.violations(session, head.case_id), None)
+        found.append({"entries": head.sequence, "hash": head.hash, "at": at, "holds": broken is None})
     return found

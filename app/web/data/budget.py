@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation.text import Text
 from app.identity import organisations
-from app.procurement.projects import budgets, committed
+from app.procurement.projects import budgets, commitments, committed
 from app.web import current, listing
 from app.web.data import blueprint
 from app.web.data.words import ACTS, FIELDS
@@ -34,8 +34,9 @@ def budget() -> str | AnyResponse:
     if asked.wants_csv:
         header = (Text("Buyer", "采购人"), Text("Year", "年度"), Text("Code", "项目代码"), Text("Name", "项目名称"))
         sums = (Text("Amount (yuan)", "金额（元）"), Text("Bound (yuan)", "已占用（元）"))
+        bound = commitments(session, [line.id for line in lines])
         rows = [
-            (names[line.organisation_id], line.year, line.code, line.name, line.amount, committed(session, line.id))
+            (names[line.organisation_id], line.year, line.code, line.name, line.amount, bound[line.id])
             for line in lines
         ]
         return listing.csv("budget", (*header, *sums), rows)
@@ -47,7 +48,7 @@ def budget() -> str | AnyResponse:
         year=year,
         years=years,
         names=names,
-        bound={line.id: committed(session, line.id) for line in shown},
+        bound=commitments(session, [line.id for line in shown]),
         total=sum((line.amount for line in lines), Decimal(0)),
         has_buyers=bool(every)
         or any(one.supervisor_id == finance_id for one in organisations.of_kind(session, "buyer")),

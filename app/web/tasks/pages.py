@@ -12,7 +12,7 @@ from app.engine import charts, history, inbox, instances, spiff, tasks
 from app.engine.history import Line
 from app.engine.records import HistoryRow, InstanceRow, OpenTaskRow, TimerRow
 from app.engine.tasks import Shown
-from app.foundation import documents, repeats
+from app.foundation import repeats
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.documents import Document
 from app.foundation.errors import Refusal
@@ -105,8 +105,7 @@ def story(row: InstanceRow, extent: str | None, *, limit: int | None = None) -> 
 def _to_read(shown: Shown) -> list[Document]:
     """What the form's preparation names to be read before deciding."""
     session, actor = current.session(), current.actor()
-    named = [documents.get(session, document_id) for document_id in shown.documents]
-    return [document for document in named if visibility.sees(session, actor, document)]
+    return visibility.seen_of(session, actor, shown.documents)
 
 
 def _documents(shown: Shown, extent: str | None) -> list[Document]:

@@ -18,6 +18,7 @@ from app.web.visibility.documents import (
     document_cases,
     refuse_unseen_document,
     seen_documents,
+    seen_of,
     sees,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "refuse_unseen_document",
     "seen_by",
     "seen_documents",
+    "seen_of",
     "sees",
     "watches",
 ]

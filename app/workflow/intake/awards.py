@@ -50,7 +50,7 @@ def _prepare(context: IntakeContext) -> Mapping[str, Any]:
 
 
 def _candidate(context: IntakeContext, result: evaluation.BidResult) -> Text:
-    name, price = evaluation.name_of(context.session, result.bid), facts.money(result.price)
+    name, price = result.bid.supplier.name, facts.money(result.price)
     return Text(f"{result.rank}. {name.en}: {price.en}", f"第{result.rank}名 {name.zh}：{price.zh}")
 
 

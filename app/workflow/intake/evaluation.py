@@ -12,7 +12,7 @@ from app.foundation.text import Text, text_of
 from app.procurement import bids, evaluation, projects, tenders
 from app.procurement.bids import Bid
 from app.procurement.evaluation import Cell, Points, Row
-from app.procurement.tenders import Factor
+from app.procurement.tenders import Factor, Tender
 from app.workflow import facts
 from app.workflow.beside import beside
 from app.workflow.intake.experts import of_lot
@@ -35,7 +35,7 @@ def _cells(context: IntakeContext, cells: Sequence[Cell]) -> list[dict[str, Any]
         {
             "bid_id": cell.bid.id,
             "requirement_id": cell.key[1],
-            "supplier": evaluation.name_of(context.session, cell.bid),
+            "supplier": cell.bid.supplier.name,
             "requirement": cell.condition,
             "response": cell.response,
         }
@@ -83,7 +83,7 @@ def _prepare_conformity(context: IntakeContext) -> Mapping[str, Any]:
 
 
 def _offer(context: IntakeContext, bid: Bid) -> Text:
-    name = evaluation.name_of(context.session, bid)
+    name = bid.supplier.name
     price = facts.money(bid.opened.price, bid.opened.currency) if bid.opened else facts.same("–")
     return Text(f"{name.en}: {price.en}", f"{name.zh}：{price.zh}")
 
@@ -105,7 +105,7 @@ def _bidders(context: IntakeContext, lot_id: str, *, bonds: bool = False) -> lis
             stands = bids.BOND_STANDS[bids.bond_stands(context.session, tender, bid)]
             english.append(f"bond: {stands.en}")
             chinese.append(f"保证金：{stands.zh}")
-        shown.append((evaluation.name_of(context.session, bid), Text(", ".join(english), "，".join(chinese))))
+        shown.append((bid.supplier.name, Text(", ".join(english), "，".join(chinese))))
     return shown
 
 
@@ -113,7 +113,7 @@ def _bidders(context: IntakeContext, lot_id: str, *, bonds: bool = False) -> lis
 def _signs(context: IntakeContext, lot_id: str) -> list[facts.Fact]:
     """Signs of collusion, shown as facts to look at (O87 37)."""
     opened = evaluation.opened_bids(context.session, lot_id)
-    names = {bid.supplier_id: evaluation.name_of(context.session, bid) for bid in opened}
+    names = {bid.supplier_id: bid.supplier.name for bid in opened}
     signs = [sign for sign in evaluation.signs(context.session, lot_id) if set(sign.supplier_ids) <= set(names)]
     return [
         (Text(f"Please look at: {what.en}", f"提请关注：{what.zh}"), seen)
@@ -176,7 +176,7 @@ def _prepare_decision(context: IntakeContext) -> Mapping[str, Any]:
     rows = [
         {
             "bid_id": check.bid_id,
-            "supplier": evaluation.name_of(context.session, check.bid),
+            "supplier": check.bid.supplier.name,
             "price": f"{check.bid.opened.price:,.2f}" if check.bid.opened else "",
             "trigger": evaluation.words(check.triggers),
             "explanation": check.explanation,
@@ -207,9 +207,10 @@ def _enter_scores(context: IntakeContext, values: dict[str, Any]) -> Mapping[str
 
 def _prepare_scores(context: IntakeContext) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
+    tender = tenders.of_lot(context.session, lot_id)
     factors = evaluation.scored_factors(context.session, lot_id)
     rows = [
-        _score_row(context, bid, factor)
+        _score_row(tender, bid, factor)
         for bid in evaluation.conforming_bids(context.session, lot_id)
         for factor in factors
     ]
@@ -220,15 +221,14 @@ def _prepare_scores(context: IntakeContext) -> Mapping[str, Any]:
     }
 
 
-def _score_row(context: IntakeContext, bid: Bid, factor: Factor) -> dict[str, Any]:
-    tender = tenders.of_lot(context.session, factor.lot_id)
+def _score_row(tender: Tender, bid: Bid, factor: Factor) -> dict[str, Any]:
     asked = {r.id: r for r in tender.requirements if r.lot_id == factor.lot_id and r.code in factor.requirement_codes}
     responses = bid.opened.responses if bid.opened else ()
     said = [f"{asked[r.requirement_id].code}：{r.value}" for r in responses if r.requirement_id in asked]
     return {
         "bid_id": bid.id,
         "factor_id": factor.id,
-        "supplier": evaluation.name_of(context.session, bid),
+        "supplier": bid.supplier.name,
         "factor": factor.name,
         "range": f"0–{factor.points.normalize():f}",
         "standard": _standard(factor),
@@ -252,13 +252,13 @@ def _correct_scores(context: IntakeContext, values: dict[str, Any]) -> Mapping[s
 def _prepare_corrections(context: IntakeContext) -> Mapping[str, Any]:
     """A member's flagged points. What the others gave is shown for objective factors alone, without names (O87 62(4))."""
     lot_id = context.variables["lot_id"]
-    rows = []
+    rows, tender = [], tenders.of_lot(context.session, lot_id)
     conforming = {bid.id: bid for bid in evaluation.conforming_bids(context.session, lot_id)}
     for score in evaluation.to_correct(context.session, lot_id, context.actor.id):
         given = evaluation.points_given(context.session, lot_id, score.bid_id, score.factor_id)
         rows.append(
             {
-                **_score_row(context, conforming[score.bid_id], score.factor),
+                **_score_row(tender, conforming[score.bid_id], score.factor),
                 "flag": evaluation.FLAGS[score.asked],
                 "others": "、".join(f"{p.normalize():f}" for p in given) if score.asked == "objective" else "–",
                 "points": score.points,

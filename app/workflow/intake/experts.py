@@ -104,7 +104,7 @@ def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
 def _prepare_answer(context: IntakeContext) -> Mapping[str, Any]:
     """What is procured and who bids, so that the expert knows whether to stay away; never what they bid (O87 45(3))."""
     lot_id = context.variables["lot_id"]
-    names = [evaluation.name_of(context.session, bid) for bid in evaluation.opened_bids(context.session, lot_id)]
+    names = [bid.supplier.name for bid in evaluation.opened_bids(context.session, lot_id)]
     bidders = Text(", ".join(name.en for name in names), "、".join(name.zh for name in names))
     return {"facts": [*of_lot(context, lot_id), (Text("Bidders", "投标人"), bidders)]}
 

@@ -48,7 +48,7 @@ def _apply(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
 
 def _prepare_apply(context: IntakeContext) -> Mapping[str, Any]:
     project_id = context.variables.get("project_id")
-    lines = context.session.scalars(
+    query = (
         select(BudgetLine)
         .where(
             BudgetLine.organisation_id == context.actor.organisation_id,
@@ -56,9 +56,11 @@ def _prepare_apply(context: IntakeContext) -> Mapping[str, Any]:
         )
         .order_by(BudgetLine.year, BudgetLine.code)
     )
+    lines = context.session.scalars(query).all()
+    bound = projects.commitments(context.session, [line.id for line in lines], without=project_id)
     choices = []
     for line in lines:
-        left = line.amount - projects.committed(context.session, line.id, without=project_id)
+        left = line.amount - bound[line.id]
         choices.append(
             (
                 line.id,
