@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from app.foundation import dates
+from app.foundation import clock, dates
 from app.foundation.text import Text
+from app.foundation.workdays import last_second_of
 from app.identity import accounts, organisations
 from app.identity.accounts import AccountUnknown
 from app.procurement import agreements, projects, rules, tenders
@@ -224,3 +226,8 @@ def of_rule(rule: rules.Rule) -> Fact:
     if rule.status != "V":
         words = Text(f"{words.en} – {rule.verification.en}", f"{words.zh}，{rule.verification.zh}")
     return rule.title, words
+
+
+def due_at(last: date) -> str:
+    """The instant by which what may be done until the end of a day is due, as the variables of a case keep it."""
+    return last_second_of(last).astimezone(clock.PLACE).isoformat()

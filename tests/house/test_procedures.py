@@ -58,3 +58,46 @@ def test_a_form_shows_every_field_of_its_schema(form):
     ui = json.loads((ROOT / "forms" / f"{form}.ui.json").read_text())
     schema = json.loads((ROOT / "forms" / f"{form}.schema.json").read_text())
     assert {field["name"] for field in ui["fields"] if "name" in field} >= set(schema["properties"])
+
+
+WITHOUT_A_PERIOD = {
+    "begins the case; no law says by when a need is applied for": {"apply"},
+    "the buyer's own planning, whose days the timetable works back from the notice": {
+        "review_application",
+        "file_application",
+        "plan",
+        "confirm_method",
+        "confirm_timetable",
+        "choose_agency",
+        "sign_agreement_agency",
+        "sign_agreement_buyer",
+        "prepare_documents",
+        "confirm_documents",
+    },
+    "done in the sitting of the opening or of the evaluation, which has no period of its own": {
+        "sign_opening_record",
+        "appoint_representative",
+        "set_draw_criteria",
+        "review_qualification",
+        "review_conformity",
+        "decide_low_price",
+        "score_bids",
+        "correct_scores",
+        "sign_report",
+    },
+    "the supplier's right, which doesn't lapse by a day": {"request_payment"},
+}
+"""User tasks without a due date, by the reason why."""
+
+
+@pytest.mark.parametrize("diagram", DIAGRAMS, ids=lambda path: path.stem)
+def test_every_task_that_rests_on_law_has_a_due_date_or_a_reason(diagram):
+    tasks = etree.parse(diagram).xpath("//b:userTask[.//z:property[@name='law']]", namespaces=BPMN)
+    undated = {task.get("id") for task in tasks if not task.xpath(".//z:taskSchedule/@dueDate", namespaces=BPMN)}
+    assert undated <= set().union(*WITHOUT_A_PERIOD.values())
+
+
+def test_no_reason_stands_for_a_task_that_has_a_due_date():
+    dated = "//b:userTask[.//z:taskSchedule/@dueDate]/@id"
+    found = {id for diagram in DIAGRAMS for id in etree.parse(diagram).xpath(dated, namespaces=BPMN)}
+    assert found.isdisjoint(set().union(*WITHOUT_A_PERIOD.values()))

@@ -4,10 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from app.demonstration import lives, town
 from app.engine import instances, tasks
 from app.engine.inbox import Filters
+from app.engine.records import OpenTaskRow
 from app.foundation import clock, documents
 from app.foundation.actor import SYSTEM
 from app.foundation.workdays import end_of, local_day
@@ -193,6 +195,22 @@ def test_a_delivery_accepted_at_once_is_paid_and_the_case_ends(play, reached):
     assert contract.state == ContractState.COMPLETED
     assert looked_up(play, lambda s: projects.lot(s, contract.lot_id).state) == LotState.PAID
     assert play.stages >= {"contract", "acceptance", "payment"}
+
+
+def test_each_step_of_a_contract_is_due_when_its_period_ends(play, contract_id):
+    def due_of(element_id):
+        query = select(OpenTaskRow.due_at).where(OpenTaskRow.element_id == element_id)
+        return looked_up(play, lambda s: local_day(s.scalars(query).one()))
+
+    assert due_of("sign_contract_supplier") == contract_of(play, contract_id).sign_by_on
+    play.do("jia", "sign_contract_supplier", {"agreed": True})
+    assert due_of("sign_contract_buyer") == contract_of(play, contract_id).sign_by_on
+    play.do("wu", "sign_contract_buyer", {"agreed": True})
+    assert due_of("publish_contract") == contract_of(play, contract_id).publish_by_on
+    play.do("wu", "publish_contract", {})
+    assert due_of("report_delivery") == contract_of(play, contract_id).delivery_due_on
+    play.do("ming", "report_delivery", {"note": "已完成全年维保服务"})
+    assert due_of("accept_delivery") == looked_up(play, lambda s: acceptance.latest(s, contract_id).accept_by_on)
 
 
 def test_the_signed_file_holds_and_the_notice_is_drawn(play, contract_id):

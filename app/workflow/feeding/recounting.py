@@ -172,6 +172,11 @@ def _bond(session: Session, calendar: Calendar, bond: Bond) -> date | None:
     )
 
 
+def _signing(session: Session, calendar: Calendar, contract: Contract) -> date | None:
+    letter = session.get_one(Award, contract.award_id).published_at
+    return _after("contract_signing", lambda _: letter)(session, calendar, contract)
+
+
 def _acceptance(session: Session, calendar: Calendar, delivery: Delivery) -> date | None:
     days = contracts.get(session, delivery.contract_id).acceptance_days
     return Sense.DUTY.last_day(calendar.add_working_days(local_day(delivery.reported_at), days))
@@ -218,12 +223,27 @@ COUNTED = (
         lambda bond: {"lot_id": bond.lot_id},
     ),
     Counted(
+        Text("the signing of a contract", "签订政府采购合同的截止日"),
+        Contract,
+        "sign_by_on",
+        (Contract.signed_at.is_(None),),
+        _signing,
+        lambda session, contract: [
+            (contract.supplier_id, "supplier-signer"),
+            (contract.buyer_id, "buyer-contract-officer"),
+        ],
+        "sign_due_at",
+        lambda contract: {"contract_id": contract.id},
+    ),
+    Counted(
         Text("publication of a contract", "公告政府采购合同的截止日"),
         Contract,
         "publish_by_on",
         (Contract.published_at.is_(None),),
         _after("contract_publication", lambda contract: contract.signed_at),
         lambda session, contract: [(contract.buyer_id, "buyer-contract-officer")],
+        "publish_due_at",
+        lambda contract: {"contract_id": contract.id},
     ),
     Counted(
         Text("filing of a contract", "合同备案的截止日"),
@@ -242,6 +262,8 @@ COUNTED = (
         lambda session, delivery: [
             (contracts.get(session, delivery.contract_id).buyer_id, "buyer-contract-officer"),
         ],
+        "acceptance_due_at",
+        lambda delivery: {"contract_id": delivery.contract_id},
     ),
     Counted(
         Text("the answer to a challenge", "答复质疑的截止日"),

@@ -19,7 +19,7 @@ from app.workflow.intake import contracts
 
 
 def _report(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
-    acceptance.report(
+    delivery = acceptance.report(
         context.session,
         context.actor,
         contract_id=context.variables["contract_id"],
@@ -27,7 +27,7 @@ def _report(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
         note=values["note"],
         attachments=values.get("attachments") or (),
     )
-    return {}
+    return {"acceptance_due_at": facts.due_at(delivery.accept_by_on)}
 
 
 def _prepare_report(context: IntakeContext) -> Mapping[str, Any]:

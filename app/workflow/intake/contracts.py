@@ -22,8 +22,10 @@ def signing(authority: Signer) -> dict[str, Intake]:
     """The forms that sign, with who makes the signatures."""
 
     def sign(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
-        contracts.sign(context.session, context.actor, contract_id=context.variables["contract_id"], signer=authority)
-        return {}
+        contract_id = context.variables["contract_id"]
+        contracts.sign(context.session, context.actor, contract_id=contract_id, signer=authority)
+        publish_by = of(context).publish_by_on
+        return {} if publish_by is None else {"publish_due_at": facts.due_at(publish_by)}
 
     return {"sign_contract_supplier": sign, "sign_contract_buyer": sign}
 
@@ -99,7 +101,7 @@ def _publish(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any
         lot_id=contract.lot_id,
         record_id=contract.id,
     )
-    return {}
+    return {} if contract.delivery_due_on is None else {"delivery_due_at": facts.due_at(contract.delivery_due_on)}
 
 
 def _prepare_publishing(context: IntakeContext) -> Mapping[str, Any]:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from app.engine.operations import Context, Parameter, Registry
 from app.foundation.text import Text
 from app.procurement import contracts
+from app.workflow.facts import due_at
 
 if TYPE_CHECKING:
     from app.workflow.operations import Partners
 
 LOT = Parameter("lot_id", required=True, label=Text("Lot", "采购包"))
 CONTRACT = Parameter("contract_id", required=True, label=Text("Contract", "合同"))
+SIGN_BY = Parameter("sign_due_at", label=Text("To be signed by", "签订期限"))
 
 
 def register(registry: Registry, partners: Partners) -> None:
@@ -27,7 +29,8 @@ def register(registry: Registry, partners: Partners) -> None:
             "依据采购文件、中标人投标文件和中标结果生成合同。",
         ),
         parameters=[LOT],
-        results=[CONTRACT],
+        results=[CONTRACT, SIGN_BY],
     )
     def draft(context: Context, *, lot_id: str) -> Mapping[str, Any]:
-        return {"contract_id": contracts.draft(context.session, context.actor, lot_id=lot_id).id}
+        contract = contracts.draft(context.session, context.actor, lot_id=lot_id)
+        return {"contract_id": contract.id, "sign_due_at": due_at(contract.sign_by_on)}
