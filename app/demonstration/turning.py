@@ -7,6 +7,7 @@ along, so that nobody is signed out by it.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
@@ -207,8 +208,11 @@ def waited_for(engine: Engine, session: Session, now: datetime) -> Waited | None
 
 def _told(session: Session, turn: Turn, first: str) -> tuple[list[Text], list[Happened]]:
     """What came of a turn: in sentences, and one by one."""
-    query = select(JournalEntry.act, func.count()).where(JournalEntry.id > first, JournalEntry.actor_id == SYSTEM.id)
-    acts = {row[0]: row[1] for row in session.execute(query.group_by(JournalEntry.act))}
+    query = select(JournalEntry.act, JournalEntry.facts).where(
+        JournalEntry.id > first, JournalEntry.actor_id == SYSTEM.id, JournalEntry.act.in_(ACTS)
+    )
+    # bids that are too few are counted at the deadline, but stay sealed
+    acts = Counter(act for act, facts in session.execute(query) if facts.get("enough", True))
     told = [_counted(acts[act], *words) for act, words in ACTS.items() if act in acts]
     tasks = _of_the_clock(turn).where(HistoryRow.kind == "entered", HistoryRow.element_kind == "userTask")
     if new := session.scalar(select(func.count()).select_from(tasks.subquery())):

@@ -88,6 +88,10 @@ def test_turned_to_what_is_next_it_happens_at_its_own_time_and_is_told(house, tu
     assert [(each.name.en, each.number) for each in turn.happened] == [("Bid deadline", "JC-2026-0004")]
 
 
+def test_bids_that_are_too_few_are_not_told_as_opened(turning):
+    assert [each.en for each in turned(turning, "next").caused if "opened" in each.en] == []
+
+
 def test_what_is_due_on_the_way_happens_at_its_own_time_also_what_only_arises_then(house, turning):
     start(house, 1)
     turn = turned(turning, "day")
