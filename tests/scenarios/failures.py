@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from pathlib import Path
 
-from app.foundation.clock import PLACE
+from tests.scenarios.stages import number_on
 from tests.scenarios.walking import Person, Town
 
 WHY = "投标截止时投标人不足三家"
@@ -18,20 +17,21 @@ def apply(town: Town) -> None:
     handler.go("/start").press("发起")
     handler.fill(
         {
-            "项目名称": "病人监护仪采购",
+            "项目名称": "输液泵采购",
             "采购标的类别": "货物",
             "预算项目": "2026-0101",
             "资金来源": "财政性资金",
-            "采购需求说明": "新建重症监护病房配置监护设备，用于危重病人连续监护。",
+            "采购需求说明": "新建重症监护病房配置输液设备，用于危重病人连续给药。",
             "第1行：品目编码": "A02320700",
-            "第1行：名称": "病人监护仪",
+            "第1行：名称": "输液泵",
             "第1行：数量": "20",
             "第1行：单位": "台",
             "第1行：预算单价（元）": "450000",
         }
     )
     handler.press("提交审核", refused=True).sees("9,000,000.00元")
-    handler.fill({"第1行：预算单价（元）": "45000"}).press("提交审核").sees("JC-2026-0001")
+    handler.fill({"第1行：预算单价（元）": "45000"}).press("提交审核")
+    town.number = number_on(handler)
     _of(town, "zhou").do("审核项目申请", {"决定": "通过"}, "提交审核意见")
     _of(town, "liu").do("备案项目申请", {"决定": "同意备案"}, "提交备案意见")
 
@@ -59,31 +59,29 @@ def publish(town: Town) -> None:
     """Prepared, checked, confirmed, on the portal."""
     _of(town, "sun").take("编制采购文件").press("提交检查")
     _of(town, "chen").do("确认采购文件", {"决定": "确认"}, "提交意见")
-    _of(town, None).go("/portal").follow("病人监护仪采购").sees("投标截止")
+    _of(town, None).go("/portal").follow("输液泵采购").sees("投标截止")
 
 
 def submit(town: Town, evidence: Path, letter: Path) -> None:
     """Two suppliers bid, each with a letter of guarantee; a bid that lacks something isn't sealed."""
     for login, price in (("kang", 42_000), ("shuang", 43_000)):
         supplier = _of(town, login)
-        supplier.go("/supplier/tenders").follow("病人监护仪采购").press("获取采购文件").follow("编制投标文件")
+        supplier.go("/supplier/tenders").follow("输液泵采购").press("获取采购文件").follow("编制投标文件")
         supplier.press("下一步：检查").sees("暂不能密封提交").follow("返回编制")
-        supplier.fill({"病人监护仪的单价": price, "投标总价": price * 20}).fill_all(
-            "响应内容", "完全响应采购文件要求。"
-        )
+        supplier.fill({"输液泵的单价": price, "投标总价": price * 20}).fill_all("响应内容", "完全响应采购文件要求。")
         for declaration in supplier.page.locator("input[name=declarations]").all():
             declaration.check()
         for file in supplier.page.locator("#bid [data-upload-url] input[type=file]").all():
             file.set_input_files(evidence)
         supplier.press("下一步：检查").sees("完全响应采购文件要求。", evidence.name)
         supplier.press("密封并提交").sees("投标文件已密封并接收。")
-        supplier.go("/supplier/tenders").follow("病人监护仪采购").follow("保证金")
+        supplier.go("/supplier/tenders").follow("输液泵采购").follow("保证金")
         supplier.fill(
             {
                 "保函编号": f"G-{login}",
                 "出具机构": "江城银行",
                 "担保金额（元）": "18000",
-                "有效期至": "2026-08-31",
+                "有效期至": "2026-12-31",
                 "保函文件": letter,
             }
         )
@@ -92,16 +90,16 @@ def submit(town: Town, evidence: Path, letter: Path) -> None:
 
 def fail(town: Town) -> None:
     """At the deadline too few bids fail the tender; everybody is told why and what comes next."""
-    town.play.turn_to(datetime(2026, 3, 26, 9, 30, tzinfo=PLACE))
-    public = _of(town, None).go("/portal/results").follow("病人监护仪采购废标公告").sees(WHY)
+    _of(town, None).go("/portal").turn_to("投标截止")
+    public = _of(town, None).go("/portal/results").follow("输液泵采购废标公告").sees(WHY)
     public.follow("查看项目全部信息").sees("已废标", WHY)
-    bidder = _of(town, "kang").go("/supplier").sees("未开启").follow("病人监护仪采购")
-    bidder.sees("截至2026年3月26日", "共收到2份投标文件，有效投标不足三家，不予开标")
-    bidder.go("/supplier/messages").sees(f"“病人监护仪采购”已废标：{WHY}")
+    bidder = _of(town, "kang").go("/supplier").sees("未开启").follow("输液泵采购")
+    bidder.sees("共收到2份投标文件，有效投标不足三家，不予开标")
+    bidder.go("/supplier/messages").sees(f"“输液泵采购”已废标：{WHY}")
     bidder.go("/supplier/bonds").sees("G-kang", "前")
-    buyer = _of(town, "chen").go("/cases").follow("病人监护仪采购")
+    buyer = _of(town, "chen").go("/cases").follow("输液泵采购")
     buyer.sees(f"已废标：{WHY}", "应当重新组织招标").follow("发起新流程").sees("公开招标")
-    _of(town, "sun").go("/tenders").sees("已废标").follow("病人监护仪采购").sees(f"已废标：{WHY}")
+    _of(town, "sun").go("/tenders").sees("已废标").follow("输液泵采购").sees(f"已废标：{WHY}")
 
 
 def return_bonds(town: Town) -> None:
@@ -110,7 +108,7 @@ def return_bonds(town: Town) -> None:
     agency.take("退还投标保证金").sees("江城银行 G-kang", "江城银行 G-shuang")
     agency.fill({"确认按上列信息退还。": True}).press("生成退款文件")
     _of(town, "kang").go("/supplier/bonds").sees("已退还")
-    buyer = _of(town, "chen").go("/cases?state=completed").follow("病人监护仪采购")
+    buyer = _of(town, "chen").go("/cases?state=completed").follow("输液泵采购")
     assert re.search(r"定标\s*未进行", buyer.words)
 
 

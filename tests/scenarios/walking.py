@@ -1,56 +1,71 @@
-"""People in real browsers on a town whose clock is turned: nothing is done but through the pages.
+"""People in real browsers on a demonstration that is served as ``make run`` serves it: nothing is done but through its pages.
 
-A ``Town`` is served by waitress on a free port, on a virtual clock that ``turn_to``, ``next_day`` and ``later`` turn
-while no request is under way; what falls due on the way fires at its own time, as the heartbeats would fire it.
-``town.person("chen", "en")`` is a browser in which that person signs in by the button of the sign-in page, again
-whenever the clock has ended the session.
+``serve`` starts the program in a folder of its own. ``town.person("chen", "en")`` is a browser in which that person signs
+in by the button of the sign-in page; ``turn`` and ``turn_to`` press the buttons of the clock bar on the page at hand.
 """
 
 from __future__ import annotations
 
+import os
 import re
-import threading
-from collections.abc import Mapping
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, expect
-from waitress import create_server
 
-from app.demonstration import lives
-from app.demonstration.players import Play
-from app.foundation.clock import VirtualClock
-
+ROOT = Path(__file__).parents[2]
+SERVES = "Tenderway serves on "
 ENGLISH = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){3,}")
 """Four English words in a row: on a Chinese page a sentence that nobody translated."""
 
 WAIT = 30_000
 """Milliseconds after which a page that doesn't come, or an element that isn't there, fails the walk."""
+TURNED = 120_000
+"""Milliseconds that a turn of the clock may take."""
+MOST_TURNS = 60
+"""How many things of other procurements may come before the one that is waited for."""
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """The address of a demonstration that is served from an empty folder."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = os.environ | {"PORT": str(port), "INSTANCE_FOLDER": str(folder)}
+    command = [sys.executable, str(ROOT / "run.py"), "--demonstration"]
+    with (
+        (folder / "serving.log").open("w") as log,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True) as program,
+    ):
+        try:
+            assert program.stdout is not None
+            served = next((line for line in program.stdout if line.startswith(SERVES)), "")
+            assert served, (folder / "serving.log").read_text()
+            yield served.removeprefix(SERVES).strip()
+        finally:
+            program.terminate()
+            program.communicate()
 
 
 @dataclass
 class Town:
-    """A served application, its clock, and the browsers in it.
+    """A served demonstration and the browsers in it.
 
-    ``said`` is what was wrong with their pages: errors on a console, English on a Chinese page.
+    ``number`` is the number of the procurement that is played, as soon as it has one: others are under way beside it.
+    ``said`` is what was wrong with the pages: errors on a console, English on a Chinese page.
     """
 
-    app: Flask
-    clock: VirtualClock
+    address: str
     chromium: Browser
-    play: Play = field(init=False)
+    number: str = ""
     said: list[str] = field(default_factory=list)
-    address: str = field(init=False)
     _people: dict[tuple[str | None, str], Person] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.play = Play(self.app.extensions["tenderway"], self.clock)
-        self._server = create_server(self.app, host="127.0.0.1", port=0, threads=8, connection_limit=500)
-        self.address = f"http://127.0.0.1:{self._server.effective_port}"
-        self.app.extensions["tenderway-config"].base_url = self.address
-        threading.Thread(target=self._server.run, daemon=True).start()
 
     def person(self, login: str | None, language: str = "en", width: int = 1280) -> Person:
         """The browser of a person of the town (None: of somebody who doesn't sign in), opened once."""
@@ -73,17 +88,10 @@ class Town:
         if kind == "error" and "status of 422" not in words:
             self.said.append(words)
 
-    def logins(self, element_id: str) -> list[str]:
-        """Who holds the open tasks of an element, of the one case there is."""
-        with self.play.looking() as session:
-            [self.play.instance_id] = lives.running(session)
-        return [lives.login_of(self.play, account) for account in self.play.holders(element_id)]
-
     def close(self) -> None:
-        """Close the browsers and stop serving."""
+        """Close the browsers."""
         for person in self._people.values():
             person.page.context.close()
-        self._server.task_dispatcher.shutdown()
 
 
 @dataclass
@@ -129,12 +137,39 @@ class Person:
             self.page.locator(within).get_by_role("link").filter(has_text=words).nth(which).click()
         return self.arrive()
 
-    def take(self, task: str, which: int = 0) -> Person:
-        """Open a task of the inbox by its name."""
+    def take(self, task: str) -> Person:
+        """Open a task of the inbox by its name, in the procurement that is played."""
         self.go("/inbox")
-        self.page.locator("main a[data-open]").filter(has_text=task).nth(which).click()
+        self.rows(task, self.town.number).first.locator("a[data-open]").click()
         expect(self.page.locator("h1")).to_contain_text(task)
         return self.arrive()
+
+    def rows(self, *words: str) -> Locator:
+        """The rows of a list that say all of this."""
+        found = self.page.locator("main tbody tr")
+        for each in words:
+            found = found.filter(has_text=each)
+        return found
+
+    # -- turning the clock
+
+    def turn(self, words: str) -> Person:
+        """Press a button of the clock bar and wait until the clock has been turned; its progress has no bar."""
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
+            self.page.locator(".tw-clock").get_by_role("button", name=_begins(words)).click()
+        expect(self.page.locator(".tw-clock")).to_be_visible(timeout=TURNED)
+        return self.arrive()
+
+    def turn_to(self, thing: str) -> Person:
+        """Turn to what is next, until that was this thing of the procurement that is played."""
+        words = {"en": "To what is next", "zh": "快进至下一事项"}[self.language]
+        told = self.page.locator(".tw-clock").get_by_role("button", name=_begins(words))
+        for _ in range(MOST_TURNS):
+            following = told.inner_text()
+            self.turn(words)
+            if thing in following and self.town.number in following:
+                return self
+        raise AssertionError(f"the clock bar never names “{thing}” of {self.town.number}")
 
     # -- filling in
 
