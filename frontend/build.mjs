@@ -47,6 +47,7 @@ const result = await build({
   outdir: out, bundle: true, minify: true, format: 'esm', target: 'es2022', charset: 'utf8', metafile: true, legalComments: 'none', logLevel: 'warning',
   plugins: [ adoptedStyleSheets, stylesThroughTheModel, onlyWoff2 ],
   alias: {
+    '@camunda/feel-builtins': './src/studio/functions.js',                               // another engine's functions; the page brings ours
     preact: '@bpmn-io/properties-panel/preact',                                          // two copies of preact, and no popup menu opens
     '@bpmn-io/element-templates-validator': './src/studio/templates-validator.js'        // 630 KB; the templates are made and tested on the server
   },

@@ -31,6 +31,7 @@ function contains(element, id, seen = new Set()) {
   return [ 'decisionLogic', 'input', 'output', 'rule', 'inputEntry', 'outputEntry', 'inputExpression' ].some(key => [].concat(element[key] || []).some(one => contains(one, id, seen)));
 }
 let lost = [];
+drawFindings(findingsBox, null);
 const session = new Session(box, {
   xml: async () => (await modeler.saveXML({ format: true })).xml,
   warnings: () => lost,

@@ -15,7 +15,9 @@ import { translator, missing } from './studio/translate.js';
 import { Session, list } from './studio/session.js';
 import { Marks } from './studio/marks.js';
 import { drawFindings } from './studio/findings.js';
-import { drawing, settle } from './studio/view.js';
+import { drawing, settle, speak } from './studio/view.js';
+import Keyboard from './studio/keyboard.js';
+import Names, { keepEnglish, withPlainNames } from './studio/names.js';
 import { say } from './words.js';
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
@@ -41,18 +43,20 @@ const modeler = new Modeler({
   additionalModules: [
     BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule, ZeebeBehaviors,
     CloudElementTemplatesPropertiesProviderModule, ElementTemplateChooser, ZeebeVariableResolverModule,
-    CreateAppendAnythingModule, CreateAppendElementTemplatesModule, TokenSimulation, Minimap, NativeCopyPaste, Panel, translator(language)
+    CreateAppendAnythingModule, CreateAppendElementTemplatesModule, TokenSimulation, Minimap, NativeCopyPaste, Panel, Names, Keyboard, translator(language)
   ]
 });
 // after the listeners stand: templates given in the configuration report their errors before anybody can hear
 modeler.on('elementTemplates.errors', event => console.warn('element templates:', event.errors.map(one => one.message).join('; ')));
 modeler.get('elementTemplatesLoader').setTemplates(templates);
 
+modeler.on('import.parse.complete', ({ definitions }) => { if (definitions) { keepEnglish(definitions, modeler.get('bpmnFactory')); speak(definitions, language); } });
 new ResizeObserver(() => modeler.get('canvas').resized()).observe(box);          // the palette takes two columns when it must
 const marks = new Marks(modeler);
 let lost = [];
+drawFindings(findingsBox, null);
 const session = new Session(box, {
-  xml: async () => (await modeler.saveXML({ format: true })).xml,
+  xml: async () => (await withPlainNames(modeler.getDefinitions(), () => modeler.saveXML({ format: true }))).xml,
   warnings: () => lost,
   findings: found => { marks.show(found); drawFindings(findingsBox, found, id => marks.go(id)); }
 });

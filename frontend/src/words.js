@@ -34,6 +34,7 @@ const zh = {
   'Continue': '继续',
   'Cancel': '取消',
   'Are you sure?': '确定吗？',
+  'Not checked yet': '尚未检查',
   'No findings': '检查通过，没有问题',
   '{n} errors': '{n} 个错误',
   '1 error': '1 个错误',

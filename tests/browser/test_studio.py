@@ -1,9 +1,15 @@
 """The way of a change through the studio, in a real browser: drawn, checked, saved, proposed, approved."""
 
+from pathlib import Path
+
 import pytest
+from lxml import etree
 from playwright.sync_api import expect
 
+from app import feel
+
 pytestmark = pytest.mark.browser
+DIST = Path(__file__).parents[2] / "app/static/dist"
 
 
 @pytest.fixture
@@ -39,6 +45,99 @@ def test_an_analyst_changes_a_diagram_and_another_lets_it_count(browser_page, an
     if confirm.count():
         confirm.first.click()
     other.wait_for_selector("text=Deployed. New cases follow it")
+
+
+@pytest.fixture
+def editor(browser_page, analysts):
+    """``editor(language, width)``: a new draft of the lot's procedure, open on the canvas."""
+
+    def open_editor(language="en", width=1280):
+        page = browser_page(analysts[0], "/studio", language=language, width=width)
+        page.click("tr:has-text('open_tender_lot') form button")
+        page.wait_for_selector("[data-element-id=open_bids]")
+        return page
+
+    return open_editor
+
+
+def rename(page, name):
+    page.evaluate(
+        """name => { const m = document.getElementById('modeler').tenderway.modeler;
+        m.get('modeling').updateLabel(m.get('elementRegistry').get('open_bids'), name); }""",
+        name,
+    )
+
+
+def saved(page):
+    """The file as the studio would save it."""
+    return page.evaluate("document.getElementById('modeler').tenderway.session.editor.xml()")
+
+
+def names_in(xml):
+    element = etree.fromstring(xml.encode()).xpath("//*[@id='open_bids']")[0]
+    given = {one.get("name"): one.get("value") for one in element.iter("{*}property")}
+    return element.get("name"), given.get("name:en"), given.get("name:zh")
+
+
+@pytest.mark.parametrize("width", [1440, 1920])
+def test_the_canvas_fills_the_window_and_findings_leave_it_alone(editor, width):
+    page = editor(width=width)
+    canvas = page.locator("#modeler")
+    before = canvas.bounding_box()
+    page.evaluate(
+        """() => { const session = document.getElementById('modeler').tenderway.session; session.found({findings:
+        Array.from({length: 30}, () => ({level: 'error', element: 'open_bids', name: 'Open', message: 'word '.repeat(30)}))}); }"""
+    )
+    expect(page.locator("#findings li")).to_have_count(30)
+    assert (before["width"] > width - 360, canvas.bounding_box()) == (True, before)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_name_is_changed_in_the_language_of_the_page(editor, language):
+    page = editor(language)
+    plain, english, chinese = names_in(saved(page))
+    shown = page.evaluate(
+        "document.getElementById('modeler').tenderway.modeler.get('elementRegistry').get('open_bids').businessObject.name"
+    )
+    rename(page, "Renamed")
+    wanted = ("Renamed", "Renamed", chinese) if language == "en" else (plain, english, "Renamed")
+    assert (shown, names_in(saved(page))) == ({"en": english, "zh": chinese}[language], wanted)
+    page.evaluate("document.getElementById('modeler').tenderway.modeler.get('commandStack').undo()")
+    assert names_in(saved(page)) == (plain, english, chinese)
+    page.evaluate(
+        "document.getElementById('modeler').tenderway.session.kept = document.getElementById('modeler').tenderway.session.changes"
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_saving_leaves_the_names_of_lanes_and_pools_as_they_were(editor, language):
+    page = editor(language)
+    read = page.evaluate("fetch(document.getElementById('modeler').dataset.xmlUrl).then(answer => answer.text())")
+    before, after = (
+        {one.get("id"): one.get("name") for one in etree.fromstring(xml.encode()).iter("{*}lane", "{*}participant")}
+        for xml in (read, saved(page))
+    )
+    assert (bool(before), after) == (True, before)
+
+
+def test_the_editor_completes_the_functions_of_the_engine(editor):
+    page = editor()
+    assert page.evaluate("JSON.parse(document.getElementById('modeler').dataset.functions)") == {
+        name: list(signatures) for name, signatures in feel.built_in_functions().items()
+    }
+    bundles = [(DIST / name).read_text(encoding="utf-8") for name in ("modeler.js", "dmn.js")]
+    assert not any(foreign in bundle for bundle in bundles for foreign in ("fromAi", "Camunda Extension"))
+
+
+def test_an_element_is_drawn_by_keyboard_alone(editor):
+    page = editor()
+    count = "document.getElementById('modeler').tenderway.modeler.get('elementRegistry').filter(e => e.type === 'bpmn:Task').length"
+    entries = page.locator(".djs-palette .entry")
+    assert entries.count() == page.locator(".djs-palette .entry[tabindex='0'][role=button]").count() > 10
+    before = page.evaluate(count)
+    page.locator(".djs-palette [data-action='create.task']").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(count) == before + 1
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -306,6 +306,16 @@ def test_all_incidents_of_one_element_are_tried_again_each_by_itself(house, root
     assert "1 are still stuck." in root.get("/operations/incidents").text
 
 
+def test_incidents_of_one_kind_are_tried_again_together_without_a_filter(house, root):
+    work.deploy(house, STUCK)
+    mended = work.start(house, good=False)[0], work.start(house, good=False)[0]
+    for one in mended:
+        act(root, f"/operations/cases/{one}/variable", scope="", name="good", value="true", reasons="It was wrong")
+    assert "Try these 2 again" in root.get("/operations/incidents").text
+    assert root.submit("/operations/incidents/retry", reasons="The value is mended").status_code == 303
+    assert [open_at(house, one) for one in mended] == [["after"], ["after"]]
+
+
 # -- variables
 
 

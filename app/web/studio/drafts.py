@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import feel
 from app.engine import definitions
 from app.engine.definitions import DeploymentMoved, DeploymentRefused, NoSuchDeployment
 from app.engine.findings import Finding
@@ -154,6 +155,7 @@ def edit(draft_id: str, name: str) -> str:
         states=STATES,
         may_save=found.state in ("draft", "rejected"),
         is_decision=name.endswith(".dmn"),
+        functions=feel.built_in_functions(),
     )
 
 

@@ -8,14 +8,10 @@ function element(name, className, ...children) {
   return made;
 }
 
-/** Draw `findings` into `box`; `go(id)` is called with the element of the one that is chosen. Errors first. */
+/** Draw `findings` (null: nothing was checked yet) into the dock `box`; `go(id)` is called with the element of the one that is chosen. Errors first. */
 export function drawFindings(box, findings, go) {
   if (!box) return;
-  box.hidden = !findings.length;
-  const close = element('button', 'tw-link-button tw-small', say('Close'));
-  close.type = 'button';
-  close.addEventListener('click', () => { box.hidden = true; });
-  const items = [ ...findings ].sort((a, b) => (a.level === 'error' ? 0 : 1) - (b.level === 'error' ? 0 : 1)).map(one => {
+  const items = [ ...findings || [] ].sort((a, b) => (a.level === 'error' ? 0 : 1) - (b.level === 'error' ? 0 : 1)).map(one => {
     const level = say(one.level === 'error' ? 'Error' : 'Warning');
     const where = element('span', 'tw-findings__where', one.name || one.element || say('The whole diagram'));
     if (one.element && one.name) where.append(' ', element('code', '', one.element));
@@ -24,5 +20,5 @@ export function drawFindings(box, findings, go) {
     button.addEventListener('click', () => go(one.element));
     return element('li', '', button);
   });
-  box.replaceChildren(element('p', 'tw-findings__head', countFindings(findings), close), element('ul', '', ...items));
+  box.replaceChildren(element('p', 'tw-findings__head', findings ? countFindings(findings) : say('Not checked yet')), element('ul', '', ...items));
 }

@@ -29,17 +29,22 @@ export function settle(canvas, { least = 0.6, padding = { top: 24, right: 24, bo
   canvas.viewbox(box);
 }
 
-/** Write the names of the page's language (`name:en`, `name:zh`) on the drawing; the model is not for saving afterwards. */
+const HOLDERS = [ 'rootElements', 'participants', 'flowElements', 'laneSets', 'lanes', 'childLaneSet', 'artifacts', 'messageFlows', 'processRef' ];
+
+/** Everything of a file that can have names, each once. */
+export function* named(thing, seen = new Set()) {
+  if (!thing || typeof thing !== 'object' || seen.has(thing)) return;
+  seen.add(thing);
+  yield thing;
+  for (const key of HOLDERS) for (const child of [].concat(thing[key] || [])) yield* named(child, seen);
+}
+
+/** Write the names of the page's language (`name:en`, `name:zh`) on the drawing; before saving, `withPlainNames`. */
 export function speak(definitions, language) {
-  const seen = new Set(), walk = thing => {
-    if (!thing || typeof thing !== 'object' || seen.has(thing)) return;
-    seen.add(thing);
-    const properties = thing.extensionElements?.values?.find(one => one.$type === 'zeebe:Properties')?.properties || [];
-    const name = properties.find(one => one.name === `name:${language}`)?.value;
+  for (const thing of named(definitions)) {
+    const name = propertiesOf(thing)[`name:${language}`];
     if (name) thing.name = name;
-    for (const key of [ 'rootElements', 'participants', 'flowElements', 'laneSets', 'lanes', 'childLaneSet', 'artifacts', 'messageFlows', 'processRef' ]) for (const child of [].concat(thing[key] || [])) walk(child);
-  };
-  walk(definitions);
+  }
 }
 
 /** The dialect's properties of an element: {"stage": "opening", …}. */

@@ -4,10 +4,13 @@ import { SelectEntry, TextFieldEntry, isSelectEntryEdited, isTextFieldEntryEdite
 import { useService } from 'bpmn-js-properties-panel';
 import { property, writeProperty } from './extensions.js';
 
+// the name in the page's language is the one on the canvas: one way to change it
+const write = (injector, element, name, value) => name === `name:${(injector.get('config.tenderway', false) || {}).language}` && value && !isAny(element, [ 'bpmn:Participant', 'bpmn:Process' ])
+  ? injector.get('modeling').updateProperties(element, { name: value }) : writeProperty(injector, element, name, value);
 const text = (name, label, description) => function TextProperty({ element, id }) {
   const injector = useService('injector'), translate = useService('translate'), debounce = useService('debounceInput');
   return TextFieldEntry({ element, id, label: translate(label), description: description && translate(description), debounce,
-    getValue: () => property(element, name), setValue: value => writeProperty(injector, element, name, value || '') });
+    getValue: () => property(element, name), setValue: value => write(injector, element, name, value || '') });
 };
 
 const choice = (name, label, description, options) => function ChoiceProperty({ element, id }) {
