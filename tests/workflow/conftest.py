@@ -6,7 +6,7 @@ from app import bootstrap
 from app.demonstration import cases, lives, town
 from app.demonstration.players import Play
 from app.foundation import clock
-from app.procurement import bids, bonds, projects, tenders
+from app.procurement import bids, bonds, projects, suppliers, tenders
 from config import Config
 from tests import memory
 
@@ -60,6 +60,7 @@ def submit(play, lot_id):
                 "declarations": list(bids.DECLARATIONS),
                 "delivery_days": str(tender.delivery_days),
                 "validity_days": str(tender.validity_days),
+                "sme": suppliers.of_organisation(session, actor.organisation_id).scale,
             }
             bids.save_draft(session, actor, lot_id=lot_id, content=content)
             reference = bonds.request(session, actor, lot_id=lot_id).reference if tender.bond_percent else None
