@@ -18,7 +18,7 @@ from app.demonstration.past import NOW
 from app.foundation.clock import KeptClock
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 @pytest.fixture
