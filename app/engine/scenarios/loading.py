@@ -54,6 +54,9 @@ _INNER: dict[str, dict[str, Any]] = {
 }
 _STATES = frozenset({"active", "completed", "cancelled", "incident"})
 
+LARGEST = 32 * 1024 * 1024
+"""Bytes of a scenario, which may hold variables as large as a case's."""
+
 
 class BadScenario(ValueError):
     """A scenario that can't be played as it is written; ``step`` is the number of the step, from 1."""
@@ -110,7 +113,7 @@ def parse(written: bytes, definition: Callable[[str], bytes], name: str) -> Scen
     :raises BadScenario: with the step and the key that is wrong
     """
     try:
-        content = jsons.read(written, parse_float=Decimal)
+        content = jsons.read(written, largest=LARGEST, parse_float=Decimal)
     except Unreadable as error:
         raise BadScenario(f"it is no JSON: {error}") from error
     if not isinstance(content, dict):
