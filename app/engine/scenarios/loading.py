@@ -16,6 +16,8 @@ from app.engine.spiff import timing
 from app.foundation.foreign import Unreadable, jsons
 
 SUFFIX = bundles.SCENARIO
+LARGEST = 32 * 1024 * 1024
+"""Bytes of a scenario, which may hold variables as large as a case's."""
 _TOP = {"name": str, "definitions": list, "process": str, "clock": str, "services": dict, "steps": list}
 _SERVICE = {"returns": (dict, str), "error": dict, "fails": int}
 _MESSAGE = {"name": str, "correlationKey": object, "variables": dict}
@@ -53,9 +55,6 @@ _INNER: dict[str, dict[str, Any]] = {
     },
 }
 _STATES = frozenset({"active", "completed", "cancelled", "incident"})
-
-LARGEST = 32 * 1024 * 1024
-"""Bytes of a scenario, which may hold variables as large as a case's."""
 
 
 class BadScenario(ValueError):
