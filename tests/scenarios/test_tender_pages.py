@@ -88,7 +88,7 @@ def row_of(page, code):
 def test_the_form_says_what_the_deadline_becomes(sun, tender_id, virtual_clock):
     virtual_clock.turn_to(datetime(2026, 3, 20, 2, tzinfo=UTC))
     sun.open(f"/tenders/{tender_id}/change?lang=en")
-    assert "After a change today that may affect bidsTuesday 7 April 2026, 09:30" in sun.text()
+    assert "After a change today of anything elseTuesday 7 April 2026, 09:30" in sun.text()
 
 
 def test_a_change_can_be_looked_at_before_it_is_published(sun, tender_id, play, virtual_clock):
