@@ -9,8 +9,8 @@ from app import bootstrap
 from app.demonstration import settling, town
 from app.demonstration.past import NOW
 from app.demonstration.turning import NotTurnable, Turning, TurningAlready, waited_for
-from app.engine import definitions, instances
-from app.engine.records import HistoryRow
+from app.engine import definitions, instances, tasks
+from app.engine.records import HistoryRow, OpenTaskRow
 from app.foundation import arrivals
 from app.foundation.actor import SYSTEM
 from app.foundation.clock import KeptClock
@@ -81,14 +81,30 @@ def test_what_is_waited_for_next_is_named(house):
     assert (following.name.en, following.number, following.at > NOW) == ("Bid deadline", "JC-2026-0004", True)
 
 
+def answer_what_is_asked(house):
+    """The agency answers the open question; an opening waits for that."""
+    with house.sessions() as session:
+        [task] = session.scalars(select(OpenTaskRow).where(OpenTaskRow.element_id == "answer_question"))
+        tasks.complete(house.engine, session, town.actor(session, "sun"), task.id, {"answer": "可以。"})
+        session.commit()
+
+
+def test_an_opening_waits_for_the_answer_to_what_was_asked(house, turning):
+    turn = turned(turning, "next")
+    assert fired(house, "bid_deadline")[0] == turn.until
+    assert turn.caused == []
+
+
 def test_turned_to_what_is_next_it_happens_at_its_own_time_and_is_told(house, turning):
+    answer_what_is_asked(house)
     turn = turned(turning, "next")
     assert fired(house, "bid_deadline")[0] == turn.until
     assert "1 lot failed" in [each.en for each in turn.caused]
     assert [(each.name.en, each.number) for each in turn.happened] == [("Bid deadline", "JC-2026-0004")]
 
 
-def test_bids_that_are_too_few_are_not_told_as_opened(turning):
+def test_bids_that_are_too_few_are_not_told_as_opened(house, turning):
+    answer_what_is_asked(house)
     assert [each.en for each in turned(turning, "next").caused if "opened" in each.en] == []
 
 
