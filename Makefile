@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Named after what the lists say, not after their age: a checkout may lay files older than the environment beside them.
+READY := $(VENV)/.ready-$(shell cat requirements*.txt | cksum | cut -d ' ' -f 1)
 export FLASK_APP := run
 export UV_PYTHON_DOWNLOADS := never
 
@@ -11,7 +13,7 @@ export UV_PYTHON_DOWNLOADS := never
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(VENV)/.ready: requirements.txt requirements-dev.txt
+$(READY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tenderway needs Python 3.11 or newer; set PYTHON=… to point to one."; exit 1; }
 	@echo "Setting up $(VENV): installing what the program and its tests need (a few seconds with a warm cache, else a minute or two) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing. On Debian: apt-get install python3-venv"; exit 1; }
@@ -20,7 +22,7 @@ $(VENV)/.ready: requirements.txt requirements-dev.txt
 	@touch $@
 	@echo "Set up."
 
-setup: $(VENV)/.ready ## make .venv and install all that the program and its tests need
+setup: $(READY) ## make .venv and install all that the program and its tests need
 
 run: setup ## serve on http://127.0.0.1:8000 with a demonstration town
 	@$(BIN)/python run.py --demonstration
