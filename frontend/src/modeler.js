@@ -17,6 +17,7 @@ import { Marks } from './studio/marks.js';
 import { drawFindings } from './studio/findings.js';
 import { drawing, settle, speak } from './studio/view.js';
 import Keyboard from './studio/keyboard.js';
+import { bindTemplates } from './studio/templates.js';
 import Names, { keepEnglish, withPlainNames } from './studio/names.js';
 import { say } from './words.js';
 import 'bpmn-js/dist/assets/diagram-js.css';
@@ -50,7 +51,7 @@ const modeler = new Modeler({
 modeler.on('elementTemplates.errors', event => console.warn('element templates:', event.errors.map(one => one.message).join('; ')));
 modeler.get('elementTemplatesLoader').setTemplates(templates);
 
-modeler.on('import.parse.complete', ({ definitions }) => { if (definitions) { keepEnglish(definitions, modeler.get('bpmnFactory')); speak(definitions, language); } });
+modeler.on('import.parse.complete', ({ definitions }) => { if (definitions) { keepEnglish(definitions, modeler.get('bpmnFactory')); speak(definitions, language); bindTemplates(definitions, templates); } });
 new ResizeObserver(() => modeler.get('canvas').resized()).observe(box);          // the palette takes two columns when it must
 const marks = new Marks(modeler);
 let lost = [];

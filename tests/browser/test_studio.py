@@ -79,6 +79,24 @@ def names_in(xml):
     return element.get("name"), given.get("name:en"), given.get("name:zh")
 
 
+def select(page, element):
+    """Choose an element on the canvas, so that the panel shows it."""
+    page.evaluate(
+        """id => { const m = document.getElementById('modeler').tenderway.modeler;
+        m.get('selection').select(m.get('elementRegistry').get(id)); }""",
+        element,
+    )
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Open the bids"), ("zh", "开标")])
+def test_an_operation_is_shown_by_its_name(editor, language, name):
+    page = editor(language)
+    select(page, "open_bids")
+    expect(
+        page.locator(".bio-properties-panel-header-template-name, .bio-properties-panel-template-id, #panel").first
+    ).to_contain_text(name)
+
+
 @pytest.mark.parametrize("width", [1440, 1920])
 def test_the_canvas_fills_the_window_and_findings_leave_it_alone(editor, width):
     page = editor(width=width)

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from app.engine.operations import Registry
+from app.workflow import operations
+
 ROOT = Path(__file__).parents[2]
 BPMN = {"b": "http://www.omg.org/spec/BPMN/20100524/MODEL", "z": "http://camunda.org/schema/zeebe/1.0"}
 DIAGRAMS = sorted((ROOT / "processes").glob("*.bpmn"))
@@ -34,6 +37,34 @@ def test_every_form_a_diagram_names_exists(diagram):
 @pytest.mark.parametrize("diagram", DIAGRAMS, ids=lambda path: path.stem)
 def test_every_diagram_has_scenarios(diagram):
     assert list(diagram.parent.glob(f"{diagram.stem}.*scenario.json"))
+
+
+@pytest.fixture(scope="module")
+def templates():
+    """The element templates of all operations, by id."""
+    registry = Registry()
+    operations.register(registry, operations.Partners(None, None))
+    return {template["id"]: template for template in registry.element_templates("en")}
+
+
+def bindings(template, kind, key):
+    """What a template binds of a task's inputs (by name) or results (by source)."""
+    return {
+        one["binding"][key]: one["optional"]
+        for one in template["properties"]
+        if one["binding"]["type"] == f"zeebe:{kind}"
+    }
+
+
+@pytest.mark.parametrize("diagram", DIAGRAMS, ids=lambda path: path.stem)
+def test_every_operation_is_bound_to_its_template(diagram, templates):
+    for task in etree.parse(diagram).xpath("//b:*[b:extensionElements/z:taskDefinition]", namespaces=BPMN):
+        template = templates[task.xpath("string(.//z:taskDefinition/@type)", namespaces=BPMN)]
+        given = set(task.xpath(".//z:input/@target", namespaces=BPMN))
+        needed = bindings(template, "input", "name")
+        assert task.get(f"{{{BPMN['z']}}}modelerTemplate") == template["id"]
+        assert {name for name, optional in needed.items() if not optional} <= given <= set(needed), task.get("id")
+        assert set(task.xpath(".//z:output/@source", namespaces=BPMN)) <= set(bindings(template, "output", "source"))
 
 
 @pytest.mark.parametrize("diagram", DIAGRAMS, ids=lambda path: path.stem)
