@@ -223,7 +223,7 @@ STUDIO_SEEN = (
 PORTAL = (
     "portal.index", "portal.results", "portal.notice", "portal.tender", "portal.contracts", "portal.contract",
     "portal.breaches", "portal.breach", "portal.verify", "portal.about", "portal.feed", "portal.open_data",
-    "portal.releases", "portal.records", "portal.process", "portal.checkpoints",
+    "portal.releases", "portal.records", "portal.process", "portal.extension", "portal.checkpoints",
 )  # fmt: skip
 """The pages of the portal, which show nothing but what was published."""
 

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     OPENING = "opening"
     AWARD = "award"
     CONTRACT = "contract"
+    ADDITION = "addition"
+    DELIVERY = "delivery"
     ACCEPTANCE = "acceptance"
     PAYMENT = "payment"
 
@@ -37,7 +39,7 @@ def published(
     """Say that something of a project has just become public, in the transaction that made it so.
 
     ``lot_id`` where it concerns one lot alone. ``record_id``: the row it is told from (the notice of a tender, failure
-    or termination; the question of a clarification; the change; the award; the contract; the payment).
+    or termination; the question of a clarification; the change; the award; the contract; the addition; the payment).
     """
     disclosure.release(session, project_id=project_id, tags=_TAGS[kind])
 
@@ -46,12 +48,14 @@ _TAGS: dict[Kind, tuple[str, ...]] = {
     Kind.TENDER: ("planning", "tender"),
     Kind.CLARIFICATION: ("tenderUpdate",),
     Kind.CHANGE: ("tenderAmendment",),
-    Kind.FAILURE: ("tenderUpdate",),
+    Kind.FAILURE: ("award", "tenderUpdate"),
     Kind.TERMINATION: ("tenderCancellation",),
     Kind.OPENING: ("tenderUpdate",),
     Kind.AWARD: ("award",),
     Kind.CONTRACT: ("contract",),
-    Kind.ACCEPTANCE: ("implementation",),
+    Kind.ADDITION: ("contractAmendment",),
+    Kind.DELIVERY: ("implementation",),
+    Kind.ACCEPTANCE: ("implementationUpdate",),
     Kind.PAYMENT: ("implementationUpdate",),
 }
-"""The OCDS release tags of each event (OCDS 1.1.5, codelist releaseTag)."""
+"""The OCDS release tags of each event (OCDS 1.1.5, codelist releaseTag); a failed lot is an award that couldn't be made."""

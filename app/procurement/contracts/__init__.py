@@ -7,11 +7,14 @@ from app.procurement.contracts.amendments import (
     AdditionTooLarge,
     AmendmentSettled,
     AmendmentUnknown,
+    ContractItem,
     agree,
     decline,
     is_open,
+    items,
     propose,
     room_left,
+    written_items,
 )
 from app.procurement.contracts.bonds import (
     FORMS,
@@ -68,6 +71,7 @@ __all__ = [
     "AwardNotFinal",
     "ClauseUnknown",
     "Contract",
+    "ContractItem",
     "ContractNotOpen",
     "ContractSignature",
     "ContractState",
@@ -91,6 +95,7 @@ __all__ = [
     "get",
     "give_back",
     "is_open",
+    "items",
     "lists",
     "lodge",
     "of_lot",
@@ -105,4 +110,5 @@ __all__ = [
     "sign",
     "tender_of",
     "visible_to",
+    "written_items",
 ]

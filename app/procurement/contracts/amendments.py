@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
@@ -70,6 +71,41 @@ class Addition:
     quantity: Decimal
 
 
+@dataclass(frozen=True)
+class ContractItem:
+    """A thing bought, as contract and agreed additions together have it; no ``unit_price`` where only a total was agreed."""
+
+    position: int
+    name: str
+    unit: str
+    quantity: Decimal
+    unit_price: Decimal | None
+
+
+def items(contract: Contract) -> list[ContractItem]:
+    """What is bought now: the contract's items with what was added to them (GPL 49)."""
+    added: dict[int, Decimal] = defaultdict(Decimal)
+    for amendment in contract.amendments:
+        if amendment.agreed_at is not None:
+            for item in amendment.items:
+                added[item["position"]] += Decimal(item["quantity"])
+    return [
+        ContractItem(
+            item["position"],
+            item["name"],
+            item["unit"],
+            Decimal(item["quantity"]) + added[item["position"]],
+            Decimal(item["unit_price"]["amount"]) if "unit_price" in item else None,
+        )
+        for item in written_items(contract)
+    ]
+
+
+def written_items(contract: Contract) -> list[dict[str, Any]]:
+    """The items as the contract itself has them, as plain JSON."""
+    return [item for clause in contract.content["clauses"] for item in clause.get("items", ())]
+
+
 def room_left(contract: Contract, ceiling: Decimal) -> Decimal:
     """What additions may still come to: ``ceiling`` of the original price less what was agreed on."""
     return (contract.price * ceiling).quantize(CENT, ROUND_DOWN) - (contract.total - contract.price)
@@ -122,7 +158,7 @@ def is_open(amendment: Amendment) -> bool:
 
 def _priced(contract: Contract, additions: Sequence[Addition]) -> list[dict[str, Any]]:
     """The added items at the contract's own unit prices."""
-    contracted = {item["position"]: item for clause in contract.content["clauses"] for item in clause.get("items", ())}
+    contracted = {item["position"]: item for item in written_items(contract)}
     rows = []
     for addition in additions:
         item = contracted.get(addition.position)

@@ -14,6 +14,7 @@ from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
 from app.procurement import duties, mails, papers, projects, tenders
+from app.procurement.contracts.amendments import written_items
 from app.procurement.contracts.clauses import ACCOUNT, ALWAYS_PUBLIC
 from app.procurement.contracts.drafting import STATE_NAMES, ContractNotOpen, get
 from app.procurement.contracts.records import Contract, ContractState
@@ -153,7 +154,7 @@ def _announce(session: Session, contract: Contract) -> None:
             "supplier": organisations.get(session, contract.supplier_id).name.as_json(),
             "price": f"{contract.price:.2f}",
             "currency": contract.currency,
-            "items": _items(contract),
+            "items": written_items(contract),  # with their unit prices, which are never a secret
             "delivery_days": contract.delivery_days,
             "signed_on": str(local_day(contract.signed_at)) if contract.signed_at else None,
             "secret_clauses": contract.secret_clauses,
@@ -172,11 +173,6 @@ def _announce(session: Session, contract: Contract) -> None:
         ),
         project=lot.project.number,
     )
-
-
-def _items(contract: Contract) -> list[dict[str, Any]]:
-    """The main things bought with their unit prices, which are never a secret."""
-    return [item for clause in contract.content["clauses"] for item in clause.get("items", ())]
 
 
 def published_papers(session: Session, contract: Contract) -> list[documents.Document]:

@@ -3,6 +3,7 @@
 from app.procurement.disclosure import board, feeds
 from app.procurement.disclosure.board import KINDS, RESULTS, NothingPublished
 from app.procurement.disclosure.packages import (
+    EXTENSION,
     LICENCE,
     record,
     record_package,
@@ -14,6 +15,7 @@ from app.procurement.disclosure.releases import TAGS, latest, ocid_of, of_proces
 from app.procurement.publishers import Publisher, publisher, use
 
 __all__ = [
+    "EXTENSION",
     "KINDS",
     "LICENCE",
     "RESULTS",

@@ -25,8 +25,35 @@ LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 EXTENSIONS = (
     "https://raw.githubusercontent.com/open-contracting-extensions/ocds_lots_extension/v1.1.5/extension.json",
     "https://raw.githubusercontent.com/open-contracting-extensions/ocds_bid_extension/v1.1.5/extension.json",
+    "https://raw.githubusercontent.com/open-contracting-extensions/ocds_selectionCriteria_extension/master/extension.json",
+    "https://raw.githubusercontent.com/open-contracting-extensions/ocds_partyDetails_scale_extension/master/extension.json",
 )
-"""The extensions whose fields releases carry: lots, and bids once they are public."""
+"""The extensions whose fields releases carry: lots, bids once they are public, who may bid, the winner's size."""
+EXTENSION: dict[str, dict[str, Any]] = {
+    "extension.json": {
+        "name": {"en": "Highest price of a lot", "zh": "采购包最高限价"},
+        "description": {
+            "en": "The highest price a bid for a lot may have; a bid above it is invalid.",
+            "zh": "采购包的最高限价，投标报价超过最高限价的，投标无效。",
+        },
+        "compatibility": ["1.1"],
+        "schemas": ["release-schema.json"],
+    },
+    "release-schema.json": {
+        "definitions": {
+            "Lot": {
+                "properties": {
+                    "maximumValue": {
+                        "title": "Highest price",
+                        "description": "The highest price a bid for this lot may have; a bid above it is invalid.",
+                        "$ref": "#/definitions/Value",
+                    }
+                }
+            }
+        }
+    },
+}
+"""The extension of this publisher's own: what the standard has no field for. Its files by name, as the portal gives them."""
 
 
 def release_package(session: Session, releases: Sequence[Release], path: str) -> dict[str, Any]:
@@ -54,8 +81,8 @@ def _package(session: Session, path: str) -> dict[str, Any]:
         "publishedDate": parts.instant(clock.now(session)),
         "publisher": {"name": house.name.zh, "uri": house.base_url},
         "license": LICENCE,
-        "publicationPolicy": house.address("open-data"),
-        "extensions": list(EXTENSIONS),
+        "publicationPolicy": house.address("portal/open-data"),
+        "extensions": [*EXTENSIONS, house.address("portal/open-data/extension/extension.json")],
     }
 
 

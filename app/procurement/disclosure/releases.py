@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.foundation import clock, journal
 from app.foundation.actor import SYSTEM
 from app.procurement import projects, tenders
-from app.procurement.disclosure import parts
+from app.procurement.disclosure import invitations, parts, results
 from app.procurement.disclosure.records import ContractingProcess, Release
 from app.procurement.publishers import publisher
 
@@ -36,12 +36,16 @@ def release(session: Session, *, project_id: str, tags: Sequence[str]) -> Releas
     process = _process(session, project_id)
     process.last += 1
     now = clock.now(session)
-    content = _content(session, process, tags)
-    content |= {"date": parts.instant(now)}
-    made = Release(project_id=project_id, number=process.last, tags=list(tags), content=content, released_at=now)
+    before = _newest(session, project_id)
+    content = _content(session, process, tags, parts.instant(now))
+    content["tag"] += [tag for tag in _noticed(before, content) if tag not in tags]
+    _link_amendments(before, content)
+    made = Release(
+        project_id=project_id, number=process.last, tags=list(content["tag"]), content=content, released_at=now
+    )
     session.add(made)
     session.flush()
-    facts = {"ocid": process.ocid, "release": content["id"], "tags": list(tags)}
+    facts = {"ocid": process.ocid, "release": content["id"], "tags": made.tags}
     journal.write(session, SYSTEM, case=project_id, act="disclosure.release", facts=facts)
     return made
 
@@ -57,7 +61,33 @@ def _process(session: Session, project_id: str) -> ContractingProcess:
     return process
 
 
-def _content(session: Session, process: ContractingProcess, tags: Sequence[str]) -> dict[str, Any]:
+def _newest(session: Session, project_id: str) -> dict[str, Any]:
+    """What was said of a project last; nothing before the first release."""
+    query = select(Release.content).where(Release.project_id == project_id).order_by(Release.number.desc()).limit(1)
+    return session.scalar(query) or {}
+
+
+def _noticed(before: dict[str, Any], content: dict[str, Any]) -> list[str]:
+    """The tags of what happened beside the act: an award that stood in the release before was revoked."""
+    stood = {award["id"] for award in before.get("awards", ()) if award["status"] == "active"}
+    revoked = [award for award in content.get("awards", ()) if award["status"] == "cancelled" and award["id"] in stood]
+    return ["awardCancellation"] if revoked else []
+
+
+def _link_amendments(before: dict[str, Any], content: dict[str, Any]) -> None:
+    """Let each amendment name the release that has what was before it, and the one that has what it made of it."""
+    known = {amendment["id"]: amendment for amendment in _amendments(before)}
+    for amendment in _amendments(content):
+        names = known.get(amendment["id"], {"amendsReleaseID": before.get("id"), "releaseID": content["id"]})
+        amendment |= {name: names[name] for name in ("amendsReleaseID", "releaseID") if names.get(name)}
+
+
+def _amendments(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for section in (content.get("tender", {}), *content.get("contracts", ())):
+        yield from section.get("amendments", ())
+
+
+def _content(session: Session, process: ContractingProcess, tags: Sequence[str], date: str) -> dict[str, Any]:
     tender = tenders.of_project(session, process.project_id)
     project = tender.project
     parties = parts.Parties(session)
@@ -65,19 +95,19 @@ def _content(session: Session, process: ContractingProcess, tags: Sequence[str])
     content: dict[str, Any] = {
         "ocid": process.ocid,
         "id": f"{process.ocid}-{process.last:04d}-{tags[0]}",
-        "date": "",
+        "date": date,
         "tag": list(tags),
         "initiationType": "tender",
         "language": "zh",
         "buyer": buyer,
-        "planning": parts.planning(session, project),
-        "tender": parts.tender(session, tender, parties),
+        "planning": invitations.planning(session, project),
+        "tender": invitations.tender(session, tender, parties),
     }
-    if details := parts.bid_details(session, project.lots, parties):
+    if details := invitations.bid_details(session, project.lots, parties):
         content["bids"] = {"details": details}
-    if awarded := parts.awarded(session, project.lots, parties):
+    if awarded := results.awarded(session, project.lots, parties):
         content["awards"] = awarded
-    if contracted := parts.contracted(session, project.lots, parties):
+    if contracted := results.contracted(session, project.lots, parties):
         content["contracts"] = contracted
     content["parties"] = parties.as_json()
     return content

@@ -20,6 +20,7 @@ from app.web import current, errors
 from app.web.answers import redirect
 from app.web.contracts import blueprint
 from app.web.notices import notice
+from app.workflow import additions
 
 
 class NumberUnreadable(Invalid):
@@ -113,8 +114,7 @@ def _fields(contract: Contract) -> list[str]:
 
 def _items(contract: Contract) -> list[dict[str, Any]]:
     """The contract's items that have a unit price."""
-    found = [item for clause in contract.content["clauses"] for item in clause.get("items", ())]
-    return [item for item in found if "unit_price" in item]
+    return [item for item in contracts.written_items(contract) if "unit_price" in item]
 
 
 def _proposing(contract: Contract, values: dict[str, str], problems: list[Refusal]) -> str:
@@ -133,7 +133,7 @@ def _proposing(contract: Contract, values: dict[str, str], problems: list[Refusa
 @blueprint.post("/<contract_id>/additions/<amendment_id>/agree")
 def agree(contract_id: str, amendment_id: str) -> AnyResponse:
     """Sign an addition for the supplier."""
-    contracts.agree(current.session(), current.actor(), amendment_id=amendment_id, signer=current.house().authority)
+    additions.agree(current.session(), current.actor(), amendment_id=amendment_id, signer=current.house().authority)
     current.commit()
     notice(Text("The addition is signed: it binds from now on.", "补充协议已签署生效。"))
     return redirect("contracts.show", contract_id=contract_id)

@@ -16,6 +16,7 @@ from app.foundation.workdays import local_day
 from app.identity import organisations
 from app.procurement import acceptance, bids, disclosure, projects, tenders
 from app.procurement import breaches as procurement_breaches
+from app.procurement import contracts as procurement_contracts
 from app.procurement.disclosure import board, feeds
 from app.procurement.tenders import Tender, places
 from app.web import current, files, language, listing, templating, words
@@ -199,6 +200,7 @@ def contract(contract_id: str) -> str:
         "portal/contract.html",
         contract=found,
         papers=_papers(found.public_zh_id, found.public_en_id),
+        items=procurement_contracts.items(found),
         deliveries=delivered,
         ocid=disclosure.ocid_of(session, found.lot.project_id),
     )

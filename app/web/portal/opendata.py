@@ -66,6 +66,14 @@ def process(ocid: str) -> Response:
     return _json(disclosure.record_package(session, [ocid], url_for("portal.process", ocid=ocid)))
 
 
+@blueprint.get("/open-data/extension/<name>")
+def extension(name: str) -> Response:
+    """A file of the extension that says which fields are this publisher's own (OCDS 1.1, extensions)."""
+    if name not in disclosure.EXTENSION:
+        raise NothingPublished
+    return _json(disclosure.EXTENSION[name])
+
+
 @blueprint.get("/checkpoints.json")
 def checkpoints() -> Response:
     """The last checkpoints of the journal with their signatures, the newest first: who keeps one can prove it later."""

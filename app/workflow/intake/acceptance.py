@@ -27,7 +27,21 @@ def _report(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
         note=values["note"],
         attachments=values.get("attachments") or (),
     )
+    _disclose(context, disclosing.Kind.DELIVERY)
     return {"acceptance_due_at": facts.due_at(delivery.accept_by_on)}
+
+
+def _disclose(context: IntakeContext, kind: disclosing.Kind) -> None:
+    """The portal shows deliveries and what was decided on them; so does the open data."""
+    contract = contracts.of(context)
+    disclosing.published(
+        context.session,
+        context.actor,
+        kind,
+        project_id=contract.lot.project_id,
+        lot_id=contract.lot_id,
+        record_id=contract.id,
+    )
 
 
 def _prepare_report(context: IntakeContext) -> Mapping[str, Any]:
@@ -71,17 +85,9 @@ def _accept(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
         feedback=values.get("feedback") or "",
         attachments=values.get("attachments") or (),
     )
-    contract = contracts.of(context)
     if accepted.accepted:
-        payments.complete(session, contract)
-        disclosing.published(
-            session,
-            context.actor,
-            disclosing.Kind.ACCEPTANCE,
-            project_id=contract.lot.project_id,
-            lot_id=contract.lot_id,
-            record_id=contract.id,
-        )
+        payments.complete(session, contracts.of(context))
+    _disclose(context, disclosing.Kind.ACCEPTANCE)
     return {"acceptance_decision": "accepted" if accepted.accepted else "rejected"}
 
 

@@ -74,6 +74,30 @@ def test_a_failed_lot_says_so_and_names_who_took_part(session, town, tender, ope
     assert len(content["bids"]["details"]) == content["tender"]["numberOfTenderers"]
 
 
+def test_a_failed_lot_is_an_award_that_could_not_be_made(session, town, tender, opened):
+    lot = opened()
+    tenders.fail(session, town.officer, lot_id=lot.id, reason="few_qualified")
+    [award] = published(session, tender, "award", "tenderUpdate").content["awards"]
+    assert (award["status"], award["relatedLots"]) == ("unsuccessful", [lot.id])
+    assert award["description"] == tenders.FAILURES["few_qualified"].zh
+    assert [each["documentType"] for each in award["documents"]] == ["cancellationDetails"]
+
+
+def test_a_lot_says_its_highest_price_and_who_may_bid(session, tender):
+    content = published(session, tender).content["tender"]
+    assert content["lots"][0]["maximumValue"] == {"amount": 580000, "currency": "CNY"}
+    [criterion] = content["selectionCriteria"]["criteria"]
+    assert (criterion["type"], criterion["description"]) == ("suitability", "具有有效的医疗器械经营许可证")
+
+
+def test_a_change_names_the_release_it_amends(session, tender, change, reworded):
+    first = published(session, tender)
+    change(requirements=reworded("X-9", "提供现场培训"))
+    second = published(session, tender, "tenderAmendment")
+    [amendment] = published(session, tender, "tenderUpdate").content["tender"]["amendments"]
+    assert (amendment["amendsReleaseID"], amendment["releaseID"]) == (first.content["id"], second.content["id"])
+
+
 def test_a_terminated_tender_is_cancelled(session, town, tender):
     tenders.terminate(session, town.officer, tender_id=tender.id, reasons="the budget was withdrawn")
     assert published(session, tender, "tenderCancellation").content["tender"]["status"] == "cancelled"
