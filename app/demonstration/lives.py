@@ -192,7 +192,14 @@ def submit(play: Play, case: Case, offer: Offer) -> None:
                     source=f"{requirement.code}：{requirement.evidence}，{actor.name}".encode(),
                     requirement_code=requirement.code,
                 )
-    with play.acting(offer.login) as (session, actor):
+    seal(play, offer.login, lot_id)
+
+
+def seal(play: Play, writer: str, lot_id: str) -> None:
+    """The bid that somebody wrote is sealed by a signer of their company."""
+    with play.looking() as session:
+        [signer, *_] = bids.signers_of(session, town.actor(session, writer).organisation_id or "")
+    with play.acting(signer.login) as (session, actor):
         bids.submit(session, actor, lot_id=lot_id, signer=play.house.signer)
 
 

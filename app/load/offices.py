@@ -237,8 +237,10 @@ def _bidder(session: Session) -> Bidder:
             valid_until=date(now.year + 2, 1, 1),
         )
     )
-    granted = Grant(account_id=account.id, role="supplier-bidder", organisation_id=supplier_id, from_at=now)
-    granted.granted_by = "load"
+    granted = [
+        Grant(account_id=account.id, role=role, organisation_id=supplier_id, from_at=now, granted_by="load")
+        for role in ("supplier-bidder", "supplier-signer")
+    ]
     signed_in = SignedIn(
         account_id=account.id,
         token_hash=hashlib.sha256(token.encode()).hexdigest(),
@@ -247,7 +249,7 @@ def _bidder(session: Session) -> Bidder:
         seen_at=now,
         ends_at=now + LONGEST,
     )
-    session.add_all((granted, signed_in))
+    session.add_all((*granted, signed_in))
     session.flush()
     return Bidder(account.id, supplier_id, token)
 

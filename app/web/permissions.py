@@ -244,16 +244,15 @@ BIDDING_PAGES = (
     "supplier.save_draft",
     "supplier.add_file",
     "supplier.remove_file",
-    "supplier.draft_file",
-    "supplier.copy",
     "supplier.load_copy",
-    "supplier.check",
-    "supplier.submit",
+    "supplier.hand_on",
     "supplier.ask_reference",
     "supplier.lodge_guarantee",
 )
+DRAFT_PAGES = ("supplier.check", "supplier.draft_file", "supplier.copy")
+"""What a bid writer and a signer read before the bid is sealed."""
 OWN_BID_PAGES = ("supplier.receipt", "supplier.receipt_json", "supplier.receipt_pdf", "supplier.opening_record")
-OWN_BID_ACTS = ("supplier.confirm", "supplier.withdraw", "supplier.object_to_opening")
+BINDING_ACTS = ("supplier.confirm", "supplier.withdraw")
 BOND_PAGES = (
     "bonds.index",
     "bonds.set_account",
@@ -429,7 +428,10 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(SUPPLIER_PAGES, holders(*SUPPLIER_ROLES)),
     **dict.fromkeys(BIDDING_PAGES, holders("supplier-bidder")),
     **dict.fromkeys(OWN_BID_PAGES, holders(*SUPPLIER_ROLES, check=bid_is_theirs)),
-    **dict.fromkeys(OWN_BID_ACTS, holders("supplier-bidder", check=bid_is_theirs)),
+    "supplier.submit": holders("supplier-signer"),
+    **dict.fromkeys(DRAFT_PAGES, holders("supplier-bidder", "supplier-signer")),
+    **dict.fromkeys(BINDING_ACTS, holders("supplier-signer", check=bid_is_theirs)),
+    "supplier.object_to_opening": holders("supplier-bidder", check=bid_is_theirs),
     "supplier.declare_again": holders("supplier-admin"),
     # -- the agency's bonds
     **dict.fromkeys(BOND_PAGES, holders("agency-officer")),

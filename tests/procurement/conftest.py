@@ -95,7 +95,10 @@ def settle(session) -> Town:
         officer=person("officer", agency.id, "agency-officer"),
         host=person("host", agency.id, "agency-host"),
         registrar=person("registrar", office.id, "registrar"),
-        bidders=[person(f"bidder_{n}", s.id, "supplier-bidder", "supplier-admin") for n, s in enumerate(suppliers)],
+        bidders=[
+            person(f"bidder_{n}", s.id, "supplier-bidder", "supplier-signer", "supplier-admin")
+            for n, s in enumerate(suppliers)
+        ],
     )
 
 

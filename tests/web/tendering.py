@@ -113,7 +113,7 @@ def rival(session, world, number: int, signer: bids.Signer) -> bids.Bid:
     """Another supplier of its own, with a paid bond and a submitted bid."""
     organisation = domain.organisation(session, "supplier", 40 + number, f"供应商{number}")
     register(session, organisation.id)
-    bidder = domain.person(f"rival_{number}", organisation.id, "supplier-bidder")
+    bidder = domain.person(f"rival_{number}", organisation.id, "supplier-bidder", "supplier-signer")
     content = {
         "price": "560000",
         "prices": {world.item_id: "280000"},

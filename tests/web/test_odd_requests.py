@@ -86,11 +86,11 @@ def test_a_lot_whose_tender_isnt_published_isnt_there(writer, house, world):
     assert writer.submit(f"/lots/{world.lot_id}/query", contact="x").status_code == 404
 
 
-def test_what_an_old_page_saves_after_the_bid_was_submitted_is_refused(writer, house, world):
+def test_what_an_old_page_saves_after_the_bid_was_submitted_is_refused(writer, sign_in, house, world):
     lot = f"/supplier/lots/{world.lot_id}"
     fields = tendering.typed(world)
     writer.submit(f"{lot}/bid", **fields)
-    writer.submit(f"{lot}/bid/submit", _key="")
+    sign_in("supplier-signer").submit(f"{lot}/bid/submit", _key="")
     assert writer.submit(f"{lot}/bid/draft", _after="0", **fields).status_code == 409
     assert writer.submit(f"{lot}/bid/draft", **fields).status_code == 409
     with house.sessions() as session:

@@ -34,6 +34,12 @@ def writer(sign_in, world):
 
 
 @pytest.fixture
+def signer(sign_in, world):
+    """A signer's browser: who binds the company by a bid."""
+    return sign_in("supplier-signer")
+
+
+@pytest.fixture
 def draft(writer, world):
     """Types a complete bid, unless told otherwise, and goes on to the check; gives the check's page."""
 
@@ -47,12 +53,24 @@ def draft(writer, world):
 
 
 @pytest.fixture
-def seal(writer, world, draft):
-    """Writes, checks and seals; gives the receipt's page."""
+def key_of(signer, world):
+    """The key of the form that seals."""
+
+    def act():
+        page = signer.get(f"/supplier/lots/{world.lot_id}/bid/check").text
+        return re.search(r'name="_key" value="([^"]+)"', page).group(1)
+
+    return act
+
+
+@pytest.fixture
+def seal(writer, signer, world, draft, key_of):
+    """The writer writes and checks, the signer seals; gives the receipt's page."""
 
     def act(**changes):
-        key = re.search(r'name="_key" value="([^"]+)"', draft(**changes).text).group(1)
-        answer = writer.submit(f"/supplier/lots/{world.lot_id}/bid/submit", _key=key)
+        draft(**changes)
+        key = key_of()
+        answer = signer.submit(f"/supplier/lots/{world.lot_id}/bid/submit", _key=key)
         assert answer.status_code == 303, answer.text
         return writer.get(answer.location)
 
@@ -275,9 +293,36 @@ def test_the_key_of_receipts_is_published(client, house):
     assert client.get("/verify/receipt-key.json").json["key"] == house.signer.public_key
 
 
-def test_sending_the_same_form_twice_seals_once(writer, world, draft, house):
-    key = re.search(r'name="_key" value="([^"]+)"', draft().text).group(1)
-    first, second = (writer.submit(f"/supplier/lots/{world.lot_id}/bid/submit", _key=key) for _ in range(2))
+@pytest.mark.parametrize(
+    "act", ["lots/{lot}/bid/submit", "bids/{bid}/confirm", "bids/{bid}/withdraw"], ids=["seal", "confirm", "withdraw"]
+)
+def test_who_is_no_signer_can_not_bind_the_company(seal, draft, writer, world, standing, act):
+    seal()
+    draft()
+    before = standing().digest
+    answer = writer.submit("/supplier/" + act.format(lot=world.lot_id, bid=standing().id), _key="")
+    assert (answer.status_code, standing().digest) == (403, before)
+
+
+def test_a_bid_writer_hands_the_finished_bid_to_the_signers(draft, writer, signer, world, house):
+    assert "Seal and submit</button>" not in draft().text
+    answer = writer.submit(f"/supplier/lots/{world.lot_id}/bid/hand-on")
+    assert "asked to seal this bid" in writer.get(answer.location).text
+    with house.sessions() as session:
+        mails = session.scalars(select(outbox.Outgoing).where(outbox.Outgoing.key.startswith("draft:"))).all()
+        assert [world.lot_id in str(mail.content) for mail in mails] == [False]
+    assert f"/supplier/lots/{world.lot_id}/bid/check" in signer.get("/supplier").text
+
+
+def test_an_unfinished_bid_is_not_handed_on(draft, writer, world):
+    draft(price="")
+    assert writer.submit(f"/supplier/lots/{world.lot_id}/bid/hand-on").status_code == 422
+
+
+def test_sending_the_same_form_twice_seals_once(signer, world, draft, key_of, house):
+    draft()
+    key = key_of()
+    first, second = (signer.submit(f"/supplier/lots/{world.lot_id}/bid/submit", _key=key) for _ in range(2))
     assert first.location == second.location
     with house.sessions() as session:
         assert session.query(bids.Bid).count() == 1
@@ -294,15 +339,15 @@ def test_a_bid_is_replaced_from_its_copy(seal, writer, world, draft, standing):
     assert standing().sequence == 2
 
 
-def test_a_withdrawn_bid_is_gone(seal, writer, standing):
+def test_a_withdrawn_bid_is_gone(seal, writer, signer, standing):
     seal()
     bid = standing()
-    writer.submit(f"/supplier/bids/{bid.id}/withdraw")
+    signer.submit(f"/supplier/bids/{bid.id}/withdraw")
     assert standing() is None
     assert "Withdrawn" in writer.get(f"/supplier/bids/{bid.id}").text
 
 
-def test_after_a_change_the_bid_waits_to_be_confirmed(seal, writer, house, town, world, standing):
+def test_after_a_change_the_bid_waits_to_be_confirmed(seal, writer, signer, house, town, world, standing):
     from tests.procurement import publishing
 
     seal()
@@ -318,26 +363,27 @@ def test_after_a_change_the_bid_waits_to_be_confirmed(seal, writer, house, town,
         session.commit()
     bid = standing()
     assert "Must be confirmed" in writer.get("/supplier").text
-    writer.submit(f"/supplier/bids/{bid.id}/confirm")
+    signer.submit(f"/supplier/bids/{bid.id}/confirm")
     assert standing().document_version == 2
 
 
-def test_at_the_deadline_nothing_is_taken_in(draft, writer, world, virtual_clock, standing):
-    key = re.search(r'name="_key" value="([^"]+)"', draft().text).group(1)
-    at_deadline(world, virtual_clock, (writer, "supplier-bidder"))
-    answer = writer.submit(f"/supplier/lots/{world.lot_id}/bid/submit", _key=key)
+def test_at_the_deadline_nothing_is_taken_in(draft, key_of, writer, signer, world, virtual_clock, standing):
+    draft()
+    key = key_of()
+    at_deadline(world, virtual_clock, (writer, "supplier-bidder"), (signer, "supplier-signer"))
+    answer = signer.submit(f"/supplier/lots/{world.lot_id}/bid/submit", _key=key)
     assert (answer.status_code, standing()) == (422, None)
     assert "deadline has passed" in answer.text
     assert "Not submitted" in writer.get("/supplier").text
 
 
-def test_another_suppliers_bid_isnt_there(house, world, writer):
+def test_another_suppliers_bid_isnt_there(house, world, writer, signer):
     with house.sessions() as session:
         other = tendering.rival(session, world, 1, house.signer)
         session.commit()
     for part in ("", "/receipt.json", "/receipt.pdf"):
         assert writer.get(f"/supplier/bids/{other.id}{part}").status_code == 404
-    assert writer.submit(f"/supplier/bids/{other.id}/withdraw").status_code == 404
+    assert signer.submit(f"/supplier/bids/{other.id}/withdraw").status_code == 404
 
 
 def test_no_page_of_the_agency_names_a_bidder_before_the_deadline(seal, sign_in, house, world):

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
-from app.identity import accounts, sessions
+from app.foundation.actor import SYSTEM
+from app.identity import accounts, grants, sessions
 from app.procurement import bids
 from app.web import current
 from tests import memory
@@ -35,7 +36,13 @@ def house(app):
 
 @pytest.fixture
 def world(house, town, virtual_clock):
-    return tendering.published(house, town, virtual_clock)
+    """A published tender whose bid writer may seal, too."""
+    world = tendering.published(house, town, virtual_clock)
+    with house.sessions() as session:
+        writer = accounts.by_login(session, "supplier-bidder")
+        grants.grant(session, SYSTEM, account_id=writer.id, role="supplier-signer", organisation_id=town.supplier)
+        session.commit()
+    return world
 
 
 @pytest.fixture

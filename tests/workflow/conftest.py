@@ -64,7 +64,7 @@ def submit(play, lot_id):
             }
             bids.save_draft(session, actor, lot_id=lot_id, content=content)
             reference = bonds.request(session, actor, lot_id=lot_id).reference if tender.bond_percent else None
-            bids.submit(session, actor, lot_id=lot_id, signer=play.house.signer)
+        lives.seal(play, login, lot_id)
         if reference is not None:
             pay(play, login, lot_id)
 

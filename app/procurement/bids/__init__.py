@@ -6,12 +6,13 @@ protects against and what not stands in ``records`` and in ``app.keeper``.
 
 from app.procurement.bids import authors
 from app.procurement.bids.claims import admits_consortia
-from app.procurement.bids.completeness import requirements_of
+from app.procurement.bids.completeness import BidIncomplete, requirements_of
 from app.procurement.bids.copies import CopyUnreadable, copy_of, load_copy
 from app.procurement.bids.drafts import (
     LARGEST_FILES,
     MOST_FILES,
     DraftFileUnknown,
+    DraftMissing,
     FilesTooLarge,
     add_file,
     draft_of,
@@ -22,6 +23,7 @@ from app.procurement.bids.drafts import (
     remove_file,
     save_draft,
 )
+from app.procurement.bids.handovers import NobodySigns, hand_on, signers_of
 from app.procurement.bids.offers import CONSORTIUM, DECLARATIONS, DEVIATIONS, SME_KINDS, TEXTS, Offer, Response
 from app.procurement.bids.offers import amount as read_amount
 from app.procurement.bids.offers import read as read_offer
@@ -59,9 +61,7 @@ from app.procurement.bids.shortfalls import ERROR, WARNING, Gap
 from app.procurement.bids.standings import BOND_STANDS, REASONS
 from app.procurement.bids.submissions import (
     BidEnded,
-    BidIncomplete,
     BidUnknown,
-    DraftMissing,
     Sealed,
     all_of_supplier,
     confirm,
@@ -102,6 +102,7 @@ __all__ = [
     "DraftMissing",
     "FilesTooLarge",
     "Gap",
+    "NobodySigns",
     "NotBidding",
     "ObjectionMissing",
     "Offer",
@@ -129,6 +130,7 @@ __all__ = [
     "file_of",
     "gaps",
     "get",
+    "hand_on",
     "invalidate_late_bonds",
     "last_sequence",
     "load_copy",
@@ -150,6 +152,7 @@ __all__ = [
     "save_draft",
     "seal",
     "sign_opening_record",
+    "signers_of",
     "submit",
     "tell_of_failure",
     "verify_receipt",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
+from app.foundation.errors import Invalid
 from app.foundation.text import Text
 from app.procurement import bonds, projects, suppliers, tenders
 from app.procurement.bids.claims import claims_of
@@ -17,6 +18,15 @@ from app.procurement.bonds import BondState
 from app.procurement.projects import Lot
 from app.procurement.suppliers import NotRegistered, SupplierExcluded
 from app.procurement.tenders import Requirement, Tender
+
+
+class BidIncomplete(Invalid):
+    """The draft lacks something that every bid must have."""
+
+    code = "bid-incomplete"
+    text = Text(
+        "The bid isn't complete: %(count)s things are missing. %(first)s", "投标文件不完整，共缺%(count)s项。%(first)s"
+    )
 
 
 def gaps_of(session: Session, lot_id: str, supplier_id: str, draft: BidDraft | None) -> list[Gap]:
@@ -35,6 +45,13 @@ def gaps_of(session: Session, lot_id: str, supplier_id: str, draft: BidDraft | N
         *_of_bond(session, tender, lot_id, supplier_id),
     ]
     return sorted(found, key=lambda gap: gap.severity != ERROR)
+
+
+def whole_or_refused(session: Session, lot_id: str, supplier_id: str, draft: BidDraft) -> None:
+    """Go on only if the draft lacks nothing that every bid must have; raises BidIncomplete."""
+    missing = [gap for gap in gaps_of(session, lot_id, supplier_id, draft) if gap.severity == ERROR]
+    if missing:
+        raise BidIncomplete(field=missing[0].place, count=len(missing), first=missing[0].text)
 
 
 def requirements_of(tender: Tender, lot_id: str) -> list[Requirement]:

@@ -43,6 +43,13 @@ class SealedMeanwhile(Conflict):
     )
 
 
+class DraftMissing(Conflict):
+    """There is nothing to seal."""
+
+    code = "draft-missing"
+    text = Text("There is no draft to submit; it may have been submitted already.", "没有可提交的草稿，可能已经提交。")
+
+
 class DraftFileUnknown(NotFound):
     """There is no such file in the draft."""
 
@@ -50,16 +57,26 @@ class DraftFileUnknown(NotFound):
     text = Text("There is no such file in your draft.", "草稿中没有该文件。")
 
 
+WRITER, SIGNER = "supplier-bidder", "supplier-signer"
+"""Who writes a bid, and who binds the supplier by it: sealing, confirming and withdrawing are declarations of the company."""
+
+
 def bidding_for(
-    session: Session, actor: Actor, lot_id: str, *, arrived_at: datetime | None, lock: bool = False
+    session: Session,
+    actor: Actor,
+    lot_id: str,
+    *,
+    arrived_at: datetime | None,
+    lock: bool = False,
+    role: str = WRITER,
 ) -> tuple[Tender, str]:
-    """The tender a supplier may work on a bid for, and the supplier's id.
+    """The tender a supplier may work on a bid for, and the supplier's id; ``role``: WRITER, or SIGNER for what binds it.
 
     What arrived before the deadline is in time, whenever it is decided. Raises NotRegistered, SupplierExcluded,
     RoleMissing or DeadlinePassed.
     """
     registration = suppliers.require_active(session, actor.organisation_id)
-    roles.require(actor, "supplier-bidder", registration.organisation_id)
+    roles.require(actor, role, registration.organisation_id)
     tender = tenders.of_lot(session, lot_id, lock=lock)
     if not tenders.open_for_bids(tender, arrivals.arrived(session, arrived_at)):
         raise DeadlinePassed()

@@ -17,14 +17,14 @@ from sqlalchemy.orm import Session
 
 from app.foundation import arrivals, clock, dates, journal
 from app.foundation.actor import Actor
-from app.foundation.errors import Conflict, Invalid, NotFound
+from app.foundation.errors import Conflict, NotFound
 from app.foundation.money import Money
 from app.foundation.text import Text
 from app.identity import organisations
 from app.procurement import mails, projects, tenders
 from app.procurement.bids import offers, packages
-from app.procurement.bids.completeness import ERROR, gaps_of, requirements_of
-from app.procurement.bids.drafts import bidding_for, draft_of, last_sequence
+from app.procurement.bids.completeness import ERROR, gaps_of, requirements_of, whole_or_refused
+from app.procurement.bids.drafts import SIGNER, WRITER, DraftMissing, bidding_for, draft_of, last_sequence
 from app.procurement.bids.offers import Offer
 from app.procurement.bids.receipts import Signer
 from app.procurement.bids.records import Bid, BidDraft, BidState, DraftFile
@@ -40,22 +40,6 @@ class BidUnknown(NotFound):
 
     code = "bid-unknown"
     text = Text("There is no such bid.", "没有该投标文件。")
-
-
-class DraftMissing(Conflict):
-    """There is nothing to seal."""
-
-    code = "draft-missing"
-    text = Text("There is no draft to submit; it may have been submitted already.", "没有可提交的草稿，可能已经提交。")
-
-
-class BidIncomplete(Invalid):
-    """The draft lacks something that every bid must have."""
-
-    code = "bid-incomplete"
-    text = Text(
-        "The bid isn't complete: %(count)s things are missing. %(first)s", "投标文件不完整，共缺%(count)s项。%(first)s"
-    )
 
 
 class BidEnded(Conflict):
@@ -80,7 +64,11 @@ def seal(session: Session, actor: Actor, *, lot_id: str, arrived_at: datetime | 
     """
     supplier_id = actor.organisation_id or ""
     draft = draft_of(session, lot_id, supplier_id)
-    if draft is None or any(gap.severity == ERROR for gap in gaps_of(session, lot_id, supplier_id, draft)):
+    if (
+        draft is None
+        or not actor.has_role(SIGNER, supplier_id)
+        or any(gap.severity == ERROR for gap in gaps_of(session, lot_id, supplier_id, draft))
+    ):
         return None
     tender, at = tenders.of_lot(session, lot_id), arrivals.arrived(session, arrived_at)
     if not tenders.open_for_bids(tender, at):
@@ -104,13 +92,11 @@ def submit(
     NotRegistered, SupplierExcluded or RoleMissing.
     """
     at = arrivals.arrived(session, arrived_at)
-    tender, supplier_id = bidding_for(session, actor, lot_id, lock=True, arrived_at=at)
+    tender, supplier_id = bidding_for(session, actor, lot_id, lock=True, arrived_at=at, role=SIGNER)
     draft = draft_of(session, lot_id, supplier_id, lock=True)
     if draft is None:
         raise DraftMissing()
-    missing = [gap for gap in gaps_of(session, lot_id, supplier_id, draft) if gap.severity == ERROR]
-    if missing:
-        raise BidIncomplete(field=missing[0].place, count=len(missing), first=missing[0].text)
+    whole_or_refused(session, lot_id, supplier_id, draft)
     sequence = last_sequence(session, lot_id, supplier_id) + 1
     _replace(session, of_supplier(session, lot_id, supplier_id), sequence, at)
     if sealed is None or sealed.of != _identity(tender, draft, sequence):
@@ -219,7 +205,7 @@ def _standing(session: Session, actor: Actor, bid_id: str, arrived_at: datetime)
     bid = get(session, bid_id)
     if bid.supplier_id != actor.organisation_id:
         raise BidUnknown()
-    tender, _ = bidding_for(session, actor, bid.lot_id, lock=True, arrived_at=arrived_at)
+    tender, _ = bidding_for(session, actor, bid.lot_id, lock=True, arrived_at=arrived_at, role=SIGNER)
     session.refresh(bid, with_for_update=True)
     if bid.state != BidState.SEALED:
         raise BidEnded()
@@ -391,7 +377,7 @@ MAILS: dict[str, tuple[Text, Text]] = {
 
 
 def tell(session: Session, bid: Bid, event: str, *, once: str = "", project: str = "", **details: object) -> None:
-    """A mail to the bid writers of a bid's supplier of an ``event`` of MAILS, one for each ``once``.
+    """A mail to the writers and signers of a bid's supplier of an ``event`` of MAILS, one for each ``once``.
 
     Before the opening it names no project: a mail that can't be sent is read by others.
     """
@@ -399,7 +385,7 @@ def tell(session: Session, bid: Bid, event: str, *, once: str = "", project: str
     mails.tell(
         session,
         organisation_id=bid.supplier_id,
-        roles=["supplier-bidder"],
+        roles=[WRITER, SIGNER],
         key=f"bid:{bid.id}:{once or event}",
         subject=subject,
         body=body.filled(at=dates.when(bid.received_at, seconds=True), digest=bid.digest, **details),

@@ -17,7 +17,7 @@ from app.procurement import bids, projects, tenders
 from app.procurement.bids import Bid, BidDraft, BidState
 from app.procurement.projects import Lot, LotState
 from app.procurement.tenders import Tender
-from app.web import current, errors, language
+from app.web import current, errors, language, permissions
 from app.web.answers import redirect
 from app.web.notices import notice
 from app.web.supplier import blueprint
@@ -74,7 +74,11 @@ def index() -> str:
     lines = sorted(_lines(), key=lambda line: (_rank(line), -line.at.timestamp()))
     ended = [line for line in lines if line.state in (BidState.REPLACED, BidState.WITHDRAWN)]
     return render_template(
-        "supplier/index.html", lines=[line for line in lines if line not in ended], ended=ended, states=STATES
+        "supplier/index.html",
+        page_of=_page_of,
+        lines=[line for line in lines if line not in ended],
+        ended=ended,
+        states=STATES,
     )
 
 
@@ -85,7 +89,7 @@ def check(lot_id: str) -> str | AnyResponse:
     if not tenders.open_for_bids(tender, current.now()):
         return redirect("supplier.tender", tender_id=tender.id)
     if bids.draft_of(current.session(), lot_id, current.actor().organisation_id) is None:
-        return redirect("supplier.bid", lot_id=lot_id)
+        return redirect("supplier.tender", tender_id=tender.id)
     return _check(lot, tender)
 
 
@@ -120,6 +124,23 @@ def submit(lot_id: str) -> AnyResponse | tuple[str, int]:
         Text("Keep the receipt.", "请保存签收回执。"),
     )
     return redirect("supplier.receipt", bid_id=bid.id)
+
+
+@blueprint.post("/supplier/lots/<lot_id>/bid/hand-on")
+def hand_on(lot_id: str) -> AnyResponse | tuple[str, int]:
+    """Ask the company's signers to read and seal the draft."""
+    try:
+        asked = bids.hand_on(current.session(), current.actor(), lot_id=lot_id, arrived_at=current.arrived_at())
+    except (bids.BidIncomplete, bids.NobodySigns) as refusal:
+        current.session().rollback()
+        return _check(*lot_and_tender(lot_id), [refusal]), errors.status_of(type(refusal))
+    current.commit()
+    names = "、".join(account.name for account in asked)
+    notice(
+        Text("The signers are asked to seal this bid.", "已通知签署人密封本投标文件。"),
+        Text(f"They find it under “My bids”: {names}.", f"签署人可在“我的投标”中办理：{names}。"),
+    )
+    return redirect("supplier.check", lot_id=lot_id)
 
 
 @blueprint.post("/supplier/bids/<bid_id>/confirm")
@@ -189,6 +210,7 @@ def _check(lot: Lot, tender: Tender, problems: list[Refusal] | None = None) -> s
         errors_found=[gap for gap in found if gap.severity == bids.ERROR],
         warnings=[gap for gap in found if gap.severity == bids.WARNING],
         standing=bids.of_supplier(session, lot.id, actor.organisation_id),
+        signers=bids.signers_of(session, actor.organisation_id or ""),
         deviations=bids.DEVIATIONS,
         sme_kinds=bids.SME_KINDS,
         declarations=bids.DECLARATIONS,
@@ -209,6 +231,17 @@ def _lines() -> list[Line]:
         state = "draft" if tenders.open_for_bids(tender, now) else "missed"
         found.append(Line(tender, projects.lot(session, draft.lot_id), state, draft.saved_at, draft=draft))
     return found
+
+
+def _page_of(line: Line) -> str:
+    """Where a line of the list leads: to the receipt; to the editor, or for who only signs to the check; else to the tender."""
+    if line.bid is not None:
+        return url_for("supplier.receipt", bid_id=line.bid.id)
+    if line.state == "draft":
+        for endpoint in ("supplier.bid", "supplier.check"):
+            if permissions.allows(endpoint, lot_id=line.lot.id):
+                return url_for(endpoint, lot_id=line.lot.id)
+    return url_for("supplier.tender", tender_id=line.tender.id)
 
 
 def _rank(line: Line) -> int:

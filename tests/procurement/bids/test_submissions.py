@@ -1,6 +1,7 @@
 """Submitting: sealed before anybody can read it, until the deadline and never at or after it."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from app.foundation import clock, embedded, journal, outbox
 from app.foundation.actor import SYSTEM
 from app.foundation.database import Base
 from app.identity import accounts, grants
+from app.identity.roles import RoleMissing
 from app.procurement import bids, suppliers, tenders
 from app.procurement.bids import BidState, Verdict
 
@@ -107,6 +109,20 @@ def test_a_withdrawn_bid_is_not_withdrawn_again(session, town, bid, signer):
     made = bids.withdraw(session, town.bidders[0], bid_id=bid().id, signer=signer)
     with pytest.raises(bids.BidEnded):
         bids.withdraw(session, town.bidders[0], bid_id=made.id, signer=signer)
+
+
+def test_who_writes_without_signing_binds_nobody(session, town, lot, signer, bid):
+    made = bid()
+    bidding.write(session, town.bidders[0], lot.id)
+    writer = replace(town.bidders[0], groups=frozenset({"supplier-bidder", f"supplier-bidder@{town.supplier_ids[0]}"}))
+    assert bids.seal(session, writer, lot_id=lot.id) is None
+    for act in (
+        lambda: bids.submit(session, writer, lot_id=lot.id, signer=signer),
+        lambda: bids.confirm(session, writer, bid_id=made.id, signer=signer),
+        lambda: bids.withdraw(session, writer, bid_id=made.id, signer=signer),
+    ):
+        with pytest.raises(RoleMissing):
+            act()
 
 
 def test_an_excluded_supplier_submits_nothing(session, town, lot, signer):
