@@ -5,10 +5,13 @@ A further import adds its line to ``SAMPLES``.
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import openpyxl
 import typst
 from sqlalchemy.orm import Session
 
@@ -19,6 +22,8 @@ from app.foundation.text import Text
 from app.procurement import bonds
 from app.procurement.papers.glyphs import FONT_FOLDERS
 from config import Config
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,37 @@ def _statement(session: Session, actor: Actor, config: Config) -> bytes:
     return bank.statement(account.account if account else "", payments, now)
 
 
+def _lines(session: Session, actor: Actor) -> list[list[str]]:
+    """The same as a bank's site gives it: its own account above, its own words for the columns, money out too."""
+    account = bonds.account_of(session, actor.organisation_id or "")
+    now = clock.now(session).astimezone(clock.PLACE)
+    day, at = f"{now:%Y-%m-%d}", f"{now:%H:%M:%S}"
+    return [
+        ["账号", account.account if account else ""],
+        ["交易日期", "交易时间", "借方发生额", "贷方发生额", "对方户名", "对方账号", "附言", "交易流水号"],
+        [day, at, "", "18,000.00", "江城样本有限公司", "6222000000009999", "RF18SAMPLE", "JCB-TABLE-1"],
+        [day, at, "35.00", "", "江城银行", "", "手续费", "JCB-TABLE-2"],
+        [day, at, "", "500.00", "江城样本有限公司", "6222000000009999", "", "JCB-TABLE-3"],
+        ["合计", "", "35.00", "18,500.00", "", "", "", ""],
+    ]
+
+
+def _csv(session: Session, actor: Actor, config: Config) -> bytes:
+    made = io.StringIO(newline="")
+    csv.writer(made).writerows(_lines(session, actor))
+    return made.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(session: Session, actor: Actor, config: Config) -> bytes:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for line in _lines(session, actor):
+        book.active.append(line)
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
 def _letter(session: Session, actor: Actor, config: Config) -> bytes:
     drawn = typst.compile(Path(__file__).with_name("sample.typ"), font_paths=[*FONT_FOLDERS], ignore_system_fonts=True)
     assert isinstance(drawn, bytes)
@@ -59,6 +95,8 @@ SAMPLES: dict[str, Sample] = {
         "application/xml",
         _statement,
     ),
+    "statement.xlsx": Sample(("bonds.import_statement",), Text("as Excel (.xlsx)", "Excel格式（.xlsx）"), XLSX, _xlsx),
+    "statement.csv": Sample(("bonds.import_statement",), Text("as CSV", "CSV格式"), "text/csv", _csv),
     "sample.pdf": Sample(
         ("supplier.lodge_guarantee", "tasks.submit", "supplier.add_file"),
         Text("a sample file (PDF)", "样本文件（PDF）"),

@@ -111,6 +111,7 @@ PEOPLE = (
     Person("liu", "刘洋 Liu Yang", "finance", ("finance-officer",)),
     Person("guo", "郭宁 Guo Ning", "finance", ("finance-officer",)),
     Person("sun", "孙磊 Sun Lei", "agency", ("agency-officer",)),
+    Person("luo", "罗丹 Luo Dan", "agency", ("agency-officer",)),
     Person("he", "何芳 He Fang", "agency", ("agency-host",)),
     Person("dong", "董强 Dong Qiang", "other-agency", ("agency-officer", "agency-host")),
     Person("ming", "明月 Ming Yue", "s1", ("supplier-admin", "supplier-bidder")),

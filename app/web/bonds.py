@@ -30,6 +30,8 @@ from app.web.answers import redirect
 from app.web.notices import notice
 from app.web.supplier.bonding import STATES
 from app.web.supplier.editing import attachment
+from app.workflow.feeding import kinds as feeding
+from app.workflow.feeding.payments import PAYMENTS
 
 blueprint = Blueprint("bonds", __name__, url_prefix="/bonds")
 
@@ -45,6 +47,8 @@ OUTCOMES: dict[str, tuple[str, Text]] = {
 }
 DOUBTS = (bonds.StatementIncomplete, bonds.EntryContradicts)
 """What a person may pass over, with reasons."""
+MOST_SHOWN = 50
+"""Lines of a table that are shown of each sort; the others are counted."""
 FIELDS = ("holder", "account", "bank_name", "bank_code")
 
 
@@ -100,16 +104,80 @@ def set_account() -> AnyResponse | tuple[str, int]:
 
 
 @blueprint.post("/statements")
-@files.takes_files([kinds.XML])
+@files.takes_files([kinds.XML, kinds.SHEET, kinds.CSV])
 def import_statement() -> AnyResponse | tuple[str, int]:
-    """Take a bank statement in."""
+    """Take a bank statement in; of a table it is asked first what its columns mean."""
     try:
-        file = files.one("file")
-        if file is None:
-            raise NoFile(field="file")
-    except Invalid as refusal:
+        data, name = _statement_file()
+        if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+            return take_in(data, name, request.form.get("reasons", ""))
+        kept = bonds.keep_table(current.session(), current.actor(), data=data, name=name)
+    except (Invalid, Conflict) as refusal:
+        current.session().rollback()
         return _index(errors.parts_of(refusal)), errors.status_of(type(refusal))
-    return take_in(file.stream.read(), file.filename or "", request.form.get("reasons", ""))
+    current.commit()
+    return redirect("bonds.table", document_id=kept.id)
+
+
+def _statement_file() -> tuple[bytes, str]:
+    """The file that was chosen; one that is no statement is told what it is and what to do."""
+    chosen = next((file for field, file in files.chosen() if field == "file"), None)
+    if chosen is None:
+        raise NoFile(field="file")
+    name = chosen.filename or ""
+    try:
+        files.look_at(chosen, "file")
+    except kinds.KindRefused as refused:
+        head = chosen.stream.read(kinds.HEAD)
+        if name.lower().endswith((".xml", ".xlsx", ".csv")) and (head[:4] == b"PK\x03\x04" or bonds.is_text(head)):
+            raise  # it is damaged or does harm: that is said by who looked at it
+        raise bonds.NotAStatement(field="file", why=bonds.what_it_is(head, name)) from refused
+    data = chosen.stream.read()
+    if not bonds.is_text(data) and data[:1] != b"<" and data[:4] != b"PK\x03\x04":
+        raise bonds.NotAStatement(field="file", why=bonds.what_it_is(data, name))
+    return data, name
+
+
+@blueprint.route("/tables/<document_id>", methods=["GET", "POST"])
+def table(document_id: str) -> str | AnyResponse | tuple[str, int]:
+    """Show what a bank's table says by its columns, and take it in once they are said."""
+    session, actor = current.session(), current.actor()
+    if request.method == "GET":
+        return _table(document_id)
+    chosen = {name: int(at) for name in bonds.TABLE_FIELDS if (at := request.form.get(name, "")).isdecimal()}
+    if request.form.get("decision") != "import":
+        return _table(document_id, chosen)
+    try:
+        imported = bonds.import_table(session, actor, document_id, chosen)
+        for lot_id in _lots_past(imported.entries):
+            bids.invalidate_late_bonds(session, actor, lot_id=lot_id)
+    except (Invalid, Conflict) as refusal:
+        session.rollback()
+        return _table(document_id, chosen, errors.parts_of(refusal)), errors.status_of(type(refusal))
+    current.commit()
+    notice(Text("The statement is imported.", "对账单已导入。"), _what_came(imported))
+    return redirect("bonds.index")
+
+
+def _table(document_id: str, chosen: dict[str, int] | None = None, problems: list[Refusal] | None = None) -> str:
+    """The table as its bringer sees it: what the file itself says, never what came of a line (O87 28)."""
+    session, actor = current.session(), current.actor()
+    read = bonds.look_at_table(session, actor, document_id, chosen)
+    incoming = [line for line in read.lines if line.credit is not None]
+    others = [line for line in read.lines if line.credit is None and not line.problems]
+    shown = [*read.unread[:MOST_SHOWN], *incoming[:MOST_SHOWN], *others[:5]]
+    return render_template(
+        "bonds/table.html",
+        file=bonds.kept_table(session, actor, document_id),
+        table=read,
+        fields=bonds.TABLE_FIELDS,
+        places={name: read.heads.index(head) for name, head in read.layout.items()},
+        lines=sorted(shown, key=lambda line: line.number),
+        incoming=len(incoming),
+        passed_over=len(others),
+        sums=_sums(line.credit for line in incoming if line.credit is not None),
+        problems=problems or [],
+    )
 
 
 def take_in(data: bytes, name: str, reasons: str = "") -> AnyResponse | tuple[str, int]:
@@ -196,11 +264,11 @@ def _seen(entries: Sequence[StatementEntry]) -> set[str]:
     return bonds.seen_by_agency(current.session(), agency_id, entries, current.now())
 
 
-def _sums(entries: Iterable[StatementEntry]) -> dict[str, Decimal]:
+def _sums(entries: Iterable[StatementEntry | bonds.Credit]) -> dict[str, Decimal]:
     """What entries come to, by currency; what was known before counts no second time."""
     found: dict[str, Decimal] = {}
     for entry in entries:
-        if entry.outcome != bonds.KNOWN:
+        if getattr(entry, "outcome", "") != bonds.KNOWN:
             found[entry.currency] = found.get(entry.currency, Decimal(0)) + entry.amount
     return found
 
@@ -274,6 +342,7 @@ def _index(problems: list[Refusal] | None = None, values: dict[str, str] | None 
         outcomes=OUTCOMES,
         lots=_lots(agency_id),
         states=STATES,
+        waiting=[each for each in feeding.waiting_for(session, current.actor()) if each.kind == PAYMENTS.id],
         problems=problems or [],
         may_go_on=bool(problems) and all(isinstance(each, DOUBTS) for each in problems or []),
     )

@@ -210,7 +210,7 @@ def in_demonstration(session: Session, actor: Actor, **_: Any) -> None:
         raise NotAllowed
 
 
-FEEDING = ("administrator", "finance-officer")
+FEEDING = ("administrator", "finance-officer", "agency-officer")
 """Who enters what an office works with, and confirms what others of them entered."""
 
 STUDIO_SEEN = (
@@ -257,6 +257,7 @@ BOND_PAGES = (
     "bonds.index",
     "bonds.set_account",
     "bonds.import_statement",
+    "bonds.table",
     "bonds.statement",
     "bonds.decide",
     "bonds.lot",

@@ -38,9 +38,28 @@ from app.procurement.bonds.deposits import (
     shared_accounts,
     visible_to,
 )
-from app.procurement.bonds.imports import AnothersAccount, Imported, import_statement
+from app.procurement.bonds.imports import (
+    AlreadyBooked,
+    AnothersAccount,
+    Imported,
+    book_by_hand,
+    import_statement,
+    import_table,
+    keep_table,
+    kept_table,
+    look_at_table,
+)
+from app.procurement.bonds.layouts import FIELDS as TABLE_FIELDS
 from app.procurement.bonds.payment_files import RepaymentIncomplete, payment_file
-from app.procurement.bonds.records import BankStatement, Bond, BondAccount, BondState, ReturnBatch, StatementEntry
+from app.procurement.bonds.records import (
+    BankStatement,
+    Bond,
+    BondAccount,
+    BondState,
+    ReturnBatch,
+    Source,
+    StatementEntry,
+)
 from app.procurement.bonds.returns import (
     CAUSES,
     GROUNDS,
@@ -65,13 +84,18 @@ from app.procurement.bonds.statements import (
     StatementIncomplete,
     read_statements,
 )
+from app.procurement.bonds.tables import LayoutIncomplete, Table, TableUnread
+from app.procurement.bonds.wrong_files import as_bytes as what_it_is
+from app.procurement.bonds.wrong_files import is_text
 
 __all__ = [
     "ASKED",
     "CAUSES",
     "GROUNDS",
     "KNOWN",
+    "TABLE_FIELDS",
     "AccountInvalid",
+    "AlreadyBooked",
     "AnothersAccount",
     "BankCodeInvalid",
     "BankStatement",
@@ -91,30 +115,40 @@ __all__ = [
     "GuaranteeTooSmall",
     "HolderMissing",
     "Imported",
+    "LayoutIncomplete",
     "NoBondAccount",
     "NoBondAsked",
     "NotAStatement",
     "Repayment",
     "RepaymentIncomplete",
     "ReturnBatch",
+    "Source",
     "Statement",
     "StatementEntry",
     "StatementIncomplete",
     "StatementKnown",
+    "Table",
+    "TableUnread",
     "account_of",
     "all_of_supplier",
     "amount_for",
     "batches_of",
     "bids_valid_until",
     "bonds_of_batch",
+    "book_by_hand",
     "decide",
     "due_back",
     "forfeit",
     "import_credits",
     "import_statement",
+    "import_table",
     "in_order",
     "interest_on",
+    "is_text",
+    "keep_table",
+    "kept_table",
     "lodge_guarantee",
+    "look_at_table",
     "of_lot",
     "of_supplier",
     "payment_file",
@@ -132,4 +166,5 @@ __all__ = [
     "set_account",
     "shared_accounts",
     "visible_to",
+    "what_it_is",
 ]

@@ -2,6 +2,8 @@
 
 A repeat is recognised by the whole entry: account, amount, day, payer, words and reference. Banks repeat their references
 (each transaction of a batch carries the batch's, numbers begin again in every statement), so a reference alone says nothing.
+What is known from two sources (a bank's camt.053, a table of its site, a booking by hand) is rarely said in the same words:
+there the same amount on the same day is a repeat by the bank's own reference, and asked of a person by payer or bond.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from app.identity import roles
 from app.procurement import tenders
 from app.procurement.bonds.accounts import account_of
 from app.procurement.bonds.deposits import write_down
-from app.procurement.bonds.records import BankStatement, Bond, BondState, StatementEntry
+from app.procurement.bonds.records import BankStatement, Bond, BondState, Source, StatementEntry
 from app.procurement.projects import ReasonsMissing
 
 KNOWN, ASKED = "known", "asked"
@@ -86,6 +88,7 @@ def import_credits(
     account: str,
     digest: str,
     credits: Iterable[Credit],
+    source: Source = Source.CAMT,
     document_id: str | None = None,
 ) -> list[StatementEntry]:
     """Keep every line of a statement, and give those that weren't known before.
@@ -100,6 +103,7 @@ def import_credits(
         digest=digest,
         statement_id=statement_id,
         account=account,
+        source=source,
         document_id=document_id,
         imported_by=actor.id,
         imported_at=clock.now(session),
@@ -130,8 +134,11 @@ class _Known:
     def __init__(self, session: Session, statement: BankStatement, credits: Sequence[Credit]) -> None:
         self._statement = statement
         self._before: dict[tuple[object, ...], list[tuple[StatementEntry, BankStatement]]] = {}
+        self._elsewhere: list[StatementEntry] = []
         for entry, of in _around(session, statement.account, [credit.booked_at for credit in credits]):
             self._before.setdefault(_whole(entry), []).append((entry, of))
+            if of.source != statement.source:
+                self._elsewhere.append(entry)
         before = Counter(entry.bank_reference for found in self._before.values() for entry, _ in found)
         self._most_named = before | Counter(credit.bank_reference for credit in credits)
 
@@ -141,15 +148,28 @@ class _Known:
             pair for pair in self._before.get(_whole(credit), []) if _at_one_time(pair[0].booked_at, credit.booked_at)
         ]
         if not found:
-            return ASKED if credit.is_unclear else ""
+            return self._told_elsewhere(credit) or (ASKED if credit.is_unclear else "")
         pair = min(
             found, key=lambda pair: (not self._is_same_place(credit, *pair), pair[0].booked_at != credit.booked_at)
         )
         self._before[_whole(credit)].remove(pair)
+        if pair[0] in self._elsewhere:
+            self._elsewhere.remove(pair[0])
         if self._is_same_place(credit, *pair):
             return KNOWN
-        names_one = credit.is_identified and self._most_named[credit.bank_reference] == 1
-        return KNOWN if names_one and pair[0].booked_at == credit.booked_at else ASKED
+        return KNOWN if self._names_one(credit) and pair[0].booked_at == credit.booked_at else ASKED
+
+    def _names_one(self, credit: Credit) -> bool:
+        return credit.is_identified and self._most_named[credit.bank_reference] == 1
+
+    def _told_elsewhere(self, credit: Credit) -> str:
+        """Whether another source told of it before, in other words; empty if none did."""
+        alike = [entry for entry in self._elsewhere if _alike(entry, credit)]
+        if not alike:
+            return ""
+        by_reference = [entry for entry in alike if entry.bank_reference == credit.bank_reference]
+        self._elsewhere.remove((by_reference or alike)[0])
+        return KNOWN if by_reference and self._names_one(credit) else ASKED
 
     def _is_same_place(self, credit: Credit, entry: StatementEntry, of: BankStatement) -> bool:
         """Whether it is the same line of the same statement, in another file."""
@@ -180,6 +200,22 @@ def _whole(line: Credit | StatementEntry) -> tuple[object, ...]:
     """Everything that a line says, the reference first; of its time the day (a bank may give that alone)."""
     day = _day(line.booked_at)
     return (line.bank_reference, line.amount, line.currency, day, line.payer_account, line.payer_name, line.remittance)
+
+
+def _alike(entry: StatementEntry, credit: Credit) -> bool:
+    """Whether an entry of another source may be this credit: amount and day, and whose or for what it is."""
+    if (entry.amount, entry.currency, _day(entry.booked_at)) != (
+        credit.amount,
+        credit.currency,
+        _day(credit.booked_at),
+    ):
+        return False
+    said = (
+        (entry.bank_reference, credit.bank_reference),
+        (entry.payer_account, credit.payer_account),
+        (read_reference(entry.remittance), read_reference(credit.remittance)),
+    )
+    return any(one and one == other for one, other in said)
 
 
 def _day(booked_at: datetime) -> date:

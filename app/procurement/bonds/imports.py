@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation import documents, journal
 from app.foundation.actor import Actor
-from app.foundation.errors import Invalid
+from app.foundation.database import new_id
+from app.foundation.documents import Document
+from app.foundation.errors import Conflict, Invalid
 from app.foundation.text import Text
 from app.identity import roles
+from app.procurement.bonds import layouts
 from app.procurement.bonds.accounts import require_account
-from app.procurement.bonds.credits import import_credits
-from app.procurement.bonds.records import StatementEntry
+from app.procurement.bonds.credits import Credit, StatementKnown, import_credits
+from app.procurement.bonds.records import BankStatement, Source, StatementEntry
 from app.procurement.bonds.statements import Statement, read_statements
+from app.procurement.bonds.tables import LayoutIncomplete, Table, TableUnread, read_table
 
 
 class AnothersAccount(Invalid):
@@ -28,6 +33,13 @@ class AnothersAccount(Invalid):
         "This statement is of the account %(account)s; yours for bonds is %(own)s.",
         "该对账单账号为%(account)s，本单位保证金账号为%(own)s。",
     )
+
+
+class AlreadyBooked(Conflict):
+    """A payment that is booked by hand is known from the bank."""
+
+    code = "payment-already-booked"
+    text = Text("This payment is known already from a statement.", "该笔付款已随对账单入账。")
 
 
 @dataclass(frozen=True)
@@ -81,6 +93,90 @@ def import_statement(session: Session, actor: Actor, *, data: bytes, name: str, 
             document_id=file.id,
         )
     return Imported(tuple(entries), tuple(others))
+
+
+def keep_table(session: Session, actor: Actor, *, data: bytes, name: str) -> Document:
+    """Keep a bank's table for who brought it to say what its columns mean; nothing counts yet.
+
+    Raises NotAStatement, StatementKnown, NoBondAccount or RoleMissing.
+    """
+    roles.require(actor, "agency-officer", actor.organisation_id)
+    own = require_account(session, actor.organisation_id or "")
+    read_table(data, own.account, known=layouts.remembered(session, own.account))
+    if session.scalars(select(BankStatement).where(BankStatement.digest == hashlib.sha256(data).hexdigest())).first():
+        raise StatementKnown(field="file")
+    return documents.add(
+        session,
+        actor,
+        name=name,
+        source=data,
+        case=f"bank:{own.account}",
+        kind="bank_table",
+        access="private",
+    )
+
+
+def kept_table(session: Session, actor: Actor, document_id: str) -> Document:
+    """A table that this person brought, of the account of their agency. Raises NoSuchDocument."""
+    own = require_account(session, actor.organisation_id or "")
+    found = documents.get(session, document_id)
+    if (found.kind, found.case_id, found.created_by) != ("bank_table", f"bank:{own.account}", actor.id):
+        raise documents.NoSuchDocument()
+    return found
+
+
+def look_at_table(session: Session, actor: Actor, document_id: str, chosen: Mapping[str, int] | None = None) -> Table:
+    """What a kept table says, by the columns that are chosen; by the remembered ones, or a guess, if none are."""
+    found = kept_table(session, actor, document_id)
+    account = require_account(session, actor.organisation_id or "").account
+    data = documents.read(session, found.id)
+    return read_table(data, account, known=layouts.remembered(session, account), chosen=chosen)
+
+
+def import_table(session: Session, actor: Actor, document_id: str, chosen: Mapping[str, int]) -> Imported:
+    """Take the credits of a kept table (see ``import_credits``), and remember what its columns mean.
+
+    Raises LayoutIncomplete, TableUnread, AnothersAccount, StatementKnown, NoSuchDocument or RoleMissing.
+    """
+    roles.require(actor, "agency-officer", actor.organisation_id)
+    own = require_account(session, actor.organisation_id or "", lock=True)
+    file, table = kept_table(session, actor, document_id), look_at_table(session, actor, document_id, chosen)
+    if not table.is_laid_out:
+        raise LayoutIncomplete()
+    if table.unread:
+        raise TableUnread(count=len(table.unread))
+    if table.others and not table.lines:
+        raise AnothersAccount(field="file", account=", ".join(table.others), own=own.account)
+    layouts.remember(session, actor, own.account, table.layout)
+    entries = import_credits(
+        session,
+        actor,
+        statement_id=f"{file.name[:31]} {file.digest[:8]}",
+        account=own.account,
+        digest=file.digest,
+        credits=table.credits,
+        source=Source.TABLE,
+        document_id=file.id,
+    )
+    return Imported(tuple(entries), table.others)
+
+
+def book_by_hand(session: Session, actor: Actor, credit: Credit) -> StatementEntry:
+    """Book a payment that two persons have seen at the bank; it is known, matched or asked as any other credit."""
+    own = require_account(session, actor.organisation_id or "", lock=True)
+    made = new_id()
+    entries = import_credits(
+        session,
+        actor,
+        statement_id=f"{credit.bank_reference[:31]} {made[:8]}",
+        account=own.account,
+        digest=hashlib.sha256(made.encode()).hexdigest(),
+        credits=[credit],
+        source=Source.BY_HAND,
+    )
+    if not entries:
+        raise AlreadyBooked()
+    return entries[0]
 
 
 def _digests(statements: list[Statement], data: bytes) -> Iterator[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.foundation.database import Base, Exact, UtcDateTime, new_id
+from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
 
 
 class BondState(StrEnum):
@@ -67,14 +67,23 @@ class BondAccount(Base):
     bank_code: Mapped[str] = mapped_column(String(12), default="")
 
 
+class Source(StrEnum):
+    """Where credits are known from: a bank's camt.053, a table of its site, or two persons who booked one by hand."""
+
+    CAMT = "camt.053"
+    TABLE = "table"
+    BY_HAND = "by_hand"
+
+
 class BankStatement(Base):
-    """An imported bank statement (ISO 20022 camt.053); the same file is taken once."""
+    """An imported bank statement, or a payment booked by hand; the same file is taken once."""
 
     __tablename__ = "bank_statement"
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     statement_id: Mapped[str] = mapped_column(String(40))
     account: Mapped[str] = mapped_column(String(40))
+    source: Mapped[str] = mapped_column(String(12), default=Source.CAMT)
     document_id: Mapped[str | None] = mapped_column(String(64), default=None)
     imported_by: Mapped[str] = mapped_column(String(64))
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -99,6 +108,16 @@ class StatementEntry(Base):
     remittance: Mapped[str] = mapped_column(String(500), default="")
     bond_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("bond.id"), default=None)
     outcome: Mapped[str] = mapped_column(String(20))
+
+
+class StatementLayout(Base):
+    """What the columns of a bank's tables mean, as it was said last for an account: the head of each field's column."""
+
+    __tablename__ = "statement_layout"
+    account: Mapped[str] = mapped_column(String(40), primary_key=True)
+    heads: Mapped[dict[str, str]] = mapped_column(Json)
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ReturnBatch(Base):

@@ -22,6 +22,7 @@ from app.foundation.foreign import Unreadable, markup
 from app.foundation.text import Text
 from app.foundation.workdays import ONE_DAY, end_of
 from app.procurement.bonds.credits import Credit
+from app.procurement.bonds.wrong_files import as_xml
 
 NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(0[2-9]|1[0-4])")
 DAY = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)?")
@@ -35,13 +36,10 @@ Element = etree._Element
 
 
 class NotAStatement(Invalid):
-    """The file isn't a camt.053 statement."""
+    """The file isn't a bank's statement; ``why`` says what it is and what to do."""
 
     code = "not-a-statement"
-    text = Text(
-        "This isn't a bank statement in ISO 20022 camt.053 (%(why)s).",
-        "该文件不是ISO 20022 camt.053格式的对账单（%(why)s）。",
-    )
+    text = Text("This isn't a bank statement that can be read: %(why)s.", "该文件不是可读取的银行对账单：%(why)s。")
 
 
 class EntryUnreadable(Invalid):
@@ -135,7 +133,7 @@ def _documents(data: bytes) -> list[Element]:
     inner = next(root.iter("{*}Document"), root)
     named = etree.QName(inner)
     said = (named.namespace or named.localname).rpartition(":")[2][:40]
-    raise NotAStatement(field="file", why=Text(f"it is “{said}”", f"其类型为“{said}”"))
+    raise NotAStatement(field="file", why=as_xml(said))
 
 
 def _statement(element: Element, problems: list[Refusal], wanted: str | None) -> Statement:
@@ -165,7 +163,7 @@ def _statement(element: Element, problems: list[Refusal], wanted: str | None) ->
         doubts += state.doubts
     if len(problems) == found:
         doubts += _gap(element, said, moved)
-    return Statement(said, account, currency, tuple(_told_apart(credits)), passed_over, tuple(doubts))
+    return Statement(said, account, currency, tuple(told_apart(credits)), passed_over, tuple(doubts))
 
 
 def _is_credited(element: Element, otherwise: bool = False) -> bool:
@@ -267,7 +265,7 @@ def _part_of(detail: Element, state: _Entry, number: int, whole: tuple[Decimal, 
     return None
 
 
-def _told_apart(credits: list[Credit]) -> Iterator[Credit]:
+def told_apart(credits: list[Credit]) -> Iterator[Credit]:
     """Credits without a reference of the bank get one from what they say, the same in every statement that has them."""
     seen: dict[str, int] = {}
     for credit in credits:

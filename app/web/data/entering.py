@@ -22,6 +22,7 @@ from app.workflow.feeding.tables import Table
 BACK = {
     "budget": "data.budget",
     "calendar": "data.calendar",
+    "payments": "bonds.index",
     "organisations": "people.organisations",
     "people": "people.index",
 }

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.foundation import clock
 from app.foundation.actor import Actor
+from app.foundation.columns import Column
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity.organisations import Organisation
 from app.procurement.projects import budgets, committed
-from app.workflow.feeding.columns import Column
 from app.workflow.feeding.tables import Known, Scope, Table, Values
 
 YEARS = range(2000, 2101)

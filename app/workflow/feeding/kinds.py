@@ -18,10 +18,11 @@ from app.identity import roles
 from app.workflow.feeding import calendars, tables
 from app.workflow.feeding.budget import BUDGET
 from app.workflow.feeding.parties import ORGANISATIONS, PEOPLE
+from app.workflow.feeding.payments import PAYMENTS
 from app.workflow.feeding.sheets import Row, Sheet
 from app.workflow.feeding.tables import Scope, Table
 
-TABLES: dict[str, Table] = {table.id: table for table in (BUDGET, ORGANISATIONS, PEOPLE)}
+TABLES: dict[str, Table] = {table.id: table for table in (BUDGET, ORGANISATIONS, PEOPLE, PAYMENTS)}
 """The tables that people feed; each adds its own entry."""
 
 
@@ -54,6 +55,8 @@ class Kind:
     role: str
     preview: Callable[[Session, Proposal], Preview]
     enter: Callable[[Engine, Session, Actor, Proposal], object]
+    is_secret: bool = False
+    """Whether only those two see it who enter and confirm it, and until then who may confirm it."""
 
 
 def _of_table(table: Table) -> Kind:
@@ -63,7 +66,7 @@ def _of_table(table: Table) -> Kind:
     def enter(engine: Engine, session: Session, actor: Actor, proposal: Proposal) -> object:
         return tables.enter(session, actor, table, _scope(proposal), rows_of(proposal))
 
-    return Kind(table.id, table.name, table.role, preview, enter)
+    return Kind(table.id, table.name, table.role, preview, enter, table.is_secret)
 
 
 def _scope(proposal: Proposal) -> Scope:
@@ -104,7 +107,11 @@ def may_see(actor: Actor, proposal: Proposal) -> bool:
     kind = KINDS.get(proposal.kind)
     if proposal.state == proposals.ProposalState.DRAFT:
         return proposal.proposed_by == actor.id
-    return kind is not None and (actor.has_role(kind.role, proposal.organisation_id) or actor.has_role("auditor"))
+    if kind is not None and kind.is_secret and not proposal.is_waiting:
+        return actor.id in (proposal.proposed_by, proposal.decided_by)
+    return kind is not None and (
+        actor.has_role(kind.role, proposal.organisation_id) or (actor.has_role("auditor") and not kind.is_secret)
+    )
 
 
 def seen(session: Session, proposal: Proposal) -> tuple[Preview, str]:

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.actor import Actor
+from app.foundation.columns import Column
 from app.foundation.text import Text
 from app.identity import accounts, grants, organisations, roles
 from app.identity.organisations import Organisation
-from app.workflow.feeding.columns import Column
 from app.workflow.feeding.tables import Known, Scope, Table, Values
 
 ENTERED = ("finance", "buyer", "agency", "platform")

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 import openpyxl
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from app.foundation.columns import LONGEST, Column
 from app.foundation.errors import Invalid
+from app.foundation.foreign import Unreadable, grids
 from app.foundation.text import Text
-from app.workflow.feeding.columns import LONGEST, Column
 
-MOST_BYTES = 5_000_000
+MOST_BYTES = grids.MOST_BYTES
 MOST_ROWS = 2_000
-MOST_CELLS = 60
-UNPACKED = 40_000_000
-PARTS = 500
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -53,8 +49,8 @@ def read(content: bytes, columns: Sequence[Column]) -> Sheet:
     """Rows of an XLSX (its first sheet) or JSON file; rows without a cell are left out. Raises SheetUnreadable."""
     if len(content) > MOST_BYTES:
         raise _unreadable("it is larger than 5 MB.", "文件超过5 MB。")
-    if content[:4] == b"PK\x03\x04":
-        return _of_table(_cells_of_xlsx(content), columns)
+    if grids.is_workbook(content):
+        return _of_table(_grid(content), columns)
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
         return _of_objects(_objects(content), columns)
     raise _unreadable("it is neither XLSX nor JSON. Save it as .xlsx.", "不是XLSX或JSON文件，请另存为.xlsx。")
@@ -64,58 +60,11 @@ def _unreadable(english: str, chinese: str) -> SheetUnreadable:
     return SheetUnreadable(field="file", why=Text(english, chinese))
 
 
-def _cells_of_xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    _refuse_hostile(content)
+def _grid(content: bytes) -> grids.Grid:
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what the file says of its size isn't believed
-        for number, cells in enumerate(sheet.iter_rows(max_col=MOST_CELLS, values_only=True), 1):
-            if number > MOST_ROWS + 200:
-                raise _unreadable(f"it has more than {MOST_ROWS} rows.", f"超过{MOST_ROWS}行。")
-            yield number, [_text(cell) for cell in cells]
-    except SheetUnreadable:
-        raise
-    except Exception as error:  # openpyxl raises whatever the broken part happens to cause
-        raise _unreadable("it is damaged or isn't a workbook.", "文件已损坏或者不是工作簿。") from error
-
-
-def _refuse_hostile(content: bytes) -> None:
-    """Refuse an archive that unpacks to too much, or whose XML declares entities; a workbook never does either."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-            if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
-                raise _unreadable("it unpacks to far too much.", "解压后内容过大。")
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    _refuse_entities(archive, part)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
-        raise _unreadable("it is damaged or isn't a workbook.", "文件已损坏或者不是工作簿。") from error
-
-
-def _refuse_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    with archive.open(part) as stream:
-        unpacked = stream.read(part.file_size + 1)
-    if (
-        len(unpacked) > part.file_size
-        or b"\x00" in unpacked[:200]
-        or b"<!DOCTYPE" in unpacked
-        or b"<!ENTITY" in unpacked
-    ):
-        raise _unreadable("its XML isn't that of a workbook.", "其中的XML不符合工作簿格式。")
-
-
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if not (cell.hour or cell.minute) else cell.isoformat(" ")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float):
-        return f"{cell:.10f}".rstrip("0").rstrip(".")
-    return str(cell)[: LONGEST + 1]
+        return grids.read(content, most=MOST_ROWS + 200)
+    except Unreadable as unreadable:
+        raise _unreadable(f"{unreadable.why.en}.", f"{unreadable.why.zh}。") from unreadable
 
 
 def _of_table(lines: Iterable[tuple[int, list[str]]], columns: Sequence[Column]) -> Sheet:

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.foundation.actor import Actor
+from app.foundation.columns import CellWrong, Column
 from app.foundation.errors import Refusal, RuleBroken
 from app.foundation.text import Text
-from app.workflow.feeding.columns import CellWrong, Column
 from app.workflow.feeding.sheets import Row
 
 Values = dict[str, Any]
@@ -66,6 +66,8 @@ class Table:
     identify: Callable[[Session, Scope, Values], Any] | None = None
     """What a row is known by, where its key can be written in more than one way."""
     of_organisation: bool = False
+    is_secret: bool = False
+    """Whether what is entered must not be known to more than the two persons (who bids, before the deadline: O87 28)."""
 
     def column(self, name: str) -> Column:
         """The column of a name."""

@@ -15,7 +15,7 @@ from app.foundation.text import Text
 LONGEST = 2000
 """How many characters a cell has at most."""
 
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\Z")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\Z|(\d{4})(\d\d)(\d\d)\Z")
 
 
 class CellWrong(ValueError):
@@ -59,9 +59,9 @@ class Column:
         if any(unicodedata.category(sign) == "Cc" for sign in text):
             raise CellWrong(Text("Holds characters that can't be shown.", "含有无法显示的字符。"))
         readers: dict[str, Callable[[str], Any]] = {
-            "amount": _amount,
+            "amount": read_amount,
             "number": _number,
-            "day": _day,
+            "day": read_day,
             "choice": self._choice,
         }
         return readers[self.kind](text) if self.kind in readers else text
@@ -84,7 +84,8 @@ class Column:
         raise CellWrong(Text(f"Must be one of: {offered.en}.", f"应为以下之一：{offered.zh}。"))
 
 
-def _amount(text: str) -> Decimal:
+def read_amount(text: str) -> Decimal:
+    """An amount of a cell, to the cent. Raises CellWrong."""
     plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "").removeprefix("¥").removesuffix("元")
     try:
         value = Decimal(plain)
@@ -106,9 +107,10 @@ def _number(text: str) -> int:
     return int(plain)
 
 
-def _day(text: str) -> date:
+def read_day(text: str) -> date:
+    """A day of a cell, as people and spreadsheets write it. Raises CellWrong."""
     found = _DAY.match(unicodedata.normalize("NFKC", text).split("T")[0].split(" ")[0])
     try:
-        return date(*(int(part) for part in found.groups())) if found else date.fromisoformat(text)
+        return date(*(int(part) for part in found.groups() if part)) if found else date.fromisoformat(text)
     except ValueError as error:
         raise CellWrong(Text("Not a day, like 2027-01-31.", "不是日期，例如2027-01-31。")) from error
