@@ -68,6 +68,7 @@ def evaluated(lot_id: str) -> str:
         papers=_papers(report),
         words=text_of,
         review_methods=facts.REVIEW_METHODS,
+        correction_answers=evaluation.ANSWERS,
         award=awards.of_lot(session, lot_id),
         sees_all=bool(report.completed_at),
         own_id=actor.id,

@@ -15,7 +15,7 @@ from app.engine.engine import Intake, IntakeContext
 from app.foundation import documents
 from app.foundation.actor import SYSTEM, Actor
 from app.identity.certificates import Signer
-from app.procurement import acceptance, agreements, awards, bids, contracts, tenders
+from app.procurement import acceptance, agreements, awards, bids, contracts, evaluation, tenders
 
 AUTOMATIC = "本平台（自动签署）"
 """Who seals in an automatic step."""
@@ -33,6 +33,7 @@ REASONS = {
     "award_letter": "签发通知书",
     "opening_record": "签署开标记录",
     "acceptance": "出具履约验收书",
+    "price_confirmation": "确认修正后的报价",
 }
 """What a seal says it was made for."""
 
@@ -116,6 +117,13 @@ def _opening(context: IntakeContext, signer: Signer) -> None:
     seal(context.session, context.actor, signer, opening, organisation_id=agency, reason="opening_record")
 
 
+def _price_confirmation(context: IntakeContext, signer: Signer) -> None:
+    correction = evaluation.correction_of(context.session, context.variables["correction"]["bid_id"])
+    if correction.is_confirmed:
+        bidder = correction.opened.bid.supplier_id
+        seal(context.session, context.actor, signer, correction, organisation_id=bidder, reason="price_confirmation")
+
+
 def _acceptance(context: IntakeContext, signer: Signer) -> None:
     contract = contracts.get(context.session, context.variables["contract_id"])
     delivery = acceptance.latest(context.session, contract.id)
@@ -139,6 +147,7 @@ _SEALED: dict[str, Callable[[IntakeContext, Signer], None]] = {
     "sign_agreement_agency": _agreement,
     "sign_agreement_buyer": _agreement,
     "sign_opening_record": _opening,
+    "confirm_price": _price_confirmation,
     "accept_delivery": _acceptance,
     "publish_contract": _contract_notice,
     "answer_question": _newest_notice,

@@ -47,14 +47,14 @@ def name_account(play, case):
 
 @pytest.fixture
 def submit(play, lot_id):
-    """A supplier pays the bond and submits a complete bid."""
+    """A supplier pays the bond and submits a complete bid; its ``total`` is what its unit prices make unless told otherwise."""
 
-    def act(login, price):
+    def act(login, price, total=None):
         with play.acting(login) as (session, actor):
             lot, tender = projects.lot(session, lot_id), tenders.of_lot(session, lot_id)
             unit = price // sum(int(item.quantity) for item in lot.items)
             content = {
-                "price": str(sum(unit * int(item.quantity) for item in lot.items)),
+                "price": str(total or sum(unit * int(item.quantity) for item in lot.items)),
                 "prices": {item.id: str(unit) for item in lot.items},
                 "responses": {r.id: {"value": "满足"} for r in bids.requirements_of(tender, lot_id)},
                 "declarations": list(bids.DECLARATIONS),

@@ -15,7 +15,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import bids, bonds, evaluation, experts, projects, tenders
 from app.procurement.bids import BidState
-from app.procurement.disclosure import parts
+from app.procurement.disclosure import invitations
 from app.workflow import changes
 from tests import memory
 
@@ -91,7 +91,7 @@ def test_with_two_bids_none_is_opened_and_the_lot_fails(play, case):
         assert {bond.state for bond in bonds.of_lot(session, lot.id)} == {bonds.BondState.DUE_BACK}
         notice = tenders.of_lot(session, lot.id).notices[-1]
         assert (notice.kind, notice.document_zh_id is not None) == ("failure", True)
-        assert parts.status(notice.tender) == "unsuccessful"
+        assert invitations.status(notice.tender) == "unsuccessful"
     assert nothing_is_wrong(play)
 
 

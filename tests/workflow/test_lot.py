@@ -11,6 +11,7 @@ from app.engine import tasks
 from app.engine.records import InstanceRow, OpenTaskRow
 from app.foundation import documents
 from app.foundation.clock import PLACE
+from app.identity import certificates, grants
 from app.identity.accounts import Account
 from app.procurement import awards, evaluation, experts, projects, queries, tenders
 from app.procurement.projects import LotState
@@ -32,7 +33,7 @@ def reached(play, lot_id, submit):
 
     def opened(play, prices):
         for login, price in prices.items():
-            submit(login, price)
+            submit(login, *(price if isinstance(price, tuple) else (price,)))
         play.turn_to(lives.tender_of(play)[1])
         play.do("he", "sign_opening_record", {"agreed": True, "objections": ""})
 
@@ -197,6 +198,37 @@ def test_o87_44_too_few_qualified_bidders_fail_the_lot(play, reached):
 
 
 LOW = PRICES | {"ming": 200_000}
+
+
+DIFFERENT = {**PRICES, "ming": (445_000, 440_000)}
+"""A total that isn't what its unit prices make."""
+
+
+def test_o87_59_a_corrected_price_is_confirmed_under_the_bidders_seal_and_counts(play, reached):
+    lot_id = reached("review", DIFFERENT)
+    assert play.open() == ["confirm_price"]
+    play.do(signer_of(play, "ming"), "confirm_price", {"decision": "confirm"})
+    assert play.open() == ["score_bids"] * 5
+    with play.looking() as session:
+        (bid,) = [each for each in evaluation.conforming_bids(session, lot_id) if each.opened.correction]
+        sealed = documents.read(session, bid.opened.correction.document_zh_id)
+        assert bid.opened.binding_price == Decimal(445_000)
+        assert [check.holds for check in certificates.verify_pdf(session, sealed)] == [True]
+
+
+def test_o87_59_a_corrected_price_that_nobody_confirms_in_time_is_out(play, reached):
+    lot_id = reached("review", DIFFERENT)
+    play.turn_to(play.clock.instant + timedelta(minutes=30))
+    assert play.open() == ["score_bids"] * 5
+    with play.looking() as session:
+        assert len(evaluation.conforming_bids(session, lot_id)) == 3
+
+
+def signer_of(play, login):
+    """The sign-in name of who signs for the organisation of a supplier's bidder."""
+    with play.looking() as session:
+        supplier_id = town.actor(session, login).organisation_id
+        return grants.holders(session, "supplier-signer", supplier_id)[0].login
 
 
 def test_a_suspect_price_is_explained_and_accepted(play, reached):

@@ -143,7 +143,7 @@ def _fee(session: Session, tender: Tender) -> dict[str, Any]:
 def _items(award: Award, lot: Lot) -> list[dict[str, Any]]:
     """The main items won: name, specification as the brand offered, quantity, the offered unit price (O87 69)."""
     opened = award.bid.opened
-    offered = {price.item_id: price.unit_price for price in (opened.prices if opened else ())}
+    offered = opened.binding_unit_prices if opened else {}
     return [
         {
             "name": item.name,

@@ -55,6 +55,7 @@ from app.procurement.bids.records import (
     DraftFile,
     OpenedBid,
     Opening,
+    PriceCorrection,
 )
 from app.procurement.bids.sheets import opening_sheet, receipt_facts, receipt_sheet
 from app.procurement.bids.shortfalls import ERROR, WARNING, Gap
@@ -110,6 +111,7 @@ __all__ = [
     "Opening",
     "OpeningNotDue",
     "OpeningUnknown",
+    "PriceCorrection",
     "Reading",
     "RecordSigned",
     "Response",

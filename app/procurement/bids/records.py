@@ -105,7 +105,10 @@ class Bid(Base):
 
 
 class OpenedBid(Base):
-    """A bid as it was read at the opening. ``price`` of the opening list is what counts first (O87 59)."""
+    """A bid as it was read at the opening. ``price`` of the opening list is what counts first (O87 59).
+
+    What the evaluation and the contract rest on are ``binding_price`` and ``binding_unit_prices``.
+    """
 
     __tablename__ = "opened_bid"
     bid_id: Mapped[str] = mapped_column(String(32), ForeignKey("bid.id"), primary_key=True)
@@ -123,6 +126,47 @@ class OpenedBid(Base):
     responses: Mapped[list[BidResponse]] = relationship(order_by="BidResponse.id")
     prices: Mapped[list[BidPrice]] = relationship(order_by="BidPrice.id")
     files: Mapped[list[BidFile]] = relationship(order_by="BidFile.id")
+    correction: Mapped[PriceCorrection | None] = relationship(back_populates="opened")
+
+    @property
+    def binding_price(self) -> Decimal:
+        """The price that counts: as corrected, once the bidder confirmed that."""
+        return self.correction.price if self.correction is not None and self.correction.is_confirmed else self.price
+
+    @property
+    def binding_unit_prices(self) -> dict[str, Decimal]:
+        """The unit prices that count, by item."""
+        if self.correction is not None and self.correction.is_confirmed:
+            return {item: Decimal(price) for item, price in self.correction.unit_prices.items()}
+        return {price.item_id: price.unit_price for price in self.prices}
+
+
+class PriceCorrection(Base):
+    """The price of a bid whose parts disagree, as O87 59 settles it, and what its bidder answered (O87 51).
+
+    ``corrections``: ``[{"rule", "en", "zh"}]``; ``unit_prices``: by item, as texts; ``answer``: confirmed, declined, or
+    nothing so far. The paper is the bidder's confirmation, which it seals.
+    """
+
+    __tablename__ = "price_correction"
+    bid_id: Mapped[str] = mapped_column(String(32), ForeignKey("opened_bid.bid_id"), primary_key=True)
+    price: Mapped[Decimal] = mapped_column(Exact(2))
+    unit_prices: Mapped[dict[str, str]] = mapped_column(Json)
+    corrections: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answer: Mapped[str] = mapped_column(String(10), default="")
+    answered_by: Mapped[str | None] = mapped_column(String(64), default=None)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    document_zh_id: Mapped[str | None] = mapped_column(String(64), default=None)
+    document_en_id: Mapped[str | None] = mapped_column(String(64), default=None)
+
+    opened: Mapped[OpenedBid] = relationship(back_populates="correction")
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the bidder confirmed it, so that it binds."""
+        return self.answer == "confirmed"
 
 
 class BidResponse(Base):

@@ -195,7 +195,7 @@ def _clauses(
 
 
 def _items(lot: Lot, opened: OpenedBid) -> list[dict[str, Any]]:
-    offered = {price.item_id: price.unit_price for price in opened.prices}
+    offered = opened.binding_unit_prices
     rows = []
     for item in lot.items:
         unit_price = offered.get(item.id)

@@ -170,7 +170,7 @@ def bid_details(session: Session, lots: Iterable[Lot], parties: parts.Parties) -
                     "date": parts.instant(bid.received_at),
                     "status": "valid" if bid.state in _VALID else "disqualified",
                     "tenderers": [parties.refer(bid.supplier_id, "tenderer")],
-                    "value": parts.value(bid.opened.price, bid.opened.currency),
+                    "value": parts.value(bid.opened.binding_price, bid.opened.currency),
                     "relatedLots": [lot.id],
                 }
             )

@@ -37,7 +37,9 @@ def _award(session: Session, lot: Lot, award: Award, parties: parts.Parties) -> 
     if opened is not None and award.revoked_at is None:
         parties.declare(award.supplier_id, opened.sme)
     offered = (
-        {price.item_id: parts.value(price.unit_price, opened.currency) for price in opened.prices} if opened else {}
+        {item: parts.value(price, opened.currency) for item, price in opened.binding_unit_prices.items()}
+        if opened
+        else {}
     )
     notice = session.get(Notice, award.notice_id) if award.notice_id else None
     section: dict[str, Any] = {

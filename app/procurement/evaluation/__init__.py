@@ -1,6 +1,19 @@
 """Evaluation: qualification, conformity, low prices, scores, the result and its report (O87 44-64)."""
 
 from app.procurement.evaluation.collusion import Sign, named, regular_prices, signs
+from app.procurement.evaluation.corrections import (
+    ANSWERS,
+    AlreadyAnswered,
+    ConfirmationTooLate,
+    CorrectionsOpen,
+    CorrectionUnknown,
+    confirm_price,
+    correct_prices,
+    rows_of,
+)
+from app.procurement.evaluation.corrections import of_bid as correction_of
+from app.procurement.evaluation.corrections import words as correction_words
+from app.procurement.evaluation.lots import bids_in, conforming_bids, opened_bids
 from app.procurement.evaluation.low_prices import (
     CheckUnknown,
     Decision,
@@ -48,12 +61,9 @@ from app.procurement.evaluation.reviews import (
     OpinionsMissing,
     Row,
     RowsIncomplete,
-    bids_in,
-    conforming_bids,
     conformity_cells,
     enough_conform,
     least_bids,
-    opened_bids,
     qualification_cells,
     record_conformity,
     review_qualification,
@@ -76,8 +86,10 @@ from app.procurement.evaluation.scores import (
 )
 
 __all__ = [
+    "ANSWERS",
     "DEDUCTIONS",
     "FLAGS",
+    "AlreadyAnswered",
     "AlreadyReviewed",
     "AlreadySigned",
     "BidResult",
@@ -85,7 +97,10 @@ __all__ = [
     "BondUnproved",
     "Cell",
     "CheckUnknown",
+    "ConfirmationTooLate",
     "ConformityOpinion",
+    "CorrectionUnknown",
+    "CorrectionsOpen",
     "Decision",
     "Entry",
     "ExcludedCannotPass",
@@ -116,9 +131,13 @@ __all__ = [
     "bids_in",
     "candidates",
     "check_low_prices",
+    "confirm_price",
     "conforming_bids",
     "conformity_cells",
+    "correct_prices",
     "correct_scores",
+    "correction_of",
+    "correction_words",
     "decide_low_prices",
     "deliver",
     "enough_conform",
@@ -142,6 +161,7 @@ __all__ = [
     "report_visible_to",
     "results",
     "review_qualification",
+    "rows_of",
     "scored_factors",
     "settle_conformity",
     "sign_report",

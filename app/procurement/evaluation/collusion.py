@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.foundation.text import Text
 from app.procurement import bonds, tenders
 from app.procurement.bids import Bid, BidResponse, BidState, authors
-from app.procurement.evaluation.reviews import bids_in
+from app.procurement.evaluation.lots import bids_in
 from app.procurement.rules import laws
 
 KINDS: dict[str, Text] = {

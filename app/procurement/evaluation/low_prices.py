@@ -20,16 +20,10 @@ from app.identity import roles
 from app.procurement import experts, mails, rules
 from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation import prices
+from app.procurement.evaluation.lots import bids_in, evaluated_lot, note
 from app.procurement.evaluation.records import LowPriceCheck, PriceDoubt
 from app.procurement.evaluation.rejections import Fault, reject
-from app.procurement.evaluation.reviews import (
-    AlreadyReviewed,
-    RowsIncomplete,
-    bids_in,
-    enough_conform,
-    evaluated_lot,
-    note,
-)
+from app.procurement.evaluation.reviews import AlreadyReviewed, RowsIncomplete, enough_conform
 from app.procurement.projects import Lot, ReasonsMissing
 from app.procurement.rules import laws
 from app.procurement.tenders import Tender
@@ -113,7 +107,7 @@ def check_low_prices(session: Session, actor: Actor, *, lot_id: str) -> list[Low
 
 
 def _triggers(session: Session, lot: Lot, tender: Tender, bids: Sequence[Bid]) -> dict[str, list[dict[str, Any]]]:
-    offered = {bid.id: bid.opened.price for bid in bids if bid.opened is not None}
+    offered = {bid.id: bid.opened.binding_price for bid in bids if bid.opened is not None}
     on = local_day(tender.published_at or clock.now(session))
     rates = prices.low_price_rates(tender, on)
     found: dict[str, list[dict[str, Any]]] = {}

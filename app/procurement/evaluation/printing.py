@@ -20,6 +20,7 @@ from app.procurement import papers
 from app.procurement.bids import BidState, Opening
 from app.procurement.bids.sheets import ONLINE, opening_sheet
 from app.procurement.evaluation import scores
+from app.procurement.evaluation.corrections import ANSWERS
 from app.procurement.evaluation.prices import DEDUCTIONS
 from app.procurement.evaluation.records import Report
 from app.procurement.evaluation.rejections import GENERAL
@@ -199,7 +200,8 @@ def _points(row: Mapping[str, Any], factor: Mapping[str, Any]) -> str:
 
 def _notes(said: Mapping[str, Any], names: Mapping[str, Text], members: Mapping[str, str]) -> list[Text]:
     """Low prices, deductions, substitutes, ties, votes that weren't one, corrections, signs of collusion."""
-    notes = [_low_price(row) for row in said["low_prices"]]
+    notes = [_price_correction(row) for row in said.get("price_corrections", ())]  # none in reports before release 2
+    notes += [_low_price(row) for row in said["low_prices"]]
     notes += [_deduction(row) for row in said["results"] if row["deductions"]]
     notes += [_tie(row) for row in said["results"] if row["tie"]]
     notes += [_split(row, names, members) for row in said["conformity"] if row["met"] and row["not_met"]]
@@ -219,6 +221,16 @@ def _notes(said: Mapping[str, Any], names: Mapping[str, Text], members: Mapping[
         seed = said["tie_seed"]
         notes.append(Text(f"Ties were drawn with the seed {seed}.", f"并列排序随机种子：{seed}。"))
     return notes
+
+
+def _price_correction(row: Mapping[str, Any]) -> Text:
+    name, answer = text_of(row["name"]), ANSWERS[row["answer"]]
+    why = [text_of(each) for each in row["corrections"]]
+    read, price = Decimal(row["read"]), Decimal(row["price"])
+    return Text(
+        f"Price of {name.en} corrected from {read:,.2f} to {price:,.2f} yuan: {' '.join(w.en for w in why)} {answer.en}",
+        f"{name.zh}的报价由{read:,.2f}元修正为{price:,.2f}元：{''.join(w.zh for w in why)}{answer.zh}",
+    )
 
 
 def _low_price(row: Mapping[str, Any]) -> Text:

@@ -48,6 +48,13 @@ REJECTIONS: dict[str, Text] = {
         ),
         "O87 63",
     ),
+    "price_correction": laws.under(
+        Text(
+            "The corrected price of %(reason)s yuan wasn't confirmed in time.",
+            "未在规定时间内确认修正后的报价%(reason)s元。",
+        ),
+        "O87 59",
+    ),
     "bond": laws.under(
         Text("The bid bond wasn't paid as the tender documents ask.", "未按照招标文件的规定提交投标保证金。"),
         "O87 63",

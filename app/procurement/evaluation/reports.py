@@ -16,7 +16,8 @@ from app.foundation.workdays import last_second_of, local_day
 from app.identity import organisations
 from app.procurement import experts, mails, rules, tenders
 from app.procurement.bids import Bid, Opening
-from app.procurement.evaluation import collusion, low_prices, printing, scores
+from app.procurement.evaluation import collusion, corrections, low_prices, printing, scores
+from app.procurement.evaluation.lots import evaluated_lot, note
 from app.procurement.evaluation.records import (
     BidResult,
     ConformityOpinion,
@@ -26,7 +27,6 @@ from app.procurement.evaluation.records import (
     ReportState,
 )
 from app.procurement.evaluation.rejections import rejections
-from app.procurement.evaluation.reviews import evaluated_lot, note
 from app.procurement.projects import Lot, ReasonsMissing
 from app.procurement.rules import laws
 from app.procurement.tenders import Tender
@@ -108,6 +108,7 @@ def contents(session: Session, lot: Lot, tender: Tender, tie_seed: str) -> dict[
         "bidders": [_bidder(session, bid, names[bid.supplier_id]) for bid in read],
         "qualification": _findings(session, read),
         "conformity": _dissents(session, read),
+        "price_corrections": _price_corrections(session, lot.id, names),
         "low_prices": _low_prices(session, lot.id, names),
         "results": _results(session, lot.id, {bid.id: names[bid.supplier_id] for bid in read}),
         "corrections": _corrections(session, lot.id),
@@ -175,6 +176,21 @@ def _dissents(session: Session, bids: Sequence[Bid]) -> list[dict[str, Any]]:
             "reasons": [{"member": o.member_id, "reason": o.reason} for o in opinions if not o.met],
         }
         for (bid_id, requirement_id), opinions in votes.items()
+    ]
+
+
+def _price_corrections(session: Session, lot_id: str, names: dict[str, Text]) -> list[dict[str, Any]]:
+    return [
+        {
+            "bid": correction.bid_id,
+            "name": names[correction.opened.bid.supplier_id].as_json(),
+            "read": f"{correction.opened.price:.2f}",
+            "price": f"{correction.price:.2f}",
+            "corrections": correction.corrections,
+            "answer": correction.answer,
+            "answered_at": correction.answered_at.isoformat() if correction.answered_at else None,
+        }
+        for correction in corrections.of_lot(session, lot_id)
     ]
 
 

@@ -17,10 +17,10 @@ from app.foundation.workdays import local_day
 from app.procurement import experts, rules, tenders
 from app.procurement.bids import Bid, BidState, OpenedBid
 from app.procurement.evaluation import prices, scores
+from app.procurement.evaluation.lots import bids_in, evaluated_lot, note
 from app.procurement.evaluation.rankings import Entry, Ranked, mean, rank
 from app.procurement.evaluation.records import BidResult, Score
 from app.procurement.evaluation.reports import draft, of_lot
-from app.procurement.evaluation.reviews import bids_in, evaluated_lot, note
 from app.procurement.evaluation.scores import ScoresMissing
 from app.procurement.projects import Lot
 from app.procurement.tenders import Factor, Tender
@@ -82,7 +82,7 @@ def _work_out(session: Session, lot: Lot, tender: Tender, seed: str) -> list[Bid
         worked[bid_id] = BidResult(
             bid_id=bid_id,
             lot_id=lot.id,
-            price=bid.price,
+            price=bid.binding_price,
             deductions=[{"name": name, "rate": f"{rate:f}"} for name, rate in rates.items()],
             evaluation_price=evaluated,
             factor_points={key: f"{mean(_counted(group, factors[key])):.2f}" for key, group in groups.items()},
@@ -104,7 +104,7 @@ def evaluation_prices(
     priced = {}
     for bid_id, bid in opened.items():
         rates = prices.deductions(tender, lot, bid, foreign_competes=foreign, on=on)
-        priced[bid_id] = (rates, prices.evaluation_price(bid.price, rates))
+        priced[bid_id] = (rates, prices.evaluation_price(bid.binding_price, rates))
     return priced
 
 

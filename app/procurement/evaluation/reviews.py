@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
-from app.foundation import clock, journal
+from app.foundation import clock
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound, Refusal, RuleBroken, refuse_all
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import roles
 from app.procurement import bids, experts, projects, rules, suppliers, tenders
-from app.procurement.bids import Bid, BidState, OpenedBid
+from app.procurement.bids import Bid, BidState
+from app.procurement.evaluation import corrections
+from app.procurement.evaluation.lots import bids_in, evaluated_lot, note
 from app.procurement.evaluation.rankings import Entry, count_by_brand, lowest_of_each_brand
 from app.procurement.evaluation.records import ConformityOpinion, PriceDoubt, QualificationFinding
 from app.procurement.evaluation.rejections import GENERAL, GENERAL_ID, Fault, reject
-from app.procurement.projects import STATE_NAMES, Lot, LotState, NotInThisState, ReasonsMissing
+from app.procurement.projects import Lot, ReasonsMissing
 from app.procurement.tenders import Requirement, Tender
 
 DECLARED = {"qualification": "eligible", "conformity": "accepts"}
@@ -97,37 +98,6 @@ class Cell:
     def key(self) -> tuple[str, str]:
         """``(bid id, requirement id)``."""
         return self.bid.id, self.requirement.id if self.requirement else GENERAL_ID
-
-
-_WITH_ITS_CONTENT = (
-    joinedload(Bid.supplier),
-    selectinload(Bid.opened).options(selectinload(OpenedBid.responses), selectinload(OpenedBid.files)),
-)
-
-
-def bids_in(session: Session, lot_id: str, *states: BidState) -> list[Bid]:
-    """The bids of a lot in any of ``states``, in the order they came."""
-    query = select(Bid).where(Bid.lot_id == lot_id, Bid.state.in_(states)).options(*_WITH_ITS_CONTENT)
-    return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
-
-
-def opened_bids(session: Session, lot_id: str) -> list[Bid]:
-    """The bids whose content was read at the opening, whatever became of them, in the order they came."""
-    query = select(Bid).join(Bid.opened).where(Bid.lot_id == lot_id).options(*_WITH_ITS_CONTENT)
-    return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
-
-
-def conforming_bids(session: Session, lot_id: str) -> list[Bid]:
-    """The bids that conform and aren't ranked yet."""
-    return bids_in(session, lot_id, BidState.CONFORMING)
-
-
-def evaluated_lot(session: Session, lot_id: str) -> tuple[Lot, Tender]:
-    """A lot under evaluation, locked, with its tender; raises NotInThisState."""
-    lot = projects.lot(session, lot_id, lock=True)
-    if lot.state != LotState.EVALUATING:
-        raise NotInThisState(state=STATE_NAMES.get(lot.state, Text("planned", "已编制计划")))
-    return lot, tenders.of_lot(session, lot_id)
 
 
 def qualification_cells(session: Session, lot_id: str) -> list[Cell]:
@@ -307,8 +277,9 @@ def opinions_of(session: Session, bid_ids: Iterable[str], member_id: str | None 
 def settle_conformity(session: Session, actor: Actor, *, lot_id: str) -> bool:
     """Let the majority decide each requirement of each bid; says whether enough bids conform (O87 50, 61).
 
-    A bid above the ceiling, or whose bond isn't in order, is out whatever the opinions (O87 63). Bids of one brand count
-    as one; under the lowest price only the lowest of a brand goes on (O87 31). Raises OpinionsMissing.
+    A bid above the ceiling, whose bond isn't in order, or whose corrected price its bidder didn't confirm is out whatever
+    the opinions (O87 59, 63). Bids of one brand count as one; under the lowest price only the lowest of a brand goes on
+    (O87 31). Raises OpinionsMissing or CorrectionsOpen.
     """
     lot, tender = evaluated_lot(session, lot_id)
     cells = conformity_cells(session, lot_id)
@@ -316,7 +287,9 @@ def settle_conformity(session: Session, actor: Actor, *, lot_id: str) -> bool:
     members = {member.account_id for member in experts.serving(experts.of_lot(session, lot_id))}
     if any(_voters(opinions, cell) != members for cell in cells):
         raise OpinionsMissing()
-    for bid in {cell.bid.id: cell.bid for cell in cells}.values():
+    reviewed = {cell.bid.id: cell.bid for cell in cells}
+    corrections.refuse_open(session, lot, reviewed.values())
+    for bid in reviewed.values():
         faults = [*_statutory_faults(session, lot, tender, bid), *_missed(bid, cells, opinions, len(members))]
         if faults:
             reject(session, bid, BidState.NONCONFORMING, faults)
@@ -339,7 +312,7 @@ def enough_conform(session: Session, lot_id: str) -> bool:
         return True
     states = (BidState.CONFORMING, BidState.NONCONFORMING, BidState.INVALID)
     opened = [bid.opened for bid in bids_in(session, lot_id, *states) if bid.opened is not None]
-    over = [bid for bid in opened if bid.price > lot.price_limit]
+    over = [bid for bid in opened if bid.binding_price > lot.price_limit]
     lot.failure_reason = "over_budget" if opened and len(over) == len(opened) else "few_conforming"
     return False
 
@@ -349,9 +322,10 @@ def _voters(opinions: Iterable[ConformityOpinion], cell: Cell) -> set[str]:
 
 
 def _statutory_faults(session: Session, lot: Lot, tender: Tender, bid: Bid) -> list[Fault]:
-    faults = []
-    if bid.opened is not None and bid.opened.price > lot.price_limit:
-        faults.append(Fault("price_limit", reason=f"{bid.opened.price:,.2f}"))
+    unconfirmed = corrections.fault(bid)
+    faults = [] if unconfirmed is None else [unconfirmed]
+    if bid.opened is not None and bid.opened.binding_price > lot.price_limit:
+        faults.append(Fault("price_limit", reason=f"{bid.opened.binding_price:,.2f}"))
     if bids.bond_stands(session, tender, bid) not in ("none_asked", "held"):
         faults.append(Fault("bond"))
     return faults
@@ -369,13 +343,9 @@ def _missed(bid: Bid, cells: Iterable[Cell], opinions: Sequence[ConformityOpinio
 
 def _drop_same_brand(session: Session, lot_id: str) -> None:
     left = bids_in(session, lot_id, BidState.CONFORMING)
-    entries = [Entry(bid.id, bid.opened.price, bid.opened.price, brand=bid.opened.brand) for bid in left if bid.opened]
+    opened = {bid.id: bid.opened for bid in left if bid.opened is not None}
+    entries = [Entry(id, bid.binding_price, bid.binding_price, brand=bid.brand) for id, bid in opened.items()]
     joined = lowest_of_each_brand(entries, experts.of_lot(session, lot_id).seed)
     for bid in left:
         if bid.id not in joined:
             reject(session, bid, BidState.INVALID, [Fault("same_brand")])
-
-
-def note(session: Session, actor: Actor, lot_id: str, act: str, facts: Mapping[str, Any]) -> None:
-    """Journal under the evaluation's own case, which only those who may see an evaluation read (O87 66)."""
-    journal.write(session, actor, case=f"evaluation:{lot_id}", act=act, facts={"lot": lot_id, **facts})

@@ -341,6 +341,22 @@ class PaymentRequestContent(TypedDict):
     dated_on: NotRequired[Day]
 
 
+class PriceConfirmationContent(TypedDict):
+    """``price_confirmation``: a bidder confirms its corrected price; ``rows``: {item, quantity, read, price, amount}."""
+
+    number: str
+    project: ProjectNamed
+    lot: Words
+    buyer: Words
+    supplier: Words
+    read: Money
+    price: Money
+    corrections: Words
+    rows: Sequence[Mapping[str, Any]]
+    confirmed_at: Instant
+    dated_on: NotRequired[Day]
+
+
 class BondReturnListContent(TypedDict):
     """``bond_return_list``; ``rows``: {supplier, reference, holder, account, bank_name, bank, amount, interest, total}."""
 
@@ -384,6 +400,7 @@ PAPERS: dict[str, type] = {
     "amendment": AmendmentContent,
     "acceptance_sheet": AcceptanceSheetContent,
     "payment_request": PaymentRequestContent,
+    "price_confirmation": PriceConfirmationContent,
     "bond_return_list": BondReturnListContent,
     "penalty_decision": PenaltyDecisionContent,
 }

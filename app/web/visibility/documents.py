@@ -138,6 +138,7 @@ DOCUMENTS: dict[str, tuple[When, ...]] = {
     # -- what bids contain and what is written about them
     "bid": (_by("agency", when=_opened), _COMMITTEE, _by("buyer", "finance", when=_awarded)),
     "explain_price": (_by("agency", when=_opened), _COMMITTEE, _by("buyer", "finance", when=_awarded)),
+    "price_confirmation": (_by("agency", when=_opened), _COMMITTEE, _by("buyer", "finance", when=_awarded)),
     "opening_record": (_by("buyer", "agency", "finance", when=_opened), _COMMITTEE, _BIDDERS),
     "evaluation_report": (lambda reader, _: reader.may_read_report,),
     "award_letter": (_by("buyer", "agency", "finance"), _ADDRESSEE),

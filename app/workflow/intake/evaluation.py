@@ -8,6 +8,7 @@ from typing import Any
 
 from app.engine.engine import Intake, IntakeContext, Prepare
 from app.foundation import dates
+from app.foundation.money import Money
 from app.foundation.text import Text, text_of
 from app.procurement import bids, evaluation, projects, tenders
 from app.procurement.bids import Bid
@@ -84,7 +85,7 @@ def _prepare_conformity(context: IntakeContext) -> Mapping[str, Any]:
 
 def _offer(context: IntakeContext, bid: Bid) -> Text:
     name = bid.supplier.name
-    price = facts.money(bid.opened.price, bid.opened.currency) if bid.opened else facts.same("–")
+    price = facts.money(bid.opened.binding_price, bid.opened.currency) if bid.opened else facts.same("–")
     return Text(f"{name.en}: {price.en}", f"{name.zh}：{price.zh}")
 
 
@@ -96,7 +97,7 @@ def _bidders(context: IntakeContext, lot_id: str, *, bonds: bool = False) -> lis
         if bid.opened is None:
             continue
         sme = facts.named(bids.SME_KINDS, bid.opened.sme)
-        price = facts.money(bid.opened.price, bid.opened.currency)
+        price = facts.money(bid.opened.binding_price, bid.opened.currency)
         english, chinese = [price.en, sme.en], [price.zh, sme.zh]
         if bid.opened.domestic:
             english.append("domestic product")
@@ -131,6 +132,51 @@ def _failure_reason(context: IntakeContext, lot_id: str) -> str | None:
     return projects.lot(context.session, lot_id).failure_reason or None
 
 
+# -- corrected prices
+
+
+def _confirm_price(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    evaluation.confirm_price(
+        context.session,
+        context.actor,
+        bid_id=context.variables["correction"]["bid_id"],
+        confirmed=values["decision"] == "confirm",
+        arrived_at=context.arrived_at,
+    )
+    return {}
+
+
+def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
+    correction = evaluation.correction_of(context.session, context.variables["correction"]["bid_id"])
+    opened = correction.opened
+    lot = projects.lot(context.session, opened.bid.lot_id)
+    head = [
+        Text("Item", "标的"),
+        Text("Quantity", "数量"),
+        Text("Unit price in the bid", "投标单价"),
+        Text("Unit price that counts", "修正后单价"),
+        Text("Amount", "金额"),
+    ]
+    rows = [
+        [facts.same(row["item"]), facts.same(row["quantity"]), *_amounts(row["read"], row["price"], row["amount"])]
+        for row in evaluation.rows_of(lot, correction)
+    ]
+    return {
+        "facts": [
+            (Text("Lot", "采购包"), lot.name),
+            (Text("Why it is corrected", "修正的原因"), evaluation.correction_words(correction)),
+            (Text("Price as read at the opening", "开标报价"), facts.money(opened.price, opened.currency)),
+            (Text("Corrected price", "修正后报价"), facts.money(correction.price, opened.currency)),
+            (Text("Until", "截止时间"), dates.when(correction.due_at)),
+        ],
+        "tables": [{"title": Text("The prices that count", "修正后的分项报价"), "head": head, "rows": rows}],
+    }
+
+
+def _amounts(*amounts: Money) -> list[Text]:
+    return [facts.money(each.amount, each.currency) for each in amounts]
+
+
 # -- low prices
 
 
@@ -155,7 +201,7 @@ def _prepare_explanation(context: IntakeContext) -> Mapping[str, Any]:
         (Text("Until", "截止时间"), dates.when(check.due_at)),
     ]
     if check.bid.opened is not None:
-        price = facts.money(check.bid.opened.price, check.bid.opened.currency)
+        price = facts.money(check.bid.opened.binding_price, check.bid.opened.currency)
         shown.insert(1, (Text("Your price", "贵单位报价"), price))
     return {"facts": shown}
 
@@ -177,7 +223,7 @@ def _prepare_decision(context: IntakeContext) -> Mapping[str, Any]:
         {
             "bid_id": check.bid_id,
             "supplier": check.bid.supplier.name,
-            "price": f"{check.bid.opened.price:,.2f}" if check.bid.opened else "",
+            "price": f"{check.bid.opened.binding_price:,.2f}" if check.bid.opened else "",
             "trigger": evaluation.words(check.triggers),
             "explanation": check.explanation,
         }
@@ -383,6 +429,7 @@ def _digest(report: evaluation.Report) -> facts.Fact:
 INTAKE: dict[str, Intake] = {
     "review_qualification": _review_qualification,
     "review_conformity": _record_conformity,
+    "confirm_price": _confirm_price,
     "explain_price": _explain,
     "decide_low_price": _decide_low_prices,
     "score_bids": _enter_scores,
@@ -392,6 +439,7 @@ INTAKE: dict[str, Intake] = {
 PREPARE: dict[str, Prepare] = {
     "review_qualification": _prepare_qualification,
     "review_conformity": _prepare_conformity,
+    "confirm_price": _prepare_confirmation,
     "explain_price": _prepare_explanation,
     "decide_low_price": _prepare_decision,
     "score_bids": _prepare_scores,

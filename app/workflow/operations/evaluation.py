@@ -34,6 +34,26 @@ def register(registry: Registry, partners: Partners) -> None:
         return {"enough": enough, "failure_reason": failure_reason(context, lot_id)}
 
     @registry.operation(
+        "evaluation.correct_prices",
+        name=Text("Correct the prices", "修正报价"),
+        hint=Text(
+            "Corrects prices that a bid says differently, and asks their bidders to confirm.",
+            "对前后不一致的报价按规定顺序修正，并要求投标人确认。",
+        ),
+        parameters=[LOT],
+        results=[
+            Parameter("corrections", "list", label=Text("Corrected prices", "已修正的报价")),
+            Parameter("confirmation_due_at", "datetime", label=Text("Confirmation due", "确认截止时间")),
+        ],
+    )
+    def correct_prices(context: Context, *, lot_id: str) -> Mapping[str, Any]:
+        asked = evaluation.correct_prices(context.session, context.actor, lot_id=lot_id)
+        return {
+            "corrections": [{"bid_id": each.bid_id, "supplier_id": each.opened.bid.supplier_id} for each in asked],
+            "confirmation_due_at": asked[0].due_at.astimezone(clock.PLACE).isoformat() if asked else None,
+        }
+
+    @registry.operation(
         "evaluation.check_low_prices",
         name=Text("Check for abnormally low prices", "异常低价检查"),
         hint=Text(

@@ -206,6 +206,26 @@ CONTENTS: dict[str, dict[str, Any]] = {
         "account": "工商银行江城支行 6222000000000000",
         "due_on": date(2026, 5, 2),
     },
+    "price_confirmation": {
+        "number": "TW1-1",
+        "project": PROJECT,
+        "lot": LOT,
+        "buyer": HOSPITAL,
+        "supplier": SUPPLIER,
+        "read": PRICE,
+        "price": Money(Decimal(600000)),
+        "corrections": Text("The unit prices count.", "以单价金额计算结果为准。"),
+        "rows": [
+            {
+                "item": "超声诊断设备",
+                "quantity": "2 台",
+                "read": Money(Decimal(300000)),
+                "price": Money(Decimal(300000)),
+                "amount": Money(Decimal(600000)),
+            }
+        ],
+        "confirmed_at": NOON,
+    },
     "bond_return_list": {
         "number": "TW1",
         "project": PROJECT,

@@ -41,6 +41,7 @@ def test_every_paper_has_its_template_and_content_its_sample():
         ("receipt", "zh", ["2026年4月2日12时00分", "cd" * 8, "1,234,567"]),
         ("evaluation_report", "zh", ["许可证过期", "保留意见", "综合评分法", "93.50"]),
         ("acceptance_sheet", "en", ["Accepted.", "met", "现场测试"]),
+        ("price_confirmation", "zh", ["修正后报价确认书", "人民币陆拾万元整", "¥600,000.00", "以单价金额计算结果为准"]),
         ("bond_return_list", "zh", ["RF18ABCD", "¥12,001.20", "壹万贰仟零壹元贰角整"]),
     ],
 )
