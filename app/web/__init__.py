@@ -9,7 +9,7 @@ from config import Config
 
 def install(app: Flask, config: Config) -> None:
     """Add the pages and everything around them to an application."""
-    from app.web import assets, blueprints, current, errors, kept, language, permissions, protection, templating
+    from app.web import assets, blueprints, current, errors, kept, language, permissions, protection, templating, theme
 
     current.install(app)
     protection.install(app, config)
@@ -17,6 +17,7 @@ def install(app: Flask, config: Config) -> None:
     permissions.install(app)
     kept.install(app)  # after the table: only who may act is given files
     language.install(app)
+    theme.install(app)
     templating.install(app)
     errors.install(app)
     blueprints.register(app)

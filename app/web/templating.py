@@ -7,6 +7,7 @@ Times: ``when(at)`` · ``day(on)`` · ``stamp(at)`` (a ``<time>``) · ``ago(at)`
 · ``urgency(due)`` · ``now()``; ``style`` is long, medium or short
 Figures: ``money(amount)`` · ``number(value)`` · ``percent(ratio)`` · ``size(bytes)`` · ``plural(n, "%(n)s bid", "%(n)s bids", "%(n)s份")``
 Law: ``law("O87 38")`` in words
+Look: ``theme()`` · ``themes`` · ``in_theme(id)`` · ``stage_name(id)`` · ``stage_phase(id)`` (its colour)
 Files: ``accept(endpoint)`` (what a file field lets choose) · ``kinds_of_files(endpoint)`` (the same in words)
 Addresses: ``url(endpoint, **parts)`` · ``with_query(**changes)`` (this page, its query changed) · ``allows(endpoint, **parts)``
 People: ``person()`` · ``actor()`` · ``office()`` · ``acting()`` (organisation acted for) · ``other_places()``
@@ -31,8 +32,9 @@ from app.identity import grants, organisations, roles, sessions
 from app.procurement.rules import laws
 from app.procurement.tenders import places as places_of_documents
 from app.procurement.tenders import terms
-from app.web import current, files, language, notices, places, words
+from app.web import current, files, language, notices, places, theme, words
 from app.web.permissions import allows
+from app.workflow import stages
 
 
 def install(app: Flask) -> None:
@@ -80,6 +82,7 @@ def with_query(**changes: Any) -> str:
     """The address of this page with its query changed; None takes a part away."""
     query = request.args.to_dict(flat=False)
     query.pop("lang", None)
+    query.pop("theme", None)
     for name, value in changes.items():
         query.pop(name, None)
         if value is not None:
@@ -93,6 +96,13 @@ def in_other_language() -> str:
     if request.method in current.SAFE and request.endpoint is not None:
         return with_query(lang=language.other())
     return url_for("shell.home", lang=language.other())
+
+
+def in_theme(wanted: str) -> str:
+    """This page in another theme, for a link; where it can't be asked for again, the first page."""
+    if request.method in current.SAFE and request.endpoint is not None:
+        return with_query(theme=wanted)
+    return url_for("shell.home", theme=wanted)
 
 
 def sign_in_address() -> str:
@@ -219,6 +229,11 @@ GLOBALS: dict[str, Any] = {
     "language": language.language,
     "other_language": language.other,
     "in_other_language": in_other_language,
+    "theme": theme.chosen,
+    "themes": theme.THEMES,
+    "in_theme": in_theme,
+    "stage_name": stages.name,
+    "stage_phase": stages.phase,
     "language_tag": lambda spoken: language.TAGS[spoken],
     "html_lang": html_lang,
     "when": when,

@@ -155,15 +155,19 @@ def due_day(place: Place, due: datetime | date) -> date:
 
 
 def urgency(place: Place, due: datetime | date | None) -> str:
-    """``late``, ``soon`` (today, or within 24 hours) or nothing: the ending of the classes ``tw-due`` and ``tw-tag``."""
+    """The ending of the classes ``tw-due`` and ``tw-tag``: ``late``, ``soon`` (today, or within 24 hours), ``near`` (within
+    three days) or nothing."""
     if due is None:
         return ""
     on = due_day(place, due)
     if isinstance(due, datetime):
         if due < place.now:
             return "late"
-        return "soon" if on == place.today or due - place.now <= timedelta(hours=24) else ""
-    return "late" if on < place.today else "soon" if on == place.today else ""
+        if due - place.now <= timedelta(hours=24):
+            return "soon"
+    if on <= place.today:
+        return "soon" if on == place.today else "late"
+    return "near" if on - place.today <= timedelta(days=3) else ""
 
 
 def money(language: str, amount: Money | Decimal | int | str | None, currency: str = "CNY") -> str:

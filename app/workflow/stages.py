@@ -20,8 +20,22 @@ NAMES: dict[str, Text] = {
     "acceptance": Text("Acceptance", "验收"),
     "payment": Text("Payment", "支付"),
 }
+PHASES: dict[str, int] = {
+    **dict.fromkeys(("application", "approval", "planning", "agreement"), 1),
+    **dict.fromkeys(("documents", "notice"), 2),
+    **dict.fromkeys(("bids", "opening"), 3),
+    **dict.fromkeys(("committee", "evaluation"), 4),
+    **dict.fromkeys(("award", "contract"), 5),
+    **dict.fromkeys(("acceptance", "payment"), 6),
+}
+"""The phase of each stage: stages of one phase have one colour (``--tw-phase-1`` to ``-6``) wherever they are shown."""
 
 
 def name(stage: str) -> Text:
     """A stage's name; one that an analyst invented is called as it is written."""
     return NAMES.get(stage) or Text(*[stage.replace("_", " ").capitalize()] * 2)
+
+
+def phase(stage: str) -> int:
+    """The phase of a stage, from 1 to 6; 0 for one that an analyst invented."""
+    return PHASES.get(stage, 0)

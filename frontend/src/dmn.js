@@ -3,7 +3,7 @@ import DmnModeler from 'dmn-js/lib/Modeler';
 import { translator, missing } from './studio/translate.js';
 import { Session } from './studio/session.js';
 import { drawFindings } from './studio/findings.js';
-import { drawing, settle, INK } from './studio/view.js';
+import { drawing, settle, INK, LINES } from './studio/view.js';
 import { say } from './words.js';
 import 'dmn-js/dist/assets/diagram-js.css';
 import 'dmn-js/dist/assets/dmn-js-shared.css';
@@ -20,7 +20,7 @@ const box = document.getElementById('dmn'), findingsBox = document.getElementByI
 const language = (box.dataset.lang || document.documentElement.lang).startsWith('zh') ? 'zh' : 'en', words = { additionalModules: [ translator(language) ] };
 const { textRenderer } = drawing;
 const modeler = new DmnModeler({
-  container: box, drd: { ...words, textRenderer, drdRenderer: { defaultStrokeColor: '#33444d', defaultLabelColor: INK } }, decisionTable: words, literalExpression: words, boxedExpression: words,
+  container: box, drd: { ...words, textRenderer, drdRenderer: { defaultStrokeColor: LINES, defaultLabelColor: INK } }, decisionTable: words, literalExpression: words, boxedExpression: words,
   common: { expressionLanguages: { options: [ { value: 'feel', label: 'FEEL' } ], defaults: { editor: 'feel' } } }
 });
 const decisionOf = id => modeler.getViews().find(view => view.element.id === id || view.element.$descriptor && contains(view.element, id));

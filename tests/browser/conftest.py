@@ -1,6 +1,6 @@
 """A real Chromium on the real site: the demonstration town, served by waitress on a free port.
 
-``browser_page(login, address, language="en", width=1280)`` opens a page as that person of the town (None: as nobody);
+``browser_page(login, address, language="en", width=1280, theme="light")`` opens a page as that person of the town (None: as nobody);
 whatever the console reports as an error fails the test. ``assert_accessible(page)`` asks axe for WCAG 2.2 AA.
 """
 
@@ -73,9 +73,13 @@ def browser_page(chromium: Browser, site: Flask) -> Iterator[BrowserPage]:
     said: list[str] = []
     contexts = []
 
-    def open_page(login: str | None, address: str, *, language: str = "en", width: int = 1280) -> Page:
+    def open_page(
+        login: str | None, address: str, *, language: str = "en", width: int = 1280, theme: str = "light"
+    ) -> Page:
         context = chromium.new_context(
-            locale={"en": "en-GB", "zh": "zh-CN"}[language], viewport={"width": width, "height": 900}
+            locale={"en": "en-GB", "zh": "zh-CN"}[language],
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
         )
         contexts.append(context)
         if login is not None:

@@ -1,7 +1,7 @@
 """A walk through the whole site as each kind of person, from link to link, to one page of every kind.
 
 Everything must answer to whom a link leads there, and keep the console quiet. The first page of each kind is looked at in
-English on a desk and in Chinese on a phone: it satisfies WCAG 2.2 AA by axe, fits its width and is whole in its language.
+English on a light desk and in Chinese on a dark phone: it satisfies WCAG 2.2 AA by axe, fits its width and is whole in its language.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def test_every_page_that_a_person_can_reach_is_sound(site, browser_page, violati
         wrong += _faults(desk, address, "en", violations if is_new else None)
         waiting += _links(desk)
         if is_new:
-            phone = phone or browser_page(login, "/", language="zh", width=390)
+            phone = phone or browser_page(login, "/", language="zh", width=390, theme="dark")
             wrong += _faults(phone, address, "zh", violations)
     assert not wrong, "\n".join(wrong)
 

@@ -60,7 +60,14 @@ def test_a_year_without_an_official_calendar_is_counted_in_plain_days():
 
 @pytest.mark.parametrize(
     ("due", "state"),
-    [(at(3, 2, 11), "late"), (at(3, 2, 23), "soon"), (at(3, 3, 11), "soon"), (at(3, 3), ""), (None, "")],
+    [
+        (at(3, 2, 11), "late"),
+        (at(3, 2, 23), "soon"),
+        (at(3, 3, 11), "soon"),
+        (at(3, 3), "near"),
+        (at(3, 6), ""),
+        (None, ""),
+    ],
 )
 def test_what_is_late_or_due_within_a_day_is_marked(due, state):
     assert words.urgency(place(), due) == state

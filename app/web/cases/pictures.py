@@ -33,7 +33,7 @@ def state(row: InstanceRow, chart: Chart, process_id: str) -> dict[str, Any]:
         "facts": _facts(row, chart, process_id, passed, waiting),
         "links": _links(waiting),
         "stages": {
-            stage: language.say(stages.name(stage))
+            stage: {"name": language.say(stages.name(stage)), "phase": stages.phase(stage)}
             for stage in chart.stages
             if any(node.stage == stage for node in chart.processes[process_id])
         },

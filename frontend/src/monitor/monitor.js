@@ -75,13 +75,13 @@ export class Monitor {
       this.#mark(shape, 'tw-to-come', !done.has(shape.id) && !here && !container && !shape.waypoints);
       this.#mark(shape, 'tw-taken', taken.has(shape.id));
       this.#mark(shape, 'tw-untaken', Boolean(shape.waypoints) && !taken.has(shape.id));
-      const stage = stages.indexOf(propertiesOf(shape.businessObject).stage);
-      if (stage >= 0 && !container && !shape.waypoints) this.#mark(shape, `tw-stage-${stage % 6}`, !done.has(shape.id) && !here);
+      const stage = this.state.stages?.[propertiesOf(shape.businessObject).stage];
+      if (stage && !container && !shape.waypoints) this.#mark(shape, `tw-phase-${stage.phase}`, !done.has(shape.id) && !here);
       if (here) this.#token(shape, kind, here);
       if (this.state.called[shape.id]) this.#door(shape, this.state.called[shape.id]);
     }
     this.#steps(open);
-    this.#key(stages);
+    this.#key(Object.values(this.state.stages || {}));
     if (this.chosen) this.choose(this.chosen, true);
   }
 
@@ -172,7 +172,7 @@ export class Monitor {
   #key(stages) {
     if (!stages.length) return;
     this.key ||= this.steps.insertAdjacentElement('beforebegin', element('ul', 'tw-canvas-key'));
-    this.key.replaceChildren(...stages.map((stage, index) => element('li', `tw-stage-key tw-stage-key--${index % 6}`, this.state.stages[stage])));
+    this.key.replaceChildren(...stages.map(stage => element('li', `tw-stage-key tw-stage-key--${stage.phase}`, stage.name)));
   }
 
   #turnTo(shape) {

@@ -1,10 +1,11 @@
 // How a diagram first stands on the canvas, and the type it is written in.
 
 const FAMILY = '"IBM Plex Sans Variable", "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", Arial, sans-serif';
-export const INK = '#16242c';
+/** Colours by the tokens of the style sheet, so that a drawing turns dark with its page and light on paper. */
+export const INK = 'var(--tw-ink)', LINES = 'var(--tw-still)';
 export const drawing = {
   textRenderer: { defaultStyle: { fontFamily: FAMILY, fontSize: 13, lineHeight: 1.25 }, externalStyle: { fontSize: 12.5, lineHeight: 1.25 } },
-  bpmnRenderer: { defaultFillColor: '#ffffff', defaultStrokeColor: '#33444d', defaultLabelColor: INK }
+  bpmnRenderer: { defaultFillColor: 'var(--tw-raised)', defaultStrokeColor: LINES, defaultLabelColor: INK }
 };
 
 /** Show all of the diagram, padded, if its words stay legible (`least` is the smallest scale); else its beginning, or `around` an element. */
