@@ -10,6 +10,7 @@ import { watchCountdowns } from './forms/countdowns.js';
 import { watchLists } from './forms/lists.js';
 import { watchSmallThings } from './forms/small.js';
 import { watchMatrices } from './forms/matrix.js';
+import { watchSums } from './forms/sums.js';
 import { watchSession } from './forms/session.js';
 import { watchTyped } from './forms/typed.js';
 
@@ -24,5 +25,6 @@ watchCountdowns();
 watchLists();
 watchSmallThings();
 watchMatrices();
+watchSums();
 watchSession();
 document.documentElement.classList.add('tw-scripted');

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from app.foundation import outbox
 from app.identity import resets
-from app.procurement import bids, bonds, suppliers, tenders
+from app.procurement import bids, bonds, projects, suppliers, tenders
 from app.procurement.bids import BidState
+from app.web.supplier import progress
 from tests.procurement import bank
 from tests.web import tendering
 
@@ -219,6 +220,31 @@ def test_what_is_typed_saves_itself(writer, world):
     answer = writer.submit(f"/supplier/lots/{world.lot_id}/bid/draft", **tendering.typed(world, brand="新品牌"))
     assert answer.json["saved_at"]
     assert "新品牌" in writer.get(f"/supplier/lots/{world.lot_id}/bid").text
+
+
+def test_the_checklist_is_not_green_while_evidence_or_bond_is_missing(writer, world):
+    answer = writer.submit(f"/supplier/lots/{world.lot_id}/bid/draft", **tendering.typed(world)).json
+    summary = answer["parts"]["summary"]
+    assert "Complete, but check 2 points" in re.sub(r"\s+", " ", summary)
+    assert re.findall(r'href="([^"]+)">[^<]+</a><span class="tw-tag tw-tag--soon">', summary) == [
+        f"/supplier/lots/{world.lot_id}/bid#f-file-T2",
+        f"/supplier/lots/{world.lot_id}/bond",
+    ]
+
+
+@pytest.mark.parametrize("spoiled", [{}, {"sme": "small", "price": "x"}, {"domestic": "true", "domestic_share": "1"}])
+def test_whatever_is_missing_leads_to_a_field_of_the_page(writer, house, world, spoiled):
+    editor = f"/supplier/lots/{world.lot_id}/bid"
+    writer.submit(f"{editor}/draft", **spoiled)
+    page = writer.get(editor).text
+    with house.sessions() as session:
+        gaps = bids.gaps(session, tendering.actor(session, "supplier-bidder"), lot_id=world.lot_id)
+        lot = projects.lot(session, world.lot_id)
+        with writer.application.test_request_context():
+            places = [progress.where(gap, lot) for gap in gaps]
+    anchors = [place.partition("#")[2] for place in places if place.startswith(f"{editor}#")]
+    assert len(anchors) > len(world.requirements)
+    assert [anchor for anchor in anchors if f'id="{anchor}"' not in page] == []
 
 
 def test_files_are_kept_as_they_come_and_can_be_taken_away(writer, world):

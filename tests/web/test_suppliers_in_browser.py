@@ -16,7 +16,7 @@ from app.procurement import bids
 from app.web import current
 from tests import memory
 from tests.browser import test_bundles
-from tests.web import tendering
+from tests.web import covering, tendering
 
 pytestmark = pytest.mark.browser
 
@@ -95,7 +95,34 @@ def filled(visit, world):
 def test_what_is_written_saves_itself_and_is_there_again(filled, world):
     filled.reload()
     assert filled.input_value("#f-price") == "570000"
-    assert filled.locator(".tw-checklist .tw-tag--done").count() == len(world.requirements)
+    lacking = filled.locator(".tw-checklist .tw-tag--soon").evaluate_all(
+        "all => all.map(tag => tag.closest('li').innerText.split('\\n')[0])"
+    )
+    assert lacking == ["T2", "Bid bond"]
+    assert filled.locator(".tw-checklist .tw-tag--draft").count() == 0
+
+
+def test_the_total_is_worked_out_from_the_unit_prices_until_another_is_typed(visit, world):
+    page = visit(f"/supplier/lots/{world.lot_id}/bid")
+    unit = f"[name='prices-{world.item_id}']"
+    page.fill(unit, "285000.5")
+    assert (page.inner_text("[data-sum]"), page.input_value("#f-price")) == ("570,001.00", "570001.00")
+    page.fill("#f-price", "560000")
+    page.fill(unit, "285000")
+    assert (page.inner_text("[data-sum]"), page.input_value("#f-price")) == ("570,000.00", "560000")
+
+
+def test_the_summary_follows_what_is_saved(visit, world):
+    page = visit(f"/supplier/lots/{world.lot_id}/bid")
+    page.fill("#f-price", "570000")
+    expect(page.locator(".tw-summary")).to_contain_text("570,000.00", timeout=15_000)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (640, 400), (390, 844)])
+def test_nothing_that_stays_on_the_screen_covers_what_is_focused(visit, world, width, height):
+    page = visit(f"/supplier/lots/{world.lot_id}/bid", width=width)
+    page.set_viewport_size({"width": width, "height": height})
+    assert covering.hidden_when_focused(page) == []
 
 
 def test_a_file_is_kept_as_it_comes_and_gone_when_removed(filled):

@@ -43,7 +43,7 @@ from app.procurement.bids.openings import (
     sign_opening_record,
     tell_of_failure,
 )
-from app.procurement.bids.prices import Correction, Reading, WordsUnreadable, read_price
+from app.procurement.bids.prices import Correction, Reading, WordsUnreadable, read_price, total_of
 from app.procurement.bids.receipts import Signer, Verdict, Verified, verify_receipt
 from app.procurement.bids.records import (
     Bid,
@@ -157,6 +157,7 @@ __all__ = [
     "signers_of",
     "submit",
     "tell_of_failure",
+    "total_of",
     "verify_receipt",
     "visible_to",
     "withdraw",

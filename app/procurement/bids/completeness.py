@@ -149,7 +149,7 @@ def _of_files(wanted: list[Requirement], draft: BidDraft | None) -> Iterator[Gap
                 f"{requirement.code} asks for evidence ({requirement.evidence}); no file is attached to it.",
                 f"{requirement.code}要求提供证明材料（{requirement.evidence}），尚未上传对应文件。",
             )
-            yield Gap(WARNING, "files", words)
+            yield Gap(WARNING, f"files/{requirement.code}", words)
 
 
 def _attached(draft: BidDraft | None) -> set[str]:

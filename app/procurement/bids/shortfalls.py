@@ -13,7 +13,7 @@ ERROR, WARNING = "error", "warning"
 class Gap:
     """Something missing or doubtful. An ``error`` keeps the bid from being sealed; a ``warning`` says what will follow.
 
-    ``place`` names the part of the draft: ``price``, ``prices/ITEM``, ``responses/REQUIREMENT``, ``files``, ``bond``…
+    ``place`` names the part of the draft: ``price``, ``prices/ITEM``, ``responses/REQUIREMENT``, ``files/CODE``, ``bond``…
     """
 
     severity: str

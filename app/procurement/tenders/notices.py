@@ -261,15 +261,20 @@ def take_documents(session: Session, actor: Actor, *, tender_id: str) -> Documen
     supplier_id = supplier_of(session, actor)
     if tender.state != TenderState.PUBLISHED:
         raise TenderUnknown()
-    query = select(DocumentAccess).where(
-        DocumentAccess.tender_id == tender.id, DocumentAccess.supplier_id == supplier_id
-    )
-    access = session.scalars(query).one_or_none()
+    access = documents_taken(session, tender.id, supplier_id)
     if access is None:
         access = DocumentAccess(tender_id=tender.id, supplier_id=supplier_id, taken_at=clock.now(session))
         session.add(access)
         session.flush()
     return access
+
+
+def documents_taken(session: Session, tender_id: str, supplier_id: str | None) -> DocumentAccess | None:
+    """When a supplier took the documents of a tender; None if it hasn't."""
+    query = select(DocumentAccess).where(
+        DocumentAccess.tender_id == tender_id, DocumentAccess.supplier_id == supplier_id
+    )
+    return session.scalars(query).one_or_none()
 
 
 def supplier_of(session: Session, actor: Actor) -> str:

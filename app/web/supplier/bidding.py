@@ -20,7 +20,7 @@ from app.procurement.tenders import Tender
 from app.web import current, errors, language, permissions
 from app.web.answers import redirect
 from app.web.notices import notice
-from app.web.supplier import blueprint
+from app.web.supplier import blueprint, progress
 from app.web.supplier.tendering import head, lot_and_tender
 
 STATES: dict[str, tuple[str, Text]] = {
@@ -204,6 +204,7 @@ def _check(lot: Lot, tender: Tender, problems: list[Refusal] | None = None) -> s
         "supplier/check.html",
         **head(tender, "supplier.check", lot),
         draft=draft,
+        where=progress.where,
         offer=offer,
         words=Money(offer.price, lot.currency).in_words(language.language()) if offer.price else None,
         requirements=bids.requirements_of(tender, lot.id),

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, jsonify, render_template, request
+from flask import Response, get_template_attribute, jsonify, render_template, request
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation.errors import Invalid, Refusal
 from app.foundation.foreign import kinds
 from app.foundation.text import Text
-from app.procurement import bids, bonds, suppliers, tenders
-from app.procurement.bids import DraftFile
+from app.procurement import bids, suppliers, tenders
+from app.procurement.bids import DraftFile, Gap, Offer
 from app.procurement.projects import Lot
 from app.procurement.tenders import Requirement, Tender
 from app.web import current, errors, files, listing
 from app.web.answers import redirect
 from app.web.notices import notice
-from app.web.supplier import blueprint
+from app.web.supplier import blueprint, progress
 from app.web.supplier.tendering import head, lot_and_tender
 
 AFTER = "_after"
@@ -46,18 +47,19 @@ def bid(lot_id: str) -> str | AnyResponse:
 def _page(lot: Lot, tender: Tender, problems: Sequence[Refusal] = ()) -> str:
     session, supplier_id, lot_id = current.session(), current.actor().organisation_id, lot.id
     draft = bids.draft_of(session, lot_id, supplier_id)
+    content = draft.content if draft is not None else _first_content(tender, supplier_id)
     return render_template(
         "supplier/bid.html",
         **head(tender, "supplier.bid", lot),
         draft=draft,
-        content=draft.content if draft is not None else _first_content(tender, supplier_id),
+        content=content,
+        worked_out=_worked_out(lot, bids.read_offer(content)),
         files=_by_requirement(draft.files if draft is not None else []),
         groups=_grouped(bids.requirements_of(tender, lot_id)),
-        gaps=bids.gaps(session, current.actor(), lot_id=lot_id) if draft is not None else [],
+        **_so_far(lot, tender, content),
         standing=bids.of_supplier(session, lot_id, supplier_id),
-        bond_in_order=bonds.in_order(session, tender, lot_id, supplier_id or ""),
         deviations=bids.DEVIATIONS,
-        sme_options=_sme_options(tender, draft.content if draft is not None else {}),
+        sme_options=_sme_options(tender, content),
         consortia=bids.admits_consortia(tender),
         declarations=bids.DECLARATIONS,
         kinds=tenders.KINDS,
@@ -65,6 +67,35 @@ def _page(lot: Lot, tender: Tender, problems: Sequence[Refusal] = ()) -> str:
         problems=problems,
         after=bids.last_sequence(session, lot_id, supplier_id),
     )
+
+
+def _so_far(lot: Lot, tender: Tender, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What the summary beside the form shows: the offer, what is missing, the checklist."""
+    gaps = bids.gaps(current.session(), current.actor(), lot_id=lot.id)
+    return {
+        "offer": bids.read_offer(content),
+        "gaps": gaps,
+        "checklist": progress.parts(tender, lot, bids.requirements_of(tender, lot.id), gaps),
+        "where": progress.where,
+    }
+
+
+def _parts(lot: Lot, tender: Tender, so_far: Mapping[str, Any]) -> dict[str, str]:
+    """The parts of the page that a saved draft changes, by their names: the summary, and what each place lacks."""
+    by_place: dict[str, list[Gap]] = {}
+    for gap in so_far["gaps"]:
+        by_place.setdefault(gap.place, []).append(gap)
+    draw = get_template_attribute("supplier/parts.html", "gaps_of")
+    drawn = {place: str(draw(gaps)) for place, gaps in by_place.items()}
+    return {"summary": render_template("supplier/summary.html", lot=lot, tender=tender, draft=True, **so_far), **drawn}
+
+
+def _worked_out(lot: Lot, offer: Offer) -> dict[str, Decimal]:
+    """Each item's amount by its unit price, and under ``""`` what they come to together."""
+    quantities = {item.id: item.quantity for item in lot.items}
+    known = {item: price for item, price in offer.unit_prices.items() if price is not None and item in quantities}
+    lines = {item: bids.total_of({item: price}, quantities) for item, price in known.items()}
+    return {**lines, "": bids.total_of(known, quantities)}
 
 
 @blueprint.post("/supplier/lots/<lot_id>/bid")
@@ -129,7 +160,8 @@ def save_draft(lot_id: str) -> Response:
         after=listing.whole(request.form.get(AFTER, "")) or 0,
     )
     current.commit()
-    return jsonify(saved_at=draft.saved_at.isoformat())
+    lot, tender = lot_and_tender(lot_id)
+    return jsonify(saved_at=draft.saved_at.isoformat(), parts=_parts(lot, tender, _so_far(lot, tender, draft.content)))
 
 
 @blueprint.post("/supplier/lots/<lot_id>/bid/files")

@@ -21,7 +21,7 @@ from app.procurement.tenders import DocumentAccess, Tender, lists, places
 from app.web import current, errors, listing
 from app.web.answers import redirect
 from app.web.notices import notice
-from app.web.supplier import blueprint
+from app.web.supplier import blueprint, progress
 from app.workflow import questions
 
 SHOWS = {"": Text("All", "全部"), "mine": Text("Documents taken", "已获取文件")}
@@ -166,6 +166,8 @@ def head(tender: Tender, here: str, lot: Lot | None = None) -> dict[str, object]
         "lot": lot,
         "is_open": tenders.open_for_bids(tender, current.now()),
         "crumbs": crumbs,
+        "steps": progress.steps(tender, lot) if lot is not None else [],
+        "here": here,
     }
 
 
@@ -183,13 +185,10 @@ def _page(tender_id: str, problems: list[Refusal] | None = None, words: str = ""
     tender = tenders.get(session, tender_id)
     if not tenders.visible_to(None, tender, current.now()):
         raise tenders.TenderUnknown()
-    access = select(DocumentAccess).where(
-        DocumentAccess.tender_id == tender.id, DocumentAccess.supplier_id == actor.organisation_id
-    )
     return render_template(
         "supplier/tender.html",
         **head(tender, "supplier.tender"),
-        taken=session.scalars(access).one_or_none(),
+        taken=tenders.documents_taken(session, tender.id, actor.organisation_id),
         versions=[(version, _papers(version)) for version in reversed(tender.versions)],
         published=[(each, text_of(each.title), _papers(each)) for each in reversed(tender.notices)],
         kinds=NOTICES,

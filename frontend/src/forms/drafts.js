@@ -1,5 +1,5 @@
 // Drafts save themselves: <form data-draft-url="…">. A POST of the form's fields (without files) two seconds after the last
-// change and when the page is left; the answer is JSON {"saved_at": ISO} or any 2xx. 409 says that somebody else changed it.
+// change and when the page is left; the answer is JSON {"saved_at": ISO, "parts": {NAME: HTML}} or any 2xx. 409 says that somebody else changed it.
 // Whatever form something is typed into asks before it is left unsent.
 import { say, clockTime } from '../words.js';
 import { look, renew, signInAgain } from './session.js';
@@ -47,6 +47,7 @@ async function save(form, last = false) {
       const said = await answer.json().catch(() => ({}));
       form.twFailed = form.twRenewed = false;
       if (before === form.twChange) { dirty.delete(form); forget(form); }
+      draw(said.parts);
       tell(form, 'saved', say('Draft saved {time}', { time: clockTime(said.saved_at ? new Date(said.saved_at) : new Date()) }));
     }
   } catch {
@@ -56,6 +57,15 @@ async function save(form, last = false) {
   }
   form.twSaving = false;
   if (form.twAgain) { form.twAgain = false; save(form); }
+}
+
+/** The parts of the page that the server drew anew: [data-draft-part="NAME"]. What says nothing now stays silent until the page is opened again. */
+function draw(parts) {
+  if (!parts) return;
+  for (const place of document.querySelectorAll('[data-draft-part]')) {
+    const fresh = parts[place.dataset.draftPart] ?? '';
+    if (place.hasChildNodes() && place.innerHTML !== fresh && !place.contains(document.activeElement)) place.innerHTML = fresh;
+  }
 }
 
 /** The session has ended: say so where it says "saved", with the way on. */
