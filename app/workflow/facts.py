@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation import clock, dates
 from app.foundation.text import Text
-from app.foundation.workdays import last_second_of
+from app.foundation.workdays import last_second_of, local_day
 from app.identity import accounts, organisations
 from app.identity.accounts import AccountUnknown
 from app.procurement import agreements, projects, rules, tenders
@@ -156,7 +156,12 @@ def of_timetable(session: Session, project_id: str) -> list[Fact]:
     facts = []
     for row in tenders.timetable_of(session, project_id):
         if row.on is not None:
-            words = dates.day(row.on)
+            on = dates.day(row.on)
+            has_passed = row.on < local_day(clock.now(session))
+            words = Text(f"{on.en}: this day has passed", f"{on.zh}（该日期已过）") if has_passed else on
+        elif row.earliest == row.latest:
+            on = dates.day(row.latest)
+            words = Text(f"expected on {on.en}, the calendar isn't published yet", f"预计为{on.zh}，放假安排尚未公布")
         else:
             early, late = dates.day(row.earliest), dates.day(row.latest)
             words = Text(

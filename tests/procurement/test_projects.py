@@ -191,6 +191,13 @@ def test_o87_31_several_products_in_a_lot_ask_for_the_core_product(session, town
     assert "O87 31" in {warning.statute for warning in projects.warnings(session, project.id)}
 
 
+@pytest.mark.parametrize(("on", "comes_late"), [(date(2026, 3, 3), True), (date(2026, 6, 1), False)])
+def test_a_notice_too_near_for_the_intention_is_warned_of_when_it_is_planned(session, filed, plan, on, comes_late):
+    project = plan(filed, notice_on=on)
+    found = {warning.code for warning in projects.warnings(session, project.id)}
+    assert ("intention" in found) == comes_late
+
+
 def test_a_lot_goes_its_course_and_no_other(session, planned):
     first = planned.lots[0]
     with pytest.raises(NotInThisState):

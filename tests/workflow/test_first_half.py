@@ -232,6 +232,16 @@ def test_the_buyer_sees_the_check_and_the_drawn_documents_and_may_return_them(pl
     assert notes_of(play, "sun", "prepare_documents")["Returned by the buyer"] == "请写明备机数量"
 
 
+@pytest.mark.parametrize(("days", "said"), [(-3, "which has passed"), (3, "confirm them on that day"), (0, None)])
+def test_who_confirms_the_documents_is_reminded_of_the_day_that_was_wanted(play, case, days, said):
+    memory.played(play, case, lives.FIRST_HALF[:5])
+    with play.house.sessions() as session:
+        project_of(play, session).notice_on = town.today(session) + timedelta(days=days)
+        session.commit()
+    note = notes_of(play, "chen", "confirm_documents").get("Day of the notice")
+    assert (said in note) if said else note is None
+
+
 def test_a_draft_that_lay_too_long_is_not_confirmed_with_a_deadline_too_near(play, case, virtual_clock):
     memory.played(play, case, lives.FIRST_HALF[:5])
     virtual_clock.turn(timedelta(days=10))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, journal
+from app.foundation import clock, dates, journal, workdays
 from app.foundation.actor import Actor
 from app.foundation.errors import Invalid, Refusal, RuleBroken, Several
 from app.foundation.text import Text
@@ -273,9 +273,15 @@ def record_method(
 
 
 def warnings(session: Session, project_id: str) -> list[Warning]:
-    """What a person should look at in a plan: splitting (IR 28), reservations for smaller enterprises (N46 7-8)."""
+    """What a person should look at in a plan: splitting (IR 28), reservations for smaller enterprises (N46 7-8),
+    an intention that comes too late."""
     project = get(session, project_id)
-    return [*_splitting(session, project), *_reservations(session, project), *_core_products(project)]
+    return [
+        *_splitting(session, project),
+        *_reservations(session, project),
+        *_core_products(project),
+        *_intention(session, project),
+    ]
 
 
 def _splitting(session: Session, project: Project) -> list[Warning]:
@@ -322,6 +328,27 @@ def _reservations(session: Session, project: Project) -> list[Warning]:
         f"{limit:,.0f}元以下且适宜由中小企业提供的，应当专门面向中小企业采购；不预留的须说明原因。",
     )
     return [Warning("sme-reservation", text, "N46 7")]
+
+
+def _intention(session: Session, project: Project) -> list[Warning]:
+    """The day by which the intention had to be public lay in the past when the plan was made."""
+    if project.notice_on is None or project.planned_at is None:
+        return []
+    region = organisations.get(session, project.buyer_id).region or "CN"
+    method = project.method or "open_tender"
+    rule = rules.find(
+        "intention_period", on=project.notice_on, object=project.object, method=method, jurisdiction=region
+    )
+    last = workdays.latest(rule.before(workdays.load(session), project.notice_on))
+    if last >= local_day(project.planned_at):
+        return []
+    on, wanted = dates.day(last), dates.day(project.notice_on)
+    text = Text(
+        f"For a notice on {wanted.en} the intention had to be published by {on.en}, which had passed when this was "
+        "planned. Choose a later day for the notice, unless it was published in time or the need couldn't be foreseen.",
+        f"拟于{wanted.zh}发布招标公告，采购意向应当不晚于{on.zh}公开，编制计划时该日期已过。除已按期公开或者因不可预见的原因急需开展采购的，应当推迟公告日期。",
+    )
+    return [Warning("intention", text, rule.citation)]
 
 
 def _core_products(project: Project) -> list[Warning]:

@@ -20,6 +20,7 @@ from app.procurement.projects import Lot, Project
 from app.procurement.tenders import terms as wording
 from app.procurement.tenders.documents import NewFactor, NewRequirement, Terms
 from app.procurement.tenders.numbers import plain
+from app.procurement.tenders.planned import delivery_days
 from app.procurement.tenders.timetables import jurisdiction, notice_day, timetable_of
 
 HUNDRED = Decimal(100)
@@ -93,7 +94,7 @@ def _terms(session: Session, project: Project) -> Terms:
         validity_days=VALIDITY_DAYS,
         performance_bond_percent=bond,
         payment_days=payment_days,
-        delivery_days=DELIVERY_DAYS,
+        delivery_days=delivery_days(project.contract_plan) or DELIVERY_DAYS,
         tie_break="draw",
         committee_size=rule("committee_size_large" if large else "committee_size").count,
         contract_terms=_contract_terms(payment_days, wording.acceptance_days(today), bond),

@@ -6,10 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from app.engine.engine import Intake, IntakeContext, Prepare
 from app.foundation import clock, dates
 from app.foundation.text import Text
+from app.foundation.workdays import local_day
 from app.procurement import projects, tenders
+from app.procurement.projects import Project
 from app.procurement.tenders import NewFactor, NewRequirement, Tender, TenderUnknown, Terms, places
 from app.workflow import disclosing, drawing, facts
 from app.workflow.beside import beside
@@ -223,7 +227,7 @@ def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
     found = facts.of_findings(tenders.preview(context.session, project_id))
     nothing = (Text("Check of the documents", "采购文件检查"), Text("nothing was found", "未发现问题"))
     return {
-        "notes": found,
+        "notes": [*_wanted_day(context.session, tender.project), *found],
         "facts": [
             *([] if found else [nothing]),
             *_terms(tender),
@@ -232,6 +236,33 @@ def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
         ],
         "documents": [id for id in (tender.draft_zh_id, tender.draft_en_id) if id],
     }
+
+
+@beside
+def _wanted_day(session: Session, project: Project) -> Iterable[facts.Fact]:
+    """The plan's day for the notice, where another is at hand: confirming the documents publishes it."""
+    wanted, today = project.notice_on, local_day(clock.now(session))
+    if wanted is None or wanted == today:
+        return
+    on, now = dates.day(wanted), dates.day(today)
+    lead = Text("Day of the notice", "公告日期")
+    if wanted > today:
+        yield (
+            lead,
+            Text(
+                f"The plan wants the notice on {on.en}. Confirming the documents publishes it today, {now.en}: "
+                "confirm them on that day to keep to the plan.",
+                f"采购实施计划拟于{on.zh}发布公告。确认后将于今日（{now.zh}）发布；如按计划发布，请于该日确认。",
+            ),
+        )
+    else:
+        yield (
+            lead,
+            Text(
+                f"The plan wanted the notice on {on.en}, which has passed. Confirming the documents publishes it today, {now.en}.",
+                f"采购实施计划拟于{on.zh}发布公告，该日期已过。确认后将于今日（{now.zh}）发布。",
+            ),
+        )
 
 
 @beside

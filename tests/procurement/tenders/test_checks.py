@@ -8,7 +8,7 @@ import pytest
 from app.foundation.actor import SYSTEM
 from app.foundation.text import Text
 from app.procurement import tenders
-from app.procurement.tenders import NewFactor, NewRequirement, checks
+from app.procurement.tenders import NewFactor, NewRequirement, checks, planned
 from app.procurement.tenders.checks.wordings import wordings
 
 
@@ -268,3 +268,26 @@ def test_what_is_denied_or_not_needed_is_not_found(text):
 @pytest.mark.parametrize("text", ["法定代表人须到场，不得授权代表参加。", "不接受联合体投标，允许分包。"])
 def test_a_denial_beside_it_excuses_nothing(text):
     assert [wording.id for wording in wordings() if wording.found_in(text)] != []
+
+
+@pytest.mark.parametrize(
+    ("plan", "days"),
+    [
+        ("合同签订后60日内交付，验收合格后10日内支付。", 60),
+        ("交货期60日；收到发票后30日内付款。", 60),
+        ("合同履行期限：自签订之日起90天", 90),
+        ("Delivery within 60 days after signing; payment 30 days after the invoice.", 60),
+        ("固定总价合同，服务期一年，验收合格并收到发票后30日内支付。", None),
+        ("交货期60日，工期90日。", None),
+        ("", None),
+    ],
+)
+def test_the_days_of_delivery_are_read_out_of_the_plan(plan, days):
+    assert planned.delivery_days(plan) == days
+
+
+def test_n22_12_another_delivery_than_planned_is_noticed(check, session, entrusted):
+    entrusted.contract_plan = "交货期60日"
+    [found] = [each for each in check(delivery_days=30) if each.rule == "plan-delivery"]
+    assert (found.severity, found.place) == (checks.WARNING, "terms/delivery_days")
+    assert "plan-delivery" not in rules_of(check(delivery_days=60))

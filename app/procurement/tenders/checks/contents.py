@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from app.foundation.text import Text
+from app.procurement.tenders import planned as planned_words
 from app.procurement.tenders.checks.drafts import ERROR, WARNING, Draft, Found
 from app.procurement.tenders.numbers import plain
 from app.procurement.tenders.places import place as in_words
@@ -208,6 +209,24 @@ def contradictions(draft: Draft) -> Iterator[Found]:
                     yield _contradiction(place, f"terms/{name}", found, f"{plain(value)}")
 
 
+def delivery_as_planned(draft: Draft) -> Iterator[Found]:
+    """The documents ask for the performance period that the plan names."""
+    planned = planned_words.delivery_days(draft.project.contract_plan)
+    if planned is not None and planned != draft.tender.delivery_days:
+        days = draft.tender.delivery_days
+        yield Found(
+            "plan-delivery",
+            "N22 12",
+            "terms/delivery_days",
+            WARNING,
+            Text(
+                f"The plan names {planned} days for delivery, the documents {days}.",
+                f"采购实施计划载明的履行期限为{planned}日，招标文件为{days}日，不一致。",
+            ),
+            Text("Make them agree, or plan again.", "统一两处表述，或者调整采购实施计划。"),
+        )
+
+
 def quantities(draft: Draft) -> Iterator[Found]:
     """A quantity in the text is the item's (typical error 3)."""
     for lot in draft.lots:
@@ -278,6 +297,7 @@ CHECKS = (
     core_product,
     stars_agree,
     contradictions,
+    delivery_as_planned,
     quantities,
     guarantee_terms,
     both_languages,
