@@ -16,7 +16,7 @@ from app.foundation.documents import Document
 from app.foundation.errors import Refusal
 from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
-from app.procurement import evaluation, projects, rules, tenders
+from app.procurement import evaluation, projects, queries, rules, tenders
 from app.procurement.experts import Committee
 from app.procurement.tenders import Tender, lists, places
 from app.web import current, errors, listing, notices
@@ -168,6 +168,7 @@ def publish_change(tender_id: str) -> AnyResponse | str:
             tender_id=tender_id,
             reasons=request.form.get("reasons", ""),
             keeper=current.house().keeper,
+            cures=request.form.getlist("cures"),
             arrived_at=current.arrived_at(),
             **wanted,
         )
@@ -228,6 +229,7 @@ def _changing(
         place=places.place,
         deadline_after=tenders.deadline_after(current.session(), tender, now),
         rule=_period_rule(tender),
+        held=[query for lot in tender.project.lots for query in queries.uncured(current.session(), lot.id)],
         key=repeats.new_key(),
         given=request.form,
     )

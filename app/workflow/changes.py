@@ -15,7 +15,7 @@ from app.foundation.actor import SYSTEM, Actor
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import grants, organisations
-from app.procurement import bonds, mails, projects, tenders
+from app.procurement import bonds, mails, projects, queries, tenders
 from app.procurement.tenders import Change, DocumentAccess, KeyKeeper, NewFactor, NewRequirement, Tender, Terms
 from app.workflow import cases, disclosing, drawing
 
@@ -36,9 +36,13 @@ def change(
     factors: Sequence[NewFactor],
     terms: Terms,
     keeper: KeyKeeper,
+    cures: Sequence[str] = (),
     arrived_at: datetime | None = None,
 ) -> Change:
-    """Publish changed documents (see ``tenders.change``); a moved deadline moves the timer, takers get a mail."""
+    """Publish changed documents (see ``tenders.change``); a moved deadline moves the timer, takers get a mail.
+
+    ``cures``: the upheld challenges (ids) that this change takes the ground from (see ``queries.cure``).
+    """
     cases.hold(session, tender_id)
     made = tenders.change(
         session,
@@ -51,6 +55,8 @@ def change(
         keeper=keeper,
         arrived_at=arrived_at,
     )
+    for query_id in cures:
+        queries.cure(session, actor, query_id=query_id, change_id=made.id)
     tender = tenders.get(session, tender_id)
     if made.new_deadline_at > made.old_deadline_at:
         deadline = made.new_deadline_at.astimezone(clock.PLACE).isoformat()

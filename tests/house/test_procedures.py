@@ -106,6 +106,7 @@ WITHOUT_A_PERIOD = {
         "confirm_documents",
     },
     "done in the sitting of the opening or of the evaluation, which has no period of its own": {
+        "decide_documents",
         "sign_opening_record",
         "appoint_representative",
         "set_draw_criteria",

@@ -1,5 +1,6 @@
 """A lot from the opening to the award, through the doors: the real diagram, forms, operations and acts."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,10 +14,12 @@ from app.foundation import documents
 from app.foundation.clock import PLACE
 from app.identity import certificates, grants
 from app.identity.accounts import Account
-from app.procurement import awards, evaluation, experts, projects, queries, tenders
+from app.procurement import awards, bids, evaluation, experts, projects, queries, tenders
 from app.procurement.projects import LotState
 from app.procurement.queries import Point
+from app.workflow import changes
 from app.workflow import queries as raising
+from app.workflow.intake.tenders import documents_as_values, read_documents
 from tests import memory
 
 PRICES = {"ming": 445_000, "kang": 512_800, "shuang": 566_000, "an": 616_000}
@@ -396,6 +399,52 @@ def test_a_query_before_the_opening_has_a_case_of_its_own(play, lot_id):
         [task] = tasks.inbox(session, actor, tasks.Filters(element_id="answer_query")).rows
         assert task.instance_id != play.instance_id
         assert session.get_one(InstanceRow, task.instance_id).started_by == "system"
+
+
+@pytest.fixture
+def at_fault(play, lot_id, submit):
+    """Bids are in, and a challenge of the documents was upheld: the lot and the challenge."""
+    for login, price in PRICES.items():
+        submit(login, price)
+    with play.acting("kang") as (session, actor):
+        tenders.take_documents(session, actor, tender_id=lives.tender_of(play)[0])
+    query_id = ask(play, lot_id, scope="documents")
+    with play.acting("sun") as (session, actor):
+        [task] = tasks.inbox(session, actor, tasks.Filters(element_id="answer_query")).rows
+        values = {"outcome": "upheld", "answer": "C2限制竞争。"}
+        tasks.complete(play.house.engine, session, actor, task.id, values, seen_version=task.version)
+    return lot_id, query_id
+
+
+def test_o94_16_at_the_deadline_documents_at_fault_wait_for_a_decision_and_may_fail_unopened(play, at_fault):
+    lot_id, _ = at_fault
+    play.turn_to(lives.tender_of(play)[1])
+    assert play.open() == ["decide_documents"]
+    play.do("sun", "decide_documents", {"decision": "start_over", "reasons": "须修改文件后重新招标。"})
+    with play.looking() as session:
+        lot = projects.lot(session, lot_id)
+        assert (lot.state, lot.failure_reason) == (LotState.FAILED, "documents_flawed")
+        assert {bid.state for bid in bids.of_lot(session, lot_id)} == {"unopened"}
+
+
+def test_o94_16_a_change_that_cures_lets_the_bids_be_opened(play, at_fault):
+    _, query_id = at_fault
+    tender_id, deadline = lives.tender_of(play)
+    with play.acting("sun") as (session, actor):
+        wanted = read_documents(documents_as_values(tenders.get(session, tender_id)))
+        later = {**wanted, "terms": replace(wanted["terms"], bid_deadline_at=deadline + timedelta(days=1))}
+        changes.change(
+            play.house.engine,
+            session,
+            actor,
+            tender_id=tender_id,
+            reasons="删除C2。",
+            keeper=play.house.keeper,
+            cures=[query_id],
+            **later,
+        )
+    play.turn_to(deadline + timedelta(days=1))
+    assert play.open() == ["sign_opening_record"]
 
 
 def test_who_must_stay_away_is_named_without_learning_who_is_in_the_pool(play, reached):

@@ -28,6 +28,7 @@ from app.procurement.bids.offers import CONSORTIUM, DECLARATIONS, DEVIATIONS, SM
 from app.procurement.bids.offers import amount as read_amount
 from app.procurement.bids.offers import read as read_offer
 from app.procurement.bids.openings import (
+    DocumentsAtFault,
     NotBidding,
     ObjectionMissing,
     OpeningNotDue,
@@ -35,6 +36,7 @@ from app.procurement.bids.openings import (
     RecordSigned,
     bond_stands,
     invalidate_late_bonds,
+    leave_unopened,
     object_to_opening,
     open_all,
     opened_of_lot,
@@ -98,6 +100,7 @@ __all__ = [
     "BidUnknown",
     "CopyUnreadable",
     "Correction",
+    "DocumentsAtFault",
     "DraftFile",
     "DraftFileUnknown",
     "DraftMissing",
@@ -135,6 +138,7 @@ __all__ = [
     "hand_on",
     "invalidate_late_bonds",
     "last_sequence",
+    "leave_unopened",
     "load_copy",
     "object_to_opening",
     "of_lot",

@@ -59,6 +59,17 @@ class OpeningUnknown(NotFound):
     text = Text("The bids of this lot haven't been opened.", "该采购包尚未开标。")
 
 
+class DocumentsAtFault(Conflict):
+    """What was rightly held against the documents isn't cured: the bids stay sealed (O94 16(1))."""
+
+    code = "documents-at-fault"
+    text = Text(
+        "A challenge of the tender documents was upheld and isn't cured: no bid is opened.",
+        "对招标文件的质疑成立且尚未更正处理，不得开标。",
+    )
+    statute = "O94 16"
+
+
 class RecordSigned(Conflict):
     """The opening record is signed."""
 
@@ -98,11 +109,13 @@ def open_all(session: Session, actor: Actor, *, lot_id: str, keeper: Keeper) -> 
         raise NotBidding()
     if now < tender.bid_deadline_at:
         raise OpeningNotDue()
+    lot = projects.lot(session, lot_id, lock=True)
+    if lot.failure_reason:
+        raise DocumentsAtFault()
     arrivals.require_decided(session, tender.bid_deadline_at)
     doubts.require_none(session)
     keeper.allow(lot_id)
-    tender.state = TenderState.CLOSED
-    lot, received = projects.lot(session, lot_id, lock=True), of_lot(session, lot_id)
+    tender.state, received = TenderState.CLOSED, of_lot(session, lot_id)
     outcomes = {bid.id: _before_opening(session, tender, bid) for bid in received}
     counting = [bid for bid in received if outcomes[bid.id].state == BidState.SEALED]
     least = rules.find("bid_minimum", on=local_day(now), object=tender.project.object, method=tender.method).count
@@ -174,6 +187,18 @@ def invalidate_late_bonds(session: Session, actor: Actor, *, lot_id: str) -> lis
             late.append(bid)
     session.flush()
     return late
+
+
+def leave_unopened(session: Session, actor: Actor, *, lot_id: str, reason: str) -> None:
+    """What is still sealed when its lot ends is never opened (O87 29, O94 16); ``reason`` is a key of REASONS."""
+    left = [bid for bid in of_lot(session, lot_id) if bid.state == BidState.SEALED]
+    for bid in left:
+        bid.state, bid.invalid_reason = BidState.UNOPENED, reason
+    session.flush()
+    if left:
+        case = projects.lot(session, lot_id).project_id
+        facts = {"lot": lot_id, "bids": [bid.id for bid in left], "reason": reason}
+        journal.write(session, actor, case=case, act="bids.leave_unopened", facts=facts)
 
 
 def tell_of_failure(session: Session, *, lot_id: str) -> None:

@@ -9,6 +9,8 @@ REASONS: dict[str, Text] = {
     "no_bond": Text("no bid bond was paid as the tender documents ask", "未按招标文件规定提交投标保证金"),
     "late_bond": Text("the bid bond arrived after the deadline", "投标保证金在截止时间后到账"),
     "few_bids": Text("not opened: fewer than three bidders", "投标人不足三家，未开标"),
+    "documents_flawed": Text("not opened: the tender documents were at fault", "招标文件存在重大缺陷，未开标"),
+    "terminated": Text("not opened: the tender was terminated", "招标终止，未开标"),
     "changed": Text("what was stored isn't what the receipt says", "存储内容与签收回执不一致"),
     "seal": Text("the seal doesn't open with the lot's key", "无法用本采购包密钥解密"),
     "content": Text("the content can't be read as a bid for this lot", "内容无法识别为本采购包的投标文件"),

@@ -12,12 +12,13 @@ from app.procurement.queries.acts import (
     answer,
     concerned,
     get,
-    of_lot,
     of_supplier,
     raise_query,
     settle,
     visible_to,
 )
+from app.procurement.queries.cures import NoCure, NothingToCure, cure, cures, decide_documents, uncured
+from app.procurement.queries.lists import of_lot
 from app.procurement.queries.records import Query, QueryState
 from app.procurement.queries.windows import SCOPES, Window, may_ask, open_scopes, window
 
@@ -25,6 +26,8 @@ __all__ = [
     "OUTCOMES",
     "SCOPES",
     "MayNotQuery",
+    "NoCure",
+    "NothingToCure",
     "Point",
     "PointsMissing",
     "Query",
@@ -36,6 +39,9 @@ __all__ = [
     "Window",
     "answer",
     "concerned",
+    "cure",
+    "cures",
+    "decide_documents",
     "get",
     "may_ask",
     "of_lot",
@@ -43,6 +49,7 @@ __all__ = [
     "open_scopes",
     "raise_query",
     "settle",
+    "uncured",
     "visible_to",
     "window",
 ]

@@ -18,6 +18,9 @@ from app.foundation.workdays import local_day
 from app.identity import organisations, roles
 from app.procurement import agreements, awards, experts, mails, projects, rules, tenders
 from app.procurement.projects import ReasonsMissing
+from app.procurement.queries import cures
+from app.procurement.queries.cures import CAUSE
+from app.procurement.queries.lists import of_lot
 from app.procurement.queries.records import Query, QueryState
 from app.procurement.queries.windows import SCOPES, may_ask, window
 from app.procurement.rules import laws
@@ -29,9 +32,6 @@ OUTCOMES: dict[str, Text] = {
     "upheld": Text("upheld, and may change the result", "质疑成立，影响或者可能影响中标结果"),
 }
 """How a query is answered, and what follows: the first two let the procurement go on (O94 16)."""
-
-CAUSE = "query"
-"""The cause of a pause of the signing."""
 
 TOLD = ("supplier-bidder", "supplier-signer", "supplier-admin")
 
@@ -161,12 +161,15 @@ def _refuse_untimely(session: Session, supplier_id: str, lot_id: str, scope: str
         raise QueryTooLate(field="scope", scope=SCOPES[scope], until=open_.until_on)
 
 
-def answer(session: Session, actor: Actor, *, query_id: str, outcome: str, answer: str) -> Query:
+def answer(
+    session: Session, actor: Actor, *, query_id: str, outcome: str, answer: str, cured_by: str | None = None
+) -> Query:
     """The agency answers, to who asked and to all others concerned (GPL 53, O94 13, 15).
 
     Not upheld, or upheld without effect: the procurement goes on. Upheld and perhaps changing the result: the signing
-    stays paused until the result is settled anew, and the finance department is told (O94 16). Raises QueryClosed,
-    ReasonsMissing, BeyondPowers or RoleMissing.
+    stays paused until the result is settled anew, and the finance department is told (O94 16). What was rightly held
+    against the documents goes on if the change ``cured_by`` took it away before the opening; uncured it holds the opening.
+    Raises QueryClosed, ReasonsMissing, NothingToCure, NoCure, BeyondPowers or RoleMissing.
     """
     query = get(session, query_id, lock=True)
     tender = tenders.get(session, query.tender_id)
@@ -182,13 +185,19 @@ def answer(session: Session, actor: Actor, *, query_id: str, outcome: str, answe
     query.state, query.outcome, query.answer = QueryState.ANSWERED, outcome, answer.strip()
     query.answered_by, query.answered_at = actor.id, now
     query.complaint_until_on = _complaint_until(session, query)
-    if outcome != "upheld":
+    if cured_by is not None:
+        if not query.is_uncured:
+            raise cures.NothingToCure(field="cured_by")
+        cures.set_cure(session, query, cured_by)
+    stops = outcome == "upheld" and query.cured_by_id is None
+    if not stops:
         awards.resume(session, cause=CAUSE, cause_id=query.id)
     _tell_concerned(session, query)
-    if outcome == "upheld":
+    if stops:
         _tell_finance(session, query)
     session.flush()
-    _note(session, actor, query, "queries.answer", {"outcome": outcome, "told": len(query.told)})
+    cures.mark(session, query)
+    _note(session, actor, query, "queries.answer", {"outcome": outcome, "told": len(query.told), "cured_by": cured_by})
     return query
 
 
@@ -197,11 +206,11 @@ def settle(session: Session, actor: Actor, *, lot_id: str) -> str:
 
     ``wait`` while one is open. An upheld one that may change the result revokes the award: then the buyer decides anew, or
     the procurement fails, because its documents were at fault or too few bidders are left; ``failure_reason`` of the lot
-    says which. Otherwise the result stands.
+    says which. Otherwise the result stands: a fault of the documents that a change cured in time touches no result.
     """
     if any(query.state == QueryState.OPEN for query in of_lot(session, lot_id)):
         return "wait"
-    upheld = [q for q in of_lot(session, lot_id) if q.outcome == "upheld" and q.settled_at is None]
+    upheld = [q for q in of_lot(session, lot_id) if q.outcome == "upheld" and not (q.settled_at or q.cured_by_id)]
     if not upheld:
         return "conclude"
     reason = "；".join(f"{query.number}：{query.answer}" for query in upheld)
@@ -212,7 +221,7 @@ def settle(session: Session, actor: Actor, *, lot_id: str) -> str:
     flawed = any(query.scope == "documents" for query in upheld)
     if again and not flawed:
         return "decide"
-    projects.lot(session, lot_id).failure_reason = "documents_flawed" if flawed else "few_conforming"
+    projects.lot(session, lot_id).failure_reason = cures.FLAWED if flawed else "few_conforming"
     return "fail"
 
 
@@ -297,11 +306,6 @@ def get(session: Session, query_id: str, *, lock: bool = False) -> Query:
     if query is None:
         raise QueryUnknown()
     return query
-
-
-def of_lot(session: Session, lot_id: str) -> list[Query]:
-    """The queries about a lot, in the order they came."""
-    return list(session.scalars(select(Query).where(Query.lot_id == lot_id).order_by(Query.id)))
 
 
 def of_supplier(session: Session, supplier_id: str) -> list[Query]:

@@ -27,6 +27,11 @@ def find(
     return list(session.scalars(query.order_by(Query.id.desc()).offset(offset).limit(limit))), total
 
 
+def of_lot(session: Session, lot_id: str) -> list[Query]:
+    """The queries about a lot, in the order they came."""
+    return list(session.scalars(select(Query).where(Query.lot_id == lot_id).order_by(Query.id)))
+
+
 def counts(session: Session, actor: Actor) -> dict[str, int]:
     """How many of an actor's queries are in each state; the empty key counts all."""
     found = _of(actor, "").with_only_columns(Query.state, func.count()).group_by(Query.state)

@@ -25,7 +25,8 @@ class Query(Base):
 
     Each point: ``{"matter", "facts", "law", "request"}`` (O94 12). ``answer_due_on`` is the last day for the answer.
     ``outcome``: dismissed, upheld_no_effect or upheld; the last keeps the contract from being signed until the result is
-    settled anew, at ``settled_at`` (IR 54, O94 16). ``told``: the suppliers the answer went to.
+    settled anew, at ``settled_at`` (IR 54, O94 16). ``cured_by_id``: the change of the documents that took away what was
+    rightly held against them, in time. ``told``: the suppliers the answer went to.
     """
 
     __tablename__ = "supplier_query"
@@ -49,4 +50,10 @@ class Query(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     complaint_until_on: Mapped[date | None] = mapped_column(default=None)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    cured_by_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("tender_change.id"), default=None)
     told: Mapped[list[str]] = mapped_column(Json, default=list)
+
+    @property
+    def is_uncured(self) -> bool:
+        """Whether it was rightly held against the documents and no change took that away (O94 16(1))."""
+        return self.scope == "documents" and self.outcome == "upheld" and self.cured_by_id is None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.engine.engine import Intake, IntakeContext, Prepare
 from app.foundation import dates
 from app.foundation.text import Text
 from app.identity import organisations
-from app.procurement import queries
+from app.procurement import projects, queries
 from app.workflow import facts
 from app.workflow.intake.experts import of_lot
 
@@ -21,6 +21,7 @@ def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
         query_id=context.variables["query_id"],
         outcome=values["outcome"],
         answer=values["answer"],
+        cured_by=values.get("cured_by") or None,
     )
     return {}
 
@@ -45,8 +46,49 @@ def _prepare(context: IntakeContext) -> Mapping[str, Any]:
                 ),
             )
         )
-    return {"facts": [*shown, *of_lot(context, query.lot_id)], "documents": list(query.attachments)}
+    return {
+        "options": {"changes": _changes(context, [query])},
+        "facts": [*shown, *of_lot(context, query.lot_id)],
+        "documents": list(query.attachments),
+    }
 
 
-INTAKE: dict[str, Intake] = {"answer_query": _answer}
-PREPARE: dict[str, Prepare] = {"answer_query": _prepare}
+def _changes(context: IntakeContext, held: Sequence[queries.Query]) -> list[tuple[str, Text]]:
+    """The changes that can have cured all of these challenges; none for one that isn't about the documents."""
+    if any(query.scope != "documents" for query in held):
+        return []
+    latest = max(held, key=lambda query: query.raised_at)
+    return [
+        (change.id, Text(f"Version {change.version}: {change.reasons}", f"第{change.version}版：{change.reasons}"))
+        for change in queries.cures(context.session, latest)
+    ]
+
+
+def _decide_documents(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    cured = values["decision"] == "cured"
+    sound = queries.decide_documents(
+        context.session,
+        context.actor,
+        lot_id=context.variables["lot_id"],
+        change_id=values["change"] if cured else None,
+        reasons=values.get("reasons") or "",
+    )
+    lot = projects.lot(context.session, context.variables["lot_id"])
+    return {"documents_cured": sound, "failure_reason": lot.failure_reason or None}
+
+
+def _prepare_documents(context: IntakeContext) -> Mapping[str, Any]:
+    lot_id = context.variables["lot_id"]
+    held = queries.uncured(context.session, lot_id)
+    shown = [
+        (Text(f"Challenge {query.number}", f"质疑{query.number}"), Text(query.answer, query.answer)) for query in held
+    ]
+    return {
+        "options": {"changes": _changes(context, held) if held else []},
+        "facts": [*shown, *of_lot(context, lot_id)],
+        "documents": [document_id for query in held for document_id in query.attachments],
+    }
+
+
+INTAKE: dict[str, Intake] = {"answer_query": _answer, "decide_documents": _decide_documents}
+PREPARE: dict[str, Prepare] = {"answer_query": _prepare, "decide_documents": _prepare_documents}

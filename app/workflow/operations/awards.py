@@ -84,6 +84,21 @@ def register(registry: Registry, partners: Partners) -> None:
         }
 
     @registry.operation(
+        "queries.check_documents",
+        name=Text("Look for faults of the documents", "核实对招标文件的质疑"),
+        hint=Text(
+            "Says whether a challenge of the documents was upheld and isn't cured: then no bid is opened.",
+            "核实对招标文件的质疑是否成立且尚未更正处理；是的，不得开标。",
+        ),
+        parameters=[LOT],
+        results=[
+            Parameter("at_fault", "boolean", label=Text("The documents are at fault", "招标文件存在未处理的缺陷"))
+        ],
+    )
+    def check_documents(context: Context, *, lot_id: str) -> Mapping[str, Any]:
+        return {"at_fault": bool(queries.uncured(context.session, lot_id))}
+
+    @registry.operation(
         "queries.settle",
         name=Text("Settle the queries", "核实质疑处理情况"),
         hint=Text(

@@ -102,6 +102,8 @@ def register(registry: Registry, partners: Partners) -> None:
         doubts.require_none(context.session)
         partners.keeper.allow(lot_id)
         lot = tenders.fail(context.session, context.actor, lot_id=lot_id, reason=reason)
+        if lot.failure_reason in bids.REASONS:
+            bids.leave_unopened(context.session, context.actor, lot_id=lot_id, reason=lot.failure_reason)
         bids.tell_of_failure(context.session, lot_id=lot_id)
         bonds.schedule_all(
             context.session, context.actor, lot_id=lot_id, cause="failed", from_on=local_day(context.now)
