@@ -257,6 +257,12 @@ def test_a_project_that_was_given_up_gives_its_budget_back(session, town, planne
     assert projects.committed(session, budget_line.id) == 0
 
 
+def test_what_a_cheaper_contract_leaves_is_free_again(session, planned, budget_line):
+    planned.lots[0].contracted = Decimal("555555.55")
+    session.flush()
+    assert projects.committed(session, budget_line.id) == Decimal("555555.55")
+
+
 def test_gpl_37_a_lot_that_failed_gives_its_part_of_the_budget_back(session, planned, budget_line):
     planned.lots[0].state = LotState.FAILED
     session.flush()

@@ -18,7 +18,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import roles
 from app.identity.certificates import Signer
-from app.procurement import papers, rules
+from app.procurement import papers, projects, rules
 from app.procurement.contracts.drafting import STATE_NAMES, ContractNotOpen, get
 from app.procurement.contracts.records import Amendment, Contract, ContractState
 from app.procurement.contracts.signing import add_signed
@@ -187,6 +187,7 @@ def agree(session: Session, actor: Actor, *, amendment_id: str, signer: Signer) 
     assert amendment.document_zh_id is not None, "a proposal is signed by the buyer"
     amendment.document_zh_id = add_signed(session, actor, contract, "supplier", amendment.document_zh_id, signer).id
     amendment.agreed_by, amendment.agreed_at = actor.id, clock.now(session)
+    projects.lot(session, contract.lot_id, lock=True).contracted = contract.total
     _journal(session, actor, contract, amendment, "contracts.agree_amendment")
     return amendment
 

@@ -109,7 +109,9 @@ def _conclude(session: Session, contract: Contract) -> None:
     contract.delivery_due_on = today + contract.delivery_days * ONE_DAY
     contract.publish_by_on = rules.find("contract_publication", on=today).last_day(calendar, today)
     contract.file_by_on = rules.find("contract_filing", on=today).last_day(calendar, today)
-    projects.move_lot(session, projects.lot(session, contract.lot_id, lock=True), LotState.CONTRACTED)
+    lot = projects.lot(session, contract.lot_id, lock=True)
+    lot.contracted = contract.total
+    projects.move_lot(session, lot, LotState.CONTRACTED)
     session.flush()
     due = dates.by(contract.delivery_due_on)
     mails.tell(

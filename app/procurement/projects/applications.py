@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
+from app.foundation.database import Exact
 from app.foundation.errors import Invalid, NotAllowed, RuleBroken
 from app.foundation.money import Money
 from app.foundation.text import Text
@@ -190,7 +191,7 @@ def commitments(session: Session, budget_line_ids: Sequence[str], *, without: st
     """What live projects bind on each of some budget lines.
 
     One that went over to another procedure, failed or was given up binds nothing, and a lot that failed or was
-    cancelled frees its part: the procurement is organised anew (GPL 37).
+    cancelled frees its part: the procurement is organised anew (GPL 37). A lot with a contract binds what that owes.
     """
     binding = (
         Project.budget_line_id.in_(budget_line_ids),
@@ -199,10 +200,10 @@ def commitments(session: Session, budget_line_ids: Sequence[str], *, without: st
     )
     line = Project.budget_line_id
     estimates = select(line, func.sum(Project.estimate)).where(*binding).group_by(line)
-    given_up = (
-        select(line, func.sum(Lot.budget)).join(Lot.project).where(*binding, Lot.state.in_(GIVEN_UP)).group_by(line)
-    )
-    bound, freed = dict(session.execute(estimates).all()), dict(session.execute(given_up).all())
+    rest = Lot.budget - func.coalesce(Lot.contracted, Lot.budget)
+    left = func.sum(case((Lot.state.in_(GIVEN_UP), Lot.budget), else_=rest))
+    unused = select(line, type_coerce(left, Exact(2))).join(Lot.project).where(*binding).group_by(line)
+    bound, freed = dict(session.execute(estimates).all()), dict(session.execute(unused).all())
     none = Decimal(0)
     return {each: (bound.get(each) or none) - (freed.get(each) or none) for each in budget_line_ids}
 

@@ -122,7 +122,10 @@ class Project(Base):
 
 
 class Lot(Base):
-    """A lot (采购包) of a project. ``budget`` and ``ceiling`` (最高限价) in the project's currency."""
+    """A lot (采购包) of a project. ``budget`` and ``ceiling`` (最高限价) in the project's currency.
+
+    ``contracted``: what its contract owes in all, once both have signed: that is what it binds of the budget line.
+    """
 
     __tablename__ = "lot"
     __table_args__ = (UniqueConstraint("project_id", "number"),)
@@ -133,6 +136,7 @@ class Lot(Base):
     name_en: Mapped[str] = mapped_column(String(300), default="")
     budget: Mapped[Decimal] = mapped_column(Exact(2))
     ceiling: Mapped[Decimal | None] = mapped_column(Exact(2), default=None)
+    contracted: Mapped[Decimal | None] = mapped_column(Exact(2), default=None)
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
     sme_mode: Mapped[str] = mapped_column(String(12), default="none")
     sme_reason: Mapped[str] = mapped_column(LongText, default="")

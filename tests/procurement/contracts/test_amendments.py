@@ -32,6 +32,7 @@ def agree(session, people, authority):
 def test_an_agreed_addition_raises_what_is_owed(active, propose, agree):
     agree(propose())
     assert active.total == Decimal("616000.00")
+    assert active.lot.contracted == active.total
 
 
 def test_it_does_not_bind_before_the_supplier_agreed(active, propose):

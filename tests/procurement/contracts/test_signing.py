@@ -1,13 +1,14 @@
 """Both parties sign one file, the supplier first; nobody signs alone what they handled (GPL 46, 61)."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from app.foundation import clock, documents
 from app.identity import certificates
 from app.identity.roles import RoleMissing
-from app.procurement import awards, contracts
+from app.procurement import awards, contracts, projects
 from app.procurement.contracts import ContractState
 from app.procurement.duties import DutiesApart
 from app.procurement.projects import LotState
@@ -26,6 +27,10 @@ def test_with_both_signatures_the_contract_is_concluded(session, concluded):
     assert concluded.state == ContractState.ACTIVE
     assert concluded.signed_at == clock.now(session)
     assert concluded.lot.state == LotState.CONTRACTED
+
+
+def test_a_concluded_contract_binds_of_the_budget_what_it_owes(session, concluded):
+    assert projects.committed(session, concluded.lot.project.budget_line_id) == Decimal("560000.00")
 
 
 def test_the_file_carries_both_signatures_and_they_hold(session, concluded):
