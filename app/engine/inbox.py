@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, not_, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from app.engine.records import Offer, OpenTaskRow
+from app.engine.records import HistoryRow, Offer, OpenTaskRow
 from app.foundation.actor import Actor
 
 COUNTED = 1_000
@@ -75,18 +75,20 @@ def inbox(session: Session, actor: Actor, filters: Filters | None = None, page: 
     filters = filters or Filters()
     names = _names(actor, filters.whose)
     wanted = page * size + 1
-    found = session.execute(union_all(*(_offers(name, filters, wanted) for name in names))).all() if names else []
+    found = (
+        session.execute(union_all(*(_offers(actor, name, filters, wanted) for name in names))).all() if names else []
+    )
     ordered = list(dict.fromkeys(row[0] for row in _sorted(found, filters.order)))
     shown = ordered[(page - 1) * size : page * size]
     rows = {row.id: row for row in session.scalars(select(OpenTaskRow).where(OpenTaskRow.id.in_(shown)))}
-    total = len(ordered) if len(ordered) < wanted else _count(session, names, filters)
+    total = len(ordered) if len(ordered) < wanted else _count(session, actor, names, filters)
     return Page([rows[task] for task in shown if task in rows], page, size, total, len(ordered) > page * size)
 
 
 def counts(session: Session, actor: Actor, now: datetime) -> Counts:
     """How many tasks are the person's, how many are free for the taking, how many of both are late."""
-    mine, group = _counted(_names(actor, "mine")), _counted(_names(actor, "group"))
-    late = _counted(_names(actor, "all"), Offer.due_at < now)
+    mine, group = (_counted(actor, _names(actor, whose)) for whose in ("mine", "group"))
+    late = _counted(actor, _names(actor, "all"), Offer.due_at < now)
     return Counts(*session.execute(select(mine, group, late)).one())
 
 
@@ -101,7 +103,7 @@ class Facet:
 
 def facets(session: Session, actor: Actor, whose: str = "all") -> list[Facet]:
     """The processes and stages that a person's tasks lie in, each with its number of tasks."""
-    offers = union_all(*(_offers(name, Filters(), COUNTED) for name in _names(actor, whose))).subquery()
+    offers = union_all(*(_offers(actor, name, Filters(), COUNTED) for name in _names(actor, whose))).subquery()
     offered = select(offers.c.task_id).distinct().limit(COUNTED)
     rows = session.execute(
         select(OpenTaskRow.process_id, OpenTaskRow.stage, func.count())
@@ -112,19 +114,36 @@ def facets(session: Session, actor: Actor, whose: str = "all") -> list[Facet]:
     return [Facet(*row) for row in rows]
 
 
+def barred(person: Any) -> ColumnElement[bool]:
+    """Whether separation of duties keeps an open task from a person (an id, or a column of ids): they did the step it names."""
+    did = exists().where(
+        HistoryRow.instance_id == OpenTaskRow.instance_id,
+        HistoryRow.element_id == OpenTaskRow.duty,
+        HistoryRow.kind == "completed",
+        HistoryRow.actor_id == person,
+    )
+    return did.correlate_except(HistoryRow)
+
+
+def _free(actor: Actor) -> ColumnElement[bool]:
+    """Whether an offer is one that the person can take up: nobody else holds the task, and no duty keeps them from it."""
+    kept = exists().where(OpenTaskRow.id == Offer.task_id, OpenTaskRow.duty.is_not(None), barred(actor.id))
+    return and_(Offer.free.is_(True), or_(Offer.kind == "holder", not_(kept.correlate(Offer))))
+
+
 def _sorted(found: Sequence[Any], order: str) -> list[Any]:
     if order == "due":
         return sorted(found, key=lambda row: (row[1], row[2], row[0]))
     return sorted(found, key=lambda row: row[0], reverse=order == "newest")  # ids sort by time of creation
 
 
-def _counted(names: list[tuple[str, str]], *conditions: Any) -> ScalarSelect[int]:
+def _counted(actor: Actor, names: list[tuple[str, str]], *conditions: Any) -> ScalarSelect[int]:
     """How many tasks are offered under these names, as part of a query."""
     by_kind: dict[str, list[str]] = {}
     for kind, name in names:
         by_kind.setdefault(kind, []).append(name)
     offered = or_(*(and_(Offer.kind == kind, Offer.name.in_(named)) for kind, named in by_kind.items()))
-    tasks = select(Offer.task_id).where(offered, Offer.free.is_(True), *conditions).distinct().limit(COUNTED)
+    tasks = select(Offer.task_id).where(offered, _free(actor), *conditions).distinct().limit(COUNTED)
     return select(func.count()).select_from(tasks.subquery()).scalar_subquery()
 
 
@@ -134,9 +153,9 @@ def _names(actor: Actor, whose: str) -> list[tuple[str, str]]:
     return mine if whose == "mine" else offered if whose == "group" else mine + offered
 
 
-def _offers(name: tuple[str, str], filters: Filters, limit: int) -> Select[Any]:
+def _offers(actor: Actor, name: tuple[str, str], filters: Filters, limit: int) -> Select[Any]:
     query = select(Offer.task_id, Offer.due_at, Offer.urgency).where(
-        Offer.kind == name[0], Offer.name == name[1], Offer.free.is_(True)
+        Offer.kind == name[0], Offer.name == name[1], _free(actor)
     )
     if filters.due_before is not None:
         query = query.where(Offer.due_at < filters.due_before)
@@ -167,10 +186,10 @@ def _conditions(filters: Filters) -> Iterable[Any]:
         )
 
 
-def _count(session: Session, names: list[tuple[str, str]], filters: Filters) -> int:
+def _count(session: Session, actor: Actor, names: list[tuple[str, str]], filters: Filters) -> int:
     if not filters.narrows:
         late = () if filters.due_before is None else (Offer.due_at < filters.due_before,)
-        return session.scalar(select(_counted(names, *late))) or 0
-    offers = union_all(*(_offers(name, filters, COUNTED) for name in names)).subquery()
+        return session.scalar(select(_counted(actor, names, *late))) or 0
+    offers = union_all(*(_offers(actor, name, filters, COUNTED) for name in names)).subquery()
     counted = select(offers.c.task_id).distinct().limit(COUNTED).subquery()
     return session.scalar(select(func.count()).select_from(counted)) or 0

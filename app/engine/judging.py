@@ -8,6 +8,7 @@ from typing import Any
 
 from app.engine import forms, spiff
 from app.engine.bundles import Package
+from app.engine.drawn import undrawn
 from app.engine.engine import Engine
 from app.engine.findings import Finding, Kind, error, made, warning
 from app.engine.recipients import for_nobody
@@ -91,6 +92,7 @@ def judge(package: Package, engine: Engine | None, known: Known, *, office: bool
         found += unwritten(package, engine)
         found += _for_nobody(package, engine, office)
         found += shared(package, engine)
+        found += undrawn(package)
     return list(dict.fromkeys(found))
 
 

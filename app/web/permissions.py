@@ -362,6 +362,8 @@ RULES: dict[str, Rule] = {
     "studio.save": holders("analyst"),
     "studio.add": holders("analyst"),
     "studio.check": holders("analyst"),
+    "studio.play": holders("analyst"),
+    "studio.progress": holders("analyst"),
     "studio.propose": holders("analyst"),
     "studio.discard": holders("analyst"),
     "studio.decide": holders("analyst"),

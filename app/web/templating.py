@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 from flask import Flask, g, request, url_for
 from markupsafe import Markup
 
-from app.engine.records import OpenTaskRow
+from app.engine.records import InstanceRow, OpenTaskRow
 from app.foundation.documents import Document
 from app.foundation.text import Text, in_language
 from app.foundation.workdays import Uncertain
@@ -34,7 +34,7 @@ from app.procurement.tenders import places as places_of_documents
 from app.procurement.tenders import terms
 from app.web import current, files, language, notices, places, theme, words
 from app.web.permissions import allows
-from app.workflow import stages
+from app.workflow import cases, stages
 
 
 def install(app: Flask) -> None:
@@ -139,6 +139,14 @@ def draft_title(task: OpenTaskRow) -> str:
         if name.startswith("title") and isinstance(text, str) and text.strip():
             return text.strip()
     return ""
+
+
+def case_number(row: InstanceRow | OpenTaskRow) -> str:
+    """A case's number; before it has one, the end of its id, which lists can be searched for and which no other has."""
+    if row.business_key:
+        return row.business_key
+    identity = row.instance_id if isinstance(row, OpenTaskRow) else row.id
+    return translate("no number yet (%(id)s)", "尚无编号（%(id)s）", id=identity[-cases.MARK :])
 
 
 def session_left() -> int:
@@ -277,6 +285,7 @@ GLOBALS: dict[str, Any] = {
     "role_names": role_names,
     "sign_in_address": sign_in_address,
     "session_left": session_left,
+    "case_number": case_number,
     "draft_title": draft_title,
     "own_places": places.own,
     "portal_places": lambda: places.shown(places.PORTAL),

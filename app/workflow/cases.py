@@ -71,6 +71,17 @@ def numbers_named(session: Session, search: str, *, limit: int = 200) -> tuple[s
     return tuple(session.scalars(select(Project.number).where(titled).order_by(Project.id.desc()).limit(limit)))
 
 
+MARK = 8
+"""So many of the last characters of a case's id tell it from others before it has a number."""
+
+
+def marked(search: str) -> list[ColumnElement[bool]]:
+    """The condition that finds a case by its id, or by the end of it that pages show; none for what is no part of an id."""
+    wanted = search.strip().lower()
+    is_part = len(wanted) >= MARK and all(letter in "0123456789abcdef" for letter in wanted)
+    return [InstanceRow.id.endswith(wanted)] if is_part else []
+
+
 def of_party(actor: Actor) -> ColumnElement[bool]:
     """The condition that an instance is about a project in which the actor's organisation has its part.
 

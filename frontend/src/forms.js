@@ -12,12 +12,14 @@ import { watchSmallThings } from './forms/small.js';
 import { watchMatrices } from './forms/matrix.js';
 import { watchSums } from './forms/sums.js';
 import { watchSession } from './forms/session.js';
+import { watchProgress } from './forms/progress.js';
 import { watchTyped } from './forms/typed.js';
 
 watchRules();
 watchRows();
 watchDialogs();      // before drafts and submits: a refused confirmation must stop both
 watchSubmits();      // and so must a form that can't leave the page
+watchProgress();
 watchTyped();
 watchDrafts();
 watchUploads();

@@ -92,9 +92,7 @@ def select(page, element):
 def test_an_operation_is_shown_by_its_name(editor, language, name):
     page = editor(language)
     select(page, "open_bids")
-    expect(
-        page.locator(".bio-properties-panel-header-template-name, .bio-properties-panel-template-id, #panel").first
-    ).to_contain_text(name)
+    expect(page.locator(".bio-properties-panel-header-type")).to_have_text(name)
 
 
 @pytest.mark.parametrize("width", [1440, 1920])
@@ -172,3 +170,75 @@ def test_the_studios_pages_are_accessible(browser_page, assert_accessible, analy
 )  # fmt: skip
 def test_the_portals_pages_are_accessible(browser_page, assert_accessible, address, language):
     assert_accessible(browser_page(None, address, language=language))
+
+
+# -- the FEEL editor
+
+
+@pytest.fixture
+def feel_field(editor):
+    """``feel_field(language)``: the due date of a user task, as an expression, with the cursor in it."""
+
+    def open_field(language="en"):
+        page = editor(language)
+        select(page, "sign_opening_record")
+        page.click("[data-entry-id=taskScheduleDueDate] .bio-properties-panel-feel-icon")
+        page.click("[data-entry-id=taskScheduleDueDate] .cm-content")
+        return page
+
+    return open_field
+
+
+def completions(page):
+    """What the editor offers for what was typed: the labels, and what is said beside the first."""
+    page.wait_for_selector(".cm-completionInfo")
+    return page.locator(".cm-completionLabel").all_inner_texts(), page.locator(".cm-completionInfo").inner_text()
+
+
+SIGNED = {f"{name}({signature})" for name, signatures in feel.built_in_functions().items() for signature in signatures}
+
+
+@pytest.mark.parametrize("typed", ["sub", "dat", "get", "list", "from", "dur"])
+def test_typing_offers_the_functions_of_the_engine_with_their_signatures_and_no_others(feel_field, typed):
+    page = feel_field()
+    page.keyboard.type(typed, delay=20)
+    offered, said = completions(page)
+    calls = {label.partition("(")[0] for label in offered if "(" in label}
+    assert (bool(calls), calls - set(feel.built_in_functions())) == (True, set())
+    assert set(said.strip().splitlines()) <= SIGNED
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nothing_is_violated_while_an_expression_is_typed(feel_field, language):
+    page = feel_field(language)
+    page.keyboard.type("sub", delay=20)
+    completions(page)
+    page.keyboard.press("Enter")
+    page.keyboard.type('"a" + ', delay=20)
+    page.hover(".cm-content")
+    page.wait_for_selector(".cm-lintRange, .cm-lint-marker, .bio-properties-panel-error", state="attached")
+    page.hover(".cm-lintRange >> nth=0")
+    page.wait_for_selector(".cm-tooltip-lint, .cm-tooltip-hover", state="attached")
+    page.evaluate("(s => { s.kept = s.changes })(document.getElementById('modeler').tenderway.session)")
+
+
+def test_nothing_is_violated_in_the_window_for_long_expressions(feel_field):
+    page = feel_field()
+    page.click("[data-entry-id=taskScheduleDueDate] .bio-properties-panel-open-feel-popup")
+    page.locator(".bio-properties-panel-feel-popup .cm-content").focus()
+    page.keyboard.type("str", delay=20)
+    completions(page)
+    page.evaluate("(s => { s.kept = s.changes })(document.getElementById('modeler').tenderway.session)")
+
+
+def test_nothing_is_violated_while_a_decision_is_typed(browser_page, analysts):
+    page = browser_page(analysts[0], "/studio")
+    page.click("tr:has-text('procurement_method') form button")
+    page.wait_for_selector("[data-ready=yes] .tjs-container td.input-cell")
+    page.click("td.input-cell >> nth=0")
+    page.click("td.input-cell >> nth=0")
+    page.keyboard.type(" sub", delay=20)
+    page.keyboard.press("Tab")
+    page.click(".open-drd, .dms-view-drd-button, .view-drd button")
+    page.wait_for_selector("#dmn .djs-container svg", state="attached")
+    page.evaluate("(s => { s.kept = s.changes })(document.getElementById('dmn').tenderway.session)")

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import event, insert
 
 from app.engine.records import SOMEDAY, Offer, OpenTaskRow, table_of
+from app.foundation.actor import SYSTEM
 from app.foundation.database import new_id
+from app.identity import accounts, grants
 from tests.engine import toys
 from tests.web import work
 
@@ -207,3 +209,36 @@ def test_a_longer_list_needs_no_more_queries(house, sign_in, town):
     many = queries()
     event.remove(house.database, "before_cursor_execute", count)
     assert many == few
+
+
+def test_a_task_is_not_offered_to_whom_separation_of_duties_keeps_from_it(house, sign_in, town):
+    work.deploy(house, work.two_steps(second="buyer-handler", duty="work"), files=work.FORM)
+    _instance, (first,) = work.start(house)
+    work.send(sign_in("buyer-handler"), first, **work.GOOD)
+    with house.sessions() as session:
+        account = accounts.create(session, SYSTEM, login="li", name="Li")
+        grants.grant(session, SYSTEM, account_id=account.id, role="buyer-handler", organisation_id=town.buyer)
+        session.commit()
+    offered = {login: sign_in(login).get("/inbox").text for login in ("buyer-handler", "li")}
+    assert {login: "Do check" in page for login, page in offered.items()} == {"buyer-handler": False, "li": True}
+    assert re.search(r"All\s*<span[^>]*>0</span>", offered["buyer-handler"])
+
+
+def test_urgency_and_follow_up_are_shown(house, sign_in, town):
+    said = '<zeebe:taskSchedule followUpDate="2026-03-04T17:00:00+08:00" /><zeebe:priorityDefinition priority="80" />'
+    work.deploy(house, toys.START + toys.user("a", extra=said) + toys.END + toys.flows("start", "a", "end"))
+    _instance, (task,) = work.start(house)
+    for address in ("/inbox", f"/tasks/{task}"):
+        page = sign_in("buyer-handler").get(address).text
+        assert ("priority 80" in page, re.search("follow up [^<]*4 Mar[^<]*17:00", page) is not None) == (True, True), (
+            address
+        )
+
+
+def test_new_cases_of_one_procedure_can_be_told_apart_and_found(house, sign_in, town):
+    work.deploy(house, work.two_steps(), files=work.FORM)
+    cases = [work.start(house)[0] for _ in range(2)]
+    page = sign_in("administrator").get("/operations").text
+    assert [f"no number yet ({case[-8:]})" in page for case in cases] == [True, True]
+    found = sign_in("administrator").get(f"/operations?q={cases[0][-8:]}").text
+    assert [f"/operations/cases/{case}" in found for case in cases] == [True, False]

@@ -540,3 +540,10 @@ def test_every_page_is_whole_in_chinese(root, page):
     main = re.search(r"<main.*?</main>", text, re.DOTALL).group(0)
     assert "运行监控" in main
     assert not re.search(r">\s*(Cases|Incidents|Look|Check|Export)\s*<", main)
+
+
+def test_a_task_whose_only_person_did_the_step_before_is_for_nobody(house, sign_in, root, town):
+    work.deploy(house, work.two_steps(second="buyer-handler", duty="work"), files=work.FORM)
+    _instance, (first,) = work.start(house, key="JC-2026-0009")
+    work.send(sign_in("buyer-handler"), first, **work.GOOD)
+    assert "JC-2026-0009" in root.get("/operations?show=nobody").text

@@ -109,8 +109,8 @@ def test_giving_back_needs_reasons_and_keeps_the_draft(house, analyst, sign_in, 
 def test_a_draft_with_errors_is_not_proposed(analyst, drafted):
     save(analyst, drafted, TOY.replace(b'targetRef="work"', b'targetRef="nowhere"'))
     assert "Errors must be mended" in analyst.get(f"/studio/drafts/{drafted}").text
-    answer = analyst.submit(f"/studio/drafts/{drafted}/propose", why="x")
-    assert answer.location.endswith(f"/studio/drafts/{drafted}")
+    answer = analyst.submit(f"/studio/drafts/{drafted}/propose", why="a better order")
+    assert ("nowhere" in answer.text, "a better order</textarea>" in answer.text) == (True, True)
 
 
 def test_a_proposal_says_why(analyst, drafted):
@@ -185,11 +185,11 @@ def test_the_studio_is_not_for_everybody(house, sign_in):
 # -- scenarios
 
 
-def scenario(**expected):
+def scenario(name="the toy waits", **expected):
     """A scenario of the toy: it is begun, and this must hold."""
     steps = [{"start": {}}, {"expect": expected}]
     content = {"definitions": ["toy.bpmn"], "process": "toy", "clock": "2026-03-02T09:00:00+08:00", "steps": steps}
-    return json.dumps({"name": "the toy waits", **content}).encode()
+    return json.dumps({"name": name, **content}).encode()
 
 
 def add(client, draft, name, content):
@@ -199,21 +199,48 @@ def add(client, draft, name, content):
 
 def test_the_scenarios_of_a_draft_are_played(analyst, drafted):
     add(analyst, drafted, "toy.waits.scenario.json", scenario(open=["work"]))
-    page = analyst.get(f"/studio/drafts/{drafted}/scenarios").text
+    page = analyst.submit(f"/studio/drafts/{drafted}/scenarios").text
     assert ("the toy waits" in page, "1 scenario, and it holds" in page) == (True, True)
+
+
+def test_looking_plays_nothing(analyst, drafted):
+    add(analyst, drafted, "toy.waits.scenario.json", scenario(name="looked at", open=["work"]))
+    assert "weren&#39;t played yet" in analyst.get(f"/studio/drafts/{drafted}/scenarios").text
+    analyst.submit(f"/studio/drafts/{drafted}/scenarios")
+    assert "1 scenario, and it holds" in analyst.get(f"/studio/drafts/{drafted}/scenarios").text
+
+
+def test_playing_says_how_far_it_is(analyst, drafted):
+    for name in ("one", "two"):
+        add(analyst, drafted, f"toy.{name}.scenario.json", scenario(name=f"counted {name}", open=["work"]))
+    answer = analyst.submit(f"/studio/drafts/{drafted}/scenarios/progress")
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert lines == [{"done": number, "all": 2} for number in range(3)]
+
+
+def test_a_procedure_that_no_scenario_tests_is_warned_of_until_it_has_one(analyst, sign_in, drafted):
+    addresses = (f"/studio/drafts/{drafted}", f"/studio/drafts/{drafted}/propose")
+    assert ["No scenario tests Toy" in analyst.get(address).text for address in addresses] == [True, True]
+    analyst.submit(f"/studio/drafts/{drafted}/propose", why="better")
+    assert "No scenario tests Toy" in sign_in("second-analyst").get(f"/studio/proposals/{drafted}").text
+
+
+def test_a_procedure_with_a_scenario_is_not_warned_of(analyst, drafted):
+    add(analyst, drafted, "toy.waits.scenario.json", scenario(open=["work"]))
+    assert "No scenario tests" not in analyst.get(f"/studio/drafts/{drafted}").text
 
 
 def test_what_no_scenario_passes_is_named(analyst, drafted):
     add(analyst, drafted, "toy.waits.scenario.json", scenario(open=["work"]))
-    page = analyst.get(f"/studio/drafts/{drafted}/scenarios").text
+    page = analyst.submit(f"/studio/drafts/{drafted}/scenarios").text
     assert re.search(r"<dt>Toy</dt><dd>[^<]*</dd>", page).group() == "<dt>Toy</dt><dd>end; 1 flow</dd>"
 
 
 def test_a_draft_whose_scenario_fails_is_not_proposed(house, analyst, drafted):
     add(analyst, drafted, "toy.waits.scenario.json", scenario(state="completed"))
-    answer = analyst.submit(f"/studio/drafts/{drafted}/propose", why="better")
-    page = analyst.get(answer.location).text
-    assert ("Step 2: " in page, "Not every scenario of the draft holds." in page) == (True, True)
+    answer = analyst.submit(f"/studio/drafts/{drafted}/propose", why="a better order")
+    assert ("“the toy waits” fails" in answer.text, "a better order</textarea>" in answer.text) == (True, True)
+    assert "Step 2: " in analyst.get(f"/studio/drafts/{drafted}/scenarios").text
     with house.sessions() as session:
         assert session.get(Deployment, drafted).state == "draft"
 
@@ -229,3 +256,30 @@ def test_an_added_file_takes_the_place_of_one_of_its_name(analyst, drafted):
 
 def test_a_file_that_is_none_of_a_procedure_is_not_added(analyst, drafted):
     assert "can&#39;t be taken" in add(analyst, drafted, "notes.txt", b"x").text
+
+
+# -- what the editors offer
+
+OWN_FORM = {
+    "own.schema.json": json.dumps({"type": "object", "properties": {}}).encode(),
+    "own.ui.json": json.dumps({"title": {"en": "Own form", "zh": "自有表单"}, "fields": []}).encode(),
+}
+
+
+@pytest.mark.parametrize(
+    ("list_", "name", "content", "offered"),
+    [
+        ("forms", "own.schema.json", OWN_FORM["own.schema.json"], {"id": "own", "name": "Own form"}),
+        ("processes", "other.bpmn", blank_process("other", Text("Other", "其他")), {"id": "other", "name": "Other"}),
+        ("decisions", "rate.dmn", blank_decision("rate", Text("Rate", "费率")), {"id": "rate", "name": "Rate"}),
+    ],
+)
+def test_the_editors_offer_what_the_draft_brings_itself(analyst, drafted, list_, name, content, offered):
+    add(analyst, drafted, name, content)
+    add(analyst, drafted, "own.ui.json", OWN_FORM["own.ui.json"])
+    assert offered in analyst.get(f"/studio/{list_}.json?draft={drafted}").json
+    assert offered not in analyst.get(f"/studio/{list_}.json").json
+
+
+def test_only_what_is_proposed_is_shown_as_a_proposal(analyst, drafted):
+    assert analyst.get(f"/studio/proposals/{drafted}").location.endswith(f"/studio/drafts/{drafted}")

@@ -14,6 +14,7 @@ from app.foundation.documents import Document
 from app.foundation.errors import RuleBroken
 from app.foundation.text import Text
 from app.identity import accounts, grants
+from tests.engine import toys
 from tests.web import work
 
 
@@ -501,3 +502,12 @@ def test_a_late_task_says_so_in_working_days(virtual_clock, sign_in, task):
     assert "in 2 working days" in client.get(f"/tasks/{task}").text or "in 2 days" in client.get(f"/tasks/{task}").text
     virtual_clock.turn(timedelta(days=9))
     assert "tw-due--late" in sign_in("buyer-handler").get(f"/tasks/{task}").text
+
+
+def test_after_an_act_a_stuck_case_is_not_said_to_go_on(house, sign_in, town):
+    gate = toys.catch_timer("b", "=why")
+    work.deploy(house, toys.START + toys.user("a") + gate + toys.END + toys.flows("start", "a", "b", "end"))
+    _instance, (first,) = work.start(house, why="no duration")
+    client = sign_in("buyer-handler")
+    page = client.get(work.send(client, first).location).text
+    assert ("goes on by itself" in page, "until an administrator has put it right" in page) == (False, True)

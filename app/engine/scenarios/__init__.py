@@ -5,10 +5,10 @@ among the files of a deployment; ``find`` finds files; ``uncovered`` names the e
 """
 
 from app.engine.scenarios.loading import SUFFIX, BadScenario, Scenario, find, read
-from app.engine.scenarios.playing import Outcome, never_passed, play, play_all, play_file, uncovered
+from app.engine.scenarios.playing import Outcome, never_passed, play, play_all, play_file, tested, uncovered
 from app.engine.scenarios.staging import Stage, StageOccupied
 
 __all__ = [
     "SUFFIX", "BadScenario", "Outcome", "Scenario", "Stage", "StageOccupied", "find", "never_passed", "play", "play_all", "play_file",
-    "read", "uncovered",
+    "read", "tested", "uncovered",
 ]  # fmt: skip

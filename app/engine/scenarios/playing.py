@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -69,15 +70,23 @@ def play_file(path: Path, stage: Stage, *, reload: bool = False) -> Outcome:
     return play(scenario, stage, reload=reload)
 
 
-def play_all(files: Mapping[str, bytes], stage: Stage) -> list[Outcome]:
-    """Play every scenario among these files, with definitions from among them."""
-    outcomes = []
+def play_all(files: Mapping[str, bytes], stage: Stage) -> Iterator[Outcome]:
+    """Play every scenario among these files one by one, with definitions from among them."""
     for name in sorted(name for name in files if name.endswith(SUFFIX)):
         try:
-            outcomes.append(play(read_in(files, name), stage))
+            yield play(read_in(files, name), stage)
         except BadScenario as error:
-            outcomes.append(Outcome(posixpath.basename(name).removesuffix(SUFFIX), False, error.step, str(error)))
-    return outcomes
+            yield Outcome(posixpath.basename(name).removesuffix(SUFFIX), False, error.step, str(error))
+
+
+def tested(files: Mapping[str, bytes]) -> set[str]:
+    """The ids of the processes that the scenarios among these files are about; one that can't be read is about none."""
+    found = set()
+    for name in files:
+        if name.endswith(SUFFIX):
+            with suppress(BadScenario):
+                found.add(read_in(files, name).process)
+    return found
 
 
 def play(scenario: Scenario, stage: Stage, *, reload: bool = False) -> Outcome:

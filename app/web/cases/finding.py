@@ -87,7 +87,7 @@ def _matching(wanted: Wanted) -> Select[InstanceRow]:
             or_(
                 InstanceRow.business_key.icontains(wanted.search, autoescape=True),
                 InstanceRow.business_key.in_(cases.numbers_named(session, wanted.search)),
-                InstanceRow.id == wanted.search,
+                *cases.marked(wanted.search),
             )
         )
     return query

@@ -122,7 +122,7 @@ def _matching(session: Session, wanted: Wanted) -> Select[Any]:
             or_(
                 InstanceRow.business_key.icontains(wanted.search, autoescape=True),
                 InstanceRow.business_key.in_(numbers),
-                InstanceRow.id == wanted.search,
+                *cases.marked(wanted.search),
             )
         )
     return query

@@ -31,8 +31,12 @@ class Difference:
 
 
 @blueprint.get("/proposals/<draft_id>")
-def proposal(draft_id: str) -> str:
-    """Show what would count from now on, and how it differs from what counts today."""
+def proposal(draft_id: str) -> AnyResponse | str:
+    """Show what would count from now on, and how it differs from what counts today; lead on from what isn't proposed."""
+    found = deployment_of(draft_id)
+    if found.state != "proposed":
+        is_draft = found.state in ("draft", "rejected")
+        return redirect(url_for("studio.draft" if is_draft else "studio.deployment", draft_id=draft_id))
     return _proposal(draft_id)
 
 
@@ -49,6 +53,7 @@ def _proposal(draft_id: str, problems: list[Refusal] | None = None, reasons: str
         problems=problems or (),
         reasons=reasons,
         scenarios=rehearsals.count(files),
+        untested=rehearsals.untested(files),
         states=STATES,
     )
 

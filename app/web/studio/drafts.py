@@ -13,7 +13,7 @@ from app import feel
 from app.engine import definitions
 from app.engine.definitions import DeploymentMoved, DeploymentRefused, NoSuchDeployment
 from app.engine.findings import Finding
-from app.foundation.errors import Invalid, Refusal
+from app.foundation.errors import Invalid, Refusal, Several
 from app.foundation.foreign import Unreadable, jsons, kinds, markup, reasons
 from app.foundation.text import Text
 from app.web import current, errors, language, listing, notices
@@ -138,6 +138,7 @@ def draft(draft_id: str, problems: Sequence[Refusal] = ()) -> str:
         has_errors=any(finding.level == "error" for finding in findings),
         problems=problems,
         scenarios=rehearsals.count(files),
+        untested=rehearsals.untested(files),
         states=STATES,
     )
 
@@ -238,31 +239,44 @@ def shown(finding: Finding) -> dict[str, Any]:
 def propose(draft_id: str) -> AnyResponse | str:
     """Ask why a draft is to count, and hand it to a second person; not while one of its scenarios fails."""
     session, found = current.session(), deployment_of(draft_id)
-    if request.method == "GET":
-        return render_template("studio/propose.html", draft=found, problems=(), why=found.why)
-    why = request.form.get("why", "")
-    if not all(outcome.passed for outcome in rehearsals.played(definitions.files_of(session, found))):
-        notices.notice(
-            Text("Not every scenario of the draft holds.", "草稿的测试场景未全部通过。"),
-            Text(
-                "Mend the diagram, or change the scenario where the procedure is meant to change.",
-                "请修正流程图；流程确需改变的，请相应修改测试场景。",
-            ),
-            tone="bad",
+    files = definitions.files_of(session, found)
+
+    def page(why: str, problems: Sequence[Refusal] = (), findings: Sequence[Finding] = ()) -> str:
+        return render_template(
+            "studio/propose.html",
+            draft=found,
+            problems=problems,
+            findings=[shown(finding) for finding in findings],
+            why=why,
+            has_failed=any(isinstance(problem, rehearsals.ScenarioFails) for problem in problems),
+            untested=rehearsals.untested(files),
         )
-        return redirect(url_for("studio.rehearse", draft_id=draft_id))
+
+    if request.method == "GET":
+        return page(found.why)
+    why = request.form.get("why", "")
     try:
-        definitions.propose(current.engine(), session, current.actor(), draft_id, why)
+        if why.strip():
+            _refuse_failing(files)
+        proposed = definitions.propose(current.engine(), session, current.actor(), draft_id, why)
+        if definitions.files_of(session, proposed) != files:
+            raise DeploymentMoved
     except DeploymentRefused as refused:
         session.rollback()
-        notices.notice(refused.sentence, tone="bad")
-        return redirect(url_for("studio.draft", draft_id=draft_id))
+        return Response(page(why, [refused], refused.findings), errors.status_of(type(refused)))
     except Refusal as refusal:
         session.rollback()
-        return render_template("studio/propose.html", draft=found, problems=errors.parts_of(refusal), why=why)
+        return Response(page(why, errors.parts_of(refusal)), errors.status_of(type(refusal)))
     current.commit()
     notices.notice(Text("The draft now waits for a second person.", "草稿已提交，等待他人复核。"), tone="good")
     return redirect(url_for("studio.index"))
+
+
+def _refuse_failing(files: dict[str, bytes]) -> None:
+    current.session().rollback()  # nobody waits for a database that this transaction holds
+    failed = [outcome for outcome in rehearsals.played(files) if not outcome.passed]
+    if failed:
+        raise Several([rehearsals.ScenarioFails(name=outcome.name) for outcome in failed])
 
 
 @blueprint.post("/drafts/<draft_id>/discard")

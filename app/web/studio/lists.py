@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Response, jsonify, render_template
+from collections.abc import Mapping
 
-from app.engine import definitions
+from flask import Response, jsonify, render_template, request
+
+from app.engine import bundles, definitions
+from app.engine.bundles import Package
+from app.engine.charts import title_of
 from app.engine.definitions import DECISION, PROCESS, NoSuchDeployment
-from app.engine.records import Definition, Deployment
+from app.engine.records import Deployment
 from app.foundation.text import Text
 from app.identity import roles
 from app.web import current, language
@@ -61,10 +65,10 @@ def templates() -> Response:
 
 @blueprint.get("/forms.json")
 def forms() -> Response:
-    """The forms a user task may show."""
-    library = current.engine().forms
-    known = (library.get(identity) for identity in library.ids())
-    return jsonify([{"id": form.id, "name": form.title.in_(language.language())} for form in known if form])
+    """The forms a user task may show: those of the library, and with ``?draft=`` those that the draft brings itself."""
+    libraries = (current.engine().forms, _drafted().forms)
+    known = {identity: library.get(identity) for library in libraries for identity in library.ids()}
+    return _listed({form.id: form.title for form in known.values() if form})
 
 
 @blueprint.get("/roles.json")
@@ -76,15 +80,30 @@ def known_roles() -> Response:
 
 @blueprint.get("/decisions.json")
 def known_decisions() -> Response:
-    """The deployed decisions."""
-    return _named(definitions.all_latest(current.session(), DECISION))
+    """The deployed decisions, and with ``?draft=`` the draft's own."""
+    models = _drafted().models
+    own = {key: bundles.names_of(model.names(key), model.decisions.get(key), key) for key, model in models.items()}
+    return _listed({**_deployed(DECISION), **own})
 
 
 @blueprint.get("/processes.json")
 def known_processes() -> Response:
-    """The deployed processes."""
-    return _named(definitions.all_latest(current.session(), PROCESS))
+    """The deployed processes, and with ``?draft=`` the draft's own."""
+    own = {process.id: title_of(process) for process in _drafted().diagrams.processes.values()}
+    return _listed({**_deployed(PROCESS), **own})
 
 
-def _named(found: list[Definition]) -> Response:
-    return jsonify([{"id": each.key, "name": each.name.in_(language.language())} for each in found])
+def _drafted() -> Package:
+    """What the draft of the address holds; an empty package where it names none."""
+    draft = request.args.get("draft")
+    return bundles.load(definitions.files_of(current.session(), deployment_of(draft)) if draft else {})
+
+
+def _deployed(kind: str) -> dict[str, Text]:
+    return {each.key: each.name for each in definitions.all_latest(current.session(), kind)}
+
+
+def _listed(found: Mapping[str, Text]) -> Response:
+    """A list to choose from, in the order of its ids."""
+    spoken = language.language()
+    return jsonify([{"id": key, "name": name.in_(spoken)} for key, name in sorted(found.items())])

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.engine import charts, history, inbox, instances, spiff, tasks
 from app.engine.history import Line
-from app.engine.records import HistoryRow, InstanceRow, OpenTaskRow, TimerRow
+from app.engine.records import HistoryRow, IncidentRow, InstanceRow, OpenTaskRow, SubscriptionRow, TimerRow
 from app.engine.tasks import Shown
 from app.foundation import repeats
 from app.foundation.actor import SYSTEM, Actor
@@ -164,6 +164,8 @@ def outcome(task_id: str) -> dict[str, Any] | None:
         "open_tasks": open_tasks,
         "holdings": holders.of_tasks(session, open_tasks, naming),
         "waits": _waits(row) if is_whole else [],
+        "awaited": _awaited(row) if is_whole else [],
+        "stuck": _stuck(row) if is_whole else [],
         "following": following,
         "goes_on_here": here is not None,
         "others": [] if is_whole else _who_goes_on(row, project),
@@ -211,6 +213,23 @@ def _waits(row: InstanceRow) -> list[tuple[Any, Any]]:
     armed = select(TimerRow).where(TimerRow.instance_id == row.id, TimerRow.occurrence != spiff.GOING_ON)
     timers = session.scalars(armed.order_by(TimerRow.due_at)).all()
     return [(chart.name(timer.process_id, timer.element_id), timer.due_at) for timer in timers]
+
+
+def _awaited(row: InstanceRow) -> list[Text]:
+    """The names of the elements that wait for a message, a signal or a condition."""
+    session = current.session()
+    chart = charts.of_instance(current.engine(), session, row)
+    waiting = select(SubscriptionRow.process_id, SubscriptionRow.element_id).where(
+        SubscriptionRow.instance_id == row.id
+    )
+    found = session.execute(waiting.distinct().order_by(SubscriptionRow.element_id))
+    return [chart.name(process_id, element_id) for process_id, element_id in found]
+
+
+def _stuck(row: InstanceRow) -> list[Text]:
+    """The names of the elements that the case can't go on at."""
+    open_ones = select(IncidentRow).where(IncidentRow.instance_id == row.id, IncidentRow.resolved_at.is_(None))
+    return [incident.name for incident in current.session().scalars(open_ones.order_by(IncidentRow.opened_at))]
 
 
 def back_to(task_id: str) -> str:

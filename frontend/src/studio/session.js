@@ -77,7 +77,7 @@ export class Session {
       this.kept = before;
       this.version = said.version ?? this.version;
       const findings = this.found(said), time = clockTime(new Date());
-      this.tell('saved', findings.length ? `${say('Draft saved {time}', { time })} · ${countFindings(findings)}` : say('Draft saved {time}', { time }));
+      this.tell(tone(findings, 'saved'), findings.length ? `${say('Draft saved {time}', { time })} · ${countFindings(findings)}` : say('Draft saved {time}', { time }));
       this.box.dispatchEvent(new CustomEvent('tw:saved', { bubbles: true, detail: said }));
       return said;
     } catch (problem) {
@@ -91,7 +91,7 @@ export class Session {
     this.tell('saving', say('Checking…'));
     try {
       const findings = this.found(await this.send('POST', this.box.dataset.checkUrl));
-      this.tell(kept ? 'saved' : 'unsaved', kept ? countFindings(findings) : `${countFindings(findings)} · ${say('Not saved yet')}`);
+      this.tell(tone(findings, kept ? 'saved' : 'unsaved'), kept ? countFindings(findings) : `${countFindings(findings)} · ${say('Not saved yet')}`);
     } catch (problem) { this.tell('failed', problem.message); }
   }
 
@@ -100,6 +100,9 @@ export class Session {
     if (said && !(said.findings || []).some(one => one.level === 'error')) location.assign(this.box.dataset.proposeUrl);
   }
 }
+
+/** A state's tone: what is wrong in the file comes before whether it is kept. */
+const tone = (findings, state) => findings.some(one => one.level === 'error') ? 'wrong' : findings.length ? 'doubtful' : state;
 
 /** The JSON list at `address`, or an empty one when there is no address. A list that can't be read is no reason not to draw. */
 export async function list(address) {

@@ -29,6 +29,7 @@ from drawing import (
     user,
 )  # fmt: skip
 from good import PATTERNS, given
+from lxml import etree
 
 from app.engine import definitions
 from app.engine.spiff.vocabulary import EVENT_DEFINITIONS
@@ -52,6 +53,24 @@ def test_a_good_pattern_has_no_findings(diagram):
 def test_the_house_has_no_findings():
     files = {str(path): path.read_bytes() for path in [*HOUSE.glob("*.bpmn"), *HOUSE.glob("decisions/*.dmn")]}
     assert definitions.check(files) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "left_out"), [("BPMNShape", "sign_report"), ("BPMNEdge", "draw_again_to_draw_experts")]
+)
+def test_what_is_executed_and_not_drawn_is_warned_of(part, left_out):
+    root = etree.fromstring((HOUSE / "open_tender_lot.bpmn").read_bytes())
+    [shape] = root.xpath(f"//*[local-name()='{part}' and @bpmnElement='{left_out}']")
+    shape.getparent().remove(shape)
+    files = {
+        "open_tender_lot.bpmn": etree.tostring(root),
+        "contract_performance.bpmn": (HOUSE / "contract_performance.bpmn").read_bytes(),
+    }
+    assert [(found.code, found.element_id) for found in definitions.check(files)] == [("undrawn", left_out)]
+
+
+def test_a_file_without_any_drawing_is_left_in_peace():
+    assert warned(drawing("start -> a -> end", user("a"))) == ([], [])
 
 
 WAITING = {
