@@ -26,7 +26,7 @@ from app.engine.records import (
     stored_key,
     table_of,
 )
-from app.engine.spiff.model import Node
+from app.engine.spiff.model import Flow, Node
 from app.foundation import clock
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.database import new_id
@@ -113,7 +113,7 @@ class Locator:
         return found
 
 
-def name_of(node: Node | None, element_id: str) -> Text:
+def name_of(node: Node | Flow | None, element_id: str) -> Text:
     """An element's name in both languages; its id where the diagram gives none."""
     if node is None:
         return Text(element_id, element_id)

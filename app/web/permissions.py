@@ -340,6 +340,7 @@ RULES: dict[str, Rule] = {
     "cases.show": signed_in(case_is_visible),
     "cases.diagram": signed_in(case_is_visible),
     "cases.state": signed_in(case_is_visible),
+    "cases.in_words": signed_in(case_is_visible),
     "starts.index": signed_in(),
     "starts.start": signed_in(),
     "starts.discard": signed_in(case_is_visible),

@@ -7,6 +7,8 @@ from lxml import etree
 from playwright.sync_api import expect
 
 from app import feel
+from app.engine.records import InstanceRow
+from app.identity import grants
 
 pytestmark = pytest.mark.browser
 DIST = Path(__file__).parents[2] / "app/static/dist"
@@ -15,8 +17,6 @@ DIST = Path(__file__).parents[2] / "app/static/dist"
 @pytest.fixture
 def analysts(site):
     """Two analysts of the town."""
-    from app.identity import grants
-
     with site.extensions["tenderway"].sessions() as session:
         return [person.login for person in grants.holders(session, "analyst")][:2]
 
@@ -242,3 +242,37 @@ def test_nothing_is_violated_while_a_decision_is_typed(browser_page, analysts):
     page.click(".open-drd, .dms-view-drd-button, .view-drd button")
     page.wait_for_selector("#dmn .djs-container svg", state="attached")
     page.evaluate("(s => { s.kept = s.changes })(document.getElementById('dmn').tenderway.session)")
+
+
+# -- a case's diagram
+
+
+@pytest.fixture
+def case_page(browser_page, site):
+    """``case_page(language)``: the longest-standing case of the town, as an auditor sees it."""
+
+    def open_case(language="en"):
+        with site.extensions["tenderway"].sessions() as session:
+            row = session.query(InstanceRow).filter_by(state="active").order_by(InstanceRow.id).first()
+            auditor = grants.holders(session, "auditor")[0].login
+        page = browser_page(auditor, f"/cases/{row.id}", language=language)
+        page.wait_for_selector("#monitor[data-ready=yes]")
+        return page
+
+    return open_case
+
+
+@pytest.mark.parametrize(("language", "called"), [("en", "Diagram: "), ("zh", "流程图：")])
+def test_a_diagram_is_a_named_picture_with_a_way_to_its_words(case_page, assert_accessible, language, called):
+    page = case_page(language)
+    picture = page.get_by_role("img", name=called)
+    expect(picture).to_have_count(1)
+    steps = page.locator("#monitor").evaluate(
+        "box => document.getElementById(box.getAttribute('aria-describedby')).innerText"
+    )
+    assert steps
+    page.locator("#in-words a").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("tr[id^=step-]")
+    assert page.get_by_role("rowheader").count() > 20
+    assert_accessible(page)

@@ -265,6 +265,38 @@ def test_the_state_says_where_the_case_stands_what_is_done_and_who_is_asked(hous
     assert list(state["stages"]) == ["application", "approval", "planning"]
 
 
+def steps(page):
+    """Each step of a diagram in words: its name, its state, and where it leads."""
+    rows = re.findall(r'<tr id="step-.*?</tr>', page, re.DOTALL)
+    return [
+        (
+            re.search(r'tw-list__main"[^>]*>([^<]+)', row)[1],
+            re.search(r'tw-tag--\w+">([^<]+)', row)[1],
+            re.findall(r'sub">([^<]+)', row.rpartition('data-label="Leads to"')[2]),
+        )
+        for row in rows
+    ]
+
+
+def test_the_diagram_in_words_has_every_step_with_its_state_and_where_it_leads(house, sign_in, case):
+    complete(house, "buyer-handler", "apply")
+    client = sign_in("buyer-handler")
+    assert f"/cases/{case}/steps" in client.get(f"/cases/{case}").text
+    page = client.get(f"/cases/{case}/steps").text
+    assert steps(page) == [
+        ("start", "done", ["Do apply"]),
+        ("Do apply", "done", ["Do review"]),
+        ("Do review", "waiting for a person", ["Do plan"]),
+        ("Do plan", "not reached", ["end"]),
+        ("end", "not reached", []),
+    ]
+
+
+@pytest.mark.parametrize(("login", "status"), [("auditor", 200), ("supplier-signer", 403), ("expert", 403)])
+def test_the_diagram_in_words_is_for_who_sees_the_case_whole(sign_in, case, login, status):
+    assert sign_in(login).get(f"/cases/{case}/steps").status_code == status
+
+
 def test_a_called_process_is_one_click_away(house, sign_in, town):
     call = (
         '<bpmn:callActivity id="lots" name="Lots"><bpmn:extensionElements><zeebe:calledElement processId="toy" />'

@@ -112,7 +112,7 @@ class Loop:
 
 @dataclass(frozen=True)
 class Flow:
-    """A sequence flow."""
+    """A sequence flow; ``names`` holds its name in each language where the diagram gives it."""
 
     id: str
     name: str | None
@@ -120,6 +120,7 @@ class Flow:
     target: str
     condition: Source | None
     line: int
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(eq=False)

@@ -226,7 +226,7 @@ class Reader:
                 self.find(EMPTY_CONDITION, element)
         if not xml.flag(element, "isImmediate", True):
             self.find(NOT_IMMEDIATE, element)
-        extensions.properties(element, self)
+        values = extensions.properties(element, self)
         source, target = element.get("sourceRef") or "", element.get("targetRef") or ""
         flow = Flow(
             id=element.get("id") or _flow_id(process, f"{source}_to_{target}"),
@@ -235,6 +235,7 @@ class Reader:
             target=target,
             condition=Source(text) if text else None,
             line=xml.line(element),
+            names=extensions.names(values),
         )
         body.flows.append(flow)
         process.flows.setdefault(flow.id, flow)

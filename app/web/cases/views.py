@@ -13,7 +13,7 @@ from app.engine.charts import Chart
 from app.engine.records import InstanceRow
 from app.foundation.text import Text
 from app.web import current, listing, templating, visibility
-from app.web.cases import finding, pictures, showing
+from app.web.cases import finding, pictures, showing, steps
 from app.workflow import cases, stages
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
@@ -115,6 +115,16 @@ def state(instance_id: str) -> Response:
     row, chart = _whole(instance_id)
     content = orjson.dumps(pictures.state(row, chart, _process(chart, row)))  # jsonify would sort the stages
     return Response(content, mimetype="application/json")
+
+
+@blueprint.get("/<instance_id>/steps")
+def in_words(instance_id: str) -> str:
+    """Show a case's diagram as a list of its steps, with where each leads and how it stands."""
+    row, chart = _whole(instance_id)
+    process_id = _process(chart, row)
+    shown = showing.common(row, chart, cases.project_of(current.session(), row))
+    found = steps.of(row, chart, process_id)
+    return render_template("cases/steps.html", **shown, steps=found, process_id=process_id, chart=chart)
 
 
 def _whole(instance_id: str) -> tuple[InstanceRow, Chart]:

@@ -39,6 +39,7 @@ export class Monitor {
       this.box.append(element('p', 'tw-canvas__problem', `${say('The diagram could not be loaded.')} ${problem.message}`));
       return;
     }
+    this.#label();
     this.#tools();
     await this.refresh();
     this.look();
@@ -180,6 +181,13 @@ export class Monitor {
     if (root && root !== this.canvas.getRootElement()) this.canvas.setRootElement(root);
     if (this.canvas.zoom() < .6) this.canvas.zoom(.85, { x: 0, y: 0 });
     this.canvas.scrollToElement(shape, { top: 90, bottom: 90, left: 140, right: 140 });
+  }
+
+  /** One picture with a name for who doesn't see it: the page gives its steps in words. */
+  #label() {
+    const picture = this.box.querySelector('.djs-container > svg');
+    picture.setAttribute('role', 'img');
+    picture.setAttribute('aria-label', this.box.getAttribute('aria-label') || '');
   }
 
   #tools() {
