@@ -55,6 +55,26 @@ def test_rows_are_named_by_where_they_stand(house, visit):  # noqa: F811
     assert names == ["Item, row 1", "Price, row 1", "Item, row 2", "Price, row 2"]
 
 
+def test_a_column_is_added_up_as_one_types_with_its_terms(house, visit):  # noqa: F811
+    page = visit(f"/tasks/{work.start(house)[1][0]}")
+    for _ in range(3):
+        page.click("#f-items [data-row-add]")
+    for number, price in enumerate(("40", "40", "1,020.5")):
+        page.fill(f"[name='items-{number}-price']", price)
+        page.fill(f"[name='items-{number}-item']", "lamp" if number < 2 else "pole")
+    sums = page.locator("#f-items .tw-rows__sum").all_inner_texts()
+    assert sums == ["Price 40 + 40 + 1,020.5 = 1,100.5", "Item lamp: Price 40 + 40 = 80 · Item pole: Price 1,020.5"]
+
+
+@pytest.mark.parametrize("width", [1280, 1024, 390])
+def test_no_table_of_a_form_is_cut(house, visit, width):  # noqa: F811
+    page = visit(f"/tasks/{work.start(house)[1][0]}")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.click("#f-items [data-row-add]")
+    cut = "all => all.filter(one => one.scrollWidth > one.parentElement.clientWidth + 1).map(one => one.className)"
+    assert page.eval_on_selector_all(".tw-rows", cut) == []
+
+
 def test_how_many_rows_there_may_be_is_said_beside_the_table(house, visit):  # noqa: F811
     page = visit(f"/tasks/{work.start(house)[1][0]}")
     assert "At most 2,000 rows." in page.inner_text("#f-items")

@@ -38,6 +38,7 @@ FIELDS = [
         "name": "items",
         "widget": "table",
         "rows": "free",
+        "sums": [{"of": "price"}, {"of": "price", "by": "item"}],
         "columns": [
             {"name": "item", "widget": "text", "label": t("Item")},
             {"name": "price", "widget": "money", "label": t("Price")},

@@ -86,6 +86,15 @@ class Matrix:
 
 
 @dataclass(frozen=True)
+class Sum:
+    """A sum that stands under a table: of a column, for each value of ``by`` apart, each row ``times`` another column."""
+
+    of: str
+    by: str | None = None
+    times: str | None = None
+
+
+@dataclass(frozen=True)
 class Field:
     """One field of a form, or one column of a table. ``schema`` is its part of the JSON Schema."""
 
@@ -98,6 +107,7 @@ class Field:
     columns: tuple[Field, ...] = ()
     rows: str = "free"
     matrix: Matrix | None = None
+    sums: tuple[Sum, ...] = ()
     readonly: bool = False
     required: bool = False
     rule: tuple[Mapping[str, Any], ...] = ()
@@ -347,6 +357,7 @@ def _widget_problems(entry: dict[str, Any], schema: Mapping[str, Any], where: st
         else:
             yield from _field_problems(entry["columns"], schema.get("items", {}), where)
             yield from _matrix_problems(entry, where)
+            yield from _sum_problems(entry, where)
 
 
 def _matrix_problems(entry: dict[str, Any], where: str) -> Iterator[str]:
@@ -363,6 +374,17 @@ def _matrix_problems(entry: dict[str, Any], where: str) -> Iterator[str]:
     for name in matrix.values():
         if name not in columns:
             yield f"{where}its matrix names {name}, which is no column"
+
+
+def _sum_problems(entry: dict[str, Any], where: str) -> Iterator[str]:
+    columns = {column.get("name") for column in entry["columns"] if isinstance(column, dict)}
+    for each in entry.get("sums") or ():
+        if not isinstance(each, dict) or "of" not in each or not each.keys() <= {"of", "by", "times"}:
+            yield f"{where}a sum names its column in of, and may name by and times"
+        else:
+            yield from (
+                f"{where}its sum names {name}, which is no column" for name in each.values() if name not in columns
+            )
 
 
 def _whole_text(value: Any) -> bool:
@@ -383,6 +405,7 @@ def _field(entry: Mapping[str, Any], schema: Mapping[str, Any]) -> Field:
         columns=tuple(_field(column, own.get("items", {})) for column in entry.get("columns") or ()),
         rows=entry.get("rows", "free"),
         matrix=Matrix(**entry["matrix"]) if entry.get("matrix") else None,
+        sums=tuple(Sum(**each) for each in entry.get("sums") or ()),
         readonly=bool(entry.get("readonly")),
         required=name in schema.get("required", ()),
         rule=tuple(rule) if isinstance(rule, list) else ((rule,) if rule else ()),
