@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template
@@ -99,6 +100,7 @@ def draw(lot_id: str) -> str:
         project=tender.project,
         specialities=experts.SPECIALITIES,
         states=CALLS,
+        instant=datetime.fromisoformat,
     )
 
 

@@ -215,6 +215,71 @@ def test_the_notice_of_the_award_leads_to_the_draw(house, awarded, client):
     assert f"/lots/{awarded.lot_id}/draw" in page.text
 
 
+def test_the_draw_tells_its_times_as_the_office_does(awarded, client):
+    page = client.get(f"/lots/{awarded.lot_id}/draw?lang=en").text
+    assert "09:30" in page
+    assert "UTC" not in page.replace("UTC offset", "")
+
+
+# -- the public board
+
+
+@pytest.fixture
+def won(house, awarded):
+    """The winner's name in Chinese and the price, as they are shown."""
+    with house.sessions() as session:
+        award = session.scalars(select(awards.Award)).one()
+        return organisations.get(session, award.supplier_id).name_zh, f"¥{award.price:,.2f}"
+
+
+def test_the_list_of_results_says_who_won_at_what_price(won, client):
+    page = client.get("/portal/results?lang=zh").text
+    assert all(part in page for part in won)
+
+
+def test_the_table_of_results_says_it_too(won, client):
+    assert won[0] in client.get("/portal/results?lang=zh&format=csv").text
+
+
+def test_searching_for_a_suppliers_name_finds_what_it_won(won, client):
+    page = client.get("/portal", query_string={"lang": "zh", "q": won[0]}).text
+    assert "共1条" in page
+    assert won[0] in page
+
+
+FITS = [
+    {"object": "goods"}, {"method": "open_tender"}, {"region": "CN"}, {"least": "1000"}, {"most": "9,000,000"},
+    {"since": "2026-01-01"}, {"until": "2026-12-31"}, {"least": "nonsense"}, {"until": "31.12.2026"},
+]  # fmt: skip
+MISFITS = [
+    {"object": "works"}, {"method": "inquiry"}, {"region": "CN-XZ"}, {"least": "90000000"}, {"most": "1"},
+    {"since": "2027-01-01"}, {"until": "2025-12-31"}, {"buyer": "nobody"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("filters", FITS)
+def test_what_fits_a_filter_is_found(won, client, filters):
+    assert won[0] in client.get("/portal/results", query_string={"lang": "zh", **filters}).text
+
+
+@pytest.mark.parametrize("filters", MISFITS)
+def test_what_does_not_fit_a_filter_is_left_out(won, client, filters):
+    page = client.get("/portal/results", query_string={"lang": "zh", **filters}).text
+    assert won[0] not in page
+    assert "没有符合" in page
+
+
+def test_the_price_counts_where_one_was_published_and_not_the_budget(house, won, client):
+    price = won[1].removeprefix("¥")
+    assert won[0] in client.get("/portal/results", query_string={"lang": "zh", "least": price, "most": price}).text
+
+
+def test_the_first_page_sums_up_the_year(won, client):
+    page = client.get("/portal?lang=en").text
+    assert "awarded this year" in page
+    assert "saved this year" in page
+
+
 @pytest.mark.parametrize(
     ("login", "status"), [("agency-officer", 200), ("buyer-reviewer", 200), ("supplier-bidder", 404), ("expert", 404)]
 )

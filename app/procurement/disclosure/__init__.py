@@ -1,6 +1,6 @@
 """Disclosure: OCDS releases of what has become public, the records derived from them, and the packages they travel in."""
 
-from app.procurement.disclosure import board, feeds
+from app.procurement.disclosure import board, feeds, searching
 from app.procurement.disclosure.board import KINDS, RESULTS, NothingPublished
 from app.procurement.disclosure.packages import (
     EXTENSION,
@@ -35,6 +35,7 @@ __all__ = [
     "record_package",
     "release",
     "release_package",
+    "searching",
     "use",
     "violations",
 ]

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, and_, func, or_, select, type_coerce
-from sqlalchemy import Text as LongText
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.foundation.errors import NotFound
 from app.foundation.text import Text
+from app.foundation.workdays import local_day, start_of
 from app.identity.organisations import Organisation
 from app.procurement import breaches, tenders
+from app.procurement.awards import Award, AwardState
 from app.procurement.breaches import Breach
 from app.procurement.contracts import Contract
-from app.procurement.projects import Project
+from app.procurement.disclosure.searching import Wanted, narrowed, searched
+from app.procurement.projects import Lot, Project
 from app.procurement.tenders import Notice, Tender, TenderState
 
 KINDS: dict[str, Text] = {
@@ -30,6 +33,7 @@ KINDS: dict[str, Text] = {
     "termination": Text("Termination", "终止公告"),
 }
 """The kinds of notices (O101 8)."""
+EVERYTHING = Wanted()
 RESULTS = ("award", "failure", "termination")
 
 
@@ -57,44 +61,74 @@ def notices(
     now: datetime,
     kinds: tuple[str, ...] = (),
     open_only: bool = False,
-    search: str = "",
+    wanted: Wanted = EVERYTHING,
     by_deadline: bool = False,
     offset: int = 0,
     limit: int = 25,
 ) -> Found[Notice]:
     """Published notices, the newest first; ``by_deadline``: those that can still be bid for, the earliest deadline first."""
-    query = _notices(now, kinds, open_only, search)
+    query = _notices(now, kinds, open_only, wanted)
     order = Tender.bid_deadline_at.asc() if by_deadline else Notice.published_at.desc()
     rows = session.scalars(query.order_by(order, Notice.id.desc()).offset(offset).limit(limit)).unique()
     return Found(list(rows), _count(session, query, Notice.id))
 
 
-def counts(session: Session, *, now: datetime, search: str = "") -> Mapping[str, int]:
+def counts(session: Session, *, now: datetime, wanted: Wanted = EVERYTHING) -> Mapping[str, int]:
     """How many notices of each kind there are; under ``open`` those that can be bid for, under ``""`` all."""
-    found = {kind: _count(session, _notices(now, (kind,), False, search), Notice.id) for kind in KINDS}
-    return {
-        "": sum(found.values()),
-        "open": _count(session, _notices(now, ("tender",), True, search), Notice.id),
-        **found,
-    }
+    each = _notices(now, (), False, wanted).with_only_columns(Notice.kind, func.count()).group_by(Notice.kind)
+    found = dict.fromkeys(KINDS, 0) | dict(session.execute(each).tuples().all())
+    return {"": sum(found.values()), "open": open_for_bids(session, now=now, wanted=wanted), **found}
 
 
-def _notices(now: datetime, kinds: tuple[str, ...], open_only: bool, search: str) -> Select[Notice]:
+def open_for_bids(session: Session, *, now: datetime, wanted: Wanted = EVERYTHING) -> int:
+    """How many tenders can be bid for."""
+    return _count(session, _notices(now, ("tender",), True, wanted), Notice.id)
+
+
+@dataclass(frozen=True)
+class Year:
+    """What a calendar year has come to so far: the lots awarded, their budgets and their prices."""
+
+    awarded: int
+    budget: Decimal
+    price: Decimal
+
+    @property
+    def saved(self) -> Decimal:
+        """By how much the prices stayed under the budgets."""
+        return self.budget - self.price
+
+
+def this_year(session: Session, now: datetime, currency: str) -> Year:
+    """The awards published since the first of January, in one currency; those that were revoked don't count."""
+    first = start_of(local_day(now).replace(month=1, day=1))
+    row = session.execute(
+        select(func.count(), func.sum(Lot.budget), func.sum(Award.price))
+        .select_from(Award)
+        .join(Lot, Lot.id == Award.lot_id)
+        .where(Award.state == AwardState.PUBLISHED, Award.published_at.between(first, now), Award.currency == currency)
+    ).one()
+    return Year(row[0], row[1] or Decimal(0), row[2] or Decimal(0))
+
+
+def _notices(now: datetime, kinds: tuple[str, ...], open_only: bool, wanted: Wanted) -> Select[Notice]:
     query = (
         select(Notice)
         .join(Tender, Tender.id == Notice.tender_id)
         .join(Project, Project.id == Tender.project_id)
         .join(Organisation, Organisation.id == Tender.buyer_id)
         .where(Notice.published_at <= now, Tender.published_at.is_not(None))
-        .options(joinedload(Notice.tender).joinedload(Tender.project).joinedload(Project.buyer))
+        .options(
+            joinedload(Notice.tender)
+            .joinedload(Tender.project)
+            .options(joinedload(Project.buyer), joinedload(Project.lots))
+        )
     )
     if kinds:
         query = query.where(Notice.kind.in_(kinds))
     if open_only:
         query = query.where(Tender.state == TenderState.PUBLISHED, Tender.bid_deadline_at > now)
-    return _searched(
-        query, search, type_coerce(Notice.title, LongText), Project.number, Organisation.name_zh, Organisation.name_en
-    )
+    return narrowed(query, wanted)
 
 
 def notice(session: Session, notice_id: str, now: datetime) -> Notice:
@@ -122,7 +156,9 @@ def published_contracts(session: Session, *, search: str = "", offset: int = 0, 
         .distinct()
         .options(joinedload(Contract.buyer), joinedload(Contract.supplier))
     )
-    query = _searched(query, search, Contract.title_zh, Contract.title_en, Contract.number, Organisation.name_zh)
+    query = searched(
+        query, search, Contract.title_zh, Contract.title_en, Contract.number, Organisation.name_zh, Organisation.name_en
+    )
     rows = session.scalars(query.order_by(Contract.published_at.desc(), Contract.id.desc()).offset(offset).limit(limit))
     return Found(list(rows.unique()), _count(session, query, Contract.id))
 
@@ -140,7 +176,7 @@ def published_breaches(
 ) -> Found[Breach]:
     """The records of serious breaches shown on a day, the newest first (IR 63; how long: ``breaches.public_records``)."""
     query = breaches.public_records(session, on).join(Breach.supplier).options(contains_eager(Breach.supplier))
-    query = _searched(query, search, Breach.number, Organisation.name_zh, Organisation.name_en, Organisation.uscc)
+    query = searched(query, search, Breach.number, Organisation.name_zh, Organisation.name_en, Organisation.uscc)
     rows = session.scalars(query.order_by(Breach.published_at.desc(), Breach.id.desc()).offset(offset).limit(limit))
     return Found(list(rows.unique()), _count(session, query, Breach.id))
 
@@ -151,17 +187,6 @@ def breach(session: Session, breach_id: str, on: date) -> Breach:
     if found is None or not (breaches.is_public(session, found, on) or breaches.was_set_aside(found)):
         raise NothingPublished
     return found
-
-
-def _searched(query: Select[T], search: str, *columns: Any) -> Select[T]:
-    """Rows in which every searched word stands somewhere; two Chinese characters are a word like any other."""
-    words = search.split()
-    conditions = [or_(*(column.ilike(f"%{_plain(word)}%", escape="\\") for column in columns)) for word in words]
-    return query.where(and_(*conditions)) if conditions else query
-
-
-def _plain(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _count(session: Session, query: Select[Any], column: Any) -> int:

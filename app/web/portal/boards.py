@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.foundation import documents
+from app.foundation import documents, regions
 from app.foundation.documents import Document
 from app.foundation.foreign import kinds
 from app.foundation.text import Text, text_of
@@ -20,8 +20,9 @@ from app.procurement import contracts as procurement_contracts
 from app.procurement.disclosure import board, feeds
 from app.procurement.tenders import Tender, places
 from app.web import current, files, language, listing, templating, words
-from app.web.portal import blueprint
+from app.web.portal import blueprint, searching
 from app.web.templating import place
+from app.workflow import facts
 
 SHOWS = {
     "": Text("All notices", "全部公告"),
@@ -36,20 +37,25 @@ SHOWS = {
 }
 LARGEST_RECEIPT = 200_000
 FEED_LENGTH = 50
+CURRENCY = "CNY"
+"""The currency in which the year's awards are summed up."""
 
 
 @blueprint.get("")
 def index() -> AnyResponse | str:
     """List what was published; first what can still be bid for."""
-    return _list(
-        "open" if "show" not in request.args and "q" not in request.args else "", disclosure.KINDS, "portal.index"
-    )
+    return _list("" if _narrows() else "open", disclosure.KINDS, "portal.index")
 
 
 @blueprint.get("/results")
 def results() -> AnyResponse | str:
     """List how tenders ended: awards, failures and terminations."""
     return _list("", disclosure.RESULTS, "portal.results")
+
+
+def _narrows() -> bool:
+    """Whether the address asks for something, so that all notices are looked through and not only the open ones."""
+    return any(request.args.get(name) for name in ("show", "q", *searching.FILTERS))
 
 
 def _list(first: str, kinds: Any, endpoint: str) -> AnyResponse | str:
@@ -59,46 +65,72 @@ def _list(first: str, kinds: Any, endpoint: str) -> AnyResponse | str:
     show = listing.chosen("show", shows, first)
     if show not in shows:
         show = ""
-    wanted = ("tender",) if show == "open" else (show,) if show else tuple(kinds)
+    wanted = searching.wanted(asked)
     found = board.notices(
         session,
         now=now,
-        kinds=wanted,
+        kinds=("tender",) if show == "open" else (show,) if show else tuple(kinds),
         open_only=show == "open",
-        search=asked.search,
+        wanted=wanted,
         by_deadline=show == "open",
         offset=asked.offset,
         limit=asked.limit,
     )
+    rows = [searching.row(notice) for notice in found.rows]
     if asked.wants_csv:
-        header = (
-            Text("Published", "发布时间"),
-            Text("Kind", "类型"),
-            Text("Title", "标题"),
-            Text("Number", "项目编号"),
-        )
-        lines = (
-            (
-                n.published_at.astimezone(current.zone()),
-                disclosure.KINDS[n.kind],
-                text_of(n.title),
-                n.tender.project.number,
-            )
-            for n in found.rows
-        )
-        return listing.csv("notices", header, lines)
-    counts = board.counts(session, now=now, search=asked.search)
+        return _exported(rows)
+    counts = board.counts(session, now=now, wanted=wanted)
     counts = counts if endpoint == "portal.index" else {**counts, "": sum(counts[kind] for kind in kinds)}
     return render_template(
         "portal/index.html",
-        rows=listing.Rows([(n, text_of(n.title)) for n in found.rows], asked.page, asked.size, found.total),
+        rows=listing.Rows(rows, asked.page, asked.size, found.total),
         asked=asked,
         show=show,
         shows=shows,
         counts=counts,
         kinds=disclosure.KINDS,
         is_results=endpoint == "portal.results",
+        choices=disclosure.searching.choices(session, now),
+        filters=searching.FILTERS,
+        objects=facts.OBJECTS,
+        methods=facts.METHODS,
+        region_name=regions.name,
+        year=board.this_year(session, now, CURRENCY),
+        open_now=board.open_for_bids(session, now=now),
     )
+
+
+def _exported(rows: list[searching.Row]) -> AnyResponse:
+    header = (
+        Text("Published", "发布时间"),
+        Text("Kind", "类型"),
+        Text("Title", "标题"),
+        Text("Number", "项目编号"),
+        Text("Buyer", "采购人"),
+        Text("Object", "采购类别"),
+        Text("Method", "采购方式"),
+        Text("Budget", "预算金额"),
+        Text("Winning bidder", "中标人"),
+        Text("Price", "中标金额"),
+        Text("Currency", "币种"),
+    )
+    lines = (
+        (
+            row.notice.published_at.astimezone(current.zone()),
+            disclosure.KINDS[row.notice.kind],
+            row.title,
+            row.tender.project.number,
+            row.tender.project.buyer.name,
+            row.object,
+            row.method,
+            row.budget.amount,
+            row.winner,
+            row.price.amount if row.price else None,
+            row.budget.currency,
+        )
+        for row in rows
+    )
+    return listing.csv("notices", header, lines)
 
 
 @blueprint.get("/notices/<notice_id>")
