@@ -79,10 +79,7 @@ class Held:
         """The session's own."""
         held = session.info.get("engine_held")
         if held is None or held.cache is not cache:
-            held = cls(cache)
-            session.info["engine_held"] = held
-            event.listen(session, "after_commit", held.committed)
-            event.listen(session, "after_soft_rollback", held.rolled_back)
+            held = session.info["engine_held"] = cls(cache)
         return held
 
     def take(self, instance_id: str, version: int) -> Entry | None:
@@ -112,6 +109,18 @@ class Held:
         self.entries = {
             instance_id: entry for instance_id, entry in self.entries.items() if not _inside(entry.made_in, ended)
         }
+
+
+@event.listens_for(Session, "after_commit")
+def _committed(session: Session) -> None:
+    if held := session.info.get("engine_held"):
+        held.committed(session)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _rolled_back(session: Session, ended: SessionTransaction) -> None:
+    if held := session.info.get("engine_held"):
+        held.rolled_back(session, ended)
 
 
 def _inside(transaction: SessionTransaction | None, outer: SessionTransaction) -> bool:

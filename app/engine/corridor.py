@@ -22,7 +22,7 @@ from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.projection import Locator, project, relocate
 from app.engine.records import InstanceRow, OpenTaskRow
-from app.foundation import clock
+from app.foundation import clock, ledger
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.errors import Conflict, NotFound
 from app.foundation.text import Text
@@ -107,16 +107,17 @@ def lock(session: Session, instance_id: str, *, skip_locked: bool = False) -> In
     ).first()
 
 
-def lock_of_task(session: Session, task_id: str) -> InstanceRow | None:
-    """The row of the instance that an open task belongs to, locked; None when there is no such task."""
-    return session.scalars(_OF_TASK, {"task": task_id}).first()
+def lock_of_task(session: Session, task_id: str) -> tuple[InstanceRow, OpenTaskRow] | None:
+    """The row of the instance that an open task belongs to, and the task, both locked in this order; None: no such task."""
+    found = session.execute(_OF_TASK, {"task": task_id}).first()
+    return None if found is None else (found[0], found[1])
 
 
 _OF_TASK = (
-    select(InstanceRow)
+    select(InstanceRow, OpenTaskRow)
     .join(OpenTaskRow, OpenTaskRow.instance_id == InstanceRow.id)
     .where(OpenTaskRow.id == bindparam("task"))
-    .with_for_update(of=InstanceRow)
+    .with_for_update(of=(InstanceRow, OpenTaskRow))
     .execution_options(populate_existing=True)
 )
 
@@ -262,17 +263,14 @@ def settle(
         (actor if token_id is not None and event.token_id == token_id else SYSTEM, event)
         for event in entry.live.events()
     ]
-    now = clock.now(session)
-    if row.state == "active" and entry.live.state != "active":
-        row.state, row.ended_at = entry.live.state, now
-    with session.no_autoflush:  # the row is written once, below
-        projected = project(engine, session, actor, row, entry)
-        history.write(session, row, events, Locator(entry.live, entry.environment).place, projected.task_ids)
-    row.snapshot = entry.live.snapshot()
-    row.engine_version = spiff.VERSION
-    row.moved_at = now
-    row.version += 1
     session.flush()
+    now = clock.now(session)
+    projected = project(engine, session, actor, row, entry)
+    length = history.write(session, row, events, Locator(entry.live, entry.environment).place, projected.task_ids)
+    kept = {"snapshot": entry.live.snapshot(), "engine_version": spiff.VERSION, "moved_at": now}
+    if row.state == "active" and entry.live.state != "active":
+        kept |= {"state": entry.live.state, "ended_at": now}
+    ledger.write(session, row, {**kept, "history_length": length, "version": row.version + 1})
     entry.version = row.version
     Held.of(session, engine.cache).hold(session, row.id, entry)
     if engine.observe is not None:

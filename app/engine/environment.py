@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exc, select
+from sqlalchemy import bindparam, exc, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -23,6 +23,12 @@ from app.foundation.errors import Refusal
 
 log = logging.getLogger(__name__)
 
+_LATEST = (
+    select(Definition.deployment_id)
+    .where(Definition.kind == bindparam("kind"), Definition.key == bindparam("key"), Definition.retired_at.is_(None))
+    .order_by(Definition.version.desc())
+    .limit(1)
+)
 FATAL = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.PendingRollbackError, StaleDataError)
 """Database errors after which nothing of the transaction may stand."""
 
@@ -129,12 +135,7 @@ class CaseEnvironment:
         return None if deployment_id is None else self.engine.package(self.session, deployment_id).models[decision_id]
 
     def _latest(self, kind: str, key: str) -> str | None:
-        return self.session.scalars(
-            select(Definition.deployment_id)
-            .where(Definition.kind == kind, Definition.key == key, Definition.retired_at.is_(None))
-            .order_by(Definition.version.desc())
-            .limit(1)
-        ).first()
+        return self.session.scalars(_LATEST, {"kind": kind, "key": key}).first()
 
     def called_process(self, process_id: str, binding: str) -> spiff.Bundle | None:
         """The bundle of the latest version of a called process, unless it is bound to the caller's deployment."""

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import feel
 from app.engine import spiff
 from app.engine.records import HistoryRow, InstanceRow, table_of
-from app.foundation import clock
+from app.foundation import clock, ledger
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.text import Text, in_language, text_of
 
@@ -63,7 +63,7 @@ class Done:
     at: datetime
 
 
-_APPEND = insert(table_of(HistoryRow))
+_TABLE = table_of(HistoryRow)
 
 
 def write(
@@ -72,23 +72,28 @@ def write(
     events: Iterable[tuple[Actor, spiff.StepEvent]],
     place: Callable[[str, str], Place],
     task_ids: Mapping[str, str],
-) -> None:
-    """Append what the core reports. ``place`` names an element of a process; ``task_ids`` are the tasks of tokens.
+) -> int:
+    """Append what the core reports; returns how long the history is then, for the instance's row.
 
-    Variables written one after the other are one row.
+    ``place`` names an element of a process; ``task_ids`` are the tasks of tokens.
+
+    Variables written one after the other are one row; what only repeats the entering of an element is none.
     """
     rows: list[dict[str, Any]] = []
+    length = row.history_length
     for actor, event in events:
         if event.kind == "variables" and rows and rows[-1]["kind"] == "variables":
             known = rows[-1]["details"]["names"]
             known += [name for name in event.details.get("names", ()) if name not in known]
             continue
-        row.history_length += 1
+        if event.kind in _REPEATS:
+            continue
+        length += 1
         where = place(event.process_id, event.element_id) if event.element_id else None
         rows.append(
             {
                 "instance_id": row.id,
-                "sequence": row.history_length,
+                "sequence": length,
                 "at": event.at,
                 "kind": event.kind[:20],
                 "element_id": event.element_id,
@@ -105,9 +110,11 @@ def write(
             }
         )
     if rows:
-        session.execute(_APPEND, rows)
+        ledger.append(session, _TABLE, rows)
+    return length
 
 
+_REPEATS = frozenset({"opened", "arrived"})
 _OF_TASKS = frozenset({"entered", "completed", "cancelled"})
 
 
@@ -140,7 +147,7 @@ def note(
         "actor_name": actor.name,
         "details": storable(details) or None,
     }
-    session.execute(_APPEND, [values])
+    ledger.append(session, _TABLE, [values])
 
 
 def storable(value: Any) -> Any:

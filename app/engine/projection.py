@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.engine import spiff
@@ -27,7 +27,7 @@ from app.engine.records import (
     table_of,
 )
 from app.engine.spiff.model import Flow, Node
-from app.foundation import clock
+from app.foundation import clock, ledger
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.database import new_id
 from app.foundation.text import Text
@@ -37,10 +37,8 @@ log = logging.getLogger(__name__)
 _DUTY = "not the same person as "
 
 
-_TASKS = table_of(OpenTaskRow)
-_OPEN_TASKS = insert(_TASKS)
-_CLOSE_TASKS = delete(_TASKS).where(_TASKS.c.id.in_(bindparam("gone", expanding=True)))
-_OFFER = insert(table_of(Offer))
+_TASKS, _OFFERS, _TIMERS, _SUBSCRIPTIONS = map(table_of, (OpenTaskRow, Offer, TimerRow, SubscriptionRow))
+_CLOSE_TASK = delete(_TASKS).where(_TASKS.c.id == bindparam("gone"))
 
 
 @dataclass
@@ -204,12 +202,12 @@ class _Projection:
                     self._change_task(stored[0], task)
         gone = {token: stored[0] for token, stored in known.items() if token not in now}
         self.projected.task_ids.update(gone)
-        for identities in _portions(list(gone.values())):
-            self.session.execute(_CLOSE_TASKS, {"gone": identities})  # their offers go with them
+        if gone:  # their offers go with them
+            self.session.connection().execute(_CLOSE_TASK, [{"gone": identity} for identity in gone.values()])
         if rows:
-            self.session.execute(_OPEN_TASKS, rows)
+            ledger.append(self.session, _TASKS, rows)
         if offers:
-            self.session.execute(_OFFER, offers)
+            ledger.append(self.session, _OFFERS, offers)
         self.before["tasks"] = now
 
     def _task_row(self, task: spiff.OpenTask) -> dict[str, Any]:
@@ -293,7 +291,7 @@ class _Projection:
             if key not in now:
                 self.session.execute(self._of_timer(delete(TimerRow), key))
         if rows:
-            self.session.execute(insert(table_of(TimerRow)), rows)
+            ledger.append(self.session, _TIMERS, rows)
         self.before["timers"] = now
 
     def _wake(self, due_at: Any) -> Any:
@@ -333,7 +331,7 @@ class _Projection:
         for identities in _portions(gone):
             self.session.execute(delete(SubscriptionRow).where(SubscriptionRow.id.in_(identities)))
         if rows:
-            self.session.execute(insert(table_of(SubscriptionRow)), rows)
+            ledger.append(self.session, _SUBSCRIPTIONS, rows)
         self.before["subscriptions"] = now
 
     def _subscription_row(self, subscription: spiff.Subscription, identity: str) -> dict[str, Any]:
@@ -439,7 +437,7 @@ def offer_anew(session: Session, row: OpenTaskRow) -> None:
     session.execute(delete(Offer).where(Offer.task_id == row.id))
     offers = offers_of(row)
     if offers:
-        session.execute(insert(table_of(Offer)), offers)
+        ledger.append(session, _OFFERS, offers)
 
 
 def _portions(identities: list[str], size: int = 500) -> Iterable[list[str]]:

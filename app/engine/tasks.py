@@ -266,10 +266,10 @@ def _draft(task: OpenTaskRow, actor: Actor) -> dict[str, Any] | None:
 
 def _locked(session: Session, task_id: str) -> tuple[InstanceRow, OpenTaskRow]:
     """The instance's row, locked, and the task as it is under that lock."""
-    row = corridor.lock_of_task(session, task_id)
-    task = session.get(OpenTaskRow, task_id, populate_existing=True) if row is not None else None
-    if row is None or task is None:
+    found = corridor.lock_of_task(session, task_id)
+    if found is None:
         raise _gone(session, task_id)
+    row, task = found
     corridor.refuse_unless_active(row)
     return row, task
 

@@ -104,12 +104,32 @@ _HEADS = cast(Table, JournalHead.__table__)
 _ENTRIES = cast(Table, JournalEntry.__table__)
 _HEAD = select(_HEADS.c.sequence, _HEADS.c.hash).where(_HEADS.c.case_id == bindparam("case")).with_for_update()
 _LAST_POSITION = select(func.coalesce(func.max(_ENTRIES.c.position), 0))
+_HEAD_AND_POSITION = _HEAD.add_columns(_LAST_POSITION.scalar_subquery().label("position"))
 _NEXT_POSITION = select(Sequence("journal_position").next_value())
 _NOW: dict[str, Any] = {"sequence": bindparam("last"), "hash": bindparam("digest")}
 _BEGIN = insert(_HEADS).values(case_id=bindparam("case"), **_NOW)
 _GO_ON = update(_HEADS).where(_HEADS.c.case_id == bindparam("case")).values(**_NOW)
 _APPEND = insert(_ENTRIES)
 # Made once: every act of the house passes here, and building a statement costs more than running it.
+
+
+@dataclass
+class _Act:
+    """An entry that isn't written yet, column for column."""
+
+    id: str
+    case_id: str
+    at: datetime
+    actor_id: str
+    actor_name: str
+    act: str
+    facts: dict[str, Any]
+    sequence: int = 0
+    previous: str = GENESIS
+    hash: str = ""
+    position: int | None = None
+    records: str | None = None
+    seal: str | None = None
 
 
 @dataclass(frozen=True)
@@ -133,21 +153,18 @@ def write(session: Session, actor: Actor, *, case: str, act: str, facts: Mapping
     ledger = Ledger.of(session)
     if case not in ledger.heads():
         ledger.top.heads[case] = _head(session, case)
-    entry = JournalEntry(
-        id=new_id(),
-        case_id=case,
-        at=clock.now(session),
-        actor_id=actor.id,
-        actor_name=actor.name,
-        act=act,
-        facts=dict(facts or {}),
-    )
-    ledger.top.pending.append(entry)
+    ledger.top.pending.append(_Act(new_id(), case, clock.now(session), actor.id, actor.name, act, dict(facts or {})))
 
 
 def _head(session: Session, case: str) -> Head:
-    found = session.connection().execute(_HEAD, {"case": case}).first()
-    return Head(0, GENESIS, False) if found is None else Head(found.sequence, found.hash, True)
+    ledger, connection = Ledger.of(session), session.connection()
+    embedded = ledger.position is None and connection.dialect.name == "sqlite"  # nobody else writes meanwhile
+    found = connection.execute(_HEAD_AND_POSITION if embedded else _HEAD, {"case": case}).first()
+    if found is None:
+        return Head(0, GENESIS, False)
+    if embedded:
+        ledger.position = found.position
+    return Head(found.sequence, found.hash, True)
 
 
 @event.listens_for(Session, "before_commit")
@@ -167,7 +184,7 @@ def settle(session: Session) -> None:
     if rows and not ledger.pending():
         write(session, SYSTEM, case=ALONE, act="records.write")
     heads, position = ledger.heads(), _position(session, ledger) if key else None
-    entries: list[JournalEntry] = ledger.pending()
+    entries: list[_Act] = ledger.pending()
     if rows:
         entries[-1].records = bound(key, rows)
     for entry in entries:
@@ -181,16 +198,14 @@ def settle(session: Session) -> None:
     ledger.clear()
 
 
-def _append(session: Session, entries: list[JournalEntry], heads: Mapping[str, Head]) -> None:
+def _append(session: Session, entries: list[_Act], heads: Mapping[str, Head]) -> None:
     connection = session.connection()
     for case in dict.fromkeys(entry.case_id for entry in entries):
         head = heads[case]
         now = {"case": case, "last": head.sequence, "digest": head.hash}
         connection.execute(_GO_ON if head.stored else _BEGIN, now)
         head.stored = True
-    connection.execute(
-        _APPEND, [{column.name: getattr(entry, column.name) for column in _ENTRIES.c} for entry in entries]
-    )
+    connection.execute(_APPEND, [vars(entry) for entry in entries])
 
 
 def _position(session: Session, ledger: Ledger) -> int:
@@ -207,8 +222,7 @@ def bound(key: bytes, rows: Mapping[tuple[str, str], Row | None]) -> str:
     """The digests of rows as an entry holds them."""
     told: dict[str, dict[str, dict[str, str] | None]] = {}
     for (table, row), values in rows.items():
-        digests = values and {name: legal.digest(key, table, row, name, value) for name, value in values.items()}
-        told.setdefault(table, {})[row] = digests
+        told.setdefault(table, {})[row] = values and legal.digests(key, table, row, values)
     return orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
 
 
@@ -217,7 +231,7 @@ def seal(key: bytes, told: str) -> str:
     return b64encode(hmac.digest(key, told.encode(), "sha256")[: legal.DIGEST_BYTES]).decode()
 
 
-def digest(entry: JournalEntry) -> str:
+def digest(entry: JournalEntry | _Act) -> str:
     """The hash an entry must carry, worked out from its contents."""
     content: dict[str, Any] = {
         "case": entry.case_id,
@@ -232,7 +246,21 @@ def digest(entry: JournalEntry) -> str:
     if entry.position is not None:
         told = hashlib.sha256((entry.records or "").encode()).hexdigest()
         content |= {"id": entry.id, "position": entry.position, "records": told}
-    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+    return hashlib.sha256(_bytes(content)).hexdigest()
+
+
+def _bytes(content: dict[str, Any]) -> bytes:
+    """The canonical JSON (RFC 8785); by the faster writer, where what it writes is the same to the byte."""
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS) if _is_plain(content) else rfc8785.dumps(content)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value has only text, truths, nothing, and whole numbers below 2^53, under keys of ASCII."""
+    if isinstance(value, dict):
+        return all(key.isascii() and _is_plain(item) for key, item in value.items())
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str) or (isinstance(value, int) and -(2**53) < value < 2**53)
 
 
 def go_on(connection: Connection) -> None:

@@ -1,11 +1,20 @@
 """The journal is a chain that shows every tampering, also by somebody who hashes it anew."""
 
+import base64
+import hmac
 from datetime import date
 
+import orjson
 import pytest
-from sqlalchemy import delete, insert, update
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.exc import StaleDataError
 
-from app.foundation import journal, ledger, proof
+from app.engine.records import InstanceRow
+from app.foundation import journal, ledger, legal, proof
 from app.foundation.actor import Actor
 from app.foundation.workdays import CalendarDay, CalendarYear
 from tests.conftest import NOON
@@ -151,3 +160,62 @@ def test_a_statement_that_gives_no_key_is_refused(session):
 
 def day_of(number):
     return date(2031, 1, number)
+
+
+# -- how an entry is written down
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False) | st.text(),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    )
+)
+def test_what_the_faster_writer_writes_is_the_canonical_form(value):
+    if journal._is_plain(value):
+        assert journal._bytes({"facts": value}) == rfc8785.dumps({"facts": value})
+
+
+def test_every_letter_is_written_in_its_canonical_form():
+    letters = [chr(code) for code in range(0x3000) if not 0xD800 <= code < 0xE000]
+    assert journal._bytes({"facts": letters}) == rfc8785.dumps({"facts": letters})
+
+
+def test_a_digest_is_the_hmac_that_verifiers_elsewhere_work_out():
+    for key in (b"", b"k" * 32, b"k" * 64, b"k" * 100):
+        told = hmac.digest(key, orjson.dumps(["bid", "1", "price", "10.00"]), "sha256")[:15]
+        assert legal.digest(key, "bid", "1", "price", "10.00") == base64.b64encode(told).decode()
+
+
+# -- rows written past the unit of work
+
+
+def test_appended_rows_are_bound(session, year):
+    rows = [{"date": day_of(n), "kind": "off", "source": "x"} for n in (1, 2)]
+    ledger.append(session, CalendarDay.__table__, rows)
+    session.commit()
+    assert differences(session) == []
+    assert len(session.scalars(select(CalendarDay).where(CalendarDay.on.in_([day_of(1), day_of(2)]))).all()) == 2
+
+
+def test_an_appended_row_without_its_key_is_refused(session):
+    with pytest.raises(ledger.Unbound, match="must be given as parameters"):
+        ledger.append(session, CalendarDay.__table__, [{"kind": "off", "source": "x"}])
+
+
+def test_a_record_written_through_is_bound_and_clean(session, year):
+    ledger.write(session, year, {"source": "another notice"})
+    assert (year.source, list(session.dirty)) == ("another notice", [])
+    session.commit()
+    session.expire_all()
+    assert (year.source, differences(session)) == ("another notice", [])
+
+
+def test_a_record_of_another_version_is_not_written_through(session):
+    row = InstanceRow(
+        id="i", version=1, definition_id="d", deployment_id="d", process_id="p", started_at=NOON, moved_at=NOON
+    )
+    make_transient_to_detached(row)
+    session.add(row)
+    with pytest.raises(StaleDataError):
+        ledger.write(session, row, {"version": 2})

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from importlib.metadata import version
+from threading import local
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -149,7 +150,17 @@ def write(course: Course) -> bytes:
         "scopes": [_scope(scope) for scope in course.scopes.values()],
         "tokens": [_token(token) for token in course.live()],
     }
-    return zstandard.ZstdCompressor(level=1).compress(orjson.dumps(body, option=_OPTIONS))
+    return _COMPRESSING.compressor.compress(orjson.dumps(body, option=_OPTIONS))
+
+
+class _Compressing(local):
+    """A compressor for each thread: making one costs as much as a snapshot's compression."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=1)
+
+
+_COMPRESSING = _Compressing()
 
 
 def _scope(scope: Scope) -> dict[str, Any]:
