@@ -78,7 +78,7 @@ def some(column, number=0):
         (Boolean, bool(number % 2)),
         (DateTime, datetime(2031, 1, 1, tzinfo=UTC) + timedelta(days=number)),
         (Date, date(2031, 1, 1) + timedelta(days=number)),
-        (Integer, 7 + number),
+        (Integer, 7 + 1000 * number),  # further than the rows of a life are numbered
         (LargeBinary, b"x%d" % number),
     ):
         if isinstance(kind, types):
