@@ -114,6 +114,14 @@ def problems(session: Session, *, login: str, name: str, email: str) -> list[Ref
     return found
 
 
+def free_login(session: Session, wanted: str) -> str:
+    """The sign-in name that was wanted, or the next like it that nobody has."""
+    login, number = wanted.strip().lower(), 2
+    while by_login(session, login) is not None:
+        login, number = f"{wanted.strip().lower()[:60]}-{number}", number + 1
+    return login
+
+
 def create(
     session: Session,
     actor: Actor,

@@ -5,13 +5,15 @@ Each is known by its unified social credit code (GB 32100-2015), whose last char
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, String, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from stdnum.cn import ric as personal_number
 from stdnum.cn import uscc as social_credit_code
-from stdnum.exceptions import ValidationError
+from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
@@ -68,6 +70,27 @@ class SocialCreditCodeInvalid(Invalid):
     statute = "GB 32100-2015"
 
 
+class CheckCharacterWrong(SocialCreditCodeInvalid):
+    """Formed as a code, but its last character doesn't check the others: mistyped, or given out so."""
+
+    code = "uscc-check-character"
+    text = Text(
+        "“%(uscc)s” isn't a unified social credit code: its last one checks the others, and doesn't fit them. Check each character.",
+        "“%(uscc)s”的末位校验码与其他各位不符，请逐位核对。",
+    )
+
+
+class PersonalNumberGiven(SocialCreditCodeInvalid):
+    """A citizen's identity number, which has 18 characters too; it isn't said again."""
+
+    code = "personal-number-given"
+    text = Text(
+        "This is a citizen's identity number. Enter the organisation's unified social credit code.",
+        "所填为公民身份号码，请填写单位的统一社会信用代码。",
+    )
+    statute = "GB 11643-1999"
+
+
 class OrganisationExists(Conflict):
     """An organisation with this code is already there."""
 
@@ -97,12 +120,56 @@ class OrganisationUnknown(NotFound):
     text = Text("There is no such organisation.", "没有该单位。")
 
 
-def checked_code(uscc: str, *, field: str = "uscc") -> str:
-    """The unified social credit code in its compact form; raises SocialCreditCodeInvalid."""
+def checked_code(uscc: str, *, field: str = "uscc", is_confirmed: bool = False) -> str:
+    """The unified social credit code in its compact form, full-width characters made plain ones.
+
+    ``is_confirmed``: who holds the licence says that its check character stands there as typed (some were given out so).
+    Raises PersonalNumberGiven, CheckCharacterWrong or SocialCreditCodeInvalid.
+    """
+    plain = social_credit_code.compact("".join(unicodedata.normalize("NFKC", uscc).split()))
+    if personal_number.is_valid(plain):
+        raise PersonalNumberGiven(field=field)
     try:
-        return social_credit_code.validate(uscc)
+        return social_credit_code.validate(plain)
+    except InvalidChecksum as error:
+        if is_confirmed:
+            return plain
+        raise CheckCharacterWrong(field=field, uscc=uscc) from error
     except ValidationError as error:
         raise SocialCreditCodeInvalid(field=field, uscc=uscc) from error
+
+
+def has_wrong_check(code: str) -> bool:
+    """Whether a compact code fails its own check, so that only a paper can tell whether it is right."""
+    return not social_credit_code.is_valid(code)
+
+
+def code_doubts(code: str) -> list[Text]:
+    """What speaks against a compact code; a person holds it against the licence."""
+    doubts = []
+    if has_wrong_check(code):
+        doubts.append(
+            Text(
+                "The last character of the code doesn't fit the others (GB 32100-2015).",
+                "统一社会信用代码的校验码有误（GB 32100-2015）。",
+            )
+        )
+    if code[16] != _check_character(code[8:16]):
+        inside = f"{code[8:16]}-{code[16]}"
+        doubts.append(
+            Text(
+                f"The organisation code in it, {inside}, fails its own check (GB 11714-1997).",
+                f"其中的组织机构代码{inside}校验码有误（GB 11714-1997）。",
+            )
+        )
+    return doubts
+
+
+def _check_character(body: str) -> str:
+    """The check character of an organisation code's eight characters (GB 11714-1997, 3.2)."""
+    values = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ".index(sign) for sign in body)
+    check = 11 - sum(value * weight for value, weight in zip(values, (3, 7, 9, 10, 5, 8, 4, 2), strict=True)) % 11
+    return {10: "X", 11: "0"}.get(check, str(check))
 
 
 def register(
@@ -118,6 +185,7 @@ def register(
     contact_name: str = "",
     contact_phone: str = "",
     supervisor_id: str | None = None,
+    code_is_confirmed: bool = False,
 ) -> Organisation:
     """Enter an organisation: suppliers declare themselves, all others are entered by an administrator.
 
@@ -132,7 +200,7 @@ def register(
         raise OrganisationNameMissing(field="name_zh")
     if supervisor_id is not None and get(session, supervisor_id).kind != "finance":
         raise SupervisorUnfit(field="supervisor")
-    code = checked_code(uscc)
+    code = checked_code(uscc, is_confirmed=code_is_confirmed)
     if by_code(session, code) is not None:
         raise OrganisationExists(field="uscc", uscc=code)
     organisation = Organisation(

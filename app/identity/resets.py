@@ -142,7 +142,7 @@ def _open_links(session: Session, account: Account) -> int:
 
 
 def _mail(session: Session, account: Account, reset_id: str, body: Text, subject: Text) -> None:
-    words = body.filled(name=account.name, link=PLACE)
+    words = body.filled(name=account.name, login=account.login, link=PLACE)
     languages = (account.language,) if account.language else ("zh", "en")
     said = {
         "to": [account.email],
@@ -165,6 +165,6 @@ _FORGOTTEN = Text(
 )
 _INVITED_SUBJECT = Text("Your account", "您的账号已开通")
 _INVITED = Text(
-    "%(name)s,\n\nan account has been made for you. Set its password within seven days:\n\n%(link)s",
-    "%(name)s：\n\n已为您开通账号。请在七日内打开以下页面设置密码：\n\n%(link)s",
+    "%(name)s,\n\nan account has been made for you; its sign-in name is %(login)s. Set its password within seven days:\n\n%(link)s",
+    "%(name)s：\n\n已为您开通账号，登录名：%(login)s。请在七日内打开以下页面设置密码：\n\n%(link)s",
 )

@@ -429,6 +429,7 @@ RULES: dict[str, Rule] = {
     "supplier.registration": holders("registrar", "auditor"),
     "supplier.review": holders("registrar"),
     "supplier.certificate": signed_in(registration_is_seen),
+    "supplier.paper": signed_in(registration_is_seen),
     **dict.fromkeys(SUPPLIER_PAGES, holders(*SUPPLIER_ROLES)),
     **dict.fromkeys(BIDDING_PAGES, holders("supplier-bidder")),
     **dict.fromkeys(OWN_BID_PAGES, holders(*SUPPLIER_ROLES, check=bid_is_theirs)),
@@ -437,6 +438,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(BINDING_ACTS, holders("supplier-signer", check=bid_is_theirs)),
     "supplier.object_to_opening": holders("supplier-bidder", check=bid_is_theirs),
     "supplier.declare_again": holders("supplier-admin"),
+    "supplier.attach_paper": holders("supplier-admin"),
     # -- the agency's bonds
     **dict.fromkeys(BOND_PAGES, holders("agency-officer")),
     # -- results: a bidder's own, the evaluation, the draw

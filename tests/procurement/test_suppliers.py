@@ -58,6 +58,24 @@ def test_a_code_with_a_wrong_check_character_is_refused(declare):
         declare(uscc="911100006000373410")
 
 
+ODD = "91350203M0001QKT19"
+"""A real company's code whose check character is wrong."""
+
+
+def test_a_code_that_fails_its_check_is_accepted_by_the_registrar_with_a_paper(session, town, declare):
+    registration = declare(uscc=ODD, code_is_confirmed=True)
+    with pytest.raises(suppliers.PaperMissing):
+        suppliers.review(session, town.registrar, registration_id=registration.id, decision="approve")
+    person = administrator(registration)
+    case = f"organisation:{registration.organisation_id}"
+    paper = documents.add(
+        session, person, name="a.pdf", source=b"%PDF-1.7", case=case, kind="registration_paper", access="private"
+    )
+    suppliers.attach_paper(session, person, document_id=paper.id)
+    suppliers.review(session, town.registrar, registration_id=registration.id, decision="approve")
+    assert suppliers.require_active(session, registration.organisation_id) is registration
+
+
 @pytest.mark.parametrize("missing", range(1, 7))
 def test_gpl_22_every_condition_must_be_declared(declare, missing):
     with pytest.raises(suppliers.DeclarationMissing) as refusal:

@@ -59,6 +59,7 @@ def place(house, town, sign_in, virtual_clock):
         "supplier.save": at("supplier-bidder", f"{lot}/bid", "file-T2", price="123"),
         "supplier.add_file": at("supplier-bidder", f"{lot}/bid/files?code=T2", "file"),
         "supplier.load_copy": at("supplier-bidder", f"{lot}/bid/copy", "copy"),
+        "supplier.attach_paper": at("supplier-admin", "/supplier/company/paper", "paper"),
         "bonds.import_statement": at("agency-officer", "/bonds/statements", "file"),
         "studio.new": at("analyst", "/studio/new", "files", upload="1"),
         "studio.add": at("analyst", f"/studio/drafts/{draft}/files", "files"),

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from app.foundation import outbox
-from app.identity import resets
+from app.identity import accounts, resets
 from app.procurement import bids, bonds, projects, suppliers, tenders
 from app.procurement.bids import BidState
 from app.web.supplier import progress
 from tests.procurement import bank
 from tests.web import tendering
+from tests.web.conftest import CODES
 
 USCC = "91510700MA6C1C3105"
 
@@ -135,7 +136,6 @@ def test_the_link_itself_is_not_shown_where_mails_are_sent(client):
         ({"scale": ""}, "how large"),
         ({"person": ""}, "Enter the person"),
         ({"email": ""}, "mail address"),
-        ({"login": "registrar"}, "is taken"),
     ],
 )
 def test_what_is_missing_is_said_and_what_was_typed_stays(client, change, said):
@@ -145,11 +145,49 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(client, change, said):
     assert "明建国" in answer.text
 
 
-def test_a_registered_code_is_not_registered_again_by_a_stranger(client, town):
-    from tests.web.conftest import CODES
+def registered(client, **changes):
+    """What a stranger reads who registers, without what they typed and the form's token."""
+    values = {**COMPANY, "conditions": list("123456"), **changes}
+    answer = client.submit("/register", **values)
+    return answer.status_code, re.sub(r'(nonce|content|value)="[^"]*"', "", answer.text)
 
-    answer = client.submit("/register", **{**COMPANY, "conditions": list("123456"), "uscc": CODES["supplier"]})
-    assert "registered already" in answer.text
+
+@pytest.mark.parametrize("kind", CODES)
+def test_the_page_tells_nobody_whether_a_code_or_a_name_is_known(client, sign_in, town, kind):
+    is_new = registered(client)
+    assert registered(client, uscc=CODES[kind], login="somebody") == is_new
+    assert registered(client, uscc="91110000600037341L", login="registrar") == is_new
+
+
+def test_who_registers_a_known_code_is_told_by_mail_and_so_is_its_administrator(client, house, town):
+    registered(client, uscc=CODES["supplier"])
+    with house.sessions() as session:
+        sent = {mail.content["to"][0]: mail.content["body"] for mail in session.scalars(select(outbox.Outgoing))}
+        assert accounts.by_login(session, "ming") is None
+    assert "registered already" in sent["ming@example.org"]
+    assert "ming@example.org" in sent["supplier-admin@example.org"]
+
+
+def test_a_taken_sign_in_name_gets_a_number_which_the_mail_says(client, house, town):
+    registered(client, login="registrar")
+    with house.sessions() as session:
+        (mail,) = session.scalars(select(outbox.Outgoing))
+        assert accounts.by_login(session, "registrar-2").email == "ming@example.org"
+    assert "registrar-2" in mail.content["body"]
+
+
+def test_a_code_that_fails_its_check_is_registered_with_a_paper(client, house, sign_in, app):
+    odd = {**COMPANY, "uscc": "91350203M0001QKT19", "conditions": list("123456")}
+    assert "checks the others, and doesn&#39;t fit" in client.submit("/register", **odd).text
+    assert client.submit("/register", **odd, code_is_right="true").status_code == 200
+    registrar = sign_in("registrar")
+    address = re.search(r'href="(/registrations/\w+)"', registrar.get("/registrations?state=declared").text)[1]
+    assert registrar.submit(address, decision="approve").status_code == 422
+    own = app.test_client().sign_in("ming")
+    data = {"csrf_token": own.token(), "paper": (io.BytesIO(b"%PDF-1.7"), "执照.pdf")}
+    assert own.post("/supplier/company/paper", data=data).status_code == 303
+    assert registrar.get(f"{address}/paper").data == b"%PDF-1.7"
+    assert registrar.submit(address, decision="approve").status_code == 303
 
 
 def test_the_registrar_accepts_and_the_certificate_can_be_had(client, sign_in, house):

@@ -41,6 +41,8 @@ class Registration(Base):
     reviewed_by: Mapped[str | None] = mapped_column(String(64), default=None)
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     review_reasons: Mapped[str] = mapped_column(LongText, default="")
+    paper_id: Mapped[str | None] = mapped_column(String(32), default=None)
+    """The copy of the licence by which the registrar decides on a code that fails its own check."""
     certificate_number: Mapped[str | None] = mapped_column(String(40), unique=True, default=None)
     certificate_zh_id: Mapped[str | None] = mapped_column(String(32), default=None)
     certificate_en_id: Mapped[str | None] = mapped_column(String(32), default=None)

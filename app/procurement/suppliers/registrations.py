@@ -80,6 +80,17 @@ class SupplierExcluded(NotAllowed):
     statute = "GPL 77"
 
 
+class PaperMissing(RuleBroken):
+    """A code that fails its own check is accepted by the licence only."""
+
+    code = "registration-paper-missing"
+    text = Text(
+        "The code fails its own check. It can be accepted once the supplier has attached a copy of its licence.",
+        "统一社会信用代码未通过校验，供应商上传证照副本后方可审核通过。",
+    )
+    statute = "GB 32100-2015"
+
+
 def declare(
     session: Session,
     actor: Actor,
@@ -95,9 +106,11 @@ def declare(
     bank_name: str = "",
     bank_account: str = "",
     welfare: str = "none",
+    code_is_confirmed: bool = False,
 ) -> Registration:
     """Declare a new supplier, which anybody may; after a return or expiry its administrator declares it again.
 
+    ``code_is_confirmed``: the code stands on the licence as it was typed, though it fails its check.
     Raises SocialCreditCodeInvalid, DeclarationMissing, NotASupplier, RegistrationNotOpen or RoleMissing.
     """
     missing = sorted(set(CONDITIONS) - set(conditions))
@@ -105,7 +118,7 @@ def declare(
         raise DeclarationMissing(field="conditions", condition=CONDITIONS[missing[0]])
     if scale not in SCALES or welfare not in WELFARE:
         raise ValueError(f"unknown scale or welfare: {scale}, {welfare}")
-    organisation = _supplier_of(session, actor, uscc, name)
+    organisation = _supplier_of(session, actor, uscc, name, code_is_confirmed)
     registration = _open_registration(session, actor, organisation)
     organisation.address, organisation.contact_name = address, contact_name
     organisation.contact_phone = contact_phone
@@ -123,10 +136,12 @@ def declare(
     return registration
 
 
-def _supplier_of(session: Session, actor: Actor, uscc: str, name: Text) -> Organisation:
-    known = organisations.by_code(session, organisations.checked_code(uscc))
+def _supplier_of(session: Session, actor: Actor, uscc: str, name: Text, is_confirmed: bool) -> Organisation:
+    known = organisations.by_code(session, organisations.checked_code(uscc, is_confirmed=True))
     if known is None:
-        return organisations.register(session, actor, kind="supplier", uscc=uscc, name=name)
+        return organisations.register(
+            session, actor, kind="supplier", uscc=uscc, name=name, code_is_confirmed=is_confirmed
+        )
     if known.kind != "supplier":
         raise NotASupplier(field="uscc")
     return known
@@ -146,8 +161,31 @@ def _open_registration(session: Session, actor: Actor, organisation: Organisatio
     return registration
 
 
+def attach_paper(session: Session, actor: Actor, *, document_id: str) -> Registration:
+    """The supplier hands in the copy of its licence, until its registration is decided. Raises RegistrationNotOpen."""
+    roles.require(actor, "supplier-admin", actor.organisation_id)
+    registration = of_organisation(session, actor.organisation_id or "", lock=True)
+    if registration is None:
+        raise RegistrationUnknown()
+    if registration.state not in (RegistrationState.DECLARED, RegistrationState.RETURNED):
+        raise RegistrationNotOpen()
+    registration.paper_id = document_id
+    session.flush()
+    facts = {"document": document_id}
+    journal.write(session, actor, case=case_of(registration), act="suppliers.attach_paper", facts=facts)
+    return registration
+
+
+def needs_paper(registration: Registration) -> bool:
+    """Whether a registration can be accepted by the licence only."""
+    return organisations.has_wrong_check(registration.organisation.uscc)
+
+
 def review(session: Session, actor: Actor, *, registration_id: str, decision: str, reasons: str = "") -> Registration:
-    """The registrar accepts a declaration (``approve``: the supplier is active) or returns it with reasons."""
+    """The registrar accepts a declaration (``approve``: the supplier is active) or returns it with reasons.
+
+    Raises PaperMissing, ReasonsMissing, RegistrationNotOpen, RegistrationUnknown or RoleMissing.
+    """
     roles.require(actor, "registrar")
     registration = session.get(Registration, registration_id, with_for_update=True, populate_existing=True)
     if registration is None:
@@ -158,6 +196,8 @@ def review(session: Session, actor: Actor, *, registration_id: str, decision: st
         raise ValueError(f"unknown decision: {decision}")
     if decision == "return" and not reasons.strip():
         raise ReasonsMissing(field="reasons")
+    if decision == "approve" and needs_paper(registration) and registration.paper_id is None:
+        raise PaperMissing(field="decision")
     registration.reviewed_by, registration.reviewed_at = actor.id, clock.now(session)
     registration.review_reasons = reasons
     if decision == "approve":

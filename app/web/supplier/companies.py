@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from flask import render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.foundation import documents
 from app.foundation.errors import Invalid, Refusal, refuse_all
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations
 from app.procurement import suppliers
 from app.procurement.suppliers import RegistrationState
-from app.web import current, errors
+from app.web import current, errors, files
 from app.web.answers import redirect
 from app.web.notices import notice
 from app.web.supplier import blueprint
@@ -22,6 +23,13 @@ from app.web.supplier.reviewing import STATES, state_of
 
 AGAIN = (RegistrationState.RETURNED, RegistrationState.EXPIRED)
 """The states in which a registration is declared anew."""
+
+
+class PaperNotChosen(Invalid):
+    """No file was chosen."""
+
+    code = "paper-not-chosen"
+    text = Text("Choose the copy of your licence.", "请选择证照副本文件。")
 
 
 @blueprint.get("/supplier/company")
@@ -48,6 +56,33 @@ def declare_again() -> AnyResponse | str | tuple[str, int]:
         Text("Your registration is declared again.", "注册信息已重新提交。"),
         Text("A registrar looks at it; you are told by mail.", "注册审核员将进行审核，结果以邮件通知。"),
     )
+    return redirect("supplier.company")
+
+
+@blueprint.post("/supplier/company/paper")
+@files.takes_files()
+def attach_paper() -> AnyResponse | str | tuple[str, int]:
+    """Hand in a copy of the licence, by which the registrar decides on the code."""
+    session, actor = current.session(), current.actor()
+    try:
+        file = files.one("paper")
+        if file is None:
+            raise PaperNotChosen(field="paper")
+        kept = documents.add(
+            session,
+            actor,
+            name=file.filename or "",
+            source=file.stream,
+            case=f"organisation:{actor.organisation_id}",
+            kind="registration_paper",
+            access="private",
+        )
+        suppliers.attach_paper(session, actor, document_id=kept.id)
+    except (Invalid, suppliers.RegistrationNotOpen) as refusal:
+        session.rollback()
+        return _page({}, errors.parts_of(refusal)), errors.status_of(type(refusal))
+    current.commit()
+    notice(Text("The copy is with the registrar.", "证照副本已提交审核。"))
     return redirect("supplier.company")
 
 
@@ -78,6 +113,9 @@ def _page(values: Mapping[str, str], problems: list[Refusal], conditions: set[in
         state=state,
         states=STATES,
         exclusion=suppliers.exclusion_on(session, own.id, local_day(current.now())),
+        wants_paper=registration is not None
+        and state in (*AGAIN, RegistrationState.DECLARED)
+        and suppliers.needs_paper(registration),
         may_declare=actor.has_role("supplier-admin", own.id) and (state is None or state in AGAIN),
         values={"welfare": "none", **known, **values},
         declared=conditions or set(),

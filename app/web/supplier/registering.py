@@ -67,7 +67,9 @@ class DeclarationsMissing(Invalid):
 @blueprint.route("/register", methods=["GET", "POST"])
 def register() -> str | AnyResponse | tuple[str, int]:
     """Register a supplier and make the account of its first person."""
-    values = {name: request.form.get(name, "").strip()[:LONGEST] for name in ("uscc", *COMPANY, *PERSON)}
+    values = {
+        name: request.form.get(name, "").strip()[:LONGEST] for name in ("uscc", "code_is_right", *COMPANY, *PERSON)
+    }
     conditions = conditions_declared()
     if request.method == "GET":
         return _form(values | {"welfare": "none"}, conditions, [])
@@ -76,7 +78,8 @@ def register() -> str | AnyResponse | tuple[str, int]:
         current.commit()  # it counts, whatever becomes of it
         refuse_all([*company_problems(values, conditions), *_person_problems(values)])
         attempts.spend(current.session(), "a mail", receiver=values["email"])
-        registration, link = suppliers.register(
+        current.commit()
+        link = suppliers.register(
             current.session(),
             uscc=values["uscc"],
             name=company_name(values),
@@ -85,19 +88,23 @@ def register() -> str | AnyResponse | tuple[str, int]:
             email=values["email"],
             links=links(),
             language=language.language(),
+            code_is_confirmed=values["code_is_right"] == "true",
             **declared(values, conditions),
-        )
+        )[1]
+    except suppliers.KnownAlready:
+        current.session().rollback()
+        person = {"person": values["person"], "email": values["email"], "language": language.language()}
+        suppliers.tell_known(current.session(), uscc=values["uscc"], **person)
+        link = None
     except (
         DeclarationsMissing,
         CompanyNameMissing,
         RepresentativeMissing,
         ScaleMissing,
         SocialCreditCodeInvalid,
-        suppliers.KnownAlready,
         suppliers.NotASupplier,
         suppliers.EmailMissing,
         LoginInvalid,
-        LoginTaken,
         NameMissing,
         AddressInvalid,
         attempts.TooManyAttempts,
@@ -107,7 +114,6 @@ def register() -> str | AnyResponse | tuple[str, int]:
     current.commit()
     return render_template(
         "supplier/registered.html",
-        registration=registration,
         email=values["email"],
         link=link if current.config().demonstration else None,
     )
@@ -126,7 +132,7 @@ def company_problems(values: Mapping[str, str], conditions: set[int]) -> list[Re
         problems.append(DeclarationsMissing(field="conditions"))
     if "uscc" in values:
         try:
-            organisations.checked_code(values["uscc"])
+            organisations.checked_code(values["uscc"], is_confirmed=values["code_is_right"] == "true")
         except SocialCreditCodeInvalid as refusal:
             problems.append(refusal)
     if not values["name_zh"]:
@@ -151,8 +157,9 @@ def declared(values: Mapping[str, str], conditions: set[int]) -> dict[str, Any]:
 
 
 def _person_problems(values: Mapping[str, str]) -> list[Refusal]:
-    """Everything that is wrong with the first person's part; their name has a field of its own there."""
-    found = accounts.problems(current.session(), login=values["login"], name=values["person"], email=values["email"])
+    """Everything that is wrong with the first person's part; that a sign-in name is taken isn't told to strangers."""
+    said = accounts.problems(current.session(), login=values["login"], name=values["person"], email=values["email"])
+    found = [problem for problem in said if not isinstance(problem, LoginTaken)]
     for problem in found:
         problem.field = "person" if problem.field == "name" else problem.field
     return found if values["email"] else [*found, suppliers.EmailMissing(field="email")]

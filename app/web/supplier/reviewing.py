@@ -9,6 +9,7 @@ from app.foundation import documents
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
+from app.identity import organisations
 from app.procurement import suppliers
 from app.procurement.projects import ReasonsMissing
 from app.procurement.suppliers import Registration, RegistrationState
@@ -71,7 +72,7 @@ def review(registration_id: str) -> AnyResponse | tuple[str, int]:
         made = suppliers.review(
             current.session(), current.actor(), registration_id=registration_id, decision=decision, reasons=reasons
         )
-    except ReasonsMissing as refusal:
+    except (ReasonsMissing, suppliers.PaperMissing) as refusal:
         current.session().rollback()
         return _page(registration_id, errors.parts_of(refusal), reasons, decision), errors.status_of(type(refusal))
     current.commit()
@@ -98,6 +99,16 @@ def certificate(registration_id: str) -> Response:
     return attachment(documents.read(current.session(), document_id), document.name, document.media_type)
 
 
+@blueprint.get("/registrations/<registration_id>/paper")
+def paper(registration_id: str) -> Response:
+    """Send the copy of the licence that the supplier attached."""
+    found = suppliers.get(current.session(), registration_id)
+    if found.paper_id is None:
+        raise suppliers.RegistrationUnknown()
+    document = documents.get(current.session(), found.paper_id)
+    return attachment(documents.read(current.session(), document.id), document.name, document.media_type)
+
+
 class _NoDecision(Refusal):
     """The registrar decides one way or the other."""
 
@@ -117,6 +128,8 @@ def _page(registration_id: str, problems: list[Refusal] | None = None, reasons: 
         "supplier/registration.html",
         registration=found,
         organisation=found.organisation,
+        doubts=organisations.code_doubts(found.organisation.uscc),
+        needs_paper=suppliers.needs_paper(found),
         state=state_of(found),
         states=STATES,
         conditions=suppliers.CONDITIONS,
