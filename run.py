@@ -139,6 +139,7 @@ def _start_clock(house: Any, others: dict[str, Any], running: ExitStack) -> None
     from app.identity import attempts
 
     others |= bootstrap.proofs(house, config)
+    others |= bootstrap.reminders(house)
     others["attempts"] = lambda: house.in_transaction(attempts.forget_old)
     others["uses"] = lambda: house.in_transaction(house.uses.write) if house.uses else None
     if house.database.dialect.name == "sqlite":

@@ -44,7 +44,7 @@ from app.procurement import (
     tenders,
 )
 from app.procurement.bids import Signer
-from app.workflow import intake, operations
+from app.workflow import intake, operations, reminding
 from app.workflow.assignment import resolve_group
 from config import Config
 
@@ -158,6 +158,11 @@ def proofs(house: House, config: Config) -> dict[str, Callable[[], Any]]:
                 checkpoints.export(session, row, config.checkpoints_folder)
 
     return {"checkpoint": checkpoint, "scrub": lambda: scrubbing.scrub(house.engine, house.database, house.sessions)}
+
+
+def reminders(house: House) -> dict[str, Callable[[], Any]]:
+    """The heartbeat that reminds people of what no diagram tells them."""
+    return {"reminders": lambda: reminding.remind(house.sessions)}
 
 
 def _keeper(config: Config, clock: Clock | None) -> Keeper:

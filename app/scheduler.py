@@ -31,6 +31,7 @@ SECONDS = {
     "uses": 30,
     "checkpoint": 60,
     "scrub": 3600,
+    "reminders": 600,
     "attempts": 3600,
 }
 """How often each heartbeat beats."""

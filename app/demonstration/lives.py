@@ -18,8 +18,9 @@ from app.engine import timers
 from app.engine.records import InstanceRow
 from app.engine.tasks import Shown
 from app.foundation import documents
+from app.foundation.workdays import ONE_DAY
 from app.identity import accounts, grants, organisations
-from app.procurement import awards, bids, bonds, projects, suppliers, tenders
+from app.procurement import awards, bids, bonds, contracts, projects, suppliers, tenders
 from app.procurement.tenders import Tender
 from app.workflow import questions
 from app.workflow.intake.tenders import as_rows
@@ -329,10 +330,30 @@ def conclude(play: Play, case: Case) -> None:
         play.do("wu", "publish_contract", where=_of(lot_id))
 
 
+def secure(play: Play, lot_id: str) -> None:
+    """The winner lodges the performance bond that its contract asks for, by a letter of guarantee."""
+    with play.acting(winner_of(play, lot_id, "supplier-signer")) as (session, actor):
+        contract = contracts.of_lot(session, lot_id)
+        if contract is None or contracts.is_lodged(contract):
+            return
+        assert contract.delivery_due_on is not None, "both have signed"
+        contracts.lodge(
+            session,
+            actor,
+            contract_id=contract.id,
+            form="guarantee",
+            amount=contract.performance_bond,
+            number=f"LYBH-{contract.number}",
+            issuer="江城银行滨江支行",
+            valid_until=contract.delivery_due_on + 90 * ONE_DAY,
+        )
+
+
 def deliver(play: Play, case: Case) -> None:
     """The winner delivers and says so."""
     for lot_id in _waiting(play, "report_delivery"):
         play.next_day(10, hour=14)
+        secure(play, lot_id)
         writer = winner_of(play, lot_id, "supplier-bidder")
         play.do(writer, "report_delivery", {"note": "首季度服务已完成，服务报告见附件。"}, where=_of(lot_id))
 

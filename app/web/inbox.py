@@ -13,11 +13,11 @@ from app.engine.inbox import Facet, Filters
 from app.engine.records import OpenTaskRow
 from app.foundation.text import Text
 from app.web import current, holders, listing, templating
-from app.workflow import cases, stages
+from app.workflow import cases, matters, stages
 
 blueprint = Blueprint("inbox", __name__)
 
-LISTS = ("all", "mine", "group", "late")
+LISTS = ("all", "mine", "group", "late", "other")
 ORDERS = {"due": "due", "since": "oldest", "-since": "newest"}
 
 
@@ -31,6 +31,7 @@ def index() -> str | Response:
     if asked.wants_csv:
         return listing.csv(templating.translate("Inbox", "待办"), HEADER, _exported(filters))
     page = inbox.inbox(session, actor, filters, asked.page, asked.size)
+    others = matters.waiting(session, actor, current.now())
     return render_template(
         "inbox/index.html",
         asked=asked,
@@ -38,6 +39,8 @@ def index() -> str | Response:
         page=page,
         counts=inbox.counts(session, actor, current.now()),
         groups=_grouped(inbox.facets(session, actor)),
+        matters=others if shown == "other" or (shown == "all" and not filters.narrows and asked.page == 1) else [],
+        other=matters.count(session, actor, current.now()),
         is_filtered=filters.narrows or shown != "all",
         projects=cases.projects_of(session, (row.business_key for row in page.rows)),
         holdings=holders.of_tasks(session, page.rows),

@@ -10,6 +10,7 @@ from app.engine import inbox
 from app.foundation.text import Text
 from app.web import current
 from app.web.permissions import allows
+from app.workflow import matters
 
 
 @dataclass(frozen=True)
@@ -100,4 +101,6 @@ def _show(place: Place) -> Shown:
     if place.endpoint != "inbox.index":
         return Shown(url_for(place.endpoint), place.name, is_current)
     counted = inbox.counts(current.session(), current.actor(), current.now())
-    return Shown(url_for(place.endpoint), place.name, is_current, counted.mine + counted.group, counted.late)
+    others = matters.count(current.session(), current.actor(), current.now())
+    waiting = counted.mine + counted.group + others
+    return Shown(url_for(place.endpoint), place.name, is_current, waiting, counted.late)

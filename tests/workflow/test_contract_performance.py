@@ -160,8 +160,16 @@ def sign_and_publish(play, **published):
     play.do("wu", "publish_contract", published)
 
 
+def secure(play):
+    """The winner lodges its performance bond, unless it did before."""
+    with play.looking() as session:
+        lot_id = session.scalars(select(contracts.Contract.lot_id)).one()
+    lives.secure(play, lot_id)
+
+
 def deliver_and_accept(play, *, missed=()):
     """Reports the delivery; the buyer judges each requirement, those at the places ``missed`` as not met."""
+    secure(play)
     play.do("ming", "report_delivery", {"note": "已完成全年维保服务"})
 
     def judged(shown):
@@ -209,8 +217,19 @@ def test_each_step_of_a_contract_is_due_when_its_period_ends(play, contract_id):
     assert due_of("publish_contract") == contract_of(play, contract_id).publish_by_on
     play.do("wu", "publish_contract", {})
     assert due_of("report_delivery") == contract_of(play, contract_id).delivery_due_on
+    secure(play)
     play.do("ming", "report_delivery", {"note": "已完成全年维保服务"})
     assert due_of("accept_delivery") == looked_up(play, lambda s: acceptance.latest(s, contract_id).accept_by_on)
+
+
+def test_without_its_performance_bond_no_delivery_is_reported(play, reached):
+    contract_id = reached("publish")
+    assert "Performance bond not lodged" in facts_of(play, "ming", "report_delivery")
+    with pytest.raises(contracts.PerformanceBondMissing):
+        play.do("ming", "report_delivery", {"note": "已完成全年维保服务"})
+    secure(play)
+    assert looked_up(play, lambda session: contracts.is_lodged(contracts.get(session, contract_id)))
+    play.do("ming", "report_delivery", {"note": "已完成全年维保服务"})
 
 
 def test_the_signed_file_holds_and_the_notice_is_drawn(play, contract_id):

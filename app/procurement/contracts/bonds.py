@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy import BigInteger, Select, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.foundation import clock, journal
@@ -44,6 +45,17 @@ class PerformanceBondTooShort(Invalid):
 
     code = "performance-bond-too-short"
     text = Text("It must last until %(until)s at least.", "有效期不得早于%(until)s。")
+
+
+class PerformanceBondMissing(RuleBroken):
+    """The contract asks for a performance bond, and none was lodged."""
+
+    code = "performance-bond-missing"
+    text = Text(
+        "Lodge the performance bond of %(amount)s yuan first, on the contract's page. A signer of the supplier does it.",
+        "请先由供应商签署人在合同页面提交%(amount)s元履约保证金。",
+    )
+    statute = "IR 48"
 
 
 class PerformanceBondReturned(Conflict):
@@ -122,6 +134,41 @@ def secured(contract: Contract) -> bool:
     """Whether the contract is secured as it asks, or asks for nothing."""
     held = sum((bond.amount for bond in contract.bonds if bond.returned_on is None), Decimal(0))
     return held >= contract.performance_bond
+
+
+def is_lodged(contract: Contract) -> bool:
+    """Whether what the contract asks for was lodged; what the buyer gave back early isn't asked for again."""
+    return sum((bond.amount for bond in contract.bonds), Decimal(0)) >= contract.performance_bond
+
+
+def require_lodged(contract: Contract) -> None:
+    """Go on with the performance only once it is secured; raises PerformanceBondMissing."""
+    if not is_lodged(contract):
+        raise PerformanceBondMissing(amount=f"{contract.performance_bond:,.2f}")
+
+
+def unsecured() -> Select[Contract]:
+    """The contracts whose performance bond is still to be lodged."""
+    lodged = select(func.coalesce(func.sum(type_coerce(PerformanceBond.amount, BigInteger)), 0))
+    lodged = lodged.where(PerformanceBond.contract_id == Contract.id)
+    asked = type_coerce(Contract.performance_bond, BigInteger)
+    return select(Contract).where(Contract.state == ContractState.ACTIVE, asked > lodged.scalar_subquery())
+
+
+def returnable() -> Select[PerformanceBond]:
+    """The performance bonds that have nothing left to secure: their contract is performed and paid (IR 48)."""
+    of = select(PerformanceBond).join(Contract, Contract.id == PerformanceBond.contract_id)
+    return of.where(PerformanceBond.returned_on.is_(None), Contract.state == ContractState.COMPLETED)
+
+
+def expiring(until: date) -> Select[PerformanceBond]:
+    """The performance bonds that end by a day while their contract is being performed."""
+    of = select(PerformanceBond).join(Contract, Contract.id == PerformanceBond.contract_id)
+    return of.where(
+        PerformanceBond.returned_on.is_(None),
+        PerformanceBond.valid_until <= until,
+        Contract.state == ContractState.ACTIVE,
+    )
 
 
 def _journal(session: Session, actor: Actor, contract: Contract, act: str, bond: PerformanceBond) -> None:

@@ -114,6 +114,13 @@ def _conclude(session: Session, contract: Contract) -> None:
     projects.move_lot(session, lot, LotState.CONTRACTED)
     session.flush()
     due = dates.by(contract.delivery_due_on)
+    secured = Text("", "")
+    if contract.performance_bond:
+        amount = f"{contract.performance_bond:,.2f}"
+        secured = Text(
+            f" Before that, lodge the performance bond of {amount} yuan on the contract's page.",
+            f"履约前请在合同页面提交{amount}元履约保证金。",
+        )
     mails.tell(
         session,
         organisation_id=contract.supplier_id,
@@ -121,9 +128,10 @@ def _conclude(session: Session, contract: Contract) -> None:
         key=f"contract:{contract.id}",
         subject=Text(f"Contract {contract.number} is signed", f"合同{contract.number}已签订"),
         body=Text(
-            f"Both parties have signed “{contract.title.en}”. Perform it {due.en}.",
-            f"《{contract.title.zh}》已由双方签署，请于{due.zh}完成履约。",
+            f"Both parties have signed “{contract.title.en}”. Perform it {due.en}.{secured.en}",
+            f"《{contract.title.zh}》已由双方签署，请于{due.zh}完成履约。{secured.zh}",
         ),
+        page=f"contracts/{contract.id}",
         project=contract.lot.project.number,
     )
 

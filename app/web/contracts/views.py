@@ -154,6 +154,9 @@ def show(contract_id: str) -> str:
         room=contracts.room_left(contract, rules.value("contract_addition_ceiling", on=today)),
         forms=contracts.FORMS,
         secured=contracts.secured(contract),
+        lodged=contracts.is_lodged(contract),
+        returnable=contract.state == contracts.ContractState.COMPLETED
+        and any(bond.returned_on is None for bond in contract.bonds),
         is_officer=actor.has_role("buyer-contract-officer", contract.buyer_id),
         is_signer=actor.has_role("supplier-signer", contract.supplier_id),
         is_active=contract.state == contracts.ContractState.ACTIVE,

@@ -11,7 +11,7 @@ from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
 from app.procurement import acceptance, payments
 from app.procurement.acceptance import Delivery, Row
-from app.procurement.contracts import Contract
+from app.procurement.contracts import Contract, is_lodged, require_lodged
 from app.workflow import disclosing, facts
 from app.workflow.beside import beside
 from app.workflow.facts import Fact
@@ -19,6 +19,7 @@ from app.workflow.intake import contracts
 
 
 def _report(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    require_lodged(contracts.of(context))
     delivery = acceptance.report(
         context.session,
         context.actor,
@@ -50,6 +51,9 @@ def _prepare_report(context: IntakeContext) -> Mapping[str, Any]:
     shown: list[Fact] = []
     if contract.delivery_due_on is not None:
         shown.append((Text("Due by", "交付期限"), dates.day(contract.delivery_due_on)))
+    if not is_lodged(contract):
+        missing = Text("Lodge it on the contract's page first", "请先在合同页面提交")
+        shown.append((Text("Performance bond not lodged", "履约保证金尚未提交"), missing))
     if last is not None and last.acceptance is not None:
         shown += _wanting(contract, last)
     return {
