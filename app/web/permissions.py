@@ -134,6 +134,14 @@ def tender_is_run(session: Session, actor: Actor, tender_id: str, **_: Any) -> N
         raise TenderUnknown
 
 
+def tender_is_bought(session: Session, actor: Actor, tender_id: str, **_: Any) -> None:
+    """the person reviews for the tender's buyer"""
+    from app.procurement.tenders import TenderUnknown, get
+
+    if not actor.has_role("buyer-reviewer", get(session, tender_id).buyer_id):
+        raise TenderUnknown
+
+
 def contract_is_visible(session: Session, actor: Actor, contract_id: str, **_: Any) -> None:
     """the contract is one of the person's organisation, or the person audits"""
     from app.procurement.contracts import ContractUnknown, get, visible_to
@@ -354,8 +362,8 @@ RULES: dict[str, Rule] = {
     "tenders.questions": Rule(roles=STAFF, check=tender_is_worked_on),
     "tenders.change": holders("agency-officer", check=tender_is_run),
     "tenders.publish_change": holders("agency-officer", check=tender_is_run),
-    "tenders.terminate": holders("agency-officer", check=tender_is_run),
-    "tenders.publish_termination": holders("agency-officer", check=tender_is_run),
+    "tenders.terminate": holders("buyer-reviewer", check=tender_is_bought),
+    "tenders.publish_termination": holders("buyer-reviewer", check=tender_is_bought),
     # -- the studio
     **dict.fromkeys(STUDIO_SEEN, holders("analyst", "administrator", "auditor")),
     "studio.begin": holders("analyst"),

@@ -18,7 +18,7 @@ from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
 from app.procurement import evaluation, projects, queries, rules, tenders
 from app.procurement.experts import Committee
-from app.procurement.tenders import Tender, lists, places
+from app.procurement.tenders import Tender, TenderState, lists, places
 from app.web import current, errors, listing, notices
 from app.web.tasks import entries
 from app.web.tasks.entries import Entry, Texts
@@ -251,12 +251,15 @@ def _period_rule(tender: Tender) -> rules.Rule:
 @blueprint.get("/<tender_id>/terminate")
 def terminate(tender_id: str) -> str:
     """Ask for the reasons of a termination."""
-    return _terminating(_changeable(tender_id), "", [])
+    tender = _tender(tender_id)
+    if tender.state != TenderState.PUBLISHED:
+        raise tenders.TenderNotOpen(state=tenders.STATE_NAMES[tender.state])
+    return _terminating(tender, "", [])
 
 
 @blueprint.post("/<tender_id>/terminate")
 def publish_termination(tender_id: str) -> AnyResponse:
-    """End a tender for a major change."""
+    """The buyer ends a tender for a major change."""
     session, reasons = current.session(), request.form.get("reasons", "")
     try:
         changes.terminate(current.engine(), session, current.actor(), tender_id=tender_id, reasons=reasons)
@@ -327,6 +330,7 @@ def _head(tender: Tender, endpoint: str) -> dict[str, Any]:
         "phase_name": PHASES[phase],
         "tone": TONES[phase],
         "parts": [(url_for(name, tender_id=tender.id), words, name == endpoint) for name, words in parts],
+        "may_terminate": tender.state == TenderState.PUBLISHED and actor.has_role("buyer-reviewer", tender.buyer_id),
         "may_change": phase == "open" and actor.has_role("agency-officer", tender.agency_id),
         "unanswered": unanswered,
         "case": cases.instance_of(session, tender.project_id),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
@@ -60,6 +61,17 @@ def instance_of(session: Session, project_id: str) -> InstanceRow | None:
         .order_by(InstanceRow.started_at, InstanceRow.id)
         .limit(1)
     ).first()
+
+
+def parties(project: Project) -> dict[str, Any]:
+    """The variables that say which project a case of its own is about, and whose it is."""
+    return {
+        "project_id": project.id,
+        "project_number": project.number,
+        "buyer_id": project.buyer_id,
+        "finance_id": project.finance_id,
+        "agency_id": project.agency_id,
+    }
 
 
 def numbers_named(session: Session, search: str, *, limit: int = 200) -> tuple[str, ...]:

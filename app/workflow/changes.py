@@ -15,12 +15,14 @@ from app.foundation.actor import SYSTEM, Actor
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import grants, organisations
-from app.procurement import bonds, mails, projects, queries, tenders
+from app.procurement import bids, bonds, mails, projects, queries, tenders
 from app.procurement.tenders import Change, DocumentAccess, KeyKeeper, NewFactor, NewRequirement, Tender, Terms
-from app.workflow import cases, disclosing, drawing
+from app.workflow import cases, disclosing, drawing, facts
 
 MOVED = "deadline moved"
 """The message of the diagram."""
+TERMINATED = "terminated_tender"
+"""The procedure of what is left to do after a termination."""
 TOLD = ("supplier-admin", "supplier-bidder")
 """Who at a supplier is told."""
 
@@ -77,11 +79,15 @@ def change(
 
 
 def terminate(engine: Engine, session: Session, actor: Actor, *, tender_id: str, reasons: str) -> Tender:
-    """End a tender for a major change (see ``tenders.terminate``): bonds go back, the project closes, the case ends."""
+    """End a tender for a major change (see ``tenders.terminate``): bids stay sealed, the project closes, its cases end.
+
+    The agency gets the task to return the bonds in a case of its own.
+    """
     running = cases.hold(session, tender_id)
     tender = tenders.terminate(session, actor, tender_id=tender_id, reasons=reasons)
     today = local_day(clock.now(session))
     for lot in tender.project.lots:
+        bids.leave_unopened(session, actor, lot_id=lot.id, reason="terminated")
         bonds.schedule_all(session, SYSTEM, lot_id=lot.id, cause="terminated", from_on=today)
     projects.close(session, actor, project_id=tender.project_id, outcome="terminated")
     for case in running:
@@ -95,7 +101,22 @@ def terminate(engine: Engine, session: Session, actor: Actor, *, tender_id: str,
         record_id=tender.notices[-1].id,
     )
     _tell_takers(session, tender, f"termination:{tender.id}", _terminated(tender, reasons))
+    _settle_bonds(engine, session, tender)
     return tender
+
+
+def _settle_bonds(engine: Engine, session: Session, tender: Tender) -> None:
+    """Start the case in which the agency returns the bonds of a terminated tender, if any wait (O87 29)."""
+    project = tender.project
+    waiting = {lot.id: bonds.due_back(session, lot.id) for lot in project.lots}
+    days = [bond.return_due_on for held in waiting.values() for bond in held if bond.return_due_on]
+    if days:
+        variables = cases.parties(project) | {
+            "tender_id": tender.id,
+            "lot_ids": [lot_id for lot_id, held in waiting.items() if held],
+            "bonds_due_at": facts.due_at(min(days)),
+        }
+        instances.start(engine, session, SYSTEM, TERMINATED, variables, project.number)
 
 
 def _changed(tender: Tender, made: Change) -> tuple[Text, Text]:

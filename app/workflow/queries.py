@@ -63,12 +63,4 @@ def raise_query(
 
 def _parties(session: Session, query: Query) -> Mapping[str, Any]:
     project = tenders.get(session, query.tender_id).project
-    return {
-        "project_id": project.id,
-        "project_number": project.number,
-        "buyer_id": project.buyer_id,
-        "finance_id": project.finance_id,
-        "agency_id": project.agency_id,
-        "tender_id": query.tender_id,
-        "lot_id": query.lot_id,
-    }
+    return {**cases.parties(project), "tender_id": query.tender_id, "lot_id": query.lot_id}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -11,8 +12,10 @@ from app.engine import messages, tasks, timers
 from app.engine.records import HistoryRow
 from app.foundation import journal, outbox
 from app.foundation.clock import PLACE
+from app.foundation.outbox import Outgoing
 from app.foundation.text import Text
-from app.procurement import projects, tenders
+from app.identity.roles import RoleMissing
+from app.procurement import bids, bonds, projects, tenders
 from app.workflow import changes, questions
 from tests import memory
 
@@ -196,7 +199,7 @@ def test_a_refused_change_moves_nothing(play, change, case, virtual_clock):
 
 
 def test_o87_29_a_termination_ends_the_case_and_frees_the_budget(play, tender_id):
-    with play.acting("sun") as (session, actor):
+    with play.acting("zhou") as (session, actor):
         changes.terminate(play.house.engine, session, actor, tender_id=tender_id, reasons="因规划调整，采购任务取消")
     assert (play.state, play.open(), deadline_timer(play)) == ("cancelled", [], [])
     with play.looking() as session:
@@ -205,8 +208,34 @@ def test_o87_29_a_termination_ends_the_case_and_frees_the_budget(play, tender_id
         assert projects.committed(session, project.budget_line_id) == 0
 
 
-def test_a_terminated_tender_takes_no_messages(play, tender_id):
+def test_o87_29_the_agency_returns_the_bonds_of_a_terminated_tender_with_their_interest(play, lot_id, submit):
+    submit("ming", 445_000)
+    with play.acting("zhou") as (session, actor):
+        changes.terminate(play.house.engine, session, actor, tender_id=lives.tender_of(play)[0], reasons="任务取消")
+    with play.looking() as session:
+        assert {bid.state for bid in bids.of_lot(session, lot_id)} == {"unopened"}
+        reports = session.query(Outgoing).filter(Outgoing.key.startswith("termination-report:")).all()
+        assert all("任务取消" in report.content["body"] for report in reports)
+        assert reports
     with play.acting("sun") as (session, actor):
+        [task] = tasks.inbox(session, actor, tasks.Filters(element_id="return_terminated_bonds")).rows
+        shown = tasks.show(play.house.engine, session, actor, task.id)
+        assert task.due_at is not None
+        rows = [{**row, "earned": Decimal("1.23")} for row in shown.values["rows"]]
+        values = {"rows": rows, "agreed": True}
+        tasks.complete(play.house.engine, session, actor, task.id, values, seen_version=task.version)
+    with play.looking() as session:
+        (bond,) = bonds.of_lot(session, lot_id)
+        assert (bond.state, bond.interest) == (bonds.BondState.RETURNED, Decimal("1.23"))
+
+
+def test_o87_29_an_agency_alone_terminates_nothing(play, tender_id):
+    with pytest.raises(RoleMissing), play.acting("sun") as (session, actor):
+        changes.terminate(play.house.engine, session, actor, tender_id=tender_id, reasons="任务取消")
+
+
+def test_a_terminated_tender_takes_no_messages(play, tender_id):
+    with play.acting("zhou") as (session, actor):
         changes.terminate(play.house.engine, session, actor, tender_id=tender_id, reasons="任务取消")
     with play.looking() as session, pytest.raises(messages.NobodyWaits):
         messages.send(play.house.engine, session, town.actor(session, "sun"), changes.MOVED, tender_id, {})

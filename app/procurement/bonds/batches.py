@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,10 +19,12 @@ from app.procurement.bonds.accounts import require_account
 from app.procurement.bonds.deposits import BondUnknown
 from app.procurement.bonds.payment_files import payment_file
 from app.procurement.bonds.records import Bond, ReturnBatch
-from app.procurement.bonds.returns import Repayment, return_bonds
+from app.procurement.bonds.returns import NOTHING, Repayment, return_bonds
 
 
-def send_back(session: Session, actor: Actor, *, bond_ids: Sequence[str]) -> ReturnBatch:
+def send_back(
+    session: Session, actor: Actor, *, bond_ids: Sequence[str], earned: Mapping[str, Decimal] = NOTHING
+) -> ReturnBatch:
     """Send bonds of one agency back (see ``return_bonds``), with the pain.001 file for the bank and the list of it all.
 
     Letters of guarantee stand in no payment file: they lapse. Raises RepaymentIncomplete or NoBondAccount.
@@ -31,7 +34,7 @@ def send_back(session: Session, actor: Actor, *, bond_ids: Sequence[str]) -> Ret
         raise BondUnknown()
     first = next(bond for bond in bonds if bond is not None)
     agency_id = tenders.of_lot(session, first.lot_id).agency_id
-    batch, lines = return_bonds(session, actor, bond_ids=bond_ids)
+    batch, lines = return_bonds(session, actor, bond_ids=bond_ids, earned=earned)
     house = Actor(id=actor.id, name=actor.name, organisation_id=agency_id) if actor == SYSTEM else actor
     if lines:
         _keep_payment_file(session, house, agency_id, batch, lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation import clock, journal, workdays
 from app.foundation.actor import SYSTEM, Actor
-from app.foundation.errors import Conflict, RuleBroken
+from app.foundation.errors import Conflict, Invalid, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
@@ -46,6 +46,20 @@ class GroundUnknown(RuleBroken):
     code = "ground-unknown"
     text = Text("A bond is kept only on a ground of the documents.", "仅在招标文件规定的情形下不予退还投标保证金。")
     statute = "O87 23"
+
+
+class EarnedByNobody(Invalid):
+    """What a bond earned at the bank goes back with a transfer after a termination only (O87 29)."""
+
+    code = "earned-by-nobody"
+    text = Text(
+        "Interest from the bank goes back only with a transferred bond after a termination, and isn't below zero.",
+        "仅终止招标退还转账保证金时一并退还银行孳息，且不得为负数。",
+    )
+    statute = "O87 29"
+
+
+NOTHING: Mapping[str, Decimal] = {}
 
 
 @dataclass(frozen=True)
@@ -128,11 +142,17 @@ def interest_on(bond: Bond, on: date) -> Decimal:
 
 
 def return_bonds(
-    session: Session, actor: Actor, *, bond_ids: Sequence[str], document_id: str | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    bond_ids: Sequence[str],
+    earned: Mapping[str, Decimal] = NOTHING,
+    document_id: str | None = None,
 ) -> tuple[ReturnBatch, list[Repayment]]:
     """Send bonds back: each is marked returned, transfers come out as lines of one payment file (guarantees as letters).
 
-    Raises BondNotDue, BondUnknown or RoleMissing. The caller makes the pain.001 file of the lines.
+    ``earned``: by bond, what it earned at the bank, which after a termination belongs to the bidder (O87 29). Raises
+    EarnedByNobody, BondNotDue, BondUnknown or RoleMissing. The caller makes the pain.001 file of the lines.
     """
     now, today = clock.now(session), local_day(clock.now(session))
     lines = []
@@ -145,7 +165,9 @@ def return_bonds(
             roles.require(actor, "agency-officer", tenders.of_lot(session, bond.lot_id).agency_id)
         if bond.state != BondState.DUE_BACK:
             raise BondNotDue()
-        lines += _returned(session, bond, today)
+        if earned.get(bond_id, Decimal(0)) < 0 or (earned.get(bond_id) and not earns(bond)):
+            raise EarnedByNobody(field="rows")
+        lines += _returned(session, bond, today, earned.get(bond_id, Decimal(0)))
     batch.total = sum((line.amount for line in lines), Decimal(0))
     session.add(batch)
     session.flush()
@@ -158,9 +180,14 @@ def return_bonds(
     return batch, lines
 
 
-def _returned(session: Session, bond: Bond, today: date) -> list[Repayment]:
+def earns(bond: Bond) -> bool:
+    """Whether what a bond earned at the bank goes back with it: a transfer, after a termination (O87 29)."""
+    return bond.kind == "transfer" and bond.return_cause == "terminated"
+
+
+def _returned(session: Session, bond: Bond, today: date, earned: Decimal) -> list[Repayment]:
     """A bond goes back to the account it came from; to the registered one where the bank's statement named none."""
-    bond.interest = interest_on(bond, today)
+    bond.interest = interest_on(bond, today) + earned
     bond.state, bond.returned_on = BondState.RETURNED, today
     if bond.kind != "transfer":
         return []

@@ -8,13 +8,13 @@ from typing import Any, Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, journal, workdays
+from app.foundation import clock, dates, journal, workdays
 from app.foundation.actor import Actor
 from app.foundation.errors import NotAllowed, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
-from app.procurement import agreements, mails, projects, rules
+from app.procurement import mails, projects, rules
 from app.procurement.projects import Lot, LotState, ProjectState, ReasonsMissing
 from app.procurement.rules import laws
 from app.procurement.tenders import findings
@@ -328,10 +328,12 @@ def _tell_of_failure(session: Session, tender: Tender, lot: Lot, why: Text) -> N
 
 
 def terminate(session: Session, actor: Actor, *, tender_id: str, reasons: str) -> Tender:
-    """End a tender because the task was cancelled for a major change; nothing else allows it (O87 29)."""
+    """The buyer ends a tender because the task was cancelled for a major change; nothing else allows it (O87 29).
+
+    The notice and the report to the finance department give its reasons. Raises TenderNotOpen, ReasonsMissing or RoleMissing.
+    """
     tender = get(session, tender_id, lock=True)
-    roles.require(actor, "agency-officer", tender.agency_id)
-    agreements.require_power(session, actor, project_id=tender.project_id, power="publish")
+    roles.require(actor, "buyer-reviewer", tender.buyer_id)
     if tender.state != TenderState.PUBLISHED:
         raise TenderNotOpen(state=STATE_NAMES[tender.state])
     if not reasons.strip():
@@ -348,7 +350,32 @@ def terminate(session: Session, actor: Actor, *, tender_id: str, reasons: str) -
         content={"reasons": reasons},
     )
     journal.write(session, actor, case=tender.project_id, act="tenders.terminate", facts={"reasons": reasons})
+    _report_termination(session, tender, reasons.strip())
     return tender
+
+
+def _report_termination(session: Session, tender: Tender, reasons: str) -> None:
+    """To the finance department: how far the project had come, and why its task was cancelled (O87 29)."""
+    project = tender.project
+    assert tender.published_at is not None, "it was published"
+    assert tender.bid_deadline_at is not None, "it was published"
+    published, deadline = dates.when(tender.published_at), dates.when(tender.bid_deadline_at)
+    buyer, law = organisations.get(session, tender.buyer_id).name, laws.citation("O87 29")
+    mails.tell(
+        session,
+        organisation_id=project.finance_id,
+        roles=["finance-officer"],
+        key=f"termination-report:{tender.id}",
+        subject=Text(f"Report of a termination: {project.title.en}", f"终止招标情况报告：{project.title.zh}"),
+        body=Text(
+            f"{buyer.en} has terminated the tender “{project.title.en}” ({law.en}).\n\nHow far it had come: notice published "
+            f"{published.en}; tender documents in version {tender.version}; bid deadline {deadline.en}; no bid was opened.\n\n"
+            f"Why its task was cancelled: {reasons}",
+            f"{buyer.zh}已终止“{project.title.zh}”的招标活动（{law.zh}），现将有关情况报告如下。\n\n项目实施情况：招标公告于{published.zh}发布，"
+            f"招标文件为第{tender.version}版，投标截止时间为{deadline.zh}，尚未开标。\n\n采购任务取消原因：{reasons}",
+        ),
+        project=project.number,
+    )
 
 
 def visible_to(actor: Actor | None, tender: Tender, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -68,7 +69,9 @@ def _line(row: Mapping[str, Any]) -> Text:
 def _return_bonds(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     waiting = bonds.due_back(context.session, context.variables["lot_id"])
     if waiting:
-        bonds.send_back(context.session, context.actor, bond_ids=[bond.id for bond in waiting])
+        rows = {row["bond_id"]: row.get("earned") for row in values.get("rows") or ()}
+        earned = {bond_id: Decimal(str(amount)) for bond_id, amount in rows.items() if amount}
+        bonds.send_back(context.session, context.actor, bond_ids=[bond.id for bond in waiting], earned=earned)
     return {}
 
 

@@ -202,7 +202,7 @@ def test_when_too_few_can_be_opened_the_lot_doesnt_go_on(session, lot, three, op
 
 
 def test_a_terminated_tender_is_not_opened(session, town, tender, lot, three, keeper):
-    tenders.terminate(session, town.officer, tender_id=tender.id, reasons="重大变故")
+    tenders.terminate(session, town.reviewer, tender_id=tender.id, reasons="重大变故")
     bidding.at(session, tender.bid_deadline_at)
     with pytest.raises(bids.NotBidding):
         bids.open_all(session, SYSTEM, lot_id=lot.id, keeper=keeper)

@@ -168,7 +168,7 @@ def test_o87_33_at_the_deadline_everything_is_refused_whatever_the_timer_does(
 
 def test_a_terminated_tender_takes_no_bid(session, town, tender, lot, signer):
     bidding.write(session, town.bidders[0], lot.id)
-    tenders.terminate(session, town.officer, tender_id=tender.id, reasons="重大变故")
+    tenders.terminate(session, town.reviewer, tender_id=tender.id, reasons="重大变故")
     with pytest.raises(tenders.DeadlinePassed):
         bids.submit(session, town.bidders[0], lot_id=lot.id, signer=signer)
 

@@ -99,7 +99,7 @@ def test_a_change_names_the_release_it_amends(session, tender, change, reworded)
 
 
 def test_a_terminated_tender_is_cancelled(session, town, tender):
-    tenders.terminate(session, town.officer, tender_id=tender.id, reasons="the budget was withdrawn")
+    tenders.terminate(session, town.reviewer, tender_id=tender.id, reasons="the budget was withdrawn")
     assert published(session, tender, "tenderCancellation").content["tender"]["status"] == "cancelled"
 
 

@@ -128,7 +128,7 @@ def test_failing_twice_publishes_once(session, tender):
 
 
 def test_o87_29_a_terminated_tender_takes_no_bids(session, town, tender):
-    tenders.terminate(session, town.officer, tender_id=tender.id, reasons="重大变故")
+    tenders.terminate(session, town.reviewer, tender_id=tender.id, reasons="重大变故")
     assert not tenders.open_for_bids(tender, clock.now(session))
     assert tender.project.lots[0].state == LotState.CANCELLED
 
