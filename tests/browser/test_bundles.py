@@ -130,7 +130,7 @@ def test_a_form_chosen_from_the_list_is_what_is_saved(visit: Visit, samples: tup
     open_group(page, "form")
     page.select_option("select[name=picked-form]", "confirm")
     page.click("[data-studio=save]")
-    page.wait_for_selector("[data-studio-status][data-state=saved]")
+    page.wait_for_selector("[data-studio-status]:has-text('Draft saved')")
     task = re.search(r'<bpmn:userTask id="compare".*?</bpmn:userTask>', samples[0].saved["/small_purchase.bpmn"], re.S)
     assert task
     assert '<zeebe:formDefinition formId="confirm" />' in task[0]
