@@ -7,21 +7,24 @@ keeper, and what a ``Play`` knows of its case. Each test gets a copy of its own,
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from types import CellType, FunctionType
 from typing import Any, TypeVar, cast
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, Engine, event, func, inspect, select, text
+from sqlalchemy import Connection, Engine, event, inspect, select, text
 from sqlalchemy.orm import Session
 
 from app.bootstrap import House
 from app.demonstration import settling
 from app.demonstration.players import Play
-from app.foundation import embedded
+from app.foundation import embedded, legal
 from app.foundation.clock import VirtualClock
 from app.foundation.database import Base, reading
 from app.foundation.journal import JournalEntry
@@ -44,17 +47,17 @@ class _State:
 _ABOUT_A_CASE = ("key", "instance_id", "steps", "_told", "_journalled")
 _states: dict[Hashable, _State] = {}
 _ends: set[str | None] = {None}
-"""The last entries of the journal where something was kept; None is the empty database."""
+"""What told the rows where something was kept; None is the empty database."""
 
 
 def recall(database: Engine, clock: VirtualClock, name: Hashable, act: Callable[[], T]) -> T:
     """What ``act`` gives, with all it leaves in the database and on the clock: put back if it was done before, else done.
 
-    It counts as done before only if it is the same function's under the same name, at the same hour, after the same
-    entry of the journal; what is done after something that isn't itself remembered is done each time.
+    It counts as done before only if it is the same function's under the same name, with the same captured, at the same
+    hour, on the same rows; what is done after something that isn't itself remembered is done each time.
     """
-    last = _last_entry(database)
-    key = (database.url, name, act.__module__, act.__qualname__, clock.instant, last)
+    last = _rows_told(database)
+    key = (database.url, name, *_function_told(act), clock.instant, last)
     if state := _states.get(key):
         put_back(database, state.rows)
         clock.instant = state.instant
@@ -62,13 +65,44 @@ def recall(database: Engine, clock: VirtualClock, name: Hashable, act: Callable[
     value = act()
     if last in _ends:
         _states[key] = _State(keep(database, f"kept_{len(_states)}"), clock.instant, copy.deepcopy(value))
-        _ends.add(_last_entry(database))
+        _ends.add(_rows_told(database))
     return value
 
 
-def _last_entry(database: Engine) -> str | None:
+_OF_THE_MOMENT = {"journal_head", "journal_entry", "journal_checkpoint", "journal_scrub", "serving_node"}
+
+
+def _rows_told(database: Engine) -> str | None:
+    """What tells the rows of a database from others: the journal's entries, which bind most, and all rows that it doesn't."""
+    unbound = [table for table in Base.metadata.sorted_tables if table.name in legal.NO_RECORDS.keys() - _OF_THE_MOMENT]
+    told = hashlib.sha256()
     with reading(database) as session:
-        return session.scalar(select(func.max(JournalEntry.id)))
+        entries = session.scalars(select(JournalEntry.hash).order_by(JournalEntry.id)).all()
+        rows = [tuple(row) for table in unbound for row in session.execute(table.select().order_by(*table.primary_key))]
+    for one in (*entries, *rows):
+        told.update(repr(one).encode())
+    return told.hexdigest() if entries or rows else None
+
+
+def _function_told(act: Callable[..., Any], seen: frozenset[int] = frozenset()) -> tuple[Hashable, ...]:
+    """A function by its name and by what it captured; what is made anew for each test (a session, a house) by its type."""
+    cells = [cell.cell_contents for cell in getattr(act, "__closure__", None) or () if cell != CellType()]
+    captured = (*cells, *(getattr(act, "__defaults__", None) or ()))
+    return act.__module__, act.__qualname__, *(_value_told(value, seen | {id(act)}) for value in captured)
+
+
+def _value_told(value: Any, seen: frozenset[int]) -> Hashable:
+    if value is None or isinstance(value, str | bytes | int | float | Decimal | date | timedelta | Path):
+        return repr(value)
+    if isinstance(value, Base):
+        return type(value).__qualname__, inspect(value).identity
+    if isinstance(value, FunctionType) and id(value) not in seen:
+        return _function_told(value, seen)
+    if isinstance(value, list | tuple | set | frozenset):
+        return type(value).__qualname__, *(_value_told(item, seen) for item in value)
+    if isinstance(value, dict):
+        return "dict", *((_value_told(key, seen), _value_told(item, seen)) for key, item in value.items())
+    return type(value).__module__, type(value).__qualname__
 
 
 def found(house: House, clock: VirtualClock, processes: Path) -> None:
