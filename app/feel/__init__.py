@@ -17,7 +17,7 @@ from typing import Any
 from app.feel import compiling, parsing, syntax, types
 from app.feel.compiling.paths import LONG_PROPERTIES
 from app.feel.doubts import Doubt, RangeCompared, UnknownFunction, WrongArguments, doubts, similar
-from app.feel.errors import BudgetExceeded, FeelSyntaxError, UnknownFunctionName
+from app.feel.errors import TOO_DEEP, BudgetExceeded, FeelSyntaxError, UnknownFunctionName
 from app.feel.evaluation import Budget, Environment, Run
 from app.feel.functions import BUILT_IN, EXTENSIONS
 from app.feel.temporal import (
@@ -182,7 +182,7 @@ def compile_node(node: syntax.Node, text: str = "") -> Expression:
     try:
         return Expression(text, compiling.free_names(node), compiling.compile_node(node))
     except RecursionError:
-        raise FeelSyntaxError("this expression is nested too deeply", 1, 1) from None
+        raise FeelSyntaxError(TOO_DEEP, 1, 1) from None
 
 
 def compile(

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    """The same in English and Simplified Chinese."""
+
+    en: str
+    zh: str
+
+
+TOO_DEEP = Words("this expression is nested too deeply", "该表达式嵌套过深")
+
 
 class FeelSyntaxError(ValueError):
-    """The text is no FEEL expression; ``line`` and ``column`` (from 1) say where it stops being one."""
+    """The text is no FEEL expression; ``line`` and ``column`` (from 1) say where it stops being one.
 
-    def __init__(self, message: str, line: int, column: int) -> None:
-        super().__init__(f"{message} (line {line}, column {column})")
-        self.message, self.line, self.column = message, line, column
+    As a string it is English; ``words`` are the same in both languages.
+    """
+
+    def __init__(self, message: Words, line: int, column: int) -> None:
+        self.words = Words(
+            f"{message.en} (line {line}, column {column})", f"{message.zh}（第 {line} 行第 {column} 列）"
+        )
+        super().__init__(self.words.en)
+        self.message, self.line, self.column = message.en, line, column
 
 
 class UnknownFunctionName(FeelSyntaxError):
     """Several words before a parenthesis that are no function's name; ``function`` is those words."""
 
     def __init__(self, function: str, line: int, column: int) -> None:
-        super().__init__(f"there is no function {function!r}", line, column)
+        message = Words(f"there is no function {function!r}", f"没有函数 {function!r}")
+        super().__init__(message, line, column)
         self.function = function
 
 

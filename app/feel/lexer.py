@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from app.feel.errors import FeelSyntaxError, TooComplex
+from app.feel.errors import FeelSyntaxError, TooComplex, Words
 
 MAX_LENGTH = 100_000
 
@@ -52,12 +52,12 @@ def place(text: str, at: int) -> tuple[int, int]:
     return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
 
 
-def error(message: str, text: str, at: int) -> FeelSyntaxError:
+def error(message: Words, text: str, at: int) -> FeelSyntaxError:
     """A syntax error at a position of the text."""
     return FeelSyntaxError(message, *place(text, at))
 
 
-def too_complex(message: str, text: str, at: int) -> TooComplex:
+def too_complex(message: Words, text: str, at: int) -> TooComplex:
     """The error that a text asks for too much."""
     return TooComplex(message, *place(text, at))
 
@@ -68,7 +68,8 @@ def tokens(text: str) -> list[Token]:
     :raises FeelSyntaxError: at the first character that begins no token
     """
     if len(text) > MAX_LENGTH:
-        raise error(f"an expression may have {MAX_LENGTH} characters at most", text, MAX_LENGTH)
+        most = Words(f"an expression may have {MAX_LENGTH} characters at most", f"表达式不得超过 {MAX_LENGTH} 个字符")
+        raise error(most, text, MAX_LENGTH)
     found: list[Token] = []
     at = 0
     while at < len(text):
@@ -84,10 +85,12 @@ def tokens(text: str) -> list[Token]:
     return [*found, Token("end", "", len(text), len(text))]
 
 
-def _unreadable(text: str, at: int) -> str:
+def _unreadable(text: str, at: int) -> Words:
     if text[at] == '"':
-        return "this string has no end"
-    return "this comment has no end" if text[at] == "/" else f"{text[at]!r} has no meaning here"
+        return Words("this string has no end", "该字符串没有结束引号")
+    if text[at] == "/":
+        return Words("this comment has no end", "该注释没有结束符")
+    return Words(f"{text[at]!r} has no meaning here", f"此处的 {text[at]!r} 无法识别")
 
 
 def _unescape(raw: str) -> str:

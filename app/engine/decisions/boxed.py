@@ -131,7 +131,7 @@ class Boxed:
             kind, facts = doubts.unknown(unknown.function, feel.similar(unknown.function, names))
             return self._broken(kind, element, **facts)
         except feel.FeelSyntaxError as problem:
-            return self._broken(UNREADABLE, element, problem=problem)
+            return self._broken(UNREADABLE, element, problem=Text(*problem.words))
         for doubt in feel.doubts(node, names):
             kind, facts = doubts.of(doubt)
             self.source.note(kind, element, **facts)

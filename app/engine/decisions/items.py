@@ -139,6 +139,6 @@ class Items:
         try:
             tests = feel.compile_unary_tests(text, members=self.members, types=self.types)
         except feel.FeelSyntaxError as problem:
-            self.source.note(VALUES_UNREADABLE, element, problem=problem)
+            self.source.note(VALUES_UNREADABLE, element, problem=Text(*problem.words))
             return None
         return lambda value: tests.evaluate(value, {}) is True

@@ -25,13 +25,13 @@ class Source:
         self.raw = raw
         self.text = raw.strip()
         self.expression: feel.Expression | None = None
-        self.error: str | None = None
+        self.error: Text | None = None
         self.unknown_function: str | None = None
         if self.text.startswith("="):
             try:
                 self.expression = feel.compile(" " + self.text[1:])  # the place of a mistake is counted from the “=”
             except feel.FeelSyntaxError as wrong:
-                self.error = str(wrong)
+                self.error = Text(*wrong.words)
                 self.unknown_function = wrong.function if isinstance(wrong, feel.UnknownFunctionName) else None
 
     @property

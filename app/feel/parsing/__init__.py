@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from app.feel import syntax as s
+from app.feel.errors import TOO_DEEP
 from app.feel.lexer import error
 from app.feel.parsing.expressions import Parser
 from app.feel.types import Type
@@ -39,4 +40,4 @@ def _bounded(read: Callable[[], _T], text: str) -> _T:
     try:
         return read()
     except RecursionError:
-        raise error("this expression is nested too deeply", text, 0) from None
+        raise error(TOO_DEEP, text, 0) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.feel import syntax as s
-from app.feel.errors import FeelSyntaxError, TooComplex
+from app.feel.errors import FeelSyntaxError, TooComplex, Words
 from app.feel.lexer import Token, error, too_complex
 from app.feel.parsing.stream import MAX_DEPTH, RESERVED
 from app.feel.parsing.types import TypeParser
@@ -11,6 +11,14 @@ from app.feel.temporal import parse_temporal
 from app.feel.types import ANY, Type
 from app.feel.values import number_from
 
+_NAMED = Words("arguments are either all named or none", "参数要么全部写名称，要么都不写")
+_TWICE = Words("an argument stands twice", "参数重复")
+_LARGE = Words("this number is too large", "该数字过大")
+_TEMPORAL = Words(
+    '@ must be followed by a date, time or duration in quotes, like @"2026-03-02"',
+    '@ 之后应为带引号的日期、时间或时长，如 @"2026-03-02"',
+)
+_CLOSED = Words("expected a value, found ']'", "此处应为值，实际为 ']'")
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 OR, AND, COMPARISON, SUM, PRODUCT, POWER, UNARY = range(7)
 _LEVELS = {
@@ -31,13 +39,13 @@ class Parser(TypeParser):
     def whole(self) -> s.Node:
         """The text as one expression."""
         node = self.expression()
-        self.end("the expression")
+        self.end(Words("the expression", "表达式"))
         return node
 
-    def end(self, what: str) -> None:
+    def end(self, what: Words) -> None:
         """Nothing may follow."""
         if self.next.kind != "end":
-            raise self.wrong(f"expected the end of {what}")
+            raise self.wrong(f"expected the end of {what.en}", f"{what.zh}应在此处结束")
 
     def expression(self) -> s.Node:
         """An expression of any precedence."""
@@ -57,7 +65,7 @@ class Parser(TypeParser):
                 return node
             chained += 1
             if chained > MAX_DEPTH:
-                raise self.wrong("too many comparisons in a row")
+                raise self.wrong("too many comparisons in a row", "连续比较过多")
             node = self.comparison(node) if found == COMPARISON else self.chain(node, found)
 
     def chain(self, first: s.Node, level: int) -> s.Node:
@@ -100,7 +108,7 @@ class Parser(TypeParser):
         tests = self.tests()
         self.expect(")")
         if self.at("..", "[", "+", "-", "*", "/", "**", "."):
-            raise self.wrong("this is no list of tests")
+            raise self.wrong("this is no list of tests", "此处不是条件列表")
         return tests
 
     def unary(self) -> s.Node:
@@ -128,7 +136,8 @@ class Parser(TypeParser):
                 return node
             chained += 1
             if chained > MAX_DEPTH:
-                raise too_complex(f"more than {MAX_DEPTH} steps in a row", self.text, token.start)
+                many = Words(f"more than {MAX_DEPTH} steps in a row", f"连续取值超过 {MAX_DEPTH} 次")
+                raise too_complex(many, self.text, token.start)
             if token.text == "(":
                 node = self.call(node)
                 continue
@@ -158,9 +167,9 @@ class Parser(TypeParser):
             else:
                 positional.append(self.expression())
         if positional and named:
-            raise error("arguments are either all named or none", self.text, at)
+            raise error(_NAMED, self.text, at)
         if len({name for name, _ in named}) < len(named):
-            raise error("an argument stands twice", self.text, at)
+            raise error(_TWICE, self.text, at)
         return s.Call(function, tuple(positional), tuple(named), at=at)
 
     # -- the things themselves
@@ -173,7 +182,7 @@ class Parser(TypeParser):
                 self.take()
                 value = number_from(token.text)
                 if value is None or not value.is_finite():
-                    raise error("this number is too large", self.text, token.start)
+                    raise error(_LARGE, self.text, token.start)
                 return s.Literal(value, at=token.start)
             case "string":
                 self.take()
@@ -182,7 +191,7 @@ class Parser(TypeParser):
                 return self.bracketed(token)
             case "name":
                 return self.worded(token)
-        raise self.wrong("expected a value")
+        raise self.wrong("expected a value", "此处应为值")
 
     def bracketed(self, token: Token) -> s.Node:
         """What begins with a sign."""
@@ -194,7 +203,7 @@ class Parser(TypeParser):
             return self.range_list_or_group(token)
         if token.text in COMPARISONS:
             return self.test(SUM)
-        raise self.wrong("expected a value")
+        raise self.wrong("expected a value", "此处应为值")
 
     def at_literal(self, token: Token) -> s.Node:
         """A date, time or duration in quotes."""
@@ -202,9 +211,7 @@ class Parser(TypeParser):
         literal = self.take()
         value = parse_temporal(literal.text) if literal.kind == "string" else None
         if value is None:
-            example = '@"2026-03-02"'
-            message = f"@ must be followed by a date, time or duration in quotes, like {example}"
-            raise error(message, self.text, token.start)
+            raise error(_TEMPORAL, self.text, token.start)
         return s.Literal(value, at=token.start)
 
     def range_list_or_group(self, token: Token) -> s.Node:
@@ -213,13 +220,13 @@ class Parser(TypeParser):
         if opening == "[" and self.accept("]"):
             return s.ListNode((), at=token.start)
         if opening == "]" and self.next.kind == "end":
-            raise error("expected a value, found ']'", self.text, token.start)
+            raise error(_CLOSED, self.text, token.start)
         first = self.expression()
         if self.accept(".."):
             high, closing = self.range_end()
             return s.RangeNode(first, high, opening == "[", closing == "]", at=token.start)
         if opening == "]":
-            raise self.wrong("expected '..'")
+            raise self.wrong("expected '..'", "此处应为 '..'")
         if opening == "(":
             self.expect(")")
             return first
@@ -250,7 +257,7 @@ class Parser(TypeParser):
     def closing(self) -> str:
         """The bracket that ends a range."""
         if not self.at("]", ")", "["):
-            raise self.wrong("expected the end of the range")
+            raise self.wrong("expected the end of the range", "区间应在此处结束")
         return self.take().text
 
     def context(self) -> s.Node:
@@ -269,7 +276,7 @@ class Parser(TypeParser):
         if self.next.kind == "string":
             key = self.take().text
         else:
-            key = self.new_name("the name of an entry")
+            key = self.new_name(Words("the name of an entry", "条目名称"))
         self.expect(":")
         return key
 
@@ -296,7 +303,7 @@ class Parser(TypeParser):
             case "function":
                 return self.function()
         if token.text in RESERVED:
-            raise self.wrong("expected a value")
+            raise self.wrong("expected a value", "此处应为值")
         self.take()
         self.refuse_unknown_function(token)
         return s.Name(token.text, at=token.start)
@@ -315,7 +322,7 @@ class Parser(TypeParser):
         found: list[s.Iteration] = []
         while True:
             at = self.next.start
-            name = self.new_name("the iterator's name", end="in")
+            name = self.new_name(Words("the iterator's name", "循环变量名称"), end="in")
             self.expect("in")
             source = self.expression()
             end = self.expression() if self.accept("..") else None
@@ -347,7 +354,7 @@ class Parser(TypeParser):
         parameters: list[tuple[str, Type]] = []
         with self.scope():
             for _ in self.parts(")"):
-                name = self.new_name("a parameter's name")
+                name = self.new_name(Words("a parameter's name", "参数名称"))
                 parameters.append((name, self.type() if self.accept(":") else ANY))
                 self.learn(name)
             external = self.accept("external")
@@ -367,14 +374,14 @@ class Parser(TypeParser):
                 self.take()
                 tests = self.tests()
                 self.expect(")")
-                self.end("the test")
+                self.end(Words("the test", "条件"))
                 return s.Tests(tests, True, at=at)
             except TooComplex:
                 raise
             except FeelSyntaxError:
                 self.reset(mark)
         tests = self.tests()
-        self.end("the test")
+        self.end(Words("the test", "条件"))
         return s.Tests(tests, at=at)
 
     def tests(self) -> tuple[s.Node, ...]:

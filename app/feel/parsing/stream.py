@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.feel.errors import FeelSyntaxError, UnknownFunctionName
+from app.feel.errors import FeelSyntaxError, UnknownFunctionName, Words
 from app.feel.lexer import Token, error, is_word, place, tokens, too_complex
 
 MAX_DEPTH = 80
@@ -104,7 +104,8 @@ class Stream:
         self.index += token.kind != "end"
         self._patience -= 1
         if self._patience < 0:
-            raise too_complex("this can be read in too many ways; put parentheses", self.text, token.start)
+            many = Words("this can be read in too many ways; put parentheses", "此处有多种读法，请加括号")
+            raise too_complex(many, self.text, token.start)
         return token
 
     def accept(self, text: str) -> bool:
@@ -117,7 +118,7 @@ class Stream:
     def expect(self, text: str) -> Token:
         """Take a word or sign that has to stand next."""
         if not self.at(text):
-            raise self.wrong(f"expected {text!r}")
+            raise self.wrong(f"expected {text!r}", f"此处应为 {text!r}")
         return self.take()
 
     def parts(self, end: str) -> Iterator[None]:
@@ -128,11 +129,12 @@ class Stream:
                 yield
             self.expect(end)
 
-    def wrong(self, message: str) -> FeelSyntaxError:
+    def wrong(self, english: str, chinese: str) -> FeelSyntaxError:
         """The error that something else stands next."""
         token = self.next
-        found = "the end" if token.kind == "end" else repr(self.text[token.start : token.end])
-        return error(f"{message}, found {found}", self.text, token.start)
+        there = repr(self.text[token.start : token.end])
+        found = Words("the end", "表达式已结束") if token.kind == "end" else Words(there, f"实际为 {there}")
+        return error(Words(f"{english}, found {found.en}", f"{chinese}，{found.zh}"), self.text, token.start)
 
     def refuse_unknown_function(self, first: Token) -> None:
         """Raise UnknownFunctionName when more words and a parenthesis follow a word that isn't part of a known name."""
@@ -157,7 +159,8 @@ class Stream:
         """One level of nesting."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise too_complex(f"expressions may be nested {MAX_DEPTH} deep at most", self.text, self.next.start)
+            deep = Words(f"expressions may be nested {MAX_DEPTH} deep at most", f"表达式嵌套不得超过 {MAX_DEPTH} 层")
+            raise too_complex(deep, self.text, self.next.start)
         yield
         self.depth -= 1
 
@@ -196,20 +199,20 @@ class Stream:
         if known is not None:
             return known
         if self.next.kind != "name":
-            raise self.wrong("expected a name after the dot")
+            raise self.wrong("expected a name after the dot", "点号之后应为名称")
         words = [self.take().text]
         while self.next.kind in ("name", "number") and self.next.text not in _ENDS_MEMBER:
             words.append(self.take().text)
         return " ".join(words)
 
-    def new_name(self, what: str, end: str = "") -> str:
+    def new_name(self, what: Words, end: str = "") -> str:
         """A name that is made here, of all words and signs up to what can't belong to it."""
         start = self.next.start
         while self._belongs_to_name(self.index) and not (end and self.at(end)):
             self.take()
         name = " ".join(self.text[start : self.next.start].split())
         if not name:
-            raise self.wrong(f"expected {what}")
+            raise self.wrong(f"expected {what.en}", f"此处应为{what.zh}")
         return name
 
     def _belongs_to_name(self, index: int) -> bool:

@@ -46,7 +46,7 @@ class TypeParser(Stream):
             for _ in self.parts(">"):
                 name = self.name_before_colon()
                 if name is None:
-                    raise self.wrong("expected the name of an entry and a colon")
+                    raise self.wrong("expected the name of an entry and a colon", "此处应为条目名称和冒号")
                 entries[name] = self.type()
         return ContextType("context", entries)
 
@@ -65,6 +65,6 @@ class TypeParser(Stream):
                 return types[found[1]]
         known = self.types.get(self.next.text) or BUILT_IN_TYPES.get(self.next.text)
         if known is None or self.next.kind != "name":
-            raise self.wrong("expected a type")
+            raise self.wrong("expected a type", "此处应为类型")
         self.take()
         return known

@@ -6,6 +6,7 @@ from typing import Any
 
 from app import feel
 from app.engine import spiff
+from app.engine.budgets import exceeding
 from app.foundation.errors import Invalid
 from app.foundation.text import Text
 
@@ -49,8 +50,12 @@ def read(text: str, field: str) -> Any:
         if expression.names:
             raise NotWorkedOut(field=field, names=", ".join(sorted(expression.names)))
         value = spiff.plain(expression.evaluate({}, warnings=warnings))
-    except (feel.FeelSyntaxError, feel.BudgetExceeded, spiff.Failure) as error:
-        raise NoValue(field=field, why=str(error)) from error
+    except feel.FeelSyntaxError as error:
+        raise NoValue(field=field, why=Text(*error.words)) from error
+    except spiff.Failure as error:
+        raise NoValue(field=field, why=error.message) from error
+    except feel.BudgetExceeded as error:
+        raise NoValue(field=field, why=exceeding(given, error)) from error
     if warnings:
         raise NoValue(field=field, why=warnings[0])
     return value
