@@ -19,6 +19,11 @@ from app.web.tasks import uploads
 blueprint = Blueprint("documents", __name__, url_prefix="/documents")
 
 
+PDF = "application/pdf"
+VIEWED = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+"""What a PDF may do that the browser shows: nothing but be shown by the browser's own viewer."""
+
+
 class NoFile(Invalid):
     """An upload without a file in it."""
 
@@ -57,7 +62,11 @@ def upload() -> Response:
 
 @blueprint.get("/<document_id>")
 def download(document_id: str) -> Response:
-    """Send a document as an attachment, a chunk at a time, each read in a transaction of its own."""
+    """Send a document, a chunk at a time, each read in a transaction of its own.
+
+    As an attachment; a public PDF with ``?view=1`` to be read in the browser. What somebody else brought is never opened
+    here: the browser's viewer needs a policy without a sandbox.
+    """
     document = documents.get(current.session(), document_id)
     database, digest, count = current.house().database, document.digest, documents.length(document)
 
@@ -68,9 +77,11 @@ def download(document_id: str) -> Response:
             yield piece
 
     answer = Response(chunks(), mimetype=document.media_type)
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(document.name, safe='')}"
+    is_read_here = request.args.get("view") == "1" and document.access == "public" and document.media_type == PDF
+    way = "inline" if is_read_here else "attachment"
+    answer.headers["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(document.name, safe='')}"
     answer.headers["Content-Length"] = str(document.size)
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Content-Security-Policy"] = VIEWED if is_read_here else "default-src 'none'; sandbox"
     answer.set_etag(digest)
     answer.make_conditional(request)
     return answer

@@ -229,7 +229,7 @@ STUDIO_SEEN = (
 """The studio's pages that only show."""
 
 PORTAL = (
-    "portal.index", "portal.results", "portal.notice", "portal.tender", "portal.contracts", "portal.contract",
+    "portal.index", "portal.results", "portal.notice", "portal.tender", "portal.tender_calendar", "portal.tender_documents", "portal.contracts", "portal.contract",
     "portal.breaches", "portal.breach", "portal.verify", "portal.about", "portal.feed", "portal.open_data",
     "portal.releases", "portal.records", "portal.process", "portal.extension", "portal.checkpoints",
 )  # fmt: skip

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("portal", __name__, url_prefix="/portal")
 
-from app.web.portal import boards, opendata  # noqa: E402,F401 - they add their pages to the blueprint
+from app.web.portal import boards, opendata, tenders  # noqa: E402,F401 - they add their pages to the blueprint

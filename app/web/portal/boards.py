@@ -13,12 +13,11 @@ from app.foundation.documents import Document
 from app.foundation.foreign import kinds
 from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
-from app.identity import organisations
-from app.procurement import acceptance, bids, disclosure, projects, tenders
+from app.procurement import acceptance, bids, disclosure, tenders
 from app.procurement import breaches as procurement_breaches
 from app.procurement import contracts as procurement_contracts
 from app.procurement.disclosure import board, feeds
-from app.procurement.tenders import Tender, places
+from app.procurement.tenders import places
 from app.web import current, files, language, listing, templating, words
 from app.web.portal import blueprint, searching
 from app.web.templating import place
@@ -143,7 +142,7 @@ def notice(notice_id: str) -> str:
         title=text_of(found.title),
         content=found.content,
         kinds=disclosure.KINDS,
-        papers=_papers(found.document_zh_id, found.document_en_id),
+        papers=papers_of(found.document_zh_id, found.document_en_id),
         failures=tenders.FAILURES,
         place=places.place,
         text_of=text_of,
@@ -157,52 +156,6 @@ def _deadlines(content: dict[str, Any]) -> list[str]:
     """The deadline before and after a change, as people write them."""
     given = (content.get("old_deadline_at"), content.get("new_deadline_at"))
     return [words.when(place(), datetime.fromisoformat(at), "long", with_zone=True) if at else "" for at in given]
-
-
-@blueprint.get("/tenders/<tender_id>")
-def tender(tender_id: str) -> str:
-    """Show a tender: its deadline, documents, questions and answers, changes, and how far it is."""
-    session, now = current.session(), current.now()
-    found = board.tender(session, tender_id, now)
-    return render_template(
-        "portal/tender.html",
-        tender=found,
-        project=found.project,
-        is_open=tenders.open_for_bids(found, now),
-        versions=[(v, _papers(v.document_zh_id, v.document_en_id)) for v in reversed(found.versions)],
-        questions=[each for each in tenders.public_questions(session, found.id) if each.answer],
-        changes=list(reversed(found.changes)),
-        notices=[(n, text_of(n.title)) for n in reversed(found.notices)],
-        kinds=disclosure.KINDS,
-        place=places.place,
-        states=projects.STATE_NAMES,
-        failures=tenders.FAILURES,
-        stages=_stages(found),
-        agency=organisations.get(session, found.agency_id),
-        ocid=disclosure.ocid_of(session, found.project_id),
-    )
-
-
-_STAGES: tuple[tuple[str, Text, frozenset[str]], ...] = (
-    ("bidding", Text("Bids", "投标"), frozenset({"bidding"})),
-    ("opening", Text("Opening and evaluation", "开标评标"), frozenset({"opened", "evaluating", "decided"})),
-    ("result", Text("Result", "中标结果"), frozenset({"notified"})),
-    ("contract", Text("Contract", "合同"), frozenset({"contracted"})),
-    ("performance", Text("Performance", "履约"), frozenset({"performing", "accepted"})),
-    ("done", Text("Done", "完成"), frozenset({"paid", "archived"})),
-)
-
-
-def _stages(found: Tender) -> list[tuple[Text, str]]:
-    """The public steps of a tender, each ``done``, ``now``, ``failed`` or still to come (``""``)."""
-    steps = [(Text("Notice", "公告"), "done")]
-    stage = projects.stage(found.project)
-    if stage in ("failed", "cancelled"):
-        return [*steps, (Text("Bids", "投标"), "done"), (projects.STATE_NAMES[stage], "failed")]
-    position = next((number for number, (_, _, states) in enumerate(_STAGES) if stage in states), len(_STAGES))
-    for number, (_, name, _) in enumerate(_STAGES):
-        steps.append((name, "done" if number < position else "now" if number == position else ""))
-    return steps
 
 
 @blueprint.get("/contracts")
@@ -231,7 +184,7 @@ def contract(contract_id: str) -> str:
     return render_template(
         "portal/contract.html",
         contract=found,
-        papers=_papers(found.public_zh_id, found.public_en_id),
+        papers=papers_of(found.public_zh_id, found.public_en_id),
         items=procurement_contracts.items(found),
         deliveries=delivered,
         ocid=disclosure.ocid_of(session, found.lot.project_id),
@@ -272,7 +225,7 @@ def breach(breach_id: str) -> str:
     if procurement_breaches.was_set_aside(found):
         return render_template("portal/set_aside.html", breach=found)
     return render_template(
-        "portal/breach.html", breach=found, papers=_papers(found.document_zh_id, found.document_en_id)
+        "portal/breach.html", breach=found, papers=papers_of(found.document_zh_id, found.document_en_id)
     )
 
 
@@ -324,7 +277,7 @@ def feed() -> Response:
     return Response(body, mimetype=feeds.MEDIA_TYPE)
 
 
-def _papers(*ids: str | None) -> list[Document]:
+def papers_of(*ids: str | None) -> list[Document]:
     """The public papers among these."""
     found = [documents.get(current.session(), identity) for identity in ids if identity]
     return [document for document in found if document.access == "public"]
