@@ -43,7 +43,7 @@ const onlyWoff2 = { name: 'only-woff2', setup(builder) {
 } };
 
 const result = await build({
-  entryPoints: { forms: 'src/forms.js', modeler: 'src/modeler.js', dmn: 'src/dmn.js', monitor: 'src/monitor.js' },
+  entryPoints: { forms: 'src/forms.js', modeler: 'src/modeler.js', dmn: 'src/dmn.js', monitor: 'src/monitor.js', charts: 'src/charts.js' },
   outdir: out, bundle: true, minify: true, format: 'esm', target: 'es2022', charset: 'utf8', metafile: true, legalComments: 'none', logLevel: 'warning',
   plugins: [ adoptedStyleSheets, stylesThroughTheModel, onlyWoff2 ],
   alias: {

@@ -22,6 +22,7 @@ from app.engine import charts
 from app.engine.engine import Engine
 from app.engine.records import HistoryRow, IncidentRow, InstanceRow, Offer, OpenTaskRow, SubscriptionRow, TimerRow
 from app.foundation.database import Base
+from app.foundation.text import Text
 from app.procurement.awards import Award, AwardState
 from app.procurement.bids import Opening
 from app.procurement.projects import Lot, Project
@@ -29,21 +30,35 @@ from app.procurement.projects import Lot, Project
 RUNNING = ("active", "suspended")
 
 
-# -- years
+# -- periods
 
 
 @dataclass(frozen=True)
-class Year:
-    """A year of the place's calendar as instants: from ``from_at`` to before ``to_at``."""
+class Period:
+    """What is counted over, as instants: from ``from_at`` to before ``to_at``. ``key`` names it in addresses."""
 
-    number: int
+    key: str
+    name: Text
     from_at: datetime
     to_at: datetime
 
 
-def year_of(number: int, zone: ZoneInfo) -> Year:
+def twelve_months(now: datetime, zone: ZoneInfo) -> Period:
+    """The twelve months up to now, in whole days of the place."""
+    tomorrow = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    day = 28 if (tomorrow.month, tomorrow.day) == (2, 29) else tomorrow.day
+    first = tomorrow.replace(year=tomorrow.year - 1, day=day)
+    return Period("months", Text("Last 12 months", "近12个月"), first, tomorrow)
+
+
+def year_of(number: int, zone: ZoneInfo) -> Period:
     """The year of that number at a place."""
-    return Year(number, datetime(number, 1, 1, tzinfo=zone), datetime(number + 1, 1, 1, tzinfo=zone))
+    return Period(
+        str(number),
+        Text(str(number), f"{number}年"),
+        datetime(number, 1, 1, tzinfo=zone),
+        datetime(number + 1, 1, 1, tzinfo=zone),
+    )
 
 
 def years(session: Session, now: datetime, zone: ZoneInfo) -> list[int]:
@@ -67,11 +82,11 @@ class ProcessCases:
     cancelled: int
 
 
-def cases(session: Session, year: Year) -> list[ProcessCases]:
+def cases(session: Session, period: Period) -> list[ProcessCases]:
     """How many cases of each procedure were started in a year, and how they stand now."""
     rows = session.execute(
         select(InstanceRow.process_id, InstanceRow.state, func.count())
-        .where(InstanceRow.started_at >= year.from_at, InstanceRow.started_at < year.to_at)
+        .where(InstanceRow.started_at >= period.from_at, InstanceRow.started_at < period.to_at)
         .group_by(InstanceRow.process_id, InstanceRow.state)
     )
     counted: dict[str, Counter[str]] = defaultdict(Counter)
@@ -157,14 +172,14 @@ class StageTime:
     most: timedelta
 
 
-def stage_times(session: Session, stages: Stages, year: Year) -> list[StageTime]:
+def stage_times(session: Session, stages: Stages, period: Period) -> list[StageTime]:
     """How long the stages took in the cases started in a year, from first entering to last completing.
 
     A stage counts once nothing of the case waits in it any more; a case that was sent back to a stage counts from
     when it first came there.
     """
     times: dict[tuple[str, str], dict[str, tuple[datetime, datetime]]] = defaultdict(dict)
-    for instance_id, deployment_id, started, process_id, element_id, first, last in session.execute(_passages(year)):
+    for instance_id, deployment_id, started, process_id, element_id, first, last in session.execute(_passages(period)):
         stage = stages.of(deployment_id, started, process_id, element_id)
         if stage is None or last is None or first is None:
             continue
@@ -182,7 +197,7 @@ def stage_times(session: Session, stages: Stages, year: Year) -> list[StageTime]
     ]
 
 
-def _passages(year: Year) -> Any:
+def _passages(period: Period) -> Any:
     """For each element of a case: when it was first entered, and last completed."""
     entered = func.min(
         case((HistoryRow.kind == "entered", HistoryRow.at), (HistoryRow.kind == "completed", HistoryRow.at))
@@ -200,7 +215,7 @@ def _passages(year: Year) -> Any:
         )
         .join(HistoryRow, HistoryRow.instance_id == InstanceRow.id)
         .where(HistoryRow.kind.in_(("entered", "completed")), HistoryRow.element_id.is_not(None))
-        .where(InstanceRow.started_at >= year.from_at, InstanceRow.started_at < year.to_at)
+        .where(InstanceRow.started_at >= period.from_at, InstanceRow.started_at < period.to_at)
         .group_by(
             InstanceRow.id,
             InstanceRow.deployment_id,
@@ -253,6 +268,11 @@ def tasks_by_role(session: Session, now: datetime) -> list[RoleTasks]:
     return sorted(counted, key=lambda one: (-one.late, -one.open, one.role))
 
 
+def late_tasks(session: Session, now: datetime) -> int:
+    """How many open tasks are late, each once."""
+    return session.scalar(select(func.count()).select_from(OpenTaskRow).where(OpenTaskRow.due_at < now)) or 0
+
+
 AGES = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=30))
 """The ends of the classes of age; the last class has none."""
 
@@ -294,14 +314,14 @@ class Savings:
         return self.saved / self.budget if self.budget else Decimal(0)
 
 
-def savings(session: Session, year: Year) -> list[Savings]:
+def savings(session: Session, period: Period) -> list[Savings]:
     """Budget against price of the lots whose award was published in a year and stands."""
     rows = session.execute(
         select(Project.object, Lot.budget, Award.price, Award.currency)
         .join(Lot, Lot.project_id == Project.id)
         .join(Award, Award.lot_id == Lot.id)
         .where(Award.state == AwardState.PUBLISHED, Award.currency == Lot.currency)
-        .where(Award.published_at >= year.from_at, Award.published_at < year.to_at)
+        .where(Award.published_at >= period.from_at, Award.published_at < period.to_at)
     )
     found: dict[tuple[str, str], list[tuple[Decimal, Decimal]]] = defaultdict(list)
     for kind, budget, price, currency in rows:
@@ -332,11 +352,11 @@ class Competition:
         return Decimal(self.bids) / self.lots if self.lots else None
 
 
-def competition(session: Session, year: Year) -> Competition:
+def competition(session: Session, period: Period) -> Competition:
     """How many bids each lot had that was opened in a year: those received in time and not withdrawn."""
     rows = session.execute(
         select(Opening.bid_count, func.count())
-        .where(Opening.opened_at >= year.from_at, Opening.opened_at < year.to_at)
+        .where(Opening.opened_at >= period.from_at, Opening.opened_at < period.to_at)
         .group_by(Opening.bid_count)
         .order_by(Opening.bid_count)
     )
