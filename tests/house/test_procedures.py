@@ -117,7 +117,7 @@ WITHOUT_A_PERIOD = {
         "correct_scores",
         "sign_report",
     },
-    "the supplier's right, which doesn't lapse by a day": {"request_payment"},
+    "the supplier's right, which doesn't lapse by a day": {"request_payment", "apply_early"},
 }
 """User tasks without a due date, by the reason why."""
 

@@ -12,8 +12,9 @@ from app.engine.inbox import Filters
 from app.engine.records import OpenTaskRow
 from app.foundation import clock, documents
 from app.foundation.actor import SYSTEM
+from app.foundation.outbox import Outgoing
 from app.foundation.workdays import end_of, local_day
-from app.procurement import acceptance, awards, bonds, contracts, payments, projects
+from app.procurement import acceptance, awards, bonds, contracts, payments, projects, tenders
 from app.procurement.bids import Bid, BidPrice, BidResponse, BidState, OpenedBid
 from app.procurement.bonds import Bond, BondState
 from app.procurement.contracts import ContractState
@@ -171,6 +172,11 @@ def deliver_and_accept(play, *, missed=()):
     """Reports the delivery; the buyer judges each requirement, those at the places ``missed`` as not met."""
     secure(play)
     play.do("ming", "report_delivery", {"note": "已完成全年维保服务"})
+    judge(play, missed=missed)
+
+
+def judge(play, *, missed=()):
+    """The buyer judges each requirement of what was delivered."""
 
     def judged(shown):
         rows = [
@@ -182,17 +188,50 @@ def deliver_and_accept(play, *, missed=()):
     play.do("wu", "accept_delivery", judged)
 
 
-def ask_for_payment(play, number="25512000000000000001", **options):
+def ask_for_payment(play, number="25512000000000000001", element_id="request_payment", **options):
     with play.acting("jia") as (session, actor):
         invoice = documents.add(
             session, actor, name="发票.pdf", source=b"%PDF-1.7", case=None, kind="invoice", access="private"
         )
-    play.do("jia", "request_payment", {"invoice_number": number, "attachments": [invoice.id], **options})
+    play.do("jia", element_id, {"invoice_number": number, "attachments": [invoice.id], **options})
 
 
 def check_and_approve(play):
     play.do("zheng", "check_payment", {"decision": "pass"})
     play.do("liu", "approve_payment", {"agreed": True})
+
+
+@pytest.fixture
+def overdue(play, reached):
+    """A delivery that the buyer should have judged by yesterday: the contract's id."""
+    contract_id = reached("publish")
+    secure(play)
+    play.do("ming", "report_delivery", {"note": "已完成全年维保服务"})
+    delivery = looked_up(play, lambda session: acceptance.latest(session, contract_id))
+    play.turn_to(end_of(delivery.accept_by_on) + timedelta(hours=9))
+    return contract_id
+
+
+def test_smepay_10_a_smaller_enterprise_applies_and_is_paid_while_the_acceptance_is_overdue(play, overdue):
+    assert play.open() == ["accept_delivery", "apply_early"]
+    ask_for_payment(play, element_id="apply_early")
+    check_and_approve(play)
+    play.do("bai", "pay", {"bank_reference": "B-1"})
+    assert (play.state, play.open()) == ("active", ["accept_delivery"])
+    judge(play)
+    assert play.state == "completed"
+
+
+def test_who_didnt_apply_before_a_late_acceptance_applies_after_it(play, overdue):
+    judge(play)
+    assert play.open() == ["request_payment"]
+
+
+def test_smepay_10_a_late_acceptance_is_escalated_to_the_buyers_reviewer(play, overdue):
+    told = looked_up(
+        play, lambda session: session.query(Outgoing).filter(Outgoing.key.startswith("acceptance-overdue:")).all()
+    )
+    assert {address for mail in told for address in mail.content["to"]} >= {"zhou@jiangcheng.example"}
 
 
 def test_a_delivery_accepted_at_once_is_paid_and_the_case_ends(play, reached):
@@ -237,7 +276,7 @@ def test_the_signed_file_holds_and_the_notice_is_drawn(play, contract_id):
     with play.looking() as session:
         contract = contracts.get(session, contract_id)
         assert [check.holds for check in contracts.checks(session, contract)] == [True, True]
-        notice = contracts.tender_of(session, contract).notices[-1]
+        notice = tenders.get(session, contract.tender_id).notices[-1]
         assert documents.get(session, notice.document_zh_id).access == "public"
         assert contract.secret_clauses == ["requirements"]
 

@@ -1,5 +1,6 @@
 """Payments: applications with their invoices, their due days, and what being late costs (N38 3, SMEPay)."""
 
+from app.procurement.payments.delays import note_overdue
 from app.procurement.payments.dues import Due, due, interest
 from app.procurement.payments.records import STATE_NAMES, Invoice, InvoiceState
 from app.procurement.payments.requests import (
@@ -51,6 +52,7 @@ __all__ = [
     "get",
     "interest",
     "mark_overdue",
+    "note_overdue",
     "of_contract",
     "outstanding",
     "paid",

@@ -30,9 +30,14 @@ def performance(days: int) -> Text:
 
 
 def payment(days: int) -> Text:
-    """By when the price is paid: once the delivery is accepted and the invoice has come (N38 3)."""
+    """By when the price is paid: the agreed days count from the acceptance, those of the law from the invoice (N38 3).
+
+    The earlier day counts (``payments.dues``); what the law sets is the newest rule's.
+    """
+    most = rules.find("payment", on=date.max).count
     return Text(
-        f"within {_days(days)} after the acceptance and the receipt of the invoice", f"验收合格并收到发票后{days}日内"
+        f"within {_days(days)} after the acceptance, and within {_days(most)} after the receipt of the invoice at the latest",
+        f"验收合格之日起{days}日内，且最迟不超过收到发票后{most}日",
     )
 
 

@@ -29,7 +29,7 @@ def _report(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
         attachments=values.get("attachments") or (),
     )
     _disclose(context, disclosing.Kind.DELIVERY)
-    return {"acceptance_due_at": facts.due_at(delivery.accept_by_on)}
+    return {"acceptance_due_at": facts.due_at(delivery.accept_by_on), "acceptance_decision": None}
 
 
 def _disclose(context: IntakeContext, kind: disclosing.Kind) -> None:

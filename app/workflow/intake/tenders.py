@@ -274,7 +274,7 @@ def _terms(tender: Tender) -> Iterable[facts.Fact]:
         ("validity_days", Text(" days", "日")),
         ("sme_deduction_percent", Text("%", "%")),
         ("performance_bond_percent", Text("% of the contract", "%（合同金额）")),
-        ("payment_days", Text(" days after acceptance and invoice", "日（验收合格并收到发票后）")),
+        ("payment_days", Text(" days after the acceptance", "日（自验收合格之日起）")),
         ("delivery_days", Text(" days after signing", "日（合同签订后）")),
         ("committee_size", Text(" members", "人")),
     ):

@@ -17,6 +17,19 @@ def register(registry: Registry, partners: Partners) -> None:
     """Add them to the registry."""
 
     @registry.operation(
+        "payments.note_overdue",
+        name=Text("Note the overdue acceptance", "记录验收逾期"),
+        hint=Text(
+            "Tells the buyer and its reviewer; says whether the supplier may apply for payment without the acceptance.",
+            "通知采购人及其审核人员；判断供应商是否可以不待验收先行申请付款。",
+        ),
+        parameters=[Parameter("contract_id", required=True, label=Text("Contract", "合同"))],
+        results=[Parameter("may_apply", "boolean", label=Text("The supplier may apply", "供应商可以先行申请"))],
+    )
+    def note_overdue(context: Context, *, contract_id: str) -> Mapping[str, Any]:
+        return {"may_apply": payments.note_overdue(context.session, context.actor, contract_id=contract_id)}
+
+    @registry.operation(
         "payments.mark_overdue",
         name=Text("Record late-payment interest", "记录逾期利息"),
         hint=Text("From the day after the due day each day costs interest.", "自逾期之日起按日计收逾期利息。"),

@@ -65,6 +65,7 @@ def test_what_is_executed_and_not_drawn_is_warned_of(part, left_out):
     files = {
         "open_tender_lot.bpmn": etree.tostring(root),
         "contract_performance.bpmn": (HOUSE / "contract_performance.bpmn").read_bytes(),
+        "contract_payment.bpmn": (HOUSE / "contract_payment.bpmn").read_bytes(),
     }
     assert [(found.code, found.element_id) for found in definitions.check(files)] == [("undrawn", left_out)]
 
