@@ -32,7 +32,7 @@ from app.identity import grants, organisations, roles, sessions
 from app.procurement.rules import laws
 from app.procurement.tenders import places as places_of_documents
 from app.procurement.tenders import terms
-from app.web import current, files, language, notices, places, theme, words
+from app.web import current, files, language, notices, places, speaking, theme, words
 from app.web.permissions import allows
 from app.workflow import cases, stages
 
@@ -41,6 +41,7 @@ def install(app: Flask) -> None:
     """Give the environment its globals."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(GLOBALS)
+    app.jinja_env.filters["spoken"] = lambda markup: speaking.marked(language.language(), markup)
 
 
 def place() -> words.Place:

@@ -276,3 +276,57 @@ def test_a_diagram_is_a_named_picture_with_a_way_to_its_words(case_page, assert_
     page.wait_for_selector("tr[id^=step-]")
     assert page.get_by_role("rowheader").count() > 20
     assert_accessible(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_label_of_a_flow_is_broken_within_a_word(case_page, language):
+    page = case_page(language)
+    words = page.eval_on_selector_all(
+        ".djs-label .djs-label, .djs-element.djs-shape text.djs-label",
+        "all => all.map(one => [...one.children].map(line => line.textContent))",
+    )
+    names = page.evaluate(
+        """async () => { const xml = new DOMParser().parseFromString(await (await fetch(document.getElementById('monitor').dataset.xmlUrl)).text(), 'text/xml');
+        return [...xml.querySelectorAll('sequenceFlow[name]')].map(flow => flow.getAttribute('name')); }"""
+    )
+    lines = {line for label in words for line in label}
+    assert names
+    if language == "en":
+        assert [word for name in names for word in name.split() if not any(word in line for line in lines)] == []
+
+
+LONG = "W" * 120
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("login", "address"), [("chen", "/inbox"), ("chen", "/cases"), ("qian", "/operations")])
+def test_a_title_without_a_space_stays_in_its_page(browser_page, login, address, width):
+    page = browser_page(login, address, width=width)
+    page.evaluate(
+        "long => { for (const cell of document.querySelectorAll('.tw-list tbody tr')) cell.querySelectorAll('.tw-list__main, td:nth-child(2):has(> .tw-list__sub)').forEach(one => { (one.firstChild.nodeType === 3 ? one.firstChild : one).textContent = long; }); }",
+        LONG,
+    )
+    assert page.locator(".tw-list tbody tr").first.inner_text().count("W") > 100
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+TARGETS = """() => [...document.querySelectorAll('a, button, summary, select, [role=button]')].filter(one => {
+  const box = one.getBoundingClientRect();
+  if (!box.width || !box.height || one.closest('.govuk-visually-hidden, .govuk-skip-link, p, li, dd, figcaption, .govuk-hint')) return false;
+  return box.width < 23.9 || box.height < 23.9;
+}).map(one => one.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("address", ["/inbox", "/cases", "/operations", "/people", "/studio", "/experts"])
+def test_what_is_pressed_is_24_pixels_high_unless_it_is_in_a_text(browser_page, address):
+    assert browser_page("qian", address).evaluate(TARGETS) == []
+
+
+def test_what_is_pressed_on_a_diagram_is_24_pixels_high(case_page):
+    page = case_page()
+    sizes = page.eval_on_selector_all(
+        "#monitor :is(.tw-door, button)",
+        "all => all.map(one => one.getBoundingClientRect()).map(box => Math.min(box.width, box.height))",
+    )
+    assert sizes
+    assert min(sizes) >= 24

@@ -547,3 +547,50 @@ def test_a_task_whose_only_person_did_the_step_before_is_for_nobody(house, sign_
     _instance, (first,) = work.start(house, key="JC-2026-0009")
     work.send(sign_in("buyer-handler"), first, **work.GOOD)
     assert "JC-2026-0009" in root.get("/operations?show=nobody").text
+
+
+# -- what each case of the list waits for
+
+
+def rows_of(page):
+    """The list's rows, each as the texts of its cells."""
+    return [
+        [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)]
+        for row in re.findall(r"<tr.*?</tr>", page.partition("<tbody>")[2], re.DOTALL)
+    ]
+
+
+def test_the_list_says_what_each_case_waits_for_and_since_when(house, sign_in, town, virtual_clock):
+    work.deploy(house, work.two_steps(), files=work.FORM)
+    work.deploy(
+        house, toys.START + toys.catch_timer("pause", "P3D") + toys.END + toys.flows("start", "pause", "end"), "slow"
+    )
+    work.start(house, key="JC-2026-0001")
+    virtual_clock.turn(timedelta(days=2))
+    work.start(house, "slow", key="JC-2026-0002")
+    clock, person = rows_of(sign_in("administrator").get("/operations?sort=-started").text)
+    assert ("pause" in clock[2], "the clock" in clock[2], clock[1]) == (True, True, "none")
+    assert ("Do work" in person[2], "Procurement handler" in person[2], person[1]) == (True, True, "Planning")
+    assert person[3] == "Mon 2 Mar, 12:00"
+
+
+def test_the_list_is_narrowed_to_a_stage_and_to_what_is_late(house, sign_in, town, virtual_clock):
+    work.deploy(house, work.two_steps(), files=work.FORM)
+    work.start(house, key="JC-2026-0001")
+    assert [
+        "JC-2026-0001" in sign_in("administrator").get(f"/operations?stage={stage}").text
+        for stage in ("planning", "bids")
+    ] == [
+        True,
+        False,
+    ]
+    assert "JC-2026-0001" not in sign_in("administrator").get("/operations?show=late").text
+    virtual_clock.turn(timedelta(days=5))
+    assert "JC-2026-0001" in sign_in("administrator").get("/operations?show=late").text
+
+
+def test_what_needs_a_look_leads_to_it(root, town):
+    tiles = re.findall(r'<a class="tw-tile[^"]*" href="([^"]+)">', root.get("/operations").text)
+    assert {"/operations/incidents", "/operations/journal", "/operations/mails"} <= {
+        tile.partition("?")[0] for tile in tiles
+    }

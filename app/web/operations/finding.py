@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
@@ -13,7 +14,10 @@ from app.engine.records import Definition, IncidentRow, InstanceRow, OpenTaskRow
 from app.foundation import clock
 from app.foundation.text import Text
 from app.web.listing import Asked
+from app.web.operations import awaited
+from app.web.operations.awaited import Awaited
 from app.workflow import cases, unseen
+from app.workflow.stages import NAMES as names_of_stages
 
 SORTS = ("-moved", "-started", "key")
 RUNNING = ("active", "suspended")
@@ -21,6 +25,7 @@ _STUCK = exists().where(IncidentRow.instance_id == InstanceRow.id, IncidentRow.r
 SHOWS = {
     "running": Text("Running", "运行中"),
     "stuck": Text("With an incident", "有异常"),
+    "late": Text("With a late task", "有逾期任务"),
     "nobody": Text("With a task for nobody", "有无人可办的任务"),
     "suspended": Text("Suspended", "已暂停"),
     "completed": Text("Completed", "已完成"),
@@ -38,6 +43,9 @@ def _shown(session: Session, show: str) -> ColumnElement[bool]:
             return and_(InstanceRow.state.in_(RUNNING), _STUCK)
         case "nobody":
             return exists().where(OpenTaskRow.instance_id == InstanceRow.id, unseen.for_nobody(clock.now(session)))
+        case "late":
+            late = exists().where(OpenTaskRow.instance_id == InstanceRow.id, OpenTaskRow.due_at < clock.now(session))
+            return and_(InstanceRow.state.in_(RUNNING), late)
         case "all":
             return true()
     return InstanceRow.state == show
@@ -50,6 +58,7 @@ class Wanted:
     show: str = "running"
     process_id: str = ""
     version: str = ""
+    stage: str = ""
     search: str = ""
 
 
@@ -60,8 +69,22 @@ class Case:
     row: InstanceRow
     definition: Definition
     title: Text
-    open_tasks: int
-    incidents: int
+    awaited: list[Awaited]
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether an element of it can't go on."""
+        return any(one.kind == "incident" for one in self.awaited)
+
+    @property
+    def since(self) -> datetime:
+        """Since when it has been waiting: for what waits longest, or since it moved last."""
+        return min((one.since for one in self.awaited if one.since), default=self.row.moved_at)
+
+    @property
+    def stages(self) -> list[str]:
+        """The stages in which somebody has something to do."""
+        return list(dict.fromkeys(one.stage for one in self.awaited if one.stage))
 
 
 @dataclass(frozen=True)
@@ -100,6 +123,17 @@ def processes(session: Session, wanted: Wanted) -> list[tuple[str, int]]:
     return [(process_id, number) for process_id, number in session.execute(counted.order_by(InstanceRow.process_id))]
 
 
+def stages(session: Session, wanted: Wanted) -> list[tuple[str, int]]:
+    """The stages in which the cases that the other filters leave have open tasks, with how many cases each has."""
+    left = _matching(session, replace(wanted, stage="")).with_only_columns(InstanceRow.id)
+    counted = select(OpenTaskRow.stage, func.count(OpenTaskRow.instance_id.distinct())).where(
+        OpenTaskRow.instance_id.in_(left), OpenTaskRow.stage.is_not(None)
+    )
+    found = {str(row[0]): int(row[1]) for row in session.execute(counted.group_by(OpenTaskRow.stage))}
+    order = {stage: place for place, stage in enumerate(names_of_stages)}
+    return sorted(found.items(), key=lambda each: order.get(each[0], len(order)))
+
+
 def versions(session: Session, wanted: Wanted) -> list[Version]:
     """The versions that the cases of the chosen procedure run on, the latest first."""
     if not wanted.process_id:
@@ -116,6 +150,9 @@ def _matching(session: Session, wanted: Wanted) -> Select[Any]:
         query = query.where(InstanceRow.process_id == wanted.process_id)
         if wanted.version:
             query = query.where(InstanceRow.definition_id == wanted.version)
+    if wanted.stage:
+        in_stage = OpenTaskRow.stage == wanted.stage
+        query = query.where(exists().where(OpenTaskRow.instance_id == InstanceRow.id, in_stage))
     if wanted.search:
         numbers = cases.numbers_named(session, wanted.search)
         query = query.where(
@@ -129,20 +166,12 @@ def _matching(session: Session, wanted: Wanted) -> Select[Any]:
 
 
 def _with_facts(session: Session, rows: list[InstanceRow]) -> Iterable[Case]:
-    ids = [row.id for row in rows]
     definitions = {row.definition_id for row in rows}
     known = {one.id: one for one in session.scalars(select(Definition).where(Definition.id.in_(definitions)))}
     projects = cases.projects_of(session, (row.business_key for row in rows))
-    tasks = _counted(session, OpenTaskRow, ids)
-    stuck = _counted(session, IncidentRow, ids, IncidentRow.resolved_at.is_(None))
+    waiting = awaited.of(session, rows)
     for row in rows:
         definition = known[row.definition_id]
         project = projects.get(row.business_key or "")
         title = project.title if project else definition.name
-        yield Case(row, definition, title, tasks.get(row.id, 0), stuck.get(row.id, 0))
-
-
-def _counted(session: Session, record: Any, ids: list[str], *conditions: Any) -> dict[str, int]:
-    column = record.instance_id
-    query = select(column, func.count()).where(column.in_(ids), *conditions).group_by(column)
-    return {str(row[0]): int(row[1]) for row in session.execute(query)}
+        yield Case(row, definition, title, waiting.get(row.id, []))

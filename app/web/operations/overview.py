@@ -19,7 +19,7 @@ from app.foundation.text import Text
 from app.web import current, listing, templating
 from app.web.operations import blueprint, finding, queues
 from app.web.operations.words import STATES, TONES
-from app.workflow import unseen
+from app.workflow import stages, unseen
 
 CHECKPOINT_LATE = timedelta(hours=2)
 """A checkpoint and a comparison come at least every hour; after twice that something is wrong."""
@@ -29,8 +29,9 @@ HEADER = (
     Text("Procedure", "流程"),
     Text("Version", "版本"),
     Text("State", "状态"),
-    Text("Open tasks", "待办任务"),
-    Text("Incidents", "异常"),
+    Text("Stage", "阶段"),
+    Text("Waits for", "等待事项"),
+    Text("Waiting since", "等待开始时间"),
     Text("Started", "发起时间"),
     Text("Last moved", "最近进展"),
 )
@@ -56,6 +57,7 @@ def index() -> str | Response:
         show=listing.chosen("show", finding.SHOWS, "running"),
         process_id=request.args.get("process", ""),
         version=request.args.get("version", ""),
+        stage=request.args.get("stage", ""),
         search=asked.search,
     )
     names = {definition.key: definition.name for definition in definitions.all_latest(session)}
@@ -72,6 +74,7 @@ def index() -> str | Response:
         shows=[(name, words, shows[name]) for name, words in finding.SHOWS.items()],
         processes=finding.processes(session, wanted),
         versions=finding.versions(session, wanted),
+        stages=finding.stages(session, wanted),
         names=names,
         states=STATES,
         tones=TONES,
@@ -88,8 +91,9 @@ def _exported(wanted: finding.Wanted, asked: listing.Asked) -> Iterator[list[Any
             case.definition.name,
             case.definition.version,
             STATES[row.state],
-            case.open_tasks,
-            case.incidents,
+            templating.listed([stages.name(stage) for stage in case.stages]),
+            templating.listed([one.name for one in case.awaited]),
+            f"{case.since.astimezone(zone):%Y-%m-%d %H:%M}" if case.awaited else None,
             f"{row.started_at.astimezone(zone):%Y-%m-%d %H:%M}",
             f"{row.moved_at.astimezone(zone):%Y-%m-%d %H:%M}",
         ]

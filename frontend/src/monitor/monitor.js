@@ -142,7 +142,7 @@ export class Monitor {
     right.append(badge);
     badge.title = say(KINDS[kind]);
     badge.addEventListener('click', () => this.choose(shape));
-    this.overlays.add(shape, 'token', { position: shape.width > 60 ? { top: -13, right: 6 } : { top: -15, left: shape.width / 2 - 11 }, html: shape.width > 60 ? right : badge, show: { minZoom: .15 } });
+    this.overlays.add(shape, 'token', { position: shape.width > 60 ? { top: -13, right: 6 } : { top: shape.height - 9, left: shape.width - 9 }, html: shape.width > 60 ? right : badge, show: { minZoom: .15 } });
   }
 
   #door(shape, address) {
@@ -150,7 +150,7 @@ export class Monitor {
     link.href = address;
     link.title = say('Opens a called process');
     link.setAttribute('aria-label', `${link.title}: ${this.#name(shape)}`);
-    this.overlays.add(shape, 'door', { position: { bottom: 22, right: 22 }, html: link });
+    this.overlays.add(shape, 'door', { position: { bottom: 24, right: 24 }, html: link, scale: { min: 1 } });
   }
 
   /** The same for the keyboard and for those who don't see the drawing: what is open now, as buttons below the canvas. */

@@ -2,6 +2,8 @@
 
 const FAMILY = '"IBM Plex Sans Variable", "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", Arial, sans-serif';
 /** Colours by the tokens of the style sheet, so that a drawing turns dark with its page and light on paper. */
+/** How wide a letter of the labels' type is at most on average, in pixels. */
+const LETTER = 8;
 export const INK = 'var(--tw-ink)', LINES = 'var(--tw-still)';
 export const drawing = {
   textRenderer: { defaultStyle: { fontFamily: FAMILY, fontSize: 13, lineHeight: 1.25 }, externalStyle: { fontSize: 12.5, lineHeight: 1.25 } },
@@ -40,12 +42,25 @@ export function* named(thing, seen = new Set()) {
   for (const key of HOLDERS) for (const child of [].concat(thing[key] || [])) yield* named(child, seen);
 }
 
+/** Give every label outside its element the room of its longest word, so that none is broken: files were drawn for other words and other type. */
+function makeRoom(definitions) {
+  const shown = (definitions.diagrams || []).flatMap(one => one.plane?.planeElement || []);
+  for (const { label, bpmnElement } of shown) {
+    const bounds = label?.bounds, longest = Math.max(0, ...(bpmnElement?.name || '').split(/\s+/).map(word => word.length));
+    const needed = Math.ceil(longest * (/[\u3400-\u9fff]/.test(bpmnElement?.name) ? 0 : LETTER));
+    if (!bounds || bounds.width >= needed) continue;
+    bounds.x -= (needed - bounds.width) / 2;
+    bounds.width = needed;
+  }
+}
+
 /** Write the names of the page's language (`name:en`, `name:zh`) on the drawing; before saving, `withPlainNames`. */
 export function speak(definitions, language) {
   for (const thing of named(definitions)) {
     const name = propertiesOf(thing)[`name:${language}`];
     if (name) thing.name = name;
   }
+  makeRoom(definitions);
 }
 
 /** The dialect's properties of an element: {"stage": "opening", …}. */
