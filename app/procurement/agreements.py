@@ -248,8 +248,3 @@ def require_power(session: Session, actor: Actor, *, project_id: str, power: str
     if not (entrusted and in_term and power in agreement.powers):
         raise BeyondPowers(power=POWERS[power])
     return agreement
-
-
-def visible_to(actor: Actor, agreement: Agreement) -> bool:
-    """Who may see an agreement: its two parties and auditors."""
-    return actor.organisation_id in (agreement.buyer_id, agreement.agency_id) or actor.has_role("auditor")

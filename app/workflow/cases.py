@@ -97,7 +97,7 @@ def marked(search: str) -> list[ColumnElement[bool]]:
 def of_party(actor: Actor) -> ColumnElement[bool]:
     """The condition that an instance is about a project in which the actor's organisation has its part.
 
-    The same parties as ``projects.visible_to``.
+    What the public sees are notices and documents (``tenders.visible_to``), never the application.
     """
     place = actor.organisation_id
     parties = (Project.buyer_id == place) | (Project.finance_id == place) | (Project.agency_id == place)

@@ -220,11 +220,6 @@ def test_a_project_whose_only_lot_failed_stands_there_when_it_is_closed_too(sess
     assert (planned.lots[0].state, projects.stage(planned)) == (LotState.FAILED, LotState.FAILED)
 
 
-def test_a_supplier_may_not_see_an_application(town, planned):
-    assert projects.visible_to(town.handler, planned)
-    assert not projects.visible_to(town.bidders[0], planned)
-
-
 def test_what_the_catalogue_keeps_apart_is_proposed_as_lots_of_its_own(session, apply):
     bed = projects.NewItem("A05010000", "诊疗床", Decimal(4), "张", Decimal("5000.00"))
     lots, lot_of = projects.propose_lots(session, apply(items=[STRETCHER, bed, STRETCHER]))

@@ -42,11 +42,6 @@ class NotPublished(RuleBroken):
     statute = "O87 69"
 
 
-def may_conclude(session: Session, lot_id: str) -> bool:
-    """Whether the contract of a lot may be signed now."""
-    return _obstacle(session, get(session, lot_id)) is None
-
-
 def require_concludable(session: Session, lot_id: str) -> Award:
     """The award whose contract may be signed now; raises SigningPaused, WindowOpen, NotPublished or AwardUnknown."""
     award = get(session, lot_id, lock=True)

@@ -39,9 +39,7 @@ from app.procurement.bids.openings import (
     leave_unopened,
     object_to_opening,
     open_all,
-    opened_of_lot,
     opening_of,
-    opening_visible_to,
     sign_opening_record,
     tell_of_failure,
 )
@@ -73,7 +71,6 @@ from app.procurement.bids.submissions import (
     of_supplier,
     seal,
     submit,
-    visible_to,
     withdraw,
 )
 
@@ -144,10 +141,8 @@ __all__ = [
     "of_lot",
     "of_supplier",
     "open_all",
-    "opened_of_lot",
     "opening_of",
     "opening_sheet",
-    "opening_visible_to",
     "read_amount",
     "read_offer",
     "read_price",
@@ -163,6 +158,5 @@ __all__ = [
     "tell_of_failure",
     "total_of",
     "verify_receipt",
-    "visible_to",
     "withdraw",
 ]

@@ -214,22 +214,6 @@ def opening_of(session: Session, lot_id: str) -> Opening | None:
     return session.scalars(select(Opening).where(Opening.lot_id == lot_id)).one_or_none()
 
 
-def opened_of_lot(session: Session, lot_id: str) -> list[OpenedBid]:
-    """The opened bids of a lot that are still valid as far as the opening goes, in the order they came in."""
-    shut = (BidState.INVALID, BidState.UNDECRYPTABLE)
-    query = select(OpenedBid).join(Bid).where(Bid.lot_id == lot_id, Bid.state.not_in(shut))
-    return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
-
-
-def opening_visible_to(session: Session, actor: Actor, opening: Opening) -> bool:
-    """Who may see the opening and its record: the bidders, buyer, agency and finance department, and auditors (O87 41)."""
-    tender = tenders.of_lot(session, opening.lot_id)
-    parties = {tender.buyer_id, tender.agency_id, tender.project.finance_id}
-    if actor.organisation_id in parties or actor.has_role("auditor"):
-        return True
-    return of_supplier(session, opening.lot_id, actor.organisation_id) is not None
-
-
 def bond_stands(session: Session, tender: Tender, bid: Bid) -> str:
     """How the bond of a bid stands, a key of BOND_STANDS. ``unproved``: asked for, not on any statement so far."""
     if tender.bond_percent <= 0:

@@ -186,20 +186,6 @@ def all_of_supplier(session: Session, supplier_id: str) -> list[Bid]:
     return list(session.scalars(query))
 
 
-def visible_to(actor: Actor, bid: Bid, tender: Tender, now: datetime) -> bool:
-    """Who may know that a bid exists: its supplier; once it was opened, buyer, agency, finance and auditors.
-
-    Before that nobody, neither the operator nor the agency (O87 28, 33). What the committee sees is its own rule.
-    """
-    if actor.organisation_id == bid.supplier_id:
-        return True
-    passed = tender.bid_deadline_at is not None and now >= tender.bid_deadline_at
-    if not passed or bid.state in (*GONE, BidState.SEALED):
-        return False
-    parties = {tender.buyer_id, tender.agency_id, tender.project.finance_id}
-    return actor.organisation_id in parties or actor.has_role("auditor")
-
-
 def _standing(session: Session, actor: Actor, bid_id: str, arrived_at: datetime) -> tuple[Tender, Bid]:
     """The tender (locked) and the actor's own bid that stands under it."""
     bid = get(session, bid_id)

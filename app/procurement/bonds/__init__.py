@@ -36,7 +36,6 @@ from app.procurement.bonds.deposits import (
     of_supplier,
     request,
     shared_accounts,
-    visible_to,
 )
 from app.procurement.bonds.imports import (
     AlreadyBooked,
@@ -165,6 +164,5 @@ __all__ = [
     "send_back",
     "set_account",
     "shared_accounts",
-    "visible_to",
     "what_it_is",
 ]

@@ -187,14 +187,6 @@ def shared_accounts(session: Session, lot_id: str) -> list[list[str]]:
     return [group for group in by_account.values() if len(group) > 1]
 
 
-def visible_to(actor: Actor, bond: Bond, tender: Tender, now: datetime) -> bool:
-    """Who may see that a bond exists: its supplier; the agency and the finance department only after the deadline."""
-    if actor.organisation_id == bond.supplier_id:
-        return True
-    passed = tender.bid_deadline_at is not None and now >= tender.bid_deadline_at
-    return passed and actor.organisation_id in (tender.agency_id, tender.project.finance_id)
-
-
 def write_down(session: Session, bond: Bond, act: str, facts: dict[str, object]) -> None:
     """A line of the journal under the bond's own case: a project's journal is read by people who mustn't know who takes part (O87 28)."""
     anonymous = Actor(id="supplier", name="Supplier")

@@ -51,7 +51,6 @@ from app.procurement.contracts.publishing import (
     ClauseUnknown,
     NeverSecret,
     publish,
-    published_papers,
     redacted,
     secretable,
 )
@@ -62,7 +61,7 @@ from app.procurement.contracts.records import (
     ContractState,
     PerformanceBond,
 )
-from app.procurement.contracts.signing import checks, overdue, sign, tender_of
+from app.procurement.contracts.signing import checks, sign
 
 __all__ = [
     "FORMS",
@@ -108,10 +107,8 @@ __all__ = [
     "lists",
     "lodge",
     "of_lot",
-    "overdue",
     "propose",
     "publish",
-    "published_papers",
     "redacted",
     "require_lodged",
     "returnable",
@@ -119,7 +116,6 @@ __all__ = [
     "secretable",
     "secured",
     "sign",
-    "tender_of",
     "unsecured",
     "visible_to",
     "written_items",

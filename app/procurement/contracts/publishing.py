@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, documents, journal
+from app.foundation import clock, journal
 from app.foundation.actor import Actor
 from app.foundation.errors import Invalid, RuleBroken
 from app.foundation.text import Text, text_of
@@ -173,8 +173,3 @@ def _announce(session: Session, contract: Contract) -> None:
         ),
         project=lot.project.number,
     )
-
-
-def published_papers(session: Session, contract: Contract) -> list[documents.Document]:
-    """The files that everybody may read, once the contract was published."""
-    return [documents.get(session, id) for id in (contract.public_zh_id, contract.public_en_id) if id]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy.orm import Session
 
 from app.foundation import clock, dates, documents, journal, workdays
@@ -13,11 +11,10 @@ from app.foundation.text import Text
 from app.foundation.workdays import ONE_DAY, local_day
 from app.identity import certificates, roles
 from app.identity.certificates import SignatureCheck, Signer
-from app.procurement import awards, duties, mails, projects, rules, tenders
+from app.procurement import awards, duties, mails, projects, rules
 from app.procurement.contracts.drafting import STATE_NAMES, ContractNotOpen, get
 from app.procurement.contracts.records import Contract, ContractSignature, ContractState
 from app.procurement.projects import LotState
-from app.procurement.tenders import Tender
 
 REASONS: dict[str, str] = {"supplier": "签订政府采购合同（乙方）", "buyer": "签订政府采购合同（甲方）"}
 """What a signature in the file says it was made for."""
@@ -140,13 +137,3 @@ def checks(session: Session, contract: Contract) -> list[SignatureCheck]:
     """What holds of the signatures in the contract's file, as its bytes are now."""
     assert contract.document_zh_id is not None, "a contract is drafted with its papers"
     return certificates.verify_pdf(session, documents.read(session, contract.document_zh_id))
-
-
-def overdue(contract: Contract, on: date) -> bool:
-    """Whether the contract should have been concluded by now (GPL 46)."""
-    return contract.state in (ContractState.DRAFTED, ContractState.SUPPLIER_SIGNED) and on > contract.sign_by_on
-
-
-def tender_of(session: Session, contract: Contract) -> Tender:
-    """The tender a contract came from."""
-    return tenders.get(session, contract.tender_id)

@@ -11,6 +11,7 @@ from itertools import combinations, pairwise
 from sqlalchemy.orm import Session
 
 from app.foundation.text import Text
+from app.identity import organisations
 from app.procurement import bonds, tenders
 from app.procurement.bids import Bid, BidResponse, BidState, authors
 from app.procurement.evaluation.lots import bids_in
@@ -20,7 +21,7 @@ KINDS: dict[str, Text] = {
     "bond_account": laws.under(Text("Bid bonds from one account", "投标保证金从同一账户转出"), "O87 37(6)"),
     "author": laws.under(Text("Files written by one author", "投标文件作者相同"), "O87 37(1)"),
     "unreadable": Text("A file that can't be read", "文件无法读取"),
-    "contact": laws.under(Text("The same contact or manager", "联系人员或者项目管理成员相同"), "O87 37(3)"),
+    "contact": laws.under(Text("The same contact", "联系人员相同"), "O87 37(3)"),
     "alike": laws.under(Text("Answers alike word for word", "投标响应内容异常一致"), "O87 37(4)"),
     "prices": laws.under(Text("Prices in regular steps", "投标报价呈规律性差异"), "O87 37(4)"),
 }
@@ -58,7 +59,7 @@ def signs(session: Session, lot_id: str) -> list[Sign]:
     read = {bid.supplier_id: _read(session, bid) for bid in bids}
     found += _shared("author", {supplier_id: names for supplier_id, (names, _) in read.items()})
     found += [Sign("unreadable", (supplier_id,), why) for supplier_id, (_, unread) in read.items() for why in unread]
-    found += _shared("contact", {bid.supplier_id: _contacts(bid) for bid in bids})
+    found += _shared("contact", {bid.supplier_id: _contacts(session, bid) for bid in bids})
     asked = _requirements(session, lot_id)
     found += _shared("alike", {bid.supplier_id: _answers(bid, asked) for bid in bids})
     found += regular_prices({bid.supplier_id: bid.opened.price for bid in bids if bid.opened})
@@ -80,10 +81,10 @@ def _shared(kind: str, values: Mapping[str, set[str]]) -> list[Sign]:
     ]
 
 
-def _contacts(bid: Bid) -> set[str]:
-    content = bid.opened.content if bid.opened else {}
-    named = [content.get(name) for name in ("contact_name", "contact_phone", "project_manager")]
-    return {value.strip() for value in named if isinstance(value, str) and value.strip()}
+def _contacts(session: Session, bid: Bid) -> set[str]:
+    """How a bidder's contact is reached, as it is registered; a name alone says little, many people share one."""
+    phone = organisations.get(session, bid.supplier_id).contact_phone
+    return {phone.strip()} if phone.strip() else set()
 
 
 def _answers(bid: Bid, asked: Mapping[str, str]) -> set[str]:

@@ -18,7 +18,6 @@ from app.procurement.experts.committees import (
     seat,
     serving,
     share_kept,
-    visible_to,
 )
 from app.procurement.experts.draws import (
     AnswerUnknown,
@@ -134,5 +133,4 @@ __all__ = [
     "share_kept",
     "surroundings",
     "verify",
-    "visible_to",
 ]

@@ -276,17 +276,6 @@ def reveal(session: Session, lot_id: str) -> Committee:
     return committee
 
 
-def visible_to(session: Session, actor: Actor | None, committee: Committee) -> bool:
-    """Who may know the members: everybody once revealed; before, only they themselves and the agency that organises."""
-    if committee.revealed_at is not None:
-        return True
-    if actor is None:
-        return False
-    agency_id = tenders.of_lot(session, committee.lot_id).agency_id
-    organising = actor.has_role("agency-officer", agency_id) or actor.has_role("agency-host", agency_id)
-    return organising or any(member.account_id == actor.id for member in committee.members)
-
-
 def opened_lot(session: Session, lot_id: str) -> Lot:
     """A lot whose bids are open and whose committee isn't complete; raises NotInThisState."""
     lot = projects.lot(session, lot_id, lock=True)

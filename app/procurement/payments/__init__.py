@@ -1,7 +1,7 @@
 """Payments: applications with their invoices, their due days, and what being late costs (N38 3, SMEPay)."""
 
-from app.procurement.payments.delays import note_overdue
 from app.procurement.payments.dues import Due, due, interest
+from app.procurement.payments.overdue_acceptances import note_overdue
 from app.procurement.payments.records import STATE_NAMES, Invoice, InvoiceState
 from app.procurement.payments.requests import (
     AccountDiffers,

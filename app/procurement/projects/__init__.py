@@ -21,9 +21,7 @@ from app.procurement.projects.lives import (
     lot,
     move_lot,
     next_number,
-    of_buyer,
     stage,
-    visible_to,
 )
 from app.procurement.projects.plans import PlannedLot, Warning, plan, propose_lots, record_method, warnings
 from app.procurement.projects.records import (
@@ -65,12 +63,10 @@ __all__ = [
     "lot",
     "move_lot",
     "next_number",
-    "of_buyer",
     "plan",
     "propose_lots",
     "record_method",
     "review",
     "stage",
-    "visible_to",
     "warnings",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation import clock, journal
@@ -167,17 +166,3 @@ def close(session: Session, actor: Actor, *, project_id: str, outcome: str) -> P
             move_lot(session, each, LotState.ARCHIVED)
     journal.write(session, actor, case=project.id, act="projects.close", facts={"outcome": outcome})
     return project
-
-
-def of_buyer(session: Session, buyer_id: str) -> list[Project]:
-    """A buyer's projects, the newest first."""
-    return list(session.scalars(select(Project).where(Project.buyer_id == buyer_id).order_by(Project.id.desc())))
-
-
-def visible_to(actor: Actor, project: Project) -> bool:
-    """Who may see a project itself: its buyer, its finance department, its agency, and auditors.
-
-    What the public sees are notices and documents (``tenders.visible_to``), never the application.
-    """
-    parties = {project.buyer_id, project.finance_id, project.agency_id} - {None}
-    return actor.organisation_id in parties or actor.has_role("auditor")

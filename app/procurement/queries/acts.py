@@ -308,12 +308,6 @@ def get(session: Session, query_id: str, *, lock: bool = False) -> Query:
     return query
 
 
-def of_supplier(session: Session, supplier_id: str) -> list[Query]:
-    """The queries a supplier raised, the newest first."""
-    query = select(Query).where(Query.supplier_id == supplier_id).order_by(Query.id.desc())
-    return list(session.scalars(query))
-
-
 def visible_to(session: Session, actor: Actor, query: Query) -> bool:
     """Who may read a query: who raised it, agency, buyer, finance and auditors; its answer goes to all it was told to."""
     tender = tenders.get(session, query.tender_id)

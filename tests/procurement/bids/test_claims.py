@@ -105,5 +105,5 @@ def test_what_was_claimed_is_opened_as_it_was_sealed(session, town, tender, lot,
     bid(1), bid(2)
     bidding.at(session, tender.bid_deadline_at)
     bids.open_all(session, SYSTEM, lot_id=lot.id, keeper=keeper)
-    said = bids.opened_of_lot(session, lot.id)[0].content
+    said = bids.of_lot(session, lot.id)[0].opened.content
     assert (said["partner"]["share"], said["maker"], said["domestic_share"]) == ("30.00", "江城微创", "85.00")

@@ -283,18 +283,6 @@ def test_the_key_of_receipts_is_made_once_and_read_by_its_owner_only(tmp_path):
     assert path.stat().st_mode & 0o077 == 0
 
 
-# -- who may know
-
-
-def test_nobody_but_its_supplier_may_know_of_a_bid_before_the_opening(session, town, tender, bid):
-    made, now = bid(), clock.now(session)
-    assert bids.visible_to(town.bidders[0], made, tender, now)
-    assert not any(
-        bids.visible_to(actor, made, tender, now)
-        for actor in (town.officer, town.host, town.handler, town.finance, town.registrar, town.bidders[1], SYSTEM)
-    )
-
-
 def test_no_journal_that_others_read_names_the_bidder_or_the_lot(session, town, tender, lot, bid):
     before = {entry.id for entry in journal.of_case(session, tender.project_id)}
     made = bid()

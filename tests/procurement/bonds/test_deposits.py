@@ -233,15 +233,6 @@ def test_only_the_agencys_people_import_and_name_accounts(session, town, account
 # -- who may know
 
 
-def test_o87_28_nobody_but_its_supplier_sees_a_bond_before_the_deadline(town, tender, bond):
-    before, after = tender.bid_deadline_at - timedelta(microseconds=1), tender.bid_deadline_at
-    assert bonds.visible_to(town.bidders[0], bond, tender, before)
-    assert not any(bonds.visible_to(a, bond, tender, before) for a in (town.officer, town.finance, town.handler))
-    assert [bonds.visible_to(a, bond, tender, after) for a in (town.officer, town.finance, town.handler)] == [
-        True, True, False,
-    ]  # fmt: skip
-
-
 def test_the_projects_journal_says_nothing_of_bonds(session, tender, bond, bring):
     bring()
     assert not [e for e in journal.of_case(session, tender.project_id) if e.act.startswith("bonds")]

@@ -84,8 +84,3 @@ def test_ir_50_gpl_47_the_days_to_publish_and_file_begin_with_the_contract(concl
     # Wednesday 8 April: two working days end on Friday, seven on Friday the week after.
     assert (concluded.publish_by_on, concluded.file_by_on) == (date(2026, 4, 10), date(2026, 4, 17))
     assert concluded.delivery_due_on == date(2026, 5, 8)
-
-
-@pytest.mark.parametrize(("on", "late"), [(date(2026, 4, 24), False), (date(2026, 4, 25), True)])
-def test_gpl_46_a_contract_that_is_not_concluded_in_thirty_days_is_overdue(contract, on, late):
-    assert contracts.overdue(contract, on) is late

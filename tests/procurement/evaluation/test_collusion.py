@@ -8,6 +8,7 @@ import pytest
 
 from app.foundation import documents
 from app.foundation.actor import SYSTEM
+from app.identity import organisations
 from app.procurement import bonds, evaluation
 from app.procurement.bids import BidFile, BidState
 from app.procurement.bids.authors import described
@@ -47,9 +48,13 @@ def test_a_bond_of_a_company_that_has_withdrawn_is_compared_with_no_other(sessio
     assert evaluation.signs(session, lot.id) == []
 
 
-def test_o87_37_3_the_same_contact(signs):
-    contact = {"contact_name": "王某", "contact_phone": "13800000000"}
-    assert signs(content=[contact, contact, {}, {}])[1] == {"contact"}
+def test_o87_37_3_the_same_contact(session, town, signs):
+    lot, _ = signs()
+    for supplier_id in town.supplier_ids[:2]:
+        organisations.get(session, supplier_id).contact_phone = "13800000000"
+    session.flush()
+    (sign,) = evaluation.signs(session, lot.id)
+    assert (sign.kind, set(sign.supplier_ids)) == ("contact", set(town.supplier_ids[:2]))
 
 
 def test_o87_37_4_answers_alike_word_for_word(session, signs):

@@ -201,17 +201,6 @@ def test_nobody_sees_the_record_before_the_result(session, begun, criteria, draw
         experts.record(session, begun.id)
 
 
-def test_o87_47_the_list_is_secret_until_the_result(session, town, committee):
-    lot, members = committee()
-    of_lot = experts.of_lot(session, lot.id)
-    seers = [town.officer, members[0]]
-    others = [town.handler, town.reviewer, town.bidders[0], town.finance, None]
-    assert [experts.visible_to(session, actor, of_lot) for actor in seers] == [True, True]
-    assert not any(experts.visible_to(session, actor, of_lot) for actor in others)
-    experts.reveal(session, lot.id)
-    assert all(experts.visible_to(session, actor, of_lot) for actor in others)
-
-
 def test_the_expert_who_has_held_the_senior_title_longest_leads(session, committee):
     lot, _ = committee()
     of_lot = experts.of_lot(session, lot.id)
