@@ -2,6 +2,8 @@
 
 import asyncio
 import io
+import tracemalloc
+import zlib
 from datetime import timedelta
 
 import pytest
@@ -150,6 +152,26 @@ def test_without_the_secret_the_database_signs_nothing(session, supplier, signed
 def test_a_key_lies_nowhere_in_the_open(session, signed):
     for authority in session.scalars(select(certificates.Authority)):
         assert authority.key[12:].find(b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01") == -1  # the OID of an EC key
+
+
+def with_an_index_of(megabytes):
+    """A PDF of a few kilobytes whose index unpacks to so many megabytes."""
+    packing = zlib.compressobj(9)
+    packed = b"".join(packing.compress(bytes(1_000_000)) for _ in range(megabytes)) + packing.flush()
+    head = b"%PDF-1.5\n"
+    index = b"1 0 obj\n<</Type/XRef/Size 2/W[1 2 1]/Root 2 0 R/Filter/FlateDecode/Length %d>>\nstream\n" % len(packed)
+    return b"%s%s%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (head, index, packed, len(head))
+
+
+def test_a_pdf_that_unpacks_to_far_more_than_it_should_is_refused_before_it_does(session):
+    pdf = with_an_index_of(200)
+    tracemalloc.start()
+    try:
+        with pytest.raises(certificates.PdfUnreadable):
+            certificates.verify_pdf(session, pdf)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_is_no_pdf_is_refused(session, authority, supplier):
