@@ -59,6 +59,7 @@ def serve(running: ExitStack) -> None:
 
     What is started is entered into ``running``, which ends it in the reverse order.
     """
+    from app.procurement.rules import entries
     from app.serving.watching import Watch
 
     front = GettingReady()
@@ -79,6 +80,8 @@ def serve(running: ExitStack) -> None:
     watch = Watch(house, node.id)
     watch.look()
     others["clocks"] = watch.look
+    entries.refresh(house.database)
+    others["law"] = lambda: entries.refresh(house.database)
     _start_clock(house, others, running)
     front.real = app.wsgi_app
     print(f"Tenderway serves on {config.base_url}", flush=True)

@@ -44,6 +44,7 @@ from app.procurement import (
     tenders,
 )
 from app.procurement.bids import Signer
+from app.procurement.rules import entries
 from app.workflow import intake, operations, reminding
 from app.workflow.assignment import resolve_group
 from config import Config
@@ -51,7 +52,7 @@ from config import Config
 __all__ = ["RECORDS", "House", "build", "proofs", "senders"]
 
 RECORDS = (
-    *(workdays, journal, documents, outbox, repeats, arrivals, doubts, proposals),
+    *(workdays, journal, documents, outbox, repeats, arrivals, doubts, proposals, entries),
     *(organisations, accounts, addresses, grants, signed_in, attempts, resets, certificates),
     *(records, scrubbing),
     *(projects, agreements, suppliers, tenders, bonds, bids, experts),

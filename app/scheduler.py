@@ -26,6 +26,7 @@ SECONDS = {
     "outbox": 5,
     "keeper": 5,
     "clocks": 60,
+    "law": 60,
     "clock": 10,
     "tidy": 30,
     "uses": 30,

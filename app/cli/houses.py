@@ -6,9 +6,11 @@ from typing import Protocol
 
 from flask import current_app
 from sqlalchemy import Engine as Database
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.engine.engine import Engine
+from app.procurement.rules import entries
 
 
 class House(Protocol):
@@ -22,4 +24,6 @@ class House(Protocol):
 def house() -> House:
     """The parts of the running application."""
     found: House = current_app.extensions["tenderway"]
+    if inspect(found.database).has_table(entries.Entry.__tablename__):  # a command may be there to make the tables
+        entries.refresh(found.database)
     return found

@@ -28,7 +28,8 @@ class CellWrong(ValueError):
 
 @dataclass(frozen=True)
 class Column:
-    """One column. ``kind``: text, amount, number, day or choice; ``choices`` by key, read by key or by either name."""
+    """One column. ``kind``: text, amount, decimal, number, day, choice or several; ``choices`` by key, read by key or by
+    either name. Several choices are written with commas or 、 between them, and read as their keys in order."""
 
     name: str
     title: Text
@@ -45,7 +46,7 @@ class Column:
         return self.name, self.title.en, self.title.zh
 
     def read(self, cell: str) -> Any:
-        """A cell's value: text, Decimal, int, date or a choice's key; None for an empty optional cell of those kinds.
+        """A cell's value: text, Decimal, int, date or the key of a choice (of several: the keys with commas); None for an empty optional cell of those kinds.
 
         :raises CellWrong: with the reason
         """
@@ -53,7 +54,7 @@ class Column:
         if not text:
             if self.required:
                 raise CellWrong(Text("Missing.", "未填写。"))
-            return "" if self.kind in ("text", "choice") else None
+            return "" if self.kind in ("text", "choice", "several") else None
         if len(text) > self.longest:
             raise CellWrong(Text(f"Longer than {self.longest} characters.", f"超过{self.longest}个字符。"))
         if any(unicodedata.category(sign) == "Cc" for sign in text):
@@ -63,6 +64,8 @@ class Column:
             "number": _number,
             "day": read_day,
             "choice": self._choice,
+            "decimal": _decimal,
+            "several": self._several,
         }
         return readers[self.kind](text) if self.kind in readers else text
 
@@ -73,6 +76,9 @@ class Column:
         if isinstance(value, Decimal):
             return f"{value:f}"
         return value.isoformat() if isinstance(value, date) else str(value)
+
+    def _several(self, text: str) -> str:
+        return ",".join(sorted({self._choice(part.strip()) for part in re.split(r"[,，、;；]", text) if part.strip()}))
 
     def _choice(self, text: str) -> str:
         for key, name in self.choices.items():
@@ -98,6 +104,18 @@ def read_amount(text: str) -> Decimal:
     if value != value.quantize(Decimal("0.01")):
         raise CellWrong(Text("An amount has at most two decimals.", "金额最多两位小数。"))
     return value.quantize(Decimal("0.01"))
+
+
+def _decimal(text: str) -> Decimal:
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "")
+    if not re.fullmatch(r"\d{1,13}(\.\d{1,8})?", plain):
+        raise CellWrong(
+            Text(
+                "Not a number, like 20 or 0.10, with at most eight decimals.",
+                "不是数值，例如20或者0.10，最多八位小数。",
+            )
+        )
+    return Decimal(plain)
 
 
 def _number(text: str) -> int:

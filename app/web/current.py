@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from app.foundation.text import Text
 from app.identity import grants, sessions
 from app.identity.accounts import Account
 from app.identity.sessions import SignedIn
+from app.procurement.rules import entries
 from app.web.storage import db
 from config import COOKIES, Config
 
@@ -37,7 +39,20 @@ def install(app: Flask) -> None:
     login.init_app(app, add_context_processor=False)  # an error page mustn't ask the database who reads it
     login.session_protection = None  # our sessions are rows; Flask-Login keeps nothing
     login.request_loader(lambda _request: _recognise())
+    app.before_request(_know_the_law)
     app.after_request(_note_use)
+
+
+LAW_LASTS = 60.0
+"""For how many seconds a process decides by the rules of law it has read (they count from tomorrow at the earliest)."""
+
+
+def _know_the_law() -> None:
+    """Read the rows of law that the office entered, also where no clock beats beside the pages."""
+    extensions, now = current_app.extensions, time.monotonic()
+    if now - extensions.get("tenderway-law-read", -LAW_LASTS) >= LAW_LASTS:
+        extensions["tenderway-law-read"] = now
+        entries.refresh(house().database)
 
 
 def config() -> Config:

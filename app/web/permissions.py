@@ -218,7 +218,8 @@ def in_demonstration(session: Session, actor: Actor, **_: Any) -> None:
         raise NotAllowed
 
 
-FEEDING = ("administrator", "finance-officer", "agency-officer")
+FEEDING = ("administrator", "finance-officer", "agency-officer", "buyer-handler")
+CONFIRMING = (*FEEDING, "buyer-reviewer")
 """Who enters what an office works with, and confirms what others of them entered."""
 
 STUDIO_SEEN = (
@@ -323,17 +324,19 @@ RULES: dict[str, Rule] = {
     "people.organisation": holders(*STAFF, "supplier-admin", check=organisation_is_theirs),
     "people.add_organisation": holders("administrator"),
     # -- what an office feeds the program with
-    "data.index": holders(*FEEDING, "auditor"),
+    "data.index": holders(*CONFIRMING, "auditor"),
     "data.first_steps": holders("administrator"),
     "data.calendar": holders("administrator", "auditor"),
     "data.year": holders("administrator", "auditor"),
+    "data.law": holders("administrator", "auditor"),
+    "data.plan": holders("buyer-handler", "buyer-reviewer"),
     "data.budget": holders("finance-officer"),
     "data.line": holders("finance-officer"),
     "data.load": holders(*FEEDING),
     "data.template": holders(*FEEDING),
     "data.enter": holders(*FEEDING),
-    "data.proposal": holders(*FEEDING, "auditor", check=entry_is_seen),
-    "data.decide": holders(*FEEDING, check=entry_is_seen),
+    "data.proposal": holders(*CONFIRMING, "auditor", check=entry_is_seen),
+    "data.decide": holders(*CONFIRMING, check=entry_is_seen),
     # -- the inbox and its tasks
     "inbox.index": signed_in(),
     "tasks.show": signed_in(task_is_for_them),

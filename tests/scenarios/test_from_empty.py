@@ -14,7 +14,6 @@ from app import create_app
 from app.foundation.clock import PLACE, VirtualClock
 from config import Config
 from tests.scenarios.conftest import Person
-from tests.scenarios.test_a_paid_contract import rows_of
 
 HOWTO = (Path(__file__).parents[2] / "docs/howto/run-an-office.md").read_text(encoding="utf-8")
 PASSWORD = "a lantern beside the quiet river"
@@ -131,11 +130,56 @@ def enter_budget(officer: Newcomer, second: Newcomer) -> None:
     second.fill(button=("decision", "confirm"))
 
 
+def enter_rule(administrator: Newcomer, second: Newcomer) -> None:
+    """A province's own threshold."""
+    administrator.open("/data/law")
+    administrator.follow("Enter a rule")
+    administrator.fill(
+        {
+            "name": "open_tender_threshold",
+            "value": "4000000",
+            "unit": "CNY",
+            "jurisdiction": "CN-SC",
+            "objects": "goods",
+            "valid_from": "2026-01-01",
+            "source": "川办函〔2025〕1号",
+            "quote": "公开招标数额标准为400万元。",
+            "status": "V",
+        }
+    )
+    second.open("/data")
+    second.follow("Rules of law: 1 row")
+    second.fill(button=("decision", "confirm"))
+
+
+def enter_plan(handler: Newcomer, reviewer: Newcomer) -> None:
+    handler.open("/data/plan")
+    handler.follow("Enter an item")
+    handler.fill(
+        {
+            "year": "2026",
+            "line": "2026-0101",
+            "number": "1",
+            "object": "goods",
+            "code": "A02320700",
+            "name": "病人监护仪",
+            "quantity": "20",
+            "unit": "台",
+            "unit_price": "35000",
+            "wanted_on": "2026-06-01",
+        }
+    )
+    reviewer.open("/data")
+    reviewer.follow("Procurement plan: 1 row")
+    reviewer.fill(button=("decision", "confirm"))
+
+
 def apply(people: dict[str, Newcomer]) -> None:
+    """For what was planned: the table of items stays empty."""
     chen = people["chen"]
     chen.open("/start?lang=en")
     chen.fill(action="/start/open_tender")
-    item = {"code": "A02320700", "name": "病人监护仪", "quantity": "20", "unit": "台", "unit_price": "35000"}
+    planned = chen.page.xpath("//input[@name='plan_items']")[0].get("value")
     chen.fill(
         {
             "title": "病人监护仪采购",
@@ -144,7 +188,7 @@ def apply(people: dict[str, Newcomer]) -> None:
             "budget_line": chen.option("医疗设备购置"),
             "funds": "fiscal",
             "need": "新建重症监护病房配置监护设备。",
-            **rows_of("items", [item]),
+            "plan_items": planned,
         }
     )
     people["zhou"].do("Review the application", {"decision": "approve"})
@@ -180,6 +224,10 @@ def test_an_empty_office_publishes_its_first_notice_by_the_how_to_alone(empty, c
     enter_organisations(administrator)
     people = {login: add(administrator, empty, login, *told) for login, told in PEOPLE.items()}
     enter_budget(people["liu"], people["guo"])
+    enter_rule(administrator, people["meng"])
+    administrator.open("/data/law?origin=entered")
+    assert "counts from" in administrator.text()
+    enter_plan(people["chen"], people["zhou"])
     apply(people)
     plan_and_publish(people)
     anybody = empty.test_client()

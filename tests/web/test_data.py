@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from datetime import date
 from decimal import Decimal
 
 import openpyxl
@@ -13,6 +14,7 @@ from app.foundation import workdays
 from app.foundation.actor import SYSTEM
 from app.foundation.proposals import Proposal
 from app.identity import accounts, grants, organisations
+from app.procurement import rules
 from app.procurement.projects import BudgetLine
 from app.workflow.feeding import kinds
 from tests.workflow.test_feeding_calendars import OF_2027
@@ -302,3 +304,80 @@ def test_the_first_steps_say_what_is_missing(office, sign_in):
     page = sign_in("administrator").get("/data/first-steps").text
     assert "No buyer can apply" in page
     assert "None is deployed" in page
+
+
+# -- rules of law
+
+RULE = {
+    "name": "公开招标数额标准", "value": "4000000", "unit": "元", "jurisdiction": "CN-SC", "objects": "货物、服务",
+    "valid_from": "2020-01-01", "source": "川办函〔2019〕1号", "quote": "公开招标数额标准为400万元", "status": "依据二手资料",
+}  # fmt: skip
+
+
+@pytest.fixture
+def administrators(office, sign_in):
+    yield sign_in("administrator"), sign_in("second-administrator")
+    rules.use(())
+
+
+def rule_title():
+    return rules.find("open_tender_threshold", object="goods", on=date(2026, 3, 2)).title.zh
+
+
+def test_a_rule_of_law_counts_once_a_second_person_confirmed_it(administrators, virtual_clock):
+    one, two = administrators
+    address = imported(one, json.dumps([RULE | {"name": rule_title()}]).encode(), "law.json", "law")
+    assert one.submit(address, decision="hand_on").status_code == 303
+    assert "4,000,000" not in threshold_on(one)
+    confirm(two, address)
+    assert "4,000,000" in threshold_on(one)
+    day = date(2026, 3, 3)
+    assert rules.value("open_tender_threshold", object="goods", on=day, jurisdiction="CN-SC") == 4_000_000
+
+
+def threshold_on(client):
+    return client.get("/data/law?origin=entered&lang=en").text
+
+
+def test_a_rule_that_can_not_be_is_refused_beside_its_cell(administrators):
+    answer = administrators[0].submit("/data/tables/law/enter", name="open_tender_threshold", value="4000000", unit="d",
+                                      jurisdiction="CN-SC", objects="goods", valid_from="2020-01-01", source="x",
+                                      quote="x", status="S")  # fmt: skip
+    assert (answer.status_code, 'href="#f-unit"' in answer.text) == (422, True)
+
+
+def test_the_page_of_the_law_lists_every_rule(administrators):
+    page = administrators[0].get("/data/law?format=csv").text
+    assert len(page.splitlines()) >= len(rules.statute())
+
+
+# -- the plan
+
+PLANNED = {
+    "year": 2027, "line": "A01", "number": "1", "object": "货物", "code": "A0232", "name": "超声诊断设备",
+    "quantity": "2", "unit": "台", "unit_price": "300000", "wanted_on": "2027-03-01",
+}  # fmt: skip
+
+
+def test_a_buyer_s_plan_is_entered_by_its_handler_and_confirmed_by_its_reviewer(app, officer, second, sign_in):
+    entered(app, officer, second, LINE)
+    handler, reviewer = sign_in("buyer-handler"), sign_in("buyer-reviewer")
+    address = imported(handler, json.dumps([PLANNED]).encode(), "plan.json", "plan")
+    assert handler.submit(address, decision="hand_on").status_code == 303
+    assert handler.submit(address, decision="confirm", seen="0").status_code == 403
+    assert confirm(reviewer, address).status_code == 303
+    assert "¥600,000.00" in handler.get("/data/plan?lang=en").text
+
+
+def test_a_plan_beyond_its_line_is_refused_beside_its_price(app, officer, second, sign_in):
+    entered(app, officer, second, LINE)
+    answer = sign_in("buyer-handler").submit(
+        "/data/tables/plan/enter", **{**PLANNED, "object": "goods", "quantity": "5"}
+    )
+    assert (answer.status_code, 'href="#f-unit_price"' in answer.text) == (422, True)
+
+
+def test_another_buyer_s_people_do_not_see_a_plan_s_entry(app, officer, second, sign_in):
+    entered(app, officer, second, LINE)
+    address = imported(sign_in("buyer-handler"), json.dumps([PLANNED]).encode(), "plan.json", "plan")
+    assert officer.get(address).status_code == 404

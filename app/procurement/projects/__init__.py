@@ -23,6 +23,7 @@ from app.procurement.projects.lives import (
     next_number,
     stage,
 )
+from app.procurement.projects.plan_items import PlanItem
 from app.procurement.projects.plans import PlannedLot, Warning, plan, propose_lots, record_method, warnings
 from app.procurement.projects.records import (
     BudgetLine,
@@ -45,6 +46,7 @@ __all__ = [
     "NewItem",
     "NotInThisState",
     "NumberSeries",
+    "PlanItem",
     "PlannedLot",
     "Project",
     "ProjectReview",

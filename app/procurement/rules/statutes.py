@@ -1,6 +1,7 @@
 """The statutory data: periods, ceilings, ratios and head counts, each dated, with its article and how far it was verified.
 
-The rows are ``statute.json`` beside this file; nothing else in the house, no diagram and no page, holds such a number.
+The rows are ``statute.json`` beside this file and those that the office entered itself (``entries.py``); nothing else in
+the house, no diagram and no page, holds such a number.
 """
 
 from __future__ import annotations
@@ -136,6 +137,21 @@ def statute(path: Path = STATUTE_FILE) -> tuple[Rule, ...]:
     return tuple(_rule(row) for row in rows)
 
 
+_entered: tuple[Rule, ...] = ()
+
+
+def use(entered: Iterable[Rule]) -> None:
+    """Let the office's own rows count in this process. Each counts from the day after it was confirmed at the earliest,
+    so that no two processes decide by different rows on one day."""
+    global _entered
+    _entered = tuple(entered)
+
+
+def known() -> tuple[Rule, ...]:
+    """Every row there is: those shipped, then the office's own."""
+    return (*statute(), *_entered)
+
+
 def _rule(row: dict) -> Rule:
     until = row["valid_to"]
     return Rule(
@@ -167,7 +183,7 @@ def find(
     """
     fitting = [
         rule
-        for rule in (statute() if rows is None else rows)
+        for rule in (known() if rows is None else rows)
         if name in (rule.name, rule.id) and rule._fits(object=object, method=method, on=on, jurisdiction=jurisdiction)
     ]
     if not fitting:

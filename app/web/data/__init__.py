@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("data", __name__, url_prefix="/data")
 
-from app.web.data import budget, calendar, entering, index  # noqa: E402, F401
+from app.web.data import budget, calendar, entering, index, law, plan  # noqa: E402, F401

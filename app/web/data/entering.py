@@ -23,6 +23,8 @@ BACK = {
     "budget": "data.budget",
     "calendar": "data.calendar",
     "payments": "bonds.index",
+    "law": "data.law",
+    "plan": "data.plan",
     "organisations": "people.organisations",
     "people": "people.index",
 }
@@ -147,7 +149,7 @@ def _proposal(proposal_id: str, problems: list[Refusal] | None = None, reasons: 
         states=STATES,
         changes=CHANGES,
         is_own=found.proposed_by == actor.id,
-        may_decide=actor.has_role(kind.role, found.organisation_id),
+        may_decide=actor.has_role(kind.confirmer, found.organisation_id),
         back=BACK.get(found.kind),
         problems=problems or [],
         reasons=reasons,

@@ -17,12 +17,14 @@ from app.foundation.text import Text
 from app.identity import roles
 from app.workflow.feeding import calendars, tables
 from app.workflow.feeding.budget import BUDGET
+from app.workflow.feeding.law import LAW
 from app.workflow.feeding.parties import ORGANISATIONS, PEOPLE
 from app.workflow.feeding.payments import PAYMENTS
+from app.workflow.feeding.plan import PLAN
 from app.workflow.feeding.sheets import Row, Sheet
 from app.workflow.feeding.tables import Scope, Table
 
-TABLES: dict[str, Table] = {table.id: table for table in (BUDGET, ORGANISATIONS, PEOPLE, PAYMENTS)}
+TABLES: dict[str, Table] = {table.id: table for table in (BUDGET, PLAN, ORGANISATIONS, PEOPLE, LAW, PAYMENTS)}
 """The tables that people feed; each adds its own entry."""
 
 
@@ -48,13 +50,14 @@ class Preview(Protocol):
 
 @dataclass(frozen=True)
 class Kind:
-    """``role``: who enters and who confirms (for the organisation whose matter it is)."""
+    """``role``: who enters, ``confirmer``: who confirms (for the organisation whose matter it is)."""
 
     id: str
     name: Text
     role: str
     preview: Callable[[Session, Proposal], Preview]
     enter: Callable[[Engine, Session, Actor, Proposal], object]
+    confirmer: str
     is_secret: bool = False
     """Whether only those two see it who enter and confirm it, and until then who may confirm it."""
 
@@ -66,7 +69,8 @@ def _of_table(table: Table) -> Kind:
     def enter(engine: Engine, session: Session, actor: Actor, proposal: Proposal) -> object:
         return tables.enter(session, actor, table, _scope(proposal), rows_of(proposal))
 
-    return Kind(table.id, table.name, table.role, preview, enter, table.is_secret)
+    confirmer = table.confirmer or table.role
+    return Kind(table.id, table.name, table.role, preview, enter, confirmer, table.is_secret)
 
 
 def _scope(proposal: Proposal) -> Scope:
@@ -78,7 +82,9 @@ def rows_of(proposal: Proposal) -> list[Row]:
     return [Row(number, cells) for number, cells in proposal.content["rows"]]
 
 
-CALENDAR = Kind("calendar", Text("Working days", "工作日历"), "administrator", calendars.preview, calendars.enter)
+CALENDAR = Kind(
+    "calendar", Text("Working days", "工作日历"), "administrator", calendars.preview, calendars.enter, "administrator"
+)
 KINDS: dict[str, Kind] = {CALENDAR.id: CALENDAR} | {table.id: _of_table(table) for table in TABLES.values()}
 
 
@@ -107,11 +113,12 @@ def may_see(actor: Actor, proposal: Proposal) -> bool:
     kind = KINDS.get(proposal.kind)
     if proposal.state == proposals.ProposalState.DRAFT:
         return proposal.proposed_by == actor.id
-    if kind is not None and kind.is_secret and not proposal.is_waiting:
+    if kind is None:
+        return False
+    if kind.is_secret and not proposal.is_waiting:
         return actor.id in (proposal.proposed_by, proposal.decided_by)
-    return kind is not None and (
-        actor.has_role(kind.role, proposal.organisation_id) or (actor.has_role("auditor") and not kind.is_secret)
-    )
+    is_theirs = any(actor.has_role(role, proposal.organisation_id) for role in (kind.role, kind.confirmer))
+    return is_theirs or (actor.has_role("auditor") and not kind.is_secret)
 
 
 def seen(session: Session, proposal: Proposal) -> tuple[Preview, str]:
@@ -133,7 +140,7 @@ def confirm(engine: Engine, session: Session, actor: Actor, proposal_id: str, *,
     """A second person lets a proposal count. Raises what proposals.confirm and the kind's own act raise."""
     proposal = proposals.get(session, proposal_id)
     kind = KINDS[proposal.kind]
-    roles.require(actor, kind.role, proposal.organisation_id)
+    roles.require(actor, kind.confirmer, proposal.organisation_id)
     showing = seen(session, proposal)[1] if proposal.is_waiting else ""
     return proposals.confirm(
         session,
@@ -148,7 +155,7 @@ def confirm(engine: Engine, session: Session, actor: Actor, proposal_id: str, *,
 def reject(session: Session, actor: Actor, proposal_id: str, reasons: str) -> Proposal:
     """A second person gives a proposal back."""
     proposal = proposals.get(session, proposal_id)
-    roles.require(actor, KINDS[proposal.kind].role, proposal.organisation_id)
+    roles.require(actor, KINDS[proposal.kind].confirmer, proposal.organisation_id)
     return proposals.reject(session, actor, proposal_id, reasons)
 
 

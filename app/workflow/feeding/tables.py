@@ -68,6 +68,8 @@ class Table:
     of_organisation: bool = False
     is_secret: bool = False
     """Whether what is entered must not be known to more than the two persons (who bids, before the deadline: O87 28)."""
+    confirmer: str = ""
+    """Who confirms, where it is another role than the one that enters."""
 
     def column(self, name: str) -> Column:
         """The column of a name."""

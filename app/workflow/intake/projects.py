@@ -13,14 +13,15 @@ from app.foundation import workdays
 from app.foundation.text import Text
 from app.foundation.workdays import Sense, local_day
 from app.procurement import projects, rules, tenders
-from app.procurement.projects import BudgetLine, Project
+from app.procurement.projects import BudgetLine, PlanItem, Project, plan_items
+from app.procurement.tenders.numbers import plain
 from app.workflow import facts
 
 # -- the application
 
 
 def _apply(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
-    project = projects.apply(
+    project = plan_items.apply(
         context.session,
         context.actor,
         budget_line_id=values["budget_line"],
@@ -32,8 +33,9 @@ def _apply(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
             projects.NewItem(
                 row["code"], row["name"], Decimal(row["quantity"]), row["unit"], Decimal(row["unit_price"])
             )
-            for row in values["items"]
+            for row in values.get("items") or ()
         ],
+        plan_item_ids=values.get("plan_items") or (),
         attachments=values.get("attachments") or (),
         project_id=context.variables.get("project_id"),
     )
@@ -70,11 +72,27 @@ def _prepare_apply(context: IntakeContext) -> Mapping[str, Any]:
                 ),
             )
         )
-    prepared: dict[str, Any] = {"options": {"budget_lines": choices}}
+    planned = plan_items.open_to(context.session, context.actor.organisation_id or "", project_id)
+    prepared: dict[str, Any] = {
+        "options": {"budget_lines": choices, "plan_items": [_planned(item) for item in planned]}
+    }
     if project_id:
         project = projects.get(context.session, project_id)
-        prepared |= {"values": _as_applied(project), "notes": facts.of_returns(context.session, project)[-1:]}
+        carried_out = [item.id for item in planned if item.project_id == project_id]
+        prepared |= {
+            "values": {**_as_applied(project), "plan_items": carried_out},
+            "notes": facts.of_returns(context.session, project)[-1:],
+        }
     return prepared
+
+
+def _planned(item: PlanItem) -> tuple[str, Text]:
+    """A plan item as a choice."""
+    line, quantity = item.budget_line, plain(item.quantity)
+    return item.id, Text(
+        f"{line.code} {item.number}: {item.name}, {quantity} {item.unit}, {item.total:,.2f} {line.currency}",
+        f"{line.code} {item.number}：{item.name}，{quantity}{item.unit}，{item.total:,.2f}元",
+    )
 
 
 def _as_applied(project: Project) -> Mapping[str, Any]:
