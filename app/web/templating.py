@@ -34,7 +34,7 @@ from app.procurement.tenders import places as places_of_documents
 from app.procurement.tenders import terms
 from app.web import current, files, language, notices, places, speaking, theme, words
 from app.web.permissions import allows
-from app.workflow import cases, stages
+from app.workflow import cases, stages, starts
 
 
 def install(app: Flask) -> None:
@@ -222,6 +222,30 @@ def by_age(papers: list[Document]) -> tuple[list[Document], list[Document]]:
     return [paper for paper in papers if paper.id in counting], [paper for paper in papers if paper.id not in counting]
 
 
+def may_start() -> bool:
+    """Whether there is a procedure that the person at hand may start: who starts nothing is offered nothing."""
+    return allows("starts.index") and bool(starts.offered(current.engine(), current.session(), current.actor()))
+
+
+def in_both(papers: list[Document]) -> list[tuple[Document, Document | None]]:
+    """Each paper once, with its other language where it was drawn in both at the same instant; the page's language leads."""
+    own, other = language.language(), language.other()
+    drawn: dict[tuple[str | None, str, datetime], dict[str, list[Document]]] = {}
+    for paper in papers:
+        same = drawn.setdefault((paper.case_id, paper.kind, paper.created_at), {})
+        same.setdefault(words.written_in(paper.name), []).append(paper)
+    found: list[tuple[Document, Document | None]] = []
+    seconds: set[str] = set()
+    for spoken in drawn.values():
+        first, second = spoken.get(own, []), spoken.get(other, [])
+        # of a paper that was also signed at once there are two in one language: the last of each belong together
+        partners = {one.id: two for one, two in zip(reversed(first), reversed(second), strict=False)}
+        seconds.update(paper.id for paper in partners.values())
+        found += [(paper, partners.get(paper.id)) for some in spoken.values() for paper in some]
+    order = {paper.id: place for place, paper in enumerate(papers)}
+    return sorted((pair for pair in found if pair[0].id not in seconds), key=lambda pair: order[pair[0].id])
+
+
 def when(at: datetime | None, style: str = "medium", with_zone: bool = False) -> str:
     """An instant as people write it at the place."""
     return words.when(place(), at, style, with_zone=with_zone)
@@ -233,6 +257,8 @@ def day(on: date | datetime | Uncertain | str | None, style: str = "medium") -> 
 
 
 GLOBALS: dict[str, Any] = {
+    "in_both": in_both,
+    "may_start": may_start,
     "t": translate,
     "w": written,
     "language": language.language,

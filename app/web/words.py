@@ -143,7 +143,9 @@ def due_point(place: Place, due: datetime | date) -> str:
     if not isinstance(due, datetime):
         return said
     local = due.astimezone(place.zone)
-    time = clock_time(local) if local.date() == on else "24:00"
+    if local.date() != on:
+        return place.say(Text("end of %(day)s", "%(day)s24时"), day=said)
+    time = clock_time(local)
     return place.say(Text("%(day)s %(time)s", "%(day)s %(time)s"), day=said, time=time)
 
 
@@ -232,6 +234,11 @@ def by_language(language: str, text: str) -> Iterator[tuple[str, str]]:
         end = found.end()
     if end < len(text):
         yield text[end:], ""
+
+
+def written_in(name: str) -> str:
+    """The language of a paper's name: Chinese where a Chinese character is in it."""
+    return "zh" if re.search(f"[{_HAN}]", name) else "en"
 
 
 def plural(count: int, one: str, many: str, zh: str) -> Text:

@@ -96,7 +96,7 @@ def test_a_case_is_seen_by_the_parties_of_its_project_and_who_watches_over_all(s
 def test_a_file_that_a_later_one_of_its_name_stands_for_is_folded(house, sign_in, case, town):
     for source in (b"%PDF-1.7 unsigned", b"%PDF-1.7 signed"):
         keep(house, case, town, source=source)
-    page = sign_in("buyer-handler").get(f"/cases/{case}").text
+    page = sign_in("buyer-handler").get(f"/cases/{case}?part=documents").text
     shown, _, folded = page.partition("1 earlier file of the same name")
     assert (shown.count("paper.pdf"), folded.count("paper.pdf")) == (1, 1)
 
@@ -235,6 +235,44 @@ def test_the_history_tells_in_plain_words_who_did_what(house, sign_in, case):
         '<span lang="en">Procurement handler</span>完成了“办理 apply”。'
         in sign_in("buyer-handler").get(f"/cases/{case}?lang=zh").text
     )
+
+
+def test_the_history_folds_what_nobody_did_behind_what_people_did(house, sign_in, case):
+    complete(house, "buyer-handler", "apply")
+    page = sign_in("buyer-handler").get(f"/cases/{case}?part=history").text
+    story = page.partition('<ol class="tw-story">')[2]
+    lines = re.findall(r'<li class="([^"]*)">(.*?)</li>\s*(?=<li class|</ol>)', story, re.DOTALL)
+    assert ["tw-story__turn" in shown for shown, _ in lines] == [True, False]  # this case began by itself
+    assert "became due" not in re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)
+    assert "“Do review” became due." in page
+
+
+def test_what_is_to_be_done_stands_on_top_with_who_and_until_when(house, sign_in, case):
+    page = sign_in("buyer-handler").get(f"/cases/{case}").text
+    now = page[page.index('class="tw-now"') : page.index("</section>", page.index('class="tw-now"'))]
+    assert re.findall(r"<h2>([^<]+)", now) == ["Do apply"]
+    assert "Open the task" in now
+    assert "Open the task" not in sign_in("auditor").get(f"/cases/{case}").text
+
+
+def test_a_paper_drawn_in_both_languages_is_listed_once_with_the_other_as_a_link(house, sign_in, case, town):
+    for name in ("合同.pdf", "Contract.pdf"):
+        keep(house, case, town, name=name, source=name.encode())
+    lists = [
+        re.findall(
+            r'tw-files__(name|other)" href[^>]*>([^<]+)', client.get(f"/cases/{case}?part=documents{spoken}").text
+        )
+        for client in [sign_in("buyer-handler")]
+        for spoken in ("", "&lang=zh")
+    ]
+    assert lists == [[("name", "Contract.pdf"), ("other", "中文")], [("name", "合同.pdf"), ("other", "English")]]
+
+
+@pytest.mark.parametrize("part", ["", "diagram", "documents", "history", "nonsense"])
+def test_each_part_of_a_case_is_a_page_of_its_own(sign_in, case, part):
+    page = sign_in("buyer-handler").get(f"/cases/{case}?part={part}")
+    assert page.status_code == 200
+    assert page.text.count('aria-current="page"') >= 1
 
 
 def test_the_journal_of_a_case_is_checked_before_ones_eyes(house, sign_in, case):

@@ -46,7 +46,7 @@ def test_a_deadline_is_said_with_the_working_days_left(due, en, zh):
 
 
 def test_midnight_is_the_end_of_the_day_before():
-    assert words.until(place(), at(3, 5, 0)) == "in 2 working days, Wednesday 24:00"
+    assert words.until(place(), at(3, 5, 0)) == "in 2 working days, end of Wednesday"
 
 
 def test_a_deadline_on_a_weekend_counts_plain_days_where_no_working_day_lies_between():

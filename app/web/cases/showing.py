@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
 from app.engine import charts, spiff, tasks
 from app.engine.charts import Chart
-from app.engine.history import Naming
+from app.engine.history import Line, Naming
 from app.engine.records import (
     Definition,
     HistoryRow,
@@ -30,8 +32,28 @@ from app.web import current, holders, visibility
 from app.web.tasks import pages
 from app.workflow import cases
 
-LATEST = 60
+LATEST = 240
 """How many sentences of a long history are shown at first."""
+FEW = 4
+"""How many of the latest sentences the first part shows."""
+TOLD = frozenset({"incident", "thrown_error", "lost_message", "fired", "ended"})
+"""Kinds of what nobody did that are told beside what people did: troubles, moments that came, the end."""
+
+PARTS: dict[str, Text] = {
+    "": Text("Now", "当前进展"),
+    "diagram": Text("Diagram", "流程图"),
+    "documents": Text("Documents", "文件"),
+    "history": Text("History", "办理经过"),
+}
+"""The parts of a case's page, by what the address says."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A sentence of a history, with what went on by itself after it; a story may begin without one."""
+
+    line: Line | None
+    automatic: tuple[Line, ...]
 
 
 def common(row: InstanceRow, chart: Chart, project: Project | None) -> dict[str, Any]:
@@ -65,8 +87,9 @@ def whole(row: InstanceRow, chart: Chart, project: Project | None, *, all_histor
     naming = visibility.naming(session, actor, row)
     waiting = _open_tasks(row)
     story = pages.story(row, visibility.WHOLE, limit=None if all_history else LATEST)
+    stretches = _stretches(story)
     return {
-        "open_tasks": waiting,
+        "now": _by_step(waiting),
         "may_open": {task.id for task in waiting if tasks.may(actor, task) or actor.has_role("administrator")},
         "holdings": holders.of_tasks(session, waiting, naming),
         "deadlines": _deadlines(row, chart),
@@ -76,10 +99,32 @@ def whole(row: InstanceRow, chart: Chart, project: Project | None, *, all_histor
         "after_failure": _after_failure(project),
         "people": _people(row, naming),
         "documents": _documents(row),
-        "story": story,
+        "stretches": stretches,
+        "latest": [stretch.line for stretch in stretches if stretch.line is not None][:FEW],
         "has_more_history": not all_history and len(story) == LATEST,
         "proof": _proof(row, project),
     }
+
+
+def _by_step(waiting: Iterable[OpenTaskRow]) -> list[list[OpenTaskRow]]:
+    """The open tasks by their step, what is due first before what is due later: one step may be several people's."""
+    steps: dict[str, list[OpenTaskRow]] = {}
+    for task in waiting:
+        steps.setdefault(task.element_id, []).append(task)
+    return list(steps.values())
+
+
+def _stretches(story: Iterable[Line]) -> list[Stretch]:
+    """A history with what went on by itself gathered behind the sentence it followed, the latest first."""
+    found: list[tuple[Line | None, list[Line]]] = []
+    for line in story:
+        if not line.is_automatic or line.kind in TOLD:
+            found.append((line, []))
+        elif found:
+            found[-1][1].append(line)
+        else:
+            found.append((None, [line]))
+    return [Stretch(line, tuple(automatic)) for line, automatic in reversed(found)]
 
 
 def _after_failure(project: Project | None) -> Text | None:

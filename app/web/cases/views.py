@@ -97,8 +97,11 @@ def show(instance_id: str) -> str:
     if extent != visibility.WHOLE:
         return render_template("cases/part.html", **shown, **showing.own_part(row))
     process_id = _process(chart, row)
+    part = listing.chosen("part", showing.PARTS) or ("diagram" if "process" in request.args else "")
     whole = showing.whole(row, chart, project, all_history=request.args.get("history") == "all")
-    return render_template("cases/show.html", **shown, **whole, process_id=process_id, chart=chart)
+    return render_template(
+        "cases/show.html", **shown, **whole, part=part, parts=showing.PARTS, process_id=process_id, chart=chart
+    )
 
 
 @blueprint.get("/<instance_id>/diagram")

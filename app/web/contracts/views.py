@@ -19,7 +19,7 @@ from app.procurement.breaches import Breach
 from app.procurement.contracts import Contract, lists
 from app.procurement.payments import Invoice
 from app.web import current, listing
-from app.web.contracts import blueprint
+from app.web.contracts import blueprint, way
 from app.workflow import cases
 
 PHASES = {
@@ -128,6 +128,7 @@ def show(contract_id: str) -> str:
     contract = contracts.get(session, contract_id)
     today = local_day(current.now())
     deliveries = acceptance.of_contract(session, contract.id)
+    paid = payments.paid(session, contract.id)
     return render_template(
         "contracts/show.html",
         contract=contract,
@@ -147,7 +148,8 @@ def show(contract_id: str) -> str:
         invoices=[_payment(invoice, today) for invoice in payments.of_contract(session, contract.id)],
         invoice_states=payments.STATE_NAMES,
         invoice_tones=INVOICE_TONES,
-        paid=payments.paid(session, contract.id),
+        paid=paid,
+        steps=way.steps(contract, deliveries, paid),
         outstanding=payments.outstanding(session, contract),
         amendments=[(each, _documents(each.document_zh_id, each.document_en_id)) for each in contract.amendments],
         is_open=contracts.is_open,

@@ -27,6 +27,7 @@ export class Monitor {
     this.facts = document.getElementById(box.dataset.facts || '');
     this.state = { tokens: [], completed: [], flows: [], called: {} };
     this.viewer.on('import.parse.complete', ({ definitions }) => { if (definitions) speak(definitions, this.language); });
+    this.viewer.on('canvas.viewbox.changed', () => this.#lanes());
     this.viewer.on('element.click', ({ element: shape }) => this.choose(shape.labelTarget || shape));
   }
 
@@ -151,6 +152,20 @@ export class Monitor {
     link.title = say('Opens a called process');
     link.setAttribute('aria-label', `${link.title}: ${this.#name(shape)}`);
     this.overlays.add(shape, 'door', { position: { bottom: 24, right: 24 }, html: link, scale: { min: 1 } });
+  }
+
+  /** The names of the lanes stay at the left edge while their own are out of sight. */
+  #lanes() {
+    this.lanes ||= this.box.appendChild(element('div', 'tw-lanes'));
+    this.lanes.setAttribute('aria-hidden', 'true');
+    const view = this.canvas.viewbox(), root = this.canvas.getRootElement();
+    const hidden = this.registry.filter(shape => shape.type === 'bpmn:Lane' && shape.businessObject.name && this.canvas.findRoot(shape) === root && shape.x < view.x - 1);
+    this.lanes.replaceChildren(...hidden.map(shape => {
+      const top = Math.max(0, (shape.y - view.y) * view.scale), bottom = Math.min(view.outer.height, (shape.y + shape.height - view.y) * view.scale), name = element('span', 'tw-lanes__name', this.#name(shape));
+      Object.assign(name.style, { top: `${top}px`, height: `${Math.max(0, bottom - top)}px` });
+      name.hidden = bottom - top < 24;
+      return name;
+    }));
   }
 
   /** The same for the keyboard and for those who don't see the drawing: what is open now, as buttons below the canvas. */
