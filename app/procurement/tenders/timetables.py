@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, journal, workdays
+from app.foundation import clock, dates, journal, workdays
 from app.foundation.actor import Actor
 from app.foundation.errors import Invalid, RuleBroken
 from app.foundation.text import Text
@@ -83,7 +83,7 @@ def confirm_timetable(
     rows = {row.name: row for row in timetable_of(session, project_id)}
     row, day = rows["bid_deadline"], local_day(bid_deadline_at)
     if day < row.earliest:
-        raise OutsideBounds(field="bid_deadline_at", earliest=row.earliest)
+        raise OutsideBounds(field="bid_deadline_at", earliest=dates.day(row.earliest))
     row.on, row.confirmed_by, row.confirmed_source = day, actor.id, source
     facts = {"bid_deadline_on": str(day), "source": source}
     journal.write(session, actor, case=project_id, act="tenders.confirm_timetable", facts=facts)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.engine.engine import Intake, IntakeContext, Prepare
-from app.foundation import clock
+from app.foundation import clock, dates
 from app.foundation.text import Text, text_of
 from app.identity import organisations
 from app.procurement import bids, bonds
@@ -41,7 +41,7 @@ def _prepare_opening_record(context: IntakeContext) -> Mapping[str, Any]:
 def _read_aloud(session: Session, opening: Opening) -> Iterable[Fact]:
     """The opening as it was read: each bidder's line, then what bidders objected to."""
     at = opening.opened_at.astimezone(clock.PLACE)
-    yield Text("Opened at", "开标时间"), facts.same(f"{at:%Y-%m-%d %H:%M:%S}")
+    yield Text("Opened at", "开标时间"), dates.when(at, seconds=True)
     yield Text("Bids received", "收到投标"), facts.same(str(opening.bid_count))
     for row in opening.rows:
         yield text_of(row["supplier"]), _line(row)
@@ -56,10 +56,10 @@ def _line(row: Mapping[str, Any]) -> Text:
     if "price" not in row:
         return bids.REASONS[row["reason"]]
     bond = bids.BOND_STANDS[row["bond"]]
+    price = facts.money(Decimal(row["price"]), row["currency"])
     return Text(
-        f"{row['currency']} {row['price']}; delivery in {row['delivery_days']} days; valid {row['validity_days']} days; "
-        f"bond: {bond.en}",
-        f"{row['price']}元（{row['price_words']}）；交付期{row['delivery_days']}日；有效期{row['validity_days']}日；保证金：{bond.zh}",
+        f"{price.en}; delivery in {row['delivery_days']} days; valid {row['validity_days']} days; bond: {bond.en}",
+        f"{price.zh}（{row['price_words']}）；交付期{row['delivery_days']}日；有效期{row['validity_days']}日；保证金：{bond.zh}",
     )
 
 

@@ -125,8 +125,8 @@ def _compared(context: IntakeContext, invoice: Invoice, contract: Contract) -> I
     session = context.session
     accepted = acceptance.accepted(session, contract.id)
     if accepted is not None:
-        on = local_day(accepted.decided_at)
-        yield Text("Accepted on", "验收合格日期"), facts.same(f"{on}, {accepted.number}")
+        on = dates.day(local_day(accepted.decided_at))
+        yield Text("Accepted on", "验收合格日期"), Text(f"{on.en}, {accepted.number}", f"{on.zh}，{accepted.number}")
     yield Text("Contract in all", "合同总额"), facts.money(contract.total, contract.currency)
     yield Text("Paid before", "已付金额"), facts.money(payments.paid(session, contract.id), contract.currency)
     late = payments.accrued(invoice, local_day(context.now))

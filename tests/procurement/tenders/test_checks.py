@@ -1,5 +1,6 @@
 """The check of the documents: each rule of the law, and each wording, with what breaks it and what doesn't."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -18,7 +19,10 @@ def check(session, entrusted, draft):
 
     def act(**options):
         draft(**options)
-        return tenders.check(session, SYSTEM, project_id=entrusted.id)
+        findings = tenders.check(session, SYSTEM, project_id=entrusted.id)
+        said = [words for found in findings for words in (*found.problem.values(), *found.fix.values())]
+        assert [words for words in said if re.search(r"\d{4}-\d\d-\d\d", words)] == []
+        return findings
 
     return act
 

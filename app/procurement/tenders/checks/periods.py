@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from app.foundation import workdays
+from app.foundation import dates, workdays
 from app.foundation.text import Text
 from app.procurement.tenders.checks.drafts import ERROR, UNCERTAIN, WARNING, Draft, Found
 from app.procurement.tenders.numbers import plain
@@ -27,7 +27,9 @@ def bid_period(draft: Draft) -> Iterator[Found]:
     chosen = workdays.local_day(deadline)
     least = _least_deadline(draft, rule.after(draft.calendar, draft.notice_on))
     safe = rule.sense.last_day(least)
-    fix = Text(f"Set {safe} or later.", f"改为{safe}或者之后。")
+    day = dates.day(safe)
+    fix = Text(f"Set {day.en} or later.", f"改为{day.zh}或者之后。")
+    notice, at = dates.day(draft.notice_on), dates.day(chosen)
     if chosen < workdays.earliest(least):
         yield Found(
             "T1",
@@ -35,8 +37,8 @@ def bid_period(draft: Draft) -> Iterator[Found]:
             "terms/bid_deadline_at",
             ERROR,
             Text(
-                f"From the notice on {draft.notice_on} to the deadline on {chosen} there are fewer than {rule.count} days.",
-                f"自{draft.notice_on}发出招标文件至{chosen}投标截止不足{rule.count}日。",
+                f"From the notice on {notice.en} to the deadline on {at.en} there are fewer than {rule.count} days.",
+                f"自{notice.zh}发出招标文件至{at.zh}投标截止不足{rule.count}日。",
             ),
             fix,
         )
@@ -79,14 +81,15 @@ def supply_period(draft: Draft) -> Iterator[Found]:
     rule, deadline = draft.rule("document_supply"), draft.tender.bid_deadline_at
     end = rule.last_day(draft.calendar, draft.notice_on)
     if deadline is not None and workdays.local_day(deadline) <= end:
+        until = dates.day(end)
         yield Found(
             "T5",
             rule.citation,
             "terms/bid_deadline_at",
             ERROR,
             Text(
-                f"The documents must be supplied until {end}; the deadline comes before.",
-                f"招标文件应当提供至{end}，投标截止时间早于该日。",
+                f"The documents must be supplied until {until.en}; the deadline comes before.",
+                f"招标文件应当提供至{until.zh}，投标截止时间早于该日。",
             ),
             Text("Set a later deadline.", "推迟投标截止时间。"),
         )
