@@ -22,7 +22,7 @@ from config import Config
 
 STAGES = [
     set(),
-    {"accept_delivery"},
+    {"accept_delivery", "apply_early"},
     {"score_bids"},
     {"answer_question"},
     {"confirm_documents"},
