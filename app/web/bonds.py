@@ -30,20 +30,21 @@ from app.web.answers import redirect
 from app.web.notices import notice
 from app.web.supplier.bonding import STATES
 from app.web.supplier.editing import attachment
+from app.workflow import sealing
 from app.workflow.feeding import kinds as feeding
 from app.workflow.feeding.payments import PAYMENTS
 
 blueprint = Blueprint("bonds", __name__, url_prefix="/bonds")
 
 OUTCOMES: dict[str, tuple[str, Text]] = {
-    "matched": ("done", Text("Matched to a bond", "已匹配")),
+    "matched": ("done", Text("Matched to a bid bond", "已匹配")),
     "late": ("late", Text("Matched, but late", "逾期到账")),
-    "wrong_amount": ("refused", Text("Another amount than the bond", "金额不符")),
-    "repeated": ("soon", Text("Paid a second time", "重复缴纳")),
-    "unknown": ("waiting", Text("Reference of no bond", "识别号无对应保证金")),
+    "wrong_amount": ("refused", Text("Amount differs from the bid bond", "金额不符")),
+    "repeated": ("soon", Text("Paid twice", "重复交纳")),
+    "unknown": ("waiting", Text("Reference matches no bid bond", "识别号无对应投标保证金")),
     "no_reference": ("waiting", Text("Without a reference", "无识别号")),
     bonds.ASKED: ("soon", Text("Needs your decision", "待人工确认")),
-    bonds.KNOWN: ("done", Text("Imported before", "此前已导入")),
+    bonds.KNOWN: ("done", Text("Already imported", "此前已导入")),
 }
 DOUBTS = (bonds.StatementIncomplete, bonds.EntryContradicts)
 """What a person may pass over, with reasons."""
@@ -63,7 +64,7 @@ class NothingChosen(Invalid):
     """No bond was chosen."""
 
     code = "no-bond-chosen"
-    text = Text("Choose at least one bond.", "请至少选择一笔保证金。")
+    text = Text("Choose at least one bid bond.", "请至少选择一笔投标保证金。")
 
 
 class NoDecision(Invalid):
@@ -78,7 +79,8 @@ class StillSecret(Conflict):
 
     code = "bonds-still-secret"
     text = Text(
-        "Until the bid deadline nobody sees the bonds of this lot.", "投标截止前，任何人不得查看本采购包的保证金情况。"
+        "No one can see the bid bonds of this lot before the bid deadline.",
+        "投标截止前，任何人不得查看本采购包的投标保证金情况。",
     )
     statute = "O87 28"
 
@@ -99,7 +101,7 @@ def set_account() -> AnyResponse | tuple[str, int]:
         current.session().rollback()
         return _index(errors.parts_of(refusal), values), errors.status_of(type(refusal))
     current.commit()
-    notice(Text("The account for bonds is set.", "保证金账户已登记。"))
+    notice(Text("The bank account for bid bonds is saved.", "投标保证金账户已登记。"))
     return redirect("bonds.index")
 
 
@@ -204,7 +206,7 @@ def _what_came(imported: bonds.Imported) -> Text:
     if imported.others:
         rest = ", ".join(imported.others)
         said = Text(
-            f"{said.en} Statements of other accounts were left out: {rest}.",
+            f"{said.en} Statements of other accounts were not imported: {rest}.",
             f"{said.zh}文件中其他账户的对账单未导入：{rest}。",
         )
     return said
@@ -288,13 +290,17 @@ def send_back(lot_id: str) -> AnyResponse | tuple[str, int]:
         if not chosen or not of_lot.issuperset(chosen):
             raise NothingChosen(field="bonds")
         bonds.send_back(session, current.actor(), bond_ids=chosen)
+        sealing.bond_list(session, current.actor(), current.house().authority, lot_id)
     except (Invalid, Conflict) as refusal:
         session.rollback()
         return _lot(lot_id, errors.parts_of(refusal)), errors.status_of(type(refusal))
     current.commit()
     notice(
-        Text("The payment file is made.", "付款文件已生成。"),
-        Text("Hand it to your bank today: the bonds count as returned.", "请于当日提交银行，保证金已登记为退还。"),
+        Text("The payment file has been created.", "付款文件已生成。"),
+        Text(
+            "Send it to your bank today. The bid bonds are recorded as returned.",
+            "请于当日提交银行，投标保证金已登记为退还。",
+        ),
     )
     return redirect("bonds.lot", lot_id=lot_id)
 
@@ -326,7 +332,7 @@ def forfeit(bond_id: str) -> AnyResponse | tuple[str, int]:
         session.rollback()
         return _lot(lot_id, errors.parts_of(refusal)), errors.status_of(type(refusal))
     current.commit()
-    notice(Text("The bond is kept.", "该保证金不予退还。"))
+    notice(Text("The bid bond is forfeited.", "该投标保证金不予退还。"))
     return redirect("bonds.lot", lot_id=lot_id)
 
 

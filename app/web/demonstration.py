@@ -105,8 +105,8 @@ def _back(turn: Turn) -> Response:
 
     if turn.failed:
         notice(
-            Text("The clock couldn't be turned to the end.", "时钟未能调整到位。"),
-            Text("What was done stays done. Try again.", "已完成的事项不受影响，请重试。"),
+            Text("The clock could not be moved all the way.", "时钟未能调整到位。"),
+            Text("What was done is kept. Try again.", "已完成的事项不受影响，请重试。"),
             tone="bad",
         )
     else:
@@ -146,10 +146,10 @@ def pay_bond(lot_id: str) -> Response:
     """Pay the bond of a lot at the demonstration's bank."""
     payment = bank().pay_bond(current.session(), current.actor(), lot_id=lot_id)
     notice(
-        Text("The bank has paid your bond.", "银行已转出保证金。"),
+        Text("The bank has paid your bid bond.", "银行已转出投标保证金。"),
         Text(
-            "The agency sees it arrive when it imports the bank's statement of today (%(reference)s).",
-            "代理机构导入当日银行对账单后即可确认到账（%(reference)s）。",
+            "The procurement agency sees it when it imports today's bank statement (%(reference)s).",
+            "采购代理机构导入当日银行对账单后即可确认到账（%(reference)s）。",
         ).filled(reference=payment.remittance),
     )
     return redirect(url_for("supplier.bond", lot_id=lot_id), code=303)

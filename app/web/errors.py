@@ -35,39 +35,37 @@ STATUSES: dict[type[Refusal], int] = {
 """The status of each kind of refusal; a class is answered as the nearest of its ancestors that stands here."""
 
 TITLES = {
-    400: Text("This request can't be read", "无法识别该请求"),
+    400: Text("This request cannot be read", "无法识别该请求"),
     401: Text("Sign in first", "请先登录"),
-    403: Text("You may not do this", "您无权执行此操作"),
-    404: Text("There is nothing here", "页面不存在"),
-    405: Text("This page doesn't work that way", "该页面不支持此操作"),
-    409: Text("Somebody else was quicker", "内容已被他人更改"),
+    403: Text("You do not have permission to do this", "您无权执行此操作"),
+    404: Text("Page not found", "页面不存在"),
+    405: Text("This page does not support that action", "该页面不支持此操作"),
+    409: Text("This was changed by someone else", "内容已被他人更改"),
     413: Text("This is too large", "内容过大"),
-    415: Text("This kind of content isn't taken", "不支持此类内容"),
-    422: Text("This was not done", "操作未执行"),
+    415: Text("This kind of content is not accepted", "不支持此类内容"),
+    422: Text("The action was not carried out", "操作未执行"),
     429: Text("Too many attempts", "尝试次数过多"),
-    500: Text("Something went wrong on our side", "系统出现错误"),
-    503: Text("Please try again in a moment", "系统繁忙，请稍后重试"),
+    500: Text("Sorry, there is a problem with the service", "平台出现错误"),
+    503: Text("Please try again in a moment", "平台繁忙，请稍后重试"),
 }
 SENTENCES = {
     400: Text("The request is incomplete or damaged.", "请求不完整或已损坏。"),
-    401: Text("Your session has ended, or you aren't signed in.", "您尚未登录，或登录已失效。"),
-    404: Text(
-        "The address may be mistyped, or what was here isn't there any more.", "地址可能有误，或原有内容已不存在。"
-    ),
+    401: Text("Your session has ended, or you are not signed in.", "您尚未登录，或登录已失效。"),
+    404: Text("The address may be wrong, or the page may have been removed.", "地址可能有误，或原有内容已不存在。"),
     405: Text("Go back and use the buttons of the page.", "请返回并使用页面上的按钮。"),
-    413: Text("The files or texts that were sent are larger than what is taken.", "提交的文件或文字超过允许的大小。"),
+    413: Text("The files or texts you sent are too large.", "提交的文件或文字超过允许的大小。"),
     415: Text("Send the content in the form that the page asks for.", "请按页面要求的格式提交内容。"),
     500: Text(
-        "The error has been recorded. Try again; if it happens again, tell us the reference.",
+        "The error has been recorded. Try again. If it happens again, give us the reference number.",
         "错误已记录。请重试；如再次出现，请告知下列编号。",
     ),
     503: Text(
-        "The database is busy or can't be reached just now. Nothing of your request was kept.",
+        "The database is busy or cannot be reached. Your request was not saved.",
         "数据库暂时繁忙或无法连接，本次请求未保存任何内容。",
     ),
 }
 TOKEN_OVER = Text(
-    "The page was open for too long, or cookies are switched off. Go back, load the page again and repeat.",
+    "The page was open for too long, or cookies are switched off. Go back, reload the page and try again.",
     "页面打开时间过长，或浏览器禁用了Cookie。请返回并刷新页面后重试。",
 )
 SAFE = Text("Nothing was changed.", "数据未发生变化。")

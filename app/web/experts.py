@@ -59,7 +59,7 @@ def index() -> AnyResponse | str:
         header = (
             Text("Name", "姓名"),
             Text("State", "状态"),
-            Text("Specialities", "专业类别"),
+            Text("Fields of expertise", "评审专业"),
             Text("Region", "地区"),
             Text("Senior since", "取得高级职称日期"),
         )
@@ -140,7 +140,7 @@ def enter() -> AnyResponse | str:
     return _form(
         "experts/edit.html",
         act,
-        Text("The expert is in the pool.", "已纳入专家库。"),
+        Text("The expert has been added to the pool.", "已纳入专家库。"),
         expert=None,
         people=[(account.id, Text(account.name, account.name)) for account in people],
         values={"account": "", "region": "CN", "phone": "", "senior_since": ""},
@@ -169,7 +169,7 @@ def change(expert_id: str) -> AnyResponse | str:
     return _form(
         "experts/edit.html",
         act,
-        Text("The entry is changed.", "专家信息已更新。"),
+        Text("The entry has been changed.", "专家信息已更新。"),
         expert=expert,
         people=[],
         values={
@@ -206,7 +206,7 @@ def tie(expert_id: str) -> AnyResponse | str:
     return _form(
         "experts/tie.html",
         act,
-        Text("The tie is declared.", "利害关系已登记。"),
+        Text("The conflict of interest has been declared.", "利害关系已登记。"),
         expert=experts.get(current.session(), expert_id),
         values={"kind": "employee", "organisation_name": "", "uscc": "", "relative": "", "from_on": "", "to_on": ""},
         kinds=list(experts.TIES.items()),
@@ -226,7 +226,7 @@ def absence(expert_id: str) -> AnyResponse | str:
     return _form(
         "experts/absence.html",
         act,
-        Text("These days are noted: nobody is called on them.", "已登记，该期间不参与抽取。"),
+        Text("These days are saved. You will not be invited on them.", "已登记，该期间不参与抽取。"),
         expert=experts.get(current.session(), expert_id),
         values={"from_on": "", "to_on": ""},
     )

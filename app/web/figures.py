@@ -83,7 +83,7 @@ def index() -> str | Response:
     period = periods[listing.chosen("period", periods, MONTHS)]
     tables = list(_tables(period))
     if request.args.get("format") == "xlsx":
-        return workbooks.workbook(templating.translate("Figures", "统计"), map(_sheet, tables))
+        return workbooks.workbook(templating.translate("Statistics", "统计"), map(_sheet, tables))
     wanted = listing.chosen("table", [table.id for table in tables])
     if wanted:
         table = next(table for table in tables if table.id == wanted)
@@ -180,9 +180,9 @@ def _cases(found: list[figures.ProcessCases], names: dict[str, Text]) -> Table:
 def _in_stages(found: list[figures.StageCases], names: dict[str, Text]) -> Table:
     return Table(
         "stages",
-        Text("Where cases wait", "项目所处阶段"),
+        Text("Where cases are waiting", "项目所处阶段"),
         Text(
-            "Running cases by the stages in which something waits; a case that waits in two stages counts in both.",
+            "Running cases by the stage they are waiting in. A case waiting in two stages counts in both.",
             "运行中的项目按等待事项所在阶段统计；同时处于两个阶段的分别计入。",
         ),
         (PROCEDURE, STAGE, Column(Text("Cases", "项目数"), bar="accent")),
@@ -211,7 +211,7 @@ def _stage_times(found: list[figures.StageTime], names: dict[str, Text]) -> Tabl
             PROCEDURE,
             STAGE,
             Column(Text("Cases", "项目数")),
-            Column(Text("Median, days", "中位数（天）"), bar="accent"),
+            Column(Text("Median (days)", "中位数（天）"), bar="accent"),
             Column(Text("90% take at most, days", "90%不超过（天）"), bar="phase-2"),
         ),
         [
@@ -232,7 +232,7 @@ def _by_role(found: list[figures.RoleTasks]) -> Table:
         "roles",
         Text("Late tasks by role", "各角色逾期任务"),
         Text(
-            "Open tasks by the roles that may do them; a task for two roles counts for each.",
+            "Open tasks by the roles that can do them. A task for two roles counts for each.",
             "按可办理角色统计的待办任务；可由两个角色办理的分别计入。",
         ),
         (
@@ -249,7 +249,7 @@ def _by_age(counts: list[int]) -> Table:
     return Table(
         "ages",
         Text("Open tasks by age", "待办任务停留时间"),
-        Text("How long ago the open tasks came.", "待办任务自到达至今的时间。"),
+        Text("Time since the open tasks arrived.", "待办任务自到达至今的时间。"),
         (Column(Text("Age", "停留时间"), is_number=False), Column(Text("Tasks", "任务数"), bar="accent")),
         [[_text(name), _count(number)] for name, number in zip(AGES, counts, strict=True)] if any(counts) else [],
         is_now=True,
@@ -265,11 +265,11 @@ def _savings(found: list[figures.Savings]) -> Table:
             "该期间公告中标结果且结果有效的采购包：预算金额与中标金额对比。",
         ),
         (
-            Column(Text("Object", "采购类别"), is_number=False),
+            Column(Text("Category", "采购类别"), is_number=False),
             Column(Text("Lots", "采购包数")),
             Column(Text("Budget", "预算金额")),
             Column(Text("Award", "中标金额")),
-            Column(Text("Saved", "节约金额")),
+            Column(Text("Saving", "节约金额")),
             Column(Text("Rate", "节约率"), bar="good"),
         ),
         [

@@ -106,7 +106,7 @@ def _option(name: str, value: str | None, words: Text, count: int | None) -> dic
 
 
 HEADER = (
-    Text("To do", "任务"),
+    Text("Task", "任务"),
     Text("Case", "项目编号"),
     Text("Title", "项目名称"),
     Text("Stage", "阶段"),

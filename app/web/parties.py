@@ -18,12 +18,12 @@ blueprint = Blueprint("parties", __name__, url_prefix="/parties")
 
 STATES = {
     "": Text("All", "全部"),
-    "active": Text("May take part", "可参加采购"),
+    "active": Text("Can take part", "可参加采购"),
     "excluded": Text("Excluded", "禁止参加"),
-    "waiting": Text("Waiting for the registrar", "待注册审核"),
+    "waiting": Text("Waiting for review", "待注册审核"),
 }
 NAMES: dict[str, Text] = {
-    RegistrationState.DECLARED: Text("waiting for the registrar", "待审核"),
+    RegistrationState.DECLARED: Text("waiting for review", "待审核"),
     RegistrationState.RETURNED: Text("returned", "已退回"),
     RegistrationState.ACTIVE: Text("registered", "已注册"),
     RegistrationState.RESTRICTED: Text("excluded", "禁止参加"),

@@ -77,7 +77,7 @@ class RoleNeeded(NotAllowed):
     """None of the roles that may do this."""
 
     code = "role-needed"
-    text = Text("This is for: %(roles)s.", "此页面仅供以下角色使用：%(roles)s。")
+    text = Text("Only these roles can see this page: %(roles)s.", "此页面仅供以下角色使用：%(roles)s。")
 
 
 class NoRule(NotAllowed):

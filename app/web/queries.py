@@ -113,9 +113,9 @@ def send(lot_id: str) -> AnyResponse | str:
         page = _writing(lot_id, given, points or [{}], errors.parts_of(refusal))
         return Response(page, errors.status_of(type(refusal)))
     notices.notice(
-        Text("Query %(number)s has been received.", "质疑已收到，编号%(number)s。").filled(number=query.number),
+        Text("Challenge %(number)s has been received.", "质疑已收到，编号%(number)s。").filled(number=query.number),
         Text(
-            "It is answered by %(on)s at the latest; until then no contract is signed.",
+            "It will be answered by %(on)s. The contract cannot be signed until then.",
             "将于%(on)s前答复；答复前暂停签订合同。",
         ).filled(on=query.answer_due_on),
     )

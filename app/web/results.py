@@ -111,11 +111,11 @@ def draw_record(lot_id: str) -> Response:
 
 
 CALLS = {
-    "accepted": Text("served", "参加评审"),
-    "declined": Text("could not serve", "不能参加"),
-    "recused": Text("stayed away", "回避"),
+    "accepted": Text("took part", "参加评审"),
+    "declined": Text("could not take part", "不能参加"),
+    "recused": Text("recused", "回避"),
     "silent": Text("did not answer", "未答复"),
-    "called": Text("called", "已通知"),
+    "called": Text("invited", "已通知"),
 }
 """What became of a call."""
 

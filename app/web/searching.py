@@ -117,7 +117,7 @@ def _parties(wanted: str) -> Section | None:
         Hit(url_for("people.organisation", organisation_id=row.id), row.name, (KINDS[row.kind], row.uscc))
         for row in rows
     ]
-    return Section(Text("Parties", "主体"), hits, total, url_for("people.organisations", q=wanted))
+    return Section(Text("Organisations", "单位"), hits, total, url_for("people.organisations", q=wanted))
 
 
 def _people(wanted: str) -> Section | None:

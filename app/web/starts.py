@@ -40,7 +40,7 @@ def start(process_id: str) -> Response:
     if key:
         repeats.answer(session, actor, key, place)
     current.commit()
-    notices.notice(Text("The case is started.", "流程已发起。"))
+    notices.notice(Text("The case has been started.", "流程已发起。"))
     return redirect(place)
 
 
@@ -49,7 +49,7 @@ def discard(instance_id: str) -> Response:
     """Discard a case of which nothing was sent yet."""
     starts.discard(current.engine(), current.session(), current.actor(), instance_id)
     current.commit()
-    notices.notice(Text("The draft is discarded. Nobody else has seen it.", "草稿已放弃，未提交给任何人。"))
+    notices.notice(Text("The draft has been discarded. No one else has seen it.", "草稿已放弃，未提交给任何人。"))
     return redirect(url_for("inbox.index"))
 
 

@@ -38,11 +38,11 @@ PHASES = {
 TONES = {"preparing": "draft", "open": "now", "closed": "done", "terminated": "stopped"}
 KINDS = {
     "tender": Text("Tender notice", "招标公告"),
-    "change": Text("Change", "更正公告"),
-    "clarification": Text("Clarification", "澄清公告"),
-    "failure": Text("Failure", "废标公告"),
-    "termination": Text("Termination", "终止公告"),
-    "award": Text("Award", "中标公告"),
+    "change": Text("Correction notice", "更正公告"),
+    "clarification": Text("Clarification notice", "澄清公告"),
+    "failure": Text("Failed-tender notice", "废标公告"),
+    "termination": Text("Termination notice", "终止公告"),
+    "award": Text("Award notice", "中标公告"),
 }
 REDRAWN = frozenset({"_add", "_remove"})
 """Buttons that only change the form."""
@@ -169,6 +169,7 @@ def publish_change(tender_id: str) -> AnyResponse | str:
             reasons=request.form.get("reasons", ""),
             keeper=current.house().keeper,
             cures=request.form.getlist("cures"),
+            signer=current.house().authority,
             arrived_at=current.arrived_at(),
             **wanted,
         )
@@ -179,7 +180,9 @@ def publish_change(tender_id: str) -> AnyResponse | str:
         return _refused(tender_id, form, typed, refusal)
     moved = made.new_deadline_at > made.old_deadline_at
     said = Text("The deadline has moved; ", "投标截止时间已顺延；") if moved else Text("", "")
-    told = Text("everybody who took the documents is told by mail.", "已邮件通知所有获取采购文件的供应商。")
+    told = Text(
+        "all suppliers that got the tender documents are notified by email.", "已邮件通知所有获取招标文件的供应商。"
+    )
     notices.notice(
         Text("Version %(number)s is published.", "第%(number)s版已发布。").filled(number=made.version),
         Text(*(first + second for first, second in zip(said, told, strict=True))),
@@ -262,17 +265,24 @@ def publish_termination(tender_id: str) -> AnyResponse:
     """The buyer ends a tender for a major change."""
     session, reasons = current.session(), request.form.get("reasons", "")
     try:
-        changes.terminate(current.engine(), session, current.actor(), tender_id=tender_id, reasons=reasons)
+        changes.terminate(
+            current.engine(),
+            session,
+            current.actor(),
+            tender_id=tender_id,
+            reasons=reasons,
+            signer=current.house().authority,
+        )
         current.commit()
     except Refusal as refusal:
         session.rollback()
         page = _terminating(_tender(tender_id), reasons, errors.parts_of(refusal))
         return Response(page, errors.status_of(type(refusal)))
     notices.notice(
-        Text("The tender is terminated.", "招标已终止。"),
+        Text("The tender has been terminated.", "招标已终止。"),
         Text(
-            "The notice is published, bonds go back, and takers are told.",
-            "终止公告已发布，保证金进入退还程序，供应商已获通知。",
+            "The termination notice has been published, bid bonds will be returned and suppliers have been notified.",
+            "终止公告已发布，投标保证金进入退还程序，供应商已获通知。",
         ),
     )
     return redirect(url_for("tenders.show", tender_id=tender_id))
@@ -321,7 +331,7 @@ def _head(tender: Tender, endpoint: str) -> dict[str, Any]:
     parts = [
         ("tenders.show", Text("Overview", "概览")),
         ("tenders.versions", Text("Versions", "文件版本")),
-        ("tenders.questions", Text("Questions", "提问与答复")),
+        ("tenders.questions", Text("Questions", "询问与答复")),
     ]
     return {
         "tender": tender,

@@ -25,6 +25,7 @@ from app.web.answers import redirect
 from app.web.breaches import blueprint
 from app.web.breaches.views import page
 from app.web.notices import notice
+from app.workflow import sealing
 
 REPORT_FIELDS = ("supplier", "lot", "ground", "facts")
 
@@ -33,14 +34,14 @@ class Unreadable(Invalid):
     """A field can't be read as what it should be."""
 
     code = "field-unreadable"
-    text = Text("This can't be read.", "填写内容无法识别。")
+    text = Text("This cannot be read.", "填写内容无法识别。")
 
 
 class GroundMissing(Invalid):
     """A report names what the supplier is held to have done."""
 
     code = "ground-missing"
-    text = Text("Choose what the supplier is held to have done.", "请选择违法违规情形。")
+    text = Text("Choose the alleged breach.", "请选择违法违规情形。")
 
 
 class SupplierMissing(Invalid):
@@ -80,7 +81,7 @@ def report() -> str | AnyResponse:
         session.rollback()
         return Response(_reporting(values, errors.parts_of(refusal)), errors.status_of(type(refusal)))
     notice(
-        Text("The report %(number)s is with the finance department.", "报告%(number)s已送交财政部门。").filled(
+        Text("Report %(number)s has been sent to the finance department.", "报告%(number)s已送交财政部门。").filled(
             number=breach.number
         )
     )
@@ -153,7 +154,7 @@ def notify(breach_id: str) -> AnyResponse:
         lambda values: breaches.notify(
             current.session(), current.actor(), breach_id=breach_id, intended=values["intended"]
         ),
-        Text("The supplier is told; it may reply now.", "已告知供应商，供应商可陈述、申辩或者要求听证。"),
+        Text("The supplier has been notified and can now reply.", "已告知供应商，供应商可陈述、申辩或者要求听证。"),
     )
 
 
@@ -177,7 +178,7 @@ def reply(breach_id: str) -> AnyResponse:
             documents.share(session, actor, document, case=f"breach:{breach_id}")
 
     return _act(
-        breach_id, "reply", ("statement", "hearing"), act, Text("Your reply is on file.", "陈述申辩意见已提交。")
+        breach_id, "reply", ("statement", "hearing"), act, Text("Your reply has been sent.", "陈述申辩意见已提交。")
     )
 
 
@@ -215,7 +216,7 @@ def decide(breach_id: str) -> AnyResponse:
             years=int(_number(values["years"] or "0", "years")),
             fine=_number(values["fine"] or "0", "fine"),
         ),
-        Text("The decision is on file, and the supplier was told.", "处理决定已作出并告知供应商。"),
+        Text("The decision is recorded and the supplier has been notified.", "处理决定已作出并告知供应商。"),
     )
 
 
@@ -226,9 +227,14 @@ def publish(breach_id: str) -> AnyResponse:
         breach_id,
         "publish",
         (),
-        lambda _: breaches.publish(current.session(), current.actor(), breach_id=breach_id),
+        lambda _: _published(breach_id),
         Text("The decision is published.", "处罚决定已公告。"),
     )
+
+
+def _published(breach_id: str) -> None:
+    breach = breaches.publish(current.session(), current.actor(), breach_id=breach_id)
+    sealing.decision(current.session(), current.actor(), current.house().authority, breach)
 
 
 @blueprint.post("/<breach_id>/lift")
@@ -241,7 +247,7 @@ def lift(breach_id: str) -> AnyResponse:
         lambda values: breaches.lift(
             current.session(), current.actor(), breach_id=breach_id, reasons=values["reasons"]
         ),
-        Text("The exclusion is lifted.", "已解除禁止参加采购活动的限制。"),
+        Text("The exclusion has been lifted.", "已解除禁止参加采购活动的限制。"),
     )
 
 

@@ -107,5 +107,5 @@ def _facts(
         facts.setdefault(timer.element_id, []).append([t("Due", "期限"), templating.when(timer.due_at)])
     for node in chart.processes[process_id]:
         if node.law and node.id in facts:
-            facts[node.id].append([t("Rests on", "法律依据"), language.say(laws.citation(node.law))])
+            facts[node.id].append([t("Legal basis", "法律依据"), language.say(laws.citation(node.law))])
     return facts

@@ -33,7 +33,7 @@ HEADER = (
     Text("Stage", "阶段"),
     Text("Open tasks", "待办任务"),
     Text("Started", "发起时间"),
-    Text("Last moved", "最近进展"),
+    Text("Last activity", "最近进展"),
 )
 
 

@@ -41,7 +41,7 @@ class Missing(Invalid):
     """A field that is needed is empty."""
 
     code = "missing"
-    text = Text("Fill this in.", "请填写此项。")
+    text = Text("Complete this field.", "请填写此项。")
 
 
 def _done(act: Callable[[], Any], page: Callable[[list[Refusal]], str], said: Text) -> Response | AnyResponse | None:
@@ -101,7 +101,9 @@ def propose(contract_id: str) -> str | AnyResponse:
             signer=current.house().authority,
         )
 
-    said = Text("The addition is signed and offered to the supplier.", "补充协议已签署，等待供应商签署。")
+    said = Text(
+        "The supplementary agreement is signed and has been sent to the supplier.", "补充协议已签署，等待供应商签署。"
+    )
     refused = _done(
         act, lambda problems: _proposing(contracts.get(current.session(), contract_id), values, problems), said
     )
@@ -135,7 +137,7 @@ def agree(contract_id: str, amendment_id: str) -> AnyResponse:
     """Sign an addition for the supplier."""
     additions.agree(current.session(), current.actor(), amendment_id=amendment_id, signer=current.house().authority)
     current.commit()
-    notice(Text("The addition is signed: it binds from now on.", "补充协议已签署生效。"))
+    notice(Text("The supplementary agreement is signed and in force.", "补充协议已签署生效。"))
     return redirect("contracts.show", contract_id=contract_id)
 
 
@@ -156,7 +158,7 @@ def decline(contract_id: str, amendment_id: str) -> str | AnyResponse:
     refused = _done(
         lambda: contracts.decline(current.session(), current.actor(), amendment_id=amendment_id, reasons=reasons),
         page,
-        Text("The addition is declined.", "已拒绝该补充协议。"),
+        Text("The supplementary agreement has been declined.", "已拒绝该补充协议。"),
     )
     return refused or redirect("contracts.show", contract_id=contract_id)
 
@@ -202,7 +204,7 @@ def lodge(contract_id: str) -> str | AnyResponse:
             valid_until=day(values["valid_until"], "valid_until"),
         )
 
-    refused = _done(act, page, Text("The performance bond is lodged.", "履约保证金已提交。"))
+    refused = _done(act, page, Text("The performance bond has been submitted.", "履约保证金已提交。"))
     return refused or redirect("contracts.show", contract_id=contract_id)
 
 
@@ -211,5 +213,5 @@ def give_back(contract_id: str, bond_id: str) -> AnyResponse:
     """Give a performance bond back."""
     contracts.give_back(current.session(), current.actor(), bond_id=bond_id)
     current.commit()
-    notice(Text("The performance bond is given back.", "履约保证金已退还。"))
+    notice(Text("The performance bond has been returned.", "履约保证金已退还。"))
     return redirect("contracts.show", contract_id=contract_id)

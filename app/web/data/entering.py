@@ -111,8 +111,8 @@ def enter(table_id: str) -> str | AnyResponse | tuple[str, int]:
     kinds.hand_on(session, current.actor(), draft.id)
     current.commit()
     notice(
-        Text("It waits for a second person now.", "已提交，等待他人复核。"),
-        Text("It counts once somebody else has confirmed it.", "经其他人员复核确认后生效。"),
+        Text("Sent to a second person for confirmation.", "已提交，等待他人复核。"),
+        Text("It takes effect when someone else has confirmed it.", "经其他人员复核确认后生效。"),
     )
     return redirect("data.proposal", proposal_id=draft.id)
 
@@ -178,15 +178,15 @@ def _decided(proposal_id: str, decision: str, reasons: str) -> Text:
     session, actor = current.session(), current.actor()
     if decision == "hand_on":
         kinds.hand_on(session, actor, proposal_id)
-        return Text("It waits for a second person now.", "已提交，等待他人复核。")
+        return Text("Sent to a second person for confirmation.", "已提交，等待他人复核。")
     if decision == "discard":
         proposals.discard(session, actor, proposal_id)
-        return Text("Thrown away; nothing was entered.", "已放弃，未录入任何内容。")
+        return Text("Discarded. Nothing was entered.", "已放弃，未录入任何内容。")
     if decision == "withdraw":
         proposals.withdraw(session, actor, proposal_id)
-        return Text("Withdrawn; nothing was entered.", "已撤回，未录入任何内容。")
+        return Text("Withdrawn. Nothing was entered.", "已撤回，未录入任何内容。")
     if decision == "reject":
         kinds.reject(session, actor, proposal_id, reasons)
-        return Text("Given back.", "已退回。")
+        return Text("Returned.", "已退回。")
     kinds.confirm(current.engine(), session, actor, proposal_id, digest=request.form.get("seen", ""))
-    return Text("Confirmed: it counts from now on.", "已确认，即时生效。")
+    return Text("Confirmed. It is now in effect.", "已确认，即时生效。")

@@ -30,7 +30,7 @@ def plan() -> str | AnyResponse:
     ]
     if asked.wants_csv:
         header = (Text("Year", "年度"), Text("Budget line", "预算项目"), Text("Plan number", "计划编号"),
-                  Text("Object", "采购类别"), Text("Catalogue code", "品目编码"), Text("Item", "名称"),
+                  Text("Category", "采购类别"), Text("Catalogue code", "品目编码"), Text("Item", "名称"),
                   Text("Quantity", "数量"), Text("Unit", "单位"), Text("Unit price (yuan)", "预算单价（元）"),
                   Text("Procurement begins", "计划采购日期"), Text("Project", "项目"))  # fmt: skip
         lines = (

@@ -3,17 +3,17 @@
 from app.foundation.text import Text
 
 STATES = {
-    "draft": (Text("Not handed on yet", "尚未提交"), "draft"),
-    "waiting": (Text("Waits for a second person", "待复核"), "waiting"),
+    "draft": (Text("Not submitted yet", "尚未提交"), "draft"),
+    "waiting": (Text("Waiting for a second person", "待复核"), "waiting"),
     "confirmed": (Text("Confirmed", "已生效"), "done"),
-    "rejected": (Text("Given back", "已退回"), "refused"),
+    "rejected": (Text("Returned", "已退回"), "refused"),
     "withdrawn": (Text("Withdrawn", "已撤回"), "plain"),
 }
 CHANGES = {
     "new": (Text("New", "新增"), "new"),
     "changed": (Text("Changed", "变更"), "soon"),
     "unchanged": (Text("Unchanged", "无变化"), "plain"),
-    "refused": (Text("Refused", "无法录入"), "refused"),
+    "refused": (Text("Not accepted", "无法录入"), "refused"),
 }
 ACTS = {
     "budgets.enter": Text("entered the line", "录入预算项目"),

@@ -21,14 +21,14 @@ class NotTheirOrganisation(NotAllowed):
     """Nobody acts for an organisation that gave them no role."""
 
     code = "not-their-organisation"
-    text = Text("You hold no role for that organisation.", "您在该单位没有任何角色。")
+    text = Text("You have no role at that organisation.", "您在该单位没有任何角色。")
 
 
 class PasswordWrong(NotAllowed):
     """The present password is asked for before a new one is set, and this wasn't it."""
 
     code = "present-password-wrong"
-    text = Text("This isn't your present password.", "当前密码不正确。")
+    text = Text("This is not your current password.", "当前密码不正确。")
 
 
 @blueprint.get("/account")
@@ -47,7 +47,7 @@ def change_details() -> Response | tuple[str, int]:
         current.session().rollback()
         return _page(errors.parts_of(refusal), {"name": name, "email": email}), 422
     current.commit()
-    notice(Text("Your details are changed.", "个人信息已更新。"))
+    notice(Text("Your details have been changed.", "个人信息已更新。"))
     return _back()
 
 
@@ -56,7 +56,7 @@ def refuse_address() -> Response:
     """Refuse another address that an administrator wants for one's account."""
     addresses.refuse(current.session(), current.actor(), account_id=_own())
     current.commit()
-    notice(Text("Your address stays as it is.", "您的邮箱未变更。"))
+    notice(Text("Your email address has not been changed.", "您的邮箱未变更。"))
     return _back()
 
 
@@ -78,8 +78,8 @@ def change_password() -> Response | tuple[str, int]:
     _end_others()
     current.commit()
     notice(
-        Text("Your password is changed.", "密码已修改。"),
-        Text("You are signed out everywhere else.", "您在其他设备上的登录均已退出。"),
+        Text("Your password has been changed.", "密码已修改。"),
+        Text("You have been signed out everywhere else.", "您在其他设备上的登录均已退出。"),
     )
     return _back()
 
@@ -89,7 +89,7 @@ def end_session(session_id: str) -> Response:
     """End one of one's own sessions."""
     sessions.end(current.session(), _own(), session_id)
     current.commit()
-    notice(Text("That session is over.", "该登录已退出。"))
+    notice(Text("That session has ended.", "该登录已退出。"))
     return _back()
 
 
@@ -98,7 +98,7 @@ def end_other_sessions() -> Response:
     """End all of one's sessions but this one."""
     ended = _end_others()
     current.commit()
-    notice(Text("You are signed out everywhere else (%(n)s).", "其他登录（%(n)s处）均已退出。").filled(n=ended))
+    notice(Text("You have been signed out everywhere else (%(n)s).", "其他登录（%(n)s处）均已退出。").filled(n=ended))
     return _back()
 
 

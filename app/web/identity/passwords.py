@@ -18,14 +18,14 @@ class NotTheSameTwice(Invalid):
     """The repetition of a new password differs."""
 
     code = "not-the-same-twice"
-    text = Text("The two passwords differ.", "两次输入的密码不一致。")
+    text = Text("The passwords do not match.", "两次输入的密码不一致。")
 
 
 class NothingEntered(Invalid):
     """Neither a sign-in name nor an address."""
 
     code = "nothing-entered"
-    text = Text("Enter your sign-in name or mail address.", "请填写登录名或电子邮箱。")
+    text = Text("Enter your sign-in name or email address.", "请填写登录名或电子邮箱。")
 
 
 @blueprint.route("/forgotten-password", methods=["GET", "POST"])
@@ -55,7 +55,7 @@ def set_password(token: str) -> str | Response | tuple[str, int]:
         else:
             current.commit()
             notice(
-                Text("Your password is set.", "密码已设置。"),
+                Text("Your password has been set.", "密码已设置。"),
                 Text("Sign in with it now.", "请使用新密码登录。"),
             )
             return redirect(url_for("identity.sign_in"))

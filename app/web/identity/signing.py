@@ -23,7 +23,7 @@ class NotOfTheDemonstration(NotAllowed):
     """One click signs in people of the demonstration town only."""
 
     code = "not-of-the-demonstration"
-    text = Text("This isn't a person of the demonstration.", "该人员不是演示人员。")
+    text = Text("This is not a person of the demonstration.", "该人员不是演示人员。")
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

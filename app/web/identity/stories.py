@@ -41,7 +41,7 @@ STORIES = (
     Story(
         Text("I buy", "我要采购"),
         Text(
-            "Apply for a project, have it reviewed, agree with an agency, publish, award, accept and pay.",
+            "Apply for a project, have it reviewed, appoint an agency, publish, award, accept and pay.",
             "申报项目、审核备案、委托代理、发布公告、确定中标人、验收付款。",
         ),
         ("buyer-handler", "buyer-reviewer", "agency-officer", "buyer-contract-officer"),
@@ -49,15 +49,15 @@ STORIES = (
     Story(
         Text("I sell", "我要投标"),
         Text(
-            "Take the documents, pay the bond, seal a bid, follow the opening, sign, deliver, be paid.",
-            "获取采购文件、缴纳保证金、密封投标、参加开标、签约、交付、收款。",
+            "Get the tender documents, pay the bid bond, seal a bid, follow the opening, sign, deliver and get paid.",
+            "获取招标文件、交纳投标保证金、密封投标、参加开标、签约、交付、收款。",
         ),
         ("supplier-bidder", "supplier-bidder", "supplier-bidder"),
     ),
     Story(
         Text("I evaluate", "我要评审"),
         Text(
-            "Answer the call, review the bids, score each on your own, sign the report.",
+            "Answer the invitation, review the bids, score each one independently and sign the report.",
             "应邀参加评审、审查投标文件、独立评分、签署评标报告。",
         ),
         ("expert", "expert", "agency-host"),
@@ -65,7 +65,7 @@ STORIES = (
     Story(
         Text("I watch and design", "我要监督与设计"),
         Text(
-            "Look over every case and its journal, change a procedure's diagram, mend what is stuck.",
+            "See every case and its journal, change the diagram of a procedure, resolve incidents.",
             "查看全部项目和操作日志、修改流程图、处理异常。",
         ),
         ("auditor", "analyst", "administrator", "finance-officer"),
@@ -76,8 +76,8 @@ HEADINGS = {
     "finance": Text("Finance departments", "财政部门"),
     "agency": Text("Agencies", "采购代理机构"),
     "supplier": Text("Suppliers", "供应商"),
-    "platform": Text("The platform's office", "平台管理机构"),
-    "": Text("Experts and auditors", "专家与审计"),
+    "platform": Text("Platform office", "平台管理机构"),
+    "": Text("Experts and auditors", "专家与审计人员"),
 }
 """How the others are grouped: by the kind of organisation they work for."""
 

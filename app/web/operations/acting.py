@@ -23,7 +23,7 @@ class CaseMoved(Conflict):
 
     code = "case-moved"
     text = Text(
-        "The case has moved since this page was shown. What you entered is kept; look again before you go on.",
+        "The case has continued since this page was shown. What you entered is kept. Check again before you continue.",
         "页面显示后流程已有进展。您填写的内容已保留，请重新核对后再操作。",
     )
 
@@ -33,7 +33,7 @@ class NotPreviewed(Invalid):
 
     code = "not-previewed"
     text = Text(
-        "You changed the choice after the preview. Look at what it does now, then do it.",
+        "You changed your choice after the preview. Check the new preview, then continue.",
         "预览之后您又更改了选择。请核对新的预览结果后再执行。",
     )
 

@@ -30,7 +30,7 @@ class NothingChosen(Invalid):
     """A change takes at least one token away or puts one down."""
 
     code = "nothing-chosen"
-    text = Text("Choose tokens to take away, or elements to start before.", "请选择要撤除的令牌或要启动的元素。")
+    text = Text("Choose tokens to remove, or elements to start before.", "请选择要撤除的令牌或要启动的元素。")
 
 
 @blueprint.route("/cases/<instance_id>/change", methods=["GET", "POST"])
@@ -76,7 +76,7 @@ def change(instance_id: str) -> Page | Any:
     except Refusal as refusal:
         return refused(refusal, page)
     current.commit()
-    notice(Text("The case is changed.", "流程已调整。"))
+    notice(Text("The case has been changed.", "流程已调整。"))
     return redirect("operations.show", instance_id=instance_id)
 
 
@@ -178,5 +178,5 @@ def take_back(instance_id: str, change_id: str) -> Page | Any:
     except Refusal as refusal:
         return refused(refusal, page)
     current.commit()
-    notice(Text("The change is taken back.", "该变更已撤销。"))
+    notice(Text("The change has been undone.", "该变更已撤销。"))
     return redirect("operations.show", instance_id=instance_id, _anchor="changes")

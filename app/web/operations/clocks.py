@@ -31,9 +31,10 @@ def see_clock(doubt_id: str) -> Response | tuple[str, int]:
     except Refusal as refusal:
         return refused(refusal, _page)
     more = Text(
-        "Openings that waited go on by themselves, or under Incidents.", "待办开标将自动继续，或在“异常”中重试。"
+        "Openings that were waiting continue automatically, or in “Incidents”.",
+        "待办开标将自动继续，或在“异常”中重试。",
     )
-    notices.notice(Text("Noted that the clocks were looked at.", "时钟核查情况已记录。"), more)
+    notices.notice(Text("The check of the clocks has been recorded.", "时钟核查情况已记录。"), more)
     return redirect("operations.clocks")
 
 

@@ -26,7 +26,7 @@ SHOWS = {
     "running": Text("Running", "运行中"),
     "stuck": Text("With an incident", "有异常"),
     "late": Text("With a late task", "有逾期任务"),
-    "nobody": Text("With a task for nobody", "有无人可办的任务"),
+    "nobody": Text("With a task no one can do", "有无人可办的任务"),
     "suspended": Text("Suspended", "已暂停"),
     "completed": Text("Completed", "已完成"),
     "cancelled": Text("Cancelled", "已撤销"),

@@ -125,7 +125,7 @@ def retry(incident_id: str) -> Page | Any:
     current.commit()
     after = _incident(incident_id)
     if after.resolved_at is not None:
-        notice(Text("The case goes on at “%(where)s”.", "流程已在“%(where)s”处继续。").filled(where=after.name))
+        notice(Text("The case continues at “%(where)s”.", "流程已在“%(where)s”处继续。").filled(where=after.name))
     else:
         notice(
             Text("It failed again at “%(where)s”.", "“%(where)s”再次失败。").filled(where=after.name),
@@ -193,7 +193,7 @@ def _retried(ids: Sequence[str], why: str) -> tuple[int, int]:
 
 
 def _say(going: int, stuck: int) -> None:
-    gone = Text("%(n)s go on.", "%(n)s项已继续。").filled(n=going)
+    gone = Text("%(n)s continue.", "%(n)s项已继续。").filled(n=going)
     if stuck:
         notice(gone, Text("%(n)s are still stuck.", "%(n)s项仍有异常。").filled(n=stuck), tone="soon")
     else:

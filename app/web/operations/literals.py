@@ -19,7 +19,7 @@ class NoValue(Invalid):
 
     code = "no-value"
     text = Text(
-        'This is no value: %(why)s. Write a text in quotes, a number, true, false, null, @"2026-03-01", [1, 2] or {"a": 1}.',
+        'This is not a value: %(why)s. Enter a text in quotes, a number, true, false, null, @"2026-03-01", [1, 2] or {"a": 1}.',
         '无法识别该值：%(why)s。请填写带引号的文本、数字、true、false、null、@"2026-03-01"、[1, 2]或{"a": 1}。',
     )
 
@@ -29,7 +29,7 @@ class NotWorkedOut(Invalid):
 
     code = "not-worked-out"
     text = Text(
-        "Write the value itself: “%(names)s” would be read from somewhere. A text stands in quotes.",
+        "Enter the value itself: “%(names)s” would be read as a variable. Put text in quotes.",
         "请直接填写值：“%(names)s”会被当作变量读取。文本请加引号。",
     )
 

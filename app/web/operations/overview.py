@@ -33,7 +33,7 @@ HEADER = (
     Text("Waits for", "等待事项"),
     Text("Waiting since", "等待开始时间"),
     Text("Started", "发起时间"),
-    Text("Last moved", "最近进展"),
+    Text("Last activity", "最近进展"),
 )
 
 
@@ -112,30 +112,28 @@ def _incidents() -> Look:
 def _unseen() -> Look:
     waiting = unseen.count(current.session())
     more = (
-        Text("No active person holds a role they are offered to.", "没有任何有效用户具有可办理的角色。")
-        if waiting
-        else None
+        Text("No active person has a role that can do them.", "没有任何有效用户具有可办理的角色。") if waiting else None
     )
     url = url_for("operations.index", show="nobody")
-    return _counted(Text("Tasks for nobody", "无人可办的任务"), waiting, "late", url, more)
+    return _counted(Text("Tasks no one can do", "无人可办的任务"), waiting, "late", url, more)
 
 
 def _timers() -> Look:
     late = queues.count_timers(current.session(), "late", current.now())
-    held_up = Text("The clock should have set them off by now.", "定时器到期后未触发。") if late else None
+    held_up = Text("They should have fired by now.", "定时器到期后未触发。") if late else None
     return _counted(Text("Late timers", "逾期定时器"), late, "late", url_for("operations.timers", show="late"), held_up)
 
 
 def _mails() -> Look:
     session = current.session()
-    name, url = Text("Mails", "邮件"), url_for("operations.mails")
+    name, url = Text("Emails", "邮件"), url_for("operations.mails")
     given_up, waiting = len(outbox.failed(session)), outbox.waiting(session)
     if given_up:
         said = Text("%(n)s failed", "%(n)s封发送失败").filled(n=given_up)
         return Look(name, "late", said, None, url_for("operations.mails", show="failed"))
     if waiting and not current.config().smtp_url:
         more = Text(
-            "No mail server is set (SMTP_URL), so that none leaves the house.",
+            "No email server is set (SMTP_URL), so no email is sent.",
             "未配置邮件服务器（SMTP_URL），邮件不会发出。",
         )
         return Look(name, "soon", Text("%(n)s waiting", "%(n)s封待发").filled(n=waiting), more, url)
@@ -174,20 +172,21 @@ def _scrub() -> Look:
     if last.found:
         said = Text("%(n)s differ", "发现%(n)s处不一致").filled(n=last.found)
         return Look(
-            name, "late", said, Text("Somebody may have changed the database by hand.", "数据库可能被人为改动。"), url
+            name, "late", said, Text("Someone may have changed the database by hand.", "数据库可能被人为改动。"), url
         )
     at, late = templating.when(last.at), current.now() - last.at > CHECKPOINT_LATE
     return Look(name, "late" if late else "done", Text(at, at), None, url)
 
 
 def _keeper() -> Look:
-    name = Text("Keeper of the bids' keys", "投标密钥保管程序")
+    name = Text("Key service", "密钥保管服务")
     if current.house().keeper.answers():
-        return Look(name, "done", Text("answers", "正常"))
+        return Look(name, "done", Text("running", "正常"))
     more = Text(
-        "Tenders can't be published and bids can't be opened until it is back.", "恢复之前无法发布招标，也无法开标。"
+        "Tenders cannot be published and bids cannot be opened until it is running again.",
+        "恢复之前无法发布招标，也无法开标。",
     )
-    return Look(name, "late", Text("doesn't answer", "无响应"), more)
+    return Look(name, "late", Text("not responding", "无响应"), more)
 
 
 def _clocks() -> Look:
@@ -196,7 +195,7 @@ def _clocks() -> Look:
     if not found:
         return Look(name, "done", Text("agree", "一致"), None, url)
     more = Text(
-        "Nothing is opened and no lot fails until somebody has looked.", "在核查确认之前，不开标，也不发布废标公告。"
+        "No bids are opened and no lot fails until someone has checked.", "在核查确认之前，不开标，也不发布废标公告。"
     )
     return Look(name, "late", Text("apart", "有偏差"), more, url)
 

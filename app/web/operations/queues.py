@@ -108,14 +108,16 @@ class NoSuchMail(NotFound):
     """There is no such message in the outbox."""
 
     code = "no-such-mail"
-    text = Text("There is no such mail.", "没有该邮件。")
+    text = Text("There is no such email.", "没有该邮件。")
 
 
 class MailNotFailed(Conflict):
     """It wasn't given up, so that there is nothing to send again."""
 
     code = "mail-not-failed"
-    text = Text("This mail hasn't failed: it is sent already, or will be.", "该邮件未失败：已发出或正在等待发送。")
+    text = Text(
+        "This email has not failed. It has been sent or is waiting to be sent.", "该邮件未失败：已发出或正在等待发送。"
+    )
 
 
 @blueprint.get("/mails")
@@ -153,7 +155,7 @@ def send_again(message_id: str) -> Response:
     facts = {"message": message_id, "key": mail.key}
     journals.write(session, current.actor(), case="outbox", act="outbox.again", facts=facts)
     current.commit()
-    notice(Text("The mail is sent again within seconds.", "邮件将在数秒内重新发送。"))
+    notice(Text("The email will be sent again within seconds.", "邮件将在数秒内重新发送。"))
     return redirect("operations.mails")
 
 

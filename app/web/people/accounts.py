@@ -26,14 +26,14 @@ class AddressNeeded(Invalid):
     """An invitation needs an address to go to."""
 
     code = "address-needed"
-    text = Text("Enter a mail address: the invitation goes there.", "请填写电子邮箱，用于接收邀请。")
+    text = Text("Enter an email address. The invitation is sent there.", "请填写电子邮箱，用于接收邀请。")
 
 
 class ReasonsMissing(Invalid):
     """An account is closed for reasons that are written down."""
 
     code = "reasons-missing"
-    text = Text("Say why the account is closed.", "请填写停用原因。")
+    text = Text("Enter the reason for closing the account.", "请填写停用原因。")
 
 
 @blueprint.get("/people")
@@ -50,7 +50,7 @@ def index() -> str | Response:
     found, total = people.find(session, wanted, sort=asked.sort, limit=asked.limit, offset=asked.offset)
     names = _place_names(found)
     if asked.wants_csv:
-        header = (Text("Name", "姓名"), Text("Sign-in name", "登录名"), Text("Mail address", "电子邮箱"))
+        header = (Text("Name", "姓名"), Text("Sign-in name", "登录名"), Text("Email address", "电子邮箱"))
         further = (Text("Roles", "角色"), Text("State", "状态"), Text("Since", "创建时间"))
         rows = (
             (
@@ -134,12 +134,12 @@ def change_details(account_id: str) -> Response | tuple[str, int]:
         return _page(account, errors.parts_of(refusal), {"name": name, "email": email}), 422
     current.commit()
     if waits is None:
-        notice(Text("The details are changed.", "信息已更新。"))
+        notice(Text("The details have been changed.", "信息已更新。"))
     else:
         notice(
-            Text("The change of the address waits.", "邮箱变更待确认。"),
+            Text("The change of the email address is waiting for confirmation.", "邮箱变更待确认。"),
             Text(
-                "Both addresses are told, and another administrator confirms it.",
+                "Both addresses are notified, and another administrator must confirm it.",
                 "已通知新旧邮箱，须由其他管理员确认。",
             ),
         )
@@ -151,7 +151,7 @@ def confirm_address(account_id: str) -> Response:
     """Let the change of a person's address count that another administrator asked for."""
     addresses.confirm(current.session(), current.actor(), account_id=account_id)
     current.commit()
-    notice(Text("The address is changed.", "邮箱已变更。"))
+    notice(Text("The email address has been changed.", "邮箱已变更。"))
     return redirect("people.show", account_id=account_id)
 
 
@@ -160,7 +160,7 @@ def refuse_address(account_id: str) -> Response:
     """Give the change of a person's address up."""
     addresses.refuse(current.session(), current.actor(), account_id=account_id)
     current.commit()
-    notice(Text("The address stays as it is.", "邮箱未变更。"))
+    notice(Text("The email address has not been changed.", "邮箱未变更。"))
     return redirect("people.show", account_id=account_id)
 
 
@@ -181,7 +181,7 @@ def disable(account_id: str) -> Response | tuple[str, int]:
         return _page(account, [ReasonsMissing(field="reasons")]), 422
     account = accounts.disable(current.session(), current.actor(), account_id=account_id, reasons=reasons)
     current.commit()
-    notice(Text("The account of %(name)s is closed.", "%(name)s的账户已停用。").filled(name=account.name))
+    notice(Text("The account of %(name)s has been closed.", "%(name)s的账号已停用。").filled(name=account.name))
     return redirect("people.show", account_id=account_id)
 
 
@@ -190,7 +190,7 @@ def enable(account_id: str) -> Response:
     """Let a person sign in again."""
     account = accounts.enable(current.session(), current.actor(), account_id=account_id)
     current.commit()
-    notice(Text("%(name)s may sign in again.", "%(name)s可以重新登录。").filled(name=account.name))
+    notice(Text("%(name)s can sign in again.", "%(name)s可以重新登录。").filled(name=account.name))
     return redirect("people.show", account_id=account_id)
 
 
@@ -198,12 +198,16 @@ def _invite(account: Account) -> None:
     """Mail the link; where no mail can go, show it to who invites, to be handed over."""
     link = resets.invite(current.session(), current.actor(), account, links())
     if account.email and current.config().smtp_url:
-        told = Text("An invitation goes to %(email)s.", "邀请邮件将发送至%(email)s。").filled(email=account.email)
-        notice(told, Text("The link in it works once, for seven days.", "其中的链接七日内有效，仅可使用一次。"))
+        told = Text("An invitation has been sent to %(email)s.", "邀请邮件将发送至%(email)s。").filled(
+            email=account.email
+        )
+        notice(told, Text("The link in it works once, within 7 days.", "其中的链接7日内有效，仅可使用一次。"))
         return
     notice(
-        Text("No mail leaves this house: hand the link over yourself.", "系统未配置邮件发送，请自行转交以下链接。"),
-        Text("It works once, for seven days.", "链接七日内有效，仅可使用一次。"),
+        Text(
+            "This service does not send email. Pass the link on yourself.", "本平台未配置邮件发送，请自行转交以下链接。"
+        ),
+        Text("It works once, within 7 days.", "链接7日内有效，仅可使用一次。"),
         tone="soon",
         link=(link, Text(link, link)),
     )

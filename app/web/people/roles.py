@@ -69,13 +69,13 @@ def revoke(account_id: str, grant_id: str) -> Response:
     """Take a role away, at once."""
     granted = grants.revoke(current.session(), current.actor(), grant_id=grant_id, account_id=account_id)
     current.commit()
-    notice(Text("The role “%(role)s” is taken away.", "已收回“%(role)s”角色。").filled(role=granted.role_name))
+    notice(Text("The role “%(role)s” has been removed.", "已收回“%(role)s”角色。").filled(role=granted.role_name))
     return redirect("people.show", account_id=account_id)
 
 
 def _where_next(role: Role) -> Text:
     return Text(
-        "It holds at once: the person %(duty)s. Tasks for it are in the inbox now.",
+        "This takes effect immediately. The person %(duty)s. The tasks are now in their inbox.",
         "立即生效。职责：%(duty)s。相应任务已出现在其待办中。",
     ).filled(duty=role.duty)
 

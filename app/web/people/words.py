@@ -16,16 +16,16 @@ STATES = {
 }
 
 ACTS = {
-    "accounts.create": Text("made the account", "创建账户"),
+    "accounts.create": Text("created the account", "创建账号"),
     "accounts.change_details": Text("changed name or address", "修改姓名或邮箱"),
     "accounts.change_password": Text("set a password", "设置密码"),
-    "accounts.disable": Text("closed the account", "停用账户"),
-    "accounts.enable": Text("opened the account again", "启用账户"),
+    "accounts.disable": Text("closed the account", "停用账号"),
+    "accounts.enable": Text("reopened the account", "启用账号"),
     "addresses.ask": Text("asked for another address", "申请变更邮箱"),
     "addresses.confirm": Text("confirmed the address", "确认邮箱变更"),
     "addresses.refuse": Text("refused the address", "拒绝邮箱变更"),
     "grants.grant": Text("granted a role", "授予角色"),
-    "grants.revoke": Text("took a role away", "收回角色"),
+    "grants.revoke": Text("removed a role", "收回角色"),
     "resets.invite": Text("sent a link to set a password", "发送设置密码链接"),
     "sessions.open": Text("signed in", "登录"),
     "sessions.end": Text("ended a session", "退出登录"),

@@ -27,12 +27,12 @@ SHOWS = {
     "": Text("All notices", "全部公告"),
     "open": Text("Open for bids", "正在招标"),
     "tender": Text("Tender notices", "招标公告"),
-    "change": Text("Changes", "更正公告"),
-    "clarification": Text("Clarifications", "澄清公告"),
-    "award": Text("Results", "中标公告"),
-    "contract": Text("Contracts", "合同公告"),
-    "failure": Text("Failures", "废标公告"),
-    "termination": Text("Terminations", "终止公告"),
+    "change": Text("Correction notices", "更正公告"),
+    "clarification": Text("Clarification notices", "澄清公告"),
+    "award": Text("Award notices", "中标公告"),
+    "contract": Text("Contract notices", "合同公告"),
+    "failure": Text("Failed-tender notices", "废标公告"),
+    "termination": Text("Termination notices", "终止公告"),
 }
 LARGEST_RECEIPT = 200_000
 FEED_LENGTH = 50
@@ -106,7 +106,7 @@ def _exported(rows: list[searching.Row]) -> AnyResponse:
         Text("Title", "标题"),
         Text("Number", "项目编号"),
         Text("Buyer", "采购人"),
-        Text("Object", "采购类别"),
+        Text("Category", "采购类别"),
         Text("Method", "采购方式"),
         Text("Budget", "预算金额"),
         Text("Winning bidder", "中标人"),
@@ -200,7 +200,7 @@ def breaches() -> AnyResponse | str:
     )
     if asked.wants_csv:
         header = (Text("Published", "公告时间"), Text("Number", "编号"), Text("Supplier", "供应商"),
-                  Text("Ground", "事由"), Text("Article", "依据"), Text("Excluded until", "禁止期至"))  # fmt: skip
+                  Text("Breach", "事由"), Text("Article", "依据"), Text("Excluded until", "禁止期至"))  # fmt: skip
         lines = (
             (
                 b.published_at,

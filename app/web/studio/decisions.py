@@ -101,11 +101,11 @@ def decide(draft_id: str) -> AnyResponse | str:
     current.commit()
     said = (
         Text(
-            "Deployed. New cases follow it; running ones stay as they are.",
+            "Deployed. New cases use it. Running cases do not change.",
             "已部署。新流程按此执行，在办流程不受影响。",
         )
         if approved
-        else Text("The draft was given back.", "草稿已退回。")
+        else Text("The draft has been returned.", "草稿已退回。")
     )
     notices.notice(said, tone="good")
     return redirect(url_for("studio.deployment", draft_id=draft_id) if approved else url_for("studio.index"))
@@ -135,5 +135,5 @@ def retire(draft_id: str) -> AnyResponse:
         notices.notice(refusal.sentence, tone="bad")
         return redirect(url_for("studio.deployment", draft_id=draft_id))
     current.commit()
-    notices.notice(Text("Retired: nothing new starts from it.", "已停用：不再据此发起新流程。"), tone="good")
+    notices.notice(Text("Retired. No new cases start from it.", "已停用：不再据此发起新流程。"), tone="good")
     return redirect(url_for("studio.deployment", draft_id=draft_id))

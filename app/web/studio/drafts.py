@@ -36,7 +36,7 @@ class FileUnfit(Invalid):
 
     code = "file-unfit"
     text = Text(
-        "“%(name)s” can't be taken: give .bpmn, .dmn, form or scenario files of at most 5 MB.",
+        "“%(name)s” cannot be accepted. Use .bpmn, .dmn, form or scenario files of at most 5 MB.",
         "无法接收“%(name)s”：请提供不超过5 MB 的 .bpmn、.dmn、表单或测试场景文件。",
     )
 
@@ -46,7 +46,7 @@ class IdUnfit(Invalid):
 
     code = "id-unfit"
     text = Text(
-        "An id begins with a letter and has letters, digits, - and _ only.",
+        "An ID starts with a letter and has only letters, digits, - and _.",
         "标识须以字母开头，仅含字母、数字、- 和 _。",
     )
 
@@ -268,7 +268,7 @@ def propose(draft_id: str) -> AnyResponse | str:
         session.rollback()
         return Response(page(why, errors.parts_of(refusal)), errors.status_of(type(refusal)))
     current.commit()
-    notices.notice(Text("The draft now waits for a second person.", "草稿已提交，等待他人复核。"), tone="good")
+    notices.notice(Text("The draft has been sent to a second person.", "草稿已提交，等待他人复核。"), tone="good")
     return redirect(url_for("studio.index"))
 
 
@@ -284,5 +284,5 @@ def discard(draft_id: str) -> AnyResponse:
     """Throw a draft away."""
     definitions.discard(current.session(), current.actor(), draft_id)
     current.commit()
-    notices.notice(Text("The draft was thrown away.", "草稿已删除。"), tone="good")
+    notices.notice(Text("The draft has been deleted.", "草稿已删除。"), tone="good")
     return redirect(url_for("studio.index"))

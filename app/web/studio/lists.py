@@ -18,9 +18,9 @@ from app.web.studio import blueprint
 
 STATES: dict[str, tuple[Text, str]] = {
     "draft": (Text("Draft", "草稿"), "draft"),
-    "proposed": (Text("Waits for a second person", "待复核"), "waiting"),
+    "proposed": (Text("Waiting for a second person", "待复核"), "waiting"),
     "deployed": (Text("Deployed", "已部署"), "done"),
-    "rejected": (Text("Given back", "已退回"), "refused"),
+    "rejected": (Text("Returned", "已退回"), "refused"),
     "retired": (Text("Retired", "已停用"), "stopped"),
 }
 """The states of a deployment: its name and the tone of its tag."""

@@ -35,7 +35,7 @@ class ScenarioFails(Invalid):
     code = "scenario-fails"
     text = Text(
         "The scenario “%(name)s” fails: correct the diagram, or the scenario where the procedure is meant to change.",
-        "测试场景“%(name)s”未通过：请修正流程图；流程确需改变的，请相应修改测试场景。",
+        "测试场景“%(name)s”未通过：请更正流程图；流程确需改变的，请相应修改测试场景。",
     )
 
 

@@ -36,7 +36,7 @@ STATES: dict[str, tuple[str, Text]] = {
     BidState.INVALID: ("refused", Text("Invalid", "无效")),
     "evaluating": ("now", Text("Being evaluated", "评审中")),
     "failed": ("stopped", Text("The lot failed", "已废标")),
-    BidState.WINNER: ("done", Text("Won", "中标")),
+    BidState.WINNER: ("done", Text("Winning bidder", "中标")),
     BidState.LOST: ("plain", Text("Not successful", "未中标")),
 }
 """How a bid's state is shown to its supplier: until the award is published the evaluation stays within its walls (O87 66)."""
@@ -120,8 +120,8 @@ def submit(lot_id: str) -> AnyResponse | tuple[str, int]:
     repeats.answer(session, actor, key, url_for("supplier.receipt", bid_id=bid.id))
     current.commit()
     notice(
-        Text("Your bid is sealed and taken in.", "投标文件已密封并接收。"),
-        Text("Keep the receipt.", "请保存签收回执。"),
+        Text("Your bid has been sealed and received.", "投标文件已密封并签收。"),
+        Text("Save the receipt.", "请保存签收回执。"),
     )
     return redirect("supplier.receipt", bid_id=bid.id)
 
@@ -155,8 +155,10 @@ def confirm(bid_id: str) -> AnyResponse:
     )
     current.commit()
     notice(
-        Text("Your bid stands under the changed documents.", "您的投标在更正后的采购文件下继续有效。"),
-        Text("There is a new receipt.", "已生成新的回执。"),
+        Text(
+            "Your bid remains valid under the corrected tender documents.", "您的投标文件在更正后的招标文件下继续有效。"
+        ),
+        Text("There is a new receipt.", "已生成新的签收回执。"),
     )
     return redirect("supplier.receipt", bid_id=bid_id)
 
@@ -173,9 +175,9 @@ def withdraw(bid_id: str) -> AnyResponse:
     )
     current.commit()
     notice(
-        Text("Your bid is withdrawn.", "投标文件已撤回。"),
+        Text("Your bid has been withdrawn.", "投标文件已撤回。"),
         Text(
-            "Its content was destroyed; you may submit another until the deadline.",
+            "Its content has been destroyed. You can submit another bid until the deadline.",
             "其内容已销毁；截止时间前仍可重新投标。",
         ),
     )

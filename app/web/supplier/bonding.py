@@ -24,12 +24,12 @@ from app.web.supplier.tendering import head, lot_and_tender
 
 STATES: dict[str, tuple[str, Text]] = {
     BondState.REQUESTED: ("waiting", Text("Not arrived yet", "待到账")),
-    BondState.HELD: ("done", Text("In order", "已到账")),
+    BondState.HELD: ("done", Text("Received", "已到账")),
     BondState.LATE: ("late", Text("Arrived late", "逾期到账")),
-    BondState.DUE_BACK: ("now", Text("Going back", "待退还")),
+    BondState.DUE_BACK: ("now", Text("Return by", "待退还")),
     BondState.RETURNED: ("done", Text("Returned", "已退还")),
     BondState.CONVERTED: ("done", Text("Performance bond", "转为履约保证金")),
-    BondState.FORFEITED: ("refused", Text("Kept", "不予退还")),
+    BondState.FORFEITED: ("refused", Text("Forfeited", "不予退还")),
 }
 
 
@@ -44,14 +44,14 @@ class NumberMissing(Invalid):
     """A letter of guarantee has a number."""
 
     code = "letter-number-missing"
-    text = Text("Enter the number of the letter.", "请填写保函编号。")
+    text = Text("Enter the number of the letter of guarantee.", "请填写保函编号。")
 
 
 class IssuerMissing(Invalid):
     """A letter of guarantee is issued by somebody."""
 
     code = "letter-issuer-missing"
-    text = Text("Enter who issued it.", "请填写出具机构。")
+    text = Text("Enter the issuer.", "请填写出具机构。")
 
 
 class AmountUnreadable(Invalid):
@@ -65,7 +65,7 @@ class DayUnreadable(Invalid):
     """Not a day."""
 
     code = "letter-day-unreadable"
-    text = Text("Enter the last day of the guarantee.", "请填写有效期届满日。")
+    text = Text("Enter the last day of the letter of guarantee.", "请填写有效期届满日。")
 
 
 @blueprint.get("/supplier/bonds", endpoint="bonds")
@@ -127,7 +127,7 @@ def lodge_guarantee(lot_id: str) -> AnyResponse | str | tuple[str, int]:
         again = lot_and_tender(lot_id)
         return _page(*again, errors.parts_of(refusal), values), errors.status_of(type(refusal))
     current.commit()
-    notice(Text("The letter of guarantee is taken in.", "保函已接收。"))
+    notice(Text("The letter of guarantee has been received.", "保函已接收。"))
     return redirect("supplier.bond", lot_id=lot_id)
 
 

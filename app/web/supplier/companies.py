@@ -53,8 +53,8 @@ def declare_again() -> AnyResponse | str | tuple[str, int]:
         return _page(values, errors.parts_of(refusal), conditions), errors.status_of(type(refusal))
     current.commit()
     notice(
-        Text("Your registration is declared again.", "注册信息已重新提交。"),
-        Text("A registrar looks at it; you are told by mail.", "注册审核员将进行审核，结果以邮件通知。"),
+        Text("Your registration has been submitted again.", "注册信息已重新提交。"),
+        Text("It will be reviewed. We will email you the result.", "注册审核员将进行审核，结果以邮件通知。"),
     )
     return redirect("supplier.company")
 

@@ -119,7 +119,7 @@ def save(lot_id: str) -> AnyResponse:
         return Response(_page(*lot_and_tender(lot_id), refused), errors.status_of(type(refused[0])))
     if "_check" in request.form:
         return redirect("supplier.check", lot_id=lot_id)
-    notice(Text("Your draft is saved.", "草稿已保存。"))
+    notice(Text("Your draft has been saved.", "草稿已保存。"))
     return redirect("supplier.bid", lot_id=lot_id)
 
 

@@ -71,7 +71,7 @@ def steps(tender: Tender, lot: Lot) -> list[Step]:
     ]
     if tender.bond_percent:
         in_order = bonds.in_order(session, tender, lot.id, supplier_id)
-        found.insert(1, (Text("Bond", "保证金"), in_order, _page("bond", lot)))
+        found.insert(1, (Text("Bid bond", "投标保证金"), in_order, _page("bond", lot)))
     return _with_states(found, is_over=not is_open and bid is None)
 
 

@@ -10,6 +10,7 @@ from flask import Response, jsonify, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation import documents
+from app.foundation.actor import SYSTEM
 from app.foundation.documents import Document
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
@@ -22,6 +23,7 @@ from app.web.supplier import blueprint
 from app.web.supplier.bidding import STATES, state_of
 from app.web.supplier.editing import attachment
 from app.web.supplier.tendering import head
+from app.workflow import sealing
 
 
 @blueprint.get("/supplier/bids/<bid_id>")
@@ -40,9 +42,14 @@ def receipt_json(bid_id: str) -> Response:
 
 @blueprint.get("/supplier/bids/<bid_id>/receipt.pdf")
 def receipt_pdf(bid_id: str) -> Response:
-    """Send the receipt on paper, in the language of the page."""
-    bid = bids.get(current.session(), bid_id)
-    drawn = papers.draw("receipt", bids.receipt_sheet(current.session(), bid), language.language())
+    """Send the receipt on paper, in the language of the page; the Chinese one bears the agency's seal."""
+    session, spoken = current.session(), language.language()
+    bid = bids.get(session, bid_id)
+    drawn = papers.draw("receipt", bids.receipt_sheet(session, bid), spoken)
+    if spoken == "zh":
+        agency, authority = tenders.of_lot(session, bid.lot_id).agency_id, current.house().authority
+        drawn = sealing.sealed_file(session, SYSTEM, authority, drawn, organisation_id=agency, reason="receipt")
+        current.commit()  # an agency that seals for the first time got its certificate
     return attachment(drawn, f"{_name(bid)}.pdf", "application/pdf")
 
 
@@ -68,7 +75,7 @@ def object_to_opening(bid_id: str) -> AnyResponse | tuple[str, int]:
         again = bids.get(current.session(), bid_id)
         return _page(again, errors.parts_of(refusal), words), errors.status_of(type(refusal))
     current.commit()
-    notice(Text("Your objection is in the opening record.", "您的异议已记入开标记录。"))
+    notice(Text("Your question is in the opening record.", "疑义已记入开标记录。"))
     return redirect("supplier.receipt", bid_id=bid_id)
 
 

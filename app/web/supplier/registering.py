@@ -53,7 +53,7 @@ class ScaleMissing(Invalid):
     """A company declares its size (N46)."""
 
     code = "scale-missing"
-    text = Text("Say how large the company is.", "请选择企业规模。")
+    text = Text("Choose the size of the company.", "请选择企业规模。")
 
 
 class DeclarationsMissing(Invalid):

@@ -18,9 +18,10 @@ from app.web.answers import redirect
 from app.web.notices import notice
 from app.web.supplier import blueprint
 from app.web.supplier.editing import attachment
+from app.workflow import sealing
 
 STATES: dict[str, tuple[str, Text]] = {
-    RegistrationState.DECLARED: ("waiting", Text("Waits for review", "待审核")),
+    RegistrationState.DECLARED: ("waiting", Text("Waiting for review", "待审核")),
     RegistrationState.RETURNED: ("stopped", Text("Returned", "已退回")),
     RegistrationState.ACTIVE: ("done", Text("Active", "有效")),
     RegistrationState.RESTRICTED: ("refused", Text("Excluded", "被限制参加")),
@@ -72,6 +73,8 @@ def review(registration_id: str) -> AnyResponse | tuple[str, int]:
         made = suppliers.review(
             current.session(), current.actor(), registration_id=registration_id, decision=decision, reasons=reasons
         )
+        if decision == "approve":
+            sealing.certificate(current.session(), current.actor(), current.house().authority, made)
     except (ReasonsMissing, suppliers.PaperMissing) as refusal:
         current.session().rollback()
         return _page(registration_id, errors.parts_of(refusal), reasons, decision), errors.status_of(type(refusal))

@@ -24,13 +24,13 @@ from app.web.notices import notice
 from app.web.supplier import blueprint, progress
 from app.workflow import questions
 
-SHOWS = {"": Text("All", "全部"), "mine": Text("Documents taken", "已获取文件")}
+SHOWS = {"": Text("All", "全部"), "mine": Text("Documents received", "已获取文件")}
 NOTICES = {
     "tender": Text("Tender notice", "招标公告"),
-    "change": Text("Change", "更正公告"),
-    "clarification": Text("Clarification", "澄清公告"),
-    "failure": Text("Failure", "废标公告"),
-    "termination": Text("Termination", "终止公告"),
+    "change": Text("Correction notice", "更正公告"),
+    "clarification": Text("Clarification notice", "澄清公告"),
+    "failure": Text("Failed-tender notice", "废标公告"),
+    "termination": Text("Termination notice", "终止公告"),
 }
 
 
@@ -103,8 +103,8 @@ def take_documents(tender_id: str) -> AnyResponse:
     tenders.take_documents(current.session(), current.actor(), tender_id=tender_id)
     current.commit()
     notice(
-        Text("You have taken the documents.", "您已获取采购文件。"),
-        Text("You will be told of every change and clarification by mail.", "如有更正或澄清，将通过邮件通知您。"),
+        Text("You have received the tender documents.", "您已获取招标文件。"),
+        Text("We will email you every correction and clarification.", "如有更正或澄清，将通过邮件通知您。"),
     )
     return redirect("supplier.tender", tender_id=tender_id)
 
@@ -127,10 +127,10 @@ def ask(tender_id: str) -> AnyResponse | str | tuple[str, int]:
         return _page(tender_id, errors.parts_of(refusal), words), errors.status_of(type(refusal))
     current.commit()
     notice(
-        Text("Your question was sent.", "提问已提交。"),
+        Text("Your enquiry has been sent.", "询问已提交。"),
         Text(
-            "It stands here without your name; the answer goes to everybody at the same time.",
-            "提问将匿名显示，答复同时向所有供应商公布。",
+            "It appears here without your name. The answer is sent to all suppliers at the same time.",
+            "询问将匿名显示，答复同时向所有供应商公布。",
         ),
     )
     return redirect("supplier.tender", tender_id=tender_id)
@@ -157,7 +157,7 @@ def standings(tender: Tender) -> list[Standing]:
 
 def head(tender: Tender, here: str, lot: Lot | None = None) -> dict[str, object]:
     """What the pages around a tender share: its head, its deadline, the way through them."""
-    crumbs = [(url_for("supplier.tenders_open"), Text("Tenders open now", "招标项目"))]
+    crumbs = [(url_for("supplier.tenders_open"), Text("Open tenders", "招标项目"))]
     if here != "supplier.tender":
         crumbs.append((url_for("supplier.tender", tender_id=tender.id), tender.project.title))
     return {

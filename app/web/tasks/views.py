@@ -62,7 +62,7 @@ def claim(task_id: str) -> AnyResponse:
     task = tasks.claim(current.engine(), current.session(), current.actor(), task_id)
     name = task.name
     current.commit()
-    notices.notice(Text("You took on “%(task)s”.", "您已领取“%(task)s”。").filled(task=name), link=_link_to(task_id))
+    notices.notice(Text("You claimed “%(task)s”.", "您已领取“%(task)s”。").filled(task=name), link=_link_to(task_id))
     return redirect(pages.back_to(task_id))
 
 
@@ -72,8 +72,8 @@ def give_back(task_id: str) -> AnyResponse:
     task = tasks.give_back(current.engine(), current.session(), current.actor(), task_id)
     name = task.name
     current.commit()
-    more = Text("Everybody it is for finds it in the inbox again.", "该任务已重新开放给所有可办理人员领取。")
-    notices.notice(Text("You gave “%(task)s” back.", "您已退回“%(task)s”。").filled(task=name), more)
+    more = Text("It is in the inbox of everyone who can do it again.", "该任务已重新开放给所有可办理人员领取。")
+    notices.notice(Text("You released “%(task)s”.", "您已取消领取“%(task)s”。").filled(task=name), more)
     return redirect(url_for("inbox.index"))
 
 
@@ -86,8 +86,8 @@ def hand_over(task_id: str) -> AnyResponse:
     to = next((each for each in pages.colleagues(shown) if each.id == wanted), None)
     if to is None:
         notices.notice(
-            Text("Choose to whom you hand the task.", "请选择接手办理的同事。"),
-            Text("It is still with whom it was.", "任务仍由原办理人办理。"),
+            Text("Choose a colleague.", "请选择接手办理的同事。"),
+            Text("The task has not been reassigned.", "任务仍由原办理人办理。"),
             tone="bad",
         )
         return redirect(url_for("tasks.show", task_id=task_id))
@@ -95,8 +95,8 @@ def hand_over(task_id: str) -> AnyResponse:
     name = task.name
     current.commit()
     notices.notice(
-        Text("You handed “%(task)s” to %(who)s.", "您已将“%(task)s”转交给%(who)s。").filled(task=name, who=to.name),
-        Text("It stands in their inbox now.", "任务已在对方的待办中。"),
+        Text("You reassigned “%(task)s” to %(who)s.", "您已将“%(task)s”转交给%(who)s。").filled(task=name, who=to.name),
+        Text("It is now in their inbox.", "任务已在对方的待办中。"),
     )
     return redirect(url_for("inbox.index"))
 
@@ -185,8 +185,8 @@ def _keep(shown: Shown, typed: Texts, problems: list[Refusal]) -> AnyResponse:
         return _not_done(task_id, typed, refusal)
     if problems:
         return _refused(_shown(task_id), typed, problems)
-    more = Text("It waits for you here and in your inbox.", "可在此页面或待办中继续填写。")
-    notices.notice(Text("Your draft is saved.", "草稿已保存。"), more)
+    more = Text("You can continue it here or from your inbox.", "可在此页面或待办中继续填写。")
+    notices.notice(Text("Your draft has been saved.", "草稿已保存。"), more)
     return redirect(url_for("tasks.show", task_id=task_id))
 
 
@@ -266,4 +266,4 @@ def _after_the_act(task_id: str) -> AnyResponse:
 
 
 def _link_to(task_id: str) -> tuple[str, Text]:
-    return url_for("tasks.show", task_id=task_id), Text("Open it", "打开")
+    return url_for("tasks.show", task_id=task_id), Text("Open", "打开")

@@ -37,7 +37,7 @@ class CaseHidden(NotAllowed):
     """The person has no part in the case."""
 
     code = "case-hidden"
-    text = Text("You have no part in this case.", "您未参与该流程，无权查看。")
+    text = Text("You are not involved in this case.", "您未参与该流程，无权查看。")
 
 
 def is_staff(actor: Actor) -> bool:

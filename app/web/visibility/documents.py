@@ -39,7 +39,7 @@ class DocumentHidden(NotAllowed):
     """The document isn't for this person, or not yet."""
 
     code = "document-hidden"
-    text = Text("This document isn't open to you.", "该文件未对您开放。")
+    text = Text("You cannot view this document.", "该文件未对您开放。")
 
 
 @dataclass

@@ -7,7 +7,7 @@ const loaded = performance.now();
 
 export function left(milliseconds) {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000)), d = Math.floor(seconds / 86400), h = Math.floor(seconds / 3600) % 24, m = Math.floor(seconds / 60) % 60;
-  if (seconds === 0) return say('The time is over');
+  if (seconds === 0) return say('The time has ended');
   if (d) return say(d === 1 ? '1 day {h} h' : '{d} days {h} h', { d, h });
   if (h) return say('{h} h {m} min', { h, m });
   return say('{m} min {s} s', { m, s: seconds % 60 });

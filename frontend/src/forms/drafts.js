@@ -41,7 +41,7 @@ async function save(form, last = false) {
       const state = await look();
       if (state?.person && answer.status === 400 && !form.twRenewed) { renew(state); form.twAgain = form.twRenewed = true; }
       else ended(form);
-    } else if (answer.status === 409) tell(form, 'failed', say('Somebody changed this since you opened it. Copy what you need and load the page again.'));
+    } else if (answer.status === 409) tell(form, 'failed', say('Someone has changed this since you opened it. Copy what you need and reload the page.'));
     else if (!answer.ok) throw new Error(String(answer.status));
     else {
       const said = await answer.json().catch(() => ({}));
@@ -74,7 +74,7 @@ function ended(form) {
   const place = form.querySelector('[data-draft-status]') || document.querySelector(`[data-draft-status="${form.id}"]`), again = document.createElement('button');
   again.type = 'button';
   again.className = 'tw-link-button';
-  again.textContent = say('Sign in and go on');
+  again.textContent = say('Sign in and continue');
   again.addEventListener('click', async () => { if (await signInAgain()) save(form); });
   place?.append(again);
 }

@@ -36,12 +36,12 @@ export function signInAgain() {
     const told = element('p', { role: 'status' });
     const dialog = element('dialog', { class: 'tw-dialog', 'aria-labelledby': 'tw-again-title', 'aria-describedby': 'tw-again-text' },
       element('form', { method: 'dialog' },
-        element('h2', { id: 'tw-again-title' }, say('Your session has ended')), element('p', { id: 'tw-again-text' }, say('What you entered is still here. Sign in in a new tab and come back: then it goes on.')), told,
+        element('h2', { id: 'tw-again-title' }, say('Your session has ended')), element('p', { id: 'tw-again-text' }, say('What you entered is still here. Sign in in a new tab and come back to continue.')), told,
         element('div', { class: 'tw-acts' }, element('a', { class: 'govuk-button', href: meta.dataset.signIn, target: '_blank', autofocus: '' }, say('Sign in in a new tab')), element('button', { class: 'tw-link-button', value: 'no' }, say('Cancel')))));
     const back = async () => {
       const state = await look();
       if (state?.person === person) { renew(state); watch(state.left); dialog.close('yes'); }
-      else if (state?.person) told.textContent = say('You signed in as somebody else. Sign in as the person who opened this page.');
+      else if (state?.person) told.textContent = say('You signed in as someone else. Sign in as the person who opened this page.');
     };
     const timer = setInterval(back, 3000);
     addEventListener('focus', back);

@@ -6,7 +6,7 @@ import { element } from './dialogs.js';
 import { isFresh, mayLeave } from './session.js';
 import { sent } from './typed.js';
 
-const OFFLINE = 'There is no connection. Nothing was sent; what you entered is still here. Send it again when you are connected.';
+const OFFLINE = 'There is no connection. Nothing was sent. What you entered is still here. Send it again when you are connected.';
 
 function tell(form, text) {
   form.querySelector('.tw-unsent')?.remove();

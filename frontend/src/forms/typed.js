@@ -74,7 +74,7 @@ function bring(form, kept) {
 function offer(form) {
   const kept = read(place(form));
   if (!kept || JSON.stringify(kept.values) === JSON.stringify(values(form))) return;
-  const yes = element('button', { type: 'button', class: 'govuk-button govuk-button--secondary tw-button--small' }, say('Bring it back')), no = element('button', { type: 'button', class: 'tw-link-button' }, say('Discard it'));
+  const yes = element('button', { type: 'button', class: 'govuk-button govuk-button--secondary tw-button--small' }, say('Restore it')), no = element('button', { type: 'button', class: 'tw-link-button' }, say('Discard it'));
   const box = element('div', { class: 'tw-status tw-status--soon', role: 'status' },
     element('p', { class: 'tw-status__title' }, say('You typed something here at {time} that was not sent.', { time: clockTime(new Date(kept.at)) })), element('div', { class: 'tw-acts' }, yes, no));
   yes.addEventListener('click', () => { box.remove(); bring(form, kept.values); form.querySelector(WORDS)?.focus(); });

@@ -65,7 +65,7 @@ function send(box, file) {
     const percent = Math.round(100 * event.loaded / event.total);
     item.querySelector('progress').value = percent;
     item.querySelector('.tw-files__facts').textContent = `${size(event.loaded)} / ${size(event.total)}`;
-    if (status && percent % 25 === 0) status.textContent = say('Uploading {name}: {percent} %', { name: file.name, percent });
+    if (status && percent % 25 === 0) status.textContent = say('Uploading {name}: {percent}%', { name: file.name, percent });
   };
   const failed = message => {
     item.querySelector('progress')?.remove();

@@ -113,13 +113,13 @@ export class Monitor {
   #factsOf(shape) {
     const tokens = this.state.tokens.filter(token => token.element === shape.id), box = element('div', 'tw-panel tw-monitor-facts'), list = element('dl', 'tw-facts');
     const row = (term, ...values) => { const pair = element('div'), value = element('dd'); value.append(...values); pair.append(element('dt', '', term), value); list.append(pair); };
-    const state = tokens.length ? [ ...new Set(tokens.map(token => say(KINDS[token.kind] || 'Running'))) ].join(', ') : this.state.completed.includes(shape.id) ? say('Done') : say('Nothing has been here yet');
+    const state = tokens.length ? [ ...new Set(tokens.map(token => say(KINDS[token.kind] || 'Running'))) ].join(', ') : this.state.completed.includes(shape.id) ? say('Done') : say('Not reached yet');
     row(say('State'), [ state, ...tokens.map(token => token.label).filter(Boolean) ].join(' · '));
     for (const [ term, value ] of this.state.facts?.[shape.id] || []) row(term, value);
     const lane = this.registry.find(one => one.type === 'bpmn:Lane' && one.businessObject.flowNodeRef?.includes(shape.businessObject));
     if (lane && !this.state.facts?.[shape.id]) row(say('Done by'), this.#name(lane));
     const { law } = propertiesOf(shape.businessObject);
-    if (law) row(say('Rests on'), law);
+    if (law) row(say('Legal basis'), law);
     box.append(element('h3', '', this.#name(shape)), list);
     for (const [ address, words ] of [ [ this.state.links?.[shape.id], this.#name(shape) ], [ this.state.called[shape.id], say('Opens a called process') ] ]) {
       if (!address) continue;
@@ -171,7 +171,7 @@ export class Monitor {
   /** The same for the keyboard and for those who don't see the drawing: what is open now, as buttons below the canvas. */
   #steps(open) {
     this.steps ||= this.box.insertAdjacentElement('afterend', element('ul', 'tw-monitor-steps'));
-    this.steps.setAttribute('aria-label', say('Here now'));
+    this.steps.setAttribute('aria-label', say('Current position'));
     this.steps.replaceChildren(...[ ...open ].map(([ id, tokens ]) => {
       const shape = this.registry.get(id), item = element('li'), kind = Object.keys(KINDS).find(one => tokens.some(token => token.kind === one)) || 'running';
       if (!shape) { item.hidden = true; return item; }

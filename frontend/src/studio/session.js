@@ -48,7 +48,7 @@ export class Session {
       headers: { 'Content-Type': 'application/xml', Accept: 'application/json', 'X-CSRFToken': this.box.dataset.csrf || document.querySelector('meta[name="csrf-token"]')?.content || '', 'X-Seen-Version': this.version }
     });
     const said = await answer.json().catch(() => ({}));
-    if (answer.status === 409) throw new Error(said.message || say('Somebody changed this since you opened it. Copy what you need and load the page again.'));
+    if (answer.status === 409) throw new Error(said.message || say('Someone has changed this since you opened it. Copy what you need and reload the page.'));
     if (!answer.ok && !said.findings) throw new Error(said.message || say('Could not save. What you typed is still here.'));
     return said;
   }
@@ -68,7 +68,7 @@ export class Session {
 
   async saveNow() {
     const lost = this.editor.warnings();
-    if (lost.length && !this.warned && !await ask({ title: say('Parts of this file are not understood and would be lost by saving:'), text: lost.join(' · '), yes: say('Save all the same'), warning: true })) return null;
+    if (lost.length && !this.warned && !await ask({ title: say('Parts of this file are not understood and would be lost by saving:'), text: lost.join(' · '), yes: say('Save anyway'), warning: true })) return null;
     this.warned = true;
     const before = this.changes;
     this.tell('saving', say('Saving…'));

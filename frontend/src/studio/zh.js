@@ -1,8 +1,8 @@
 // What the editors say, in Chinese, where the library's own list says nothing.
 export default {
   // our own group and lists
-  'Names, stage and law': '名称、阶段与依据', 'Name in English': '英文名称', 'Name in Chinese': '中文名称', 'Stage of the case': '所属阶段', 'Rests on': '法律依据',
-  'For example O87 39 (Order 87, article 39)': '例如 O87 39（87号令第三十九条）', 'Not the same person as': '不得为同一人', 'Whoever did that task may not do this one.': '办理过该任务的人不得办理本任务。',
+  'Names, stage and law': '名称、阶段与依据', 'Name in English': '英文名称', 'Name in Chinese': '中文名称', 'Stage of the case': '所属阶段', 'Legal basis': '法律依据',
+  'For example O87 39 (Order 87, article 39)': '例如 O87 39（87号令第三十九条）', 'Not the same person as': '不得为同一人', 'The person who did that task cannot do this one.': '办理过该任务的人不得办理本任务。',
   'Form': '表单', 'Role': '角色', 'Decision': '决策', 'Process': '流程', '<none>': '（无）',
   // the panel
   'General': '常规', 'Documentation': '说明', 'Element documentation': '步骤说明', 'Process documentation': '流程说明', 'Name': '名称', 'ID': '标识', 'Participant ID': '泳池标识', 'Participant name': '泳池名称', 'Process ID': '流程标识',

@@ -31,8 +31,8 @@ const otherTasks = (injector, element) => injector.get('elementRegistry').filter
   .map(one => ({ value: `not the same person as ${one.id}`, label: one.businessObject.name || one.id }));
 
 const English = text('name:en', 'Name in English'), Chinese = text('name:zh', 'Name in Chinese');
-const Law = text('law', 'Rests on', 'For example O87 39 (Order 87, article 39)'), Stage = choice('stage', 'Stage of the case', '', stages);
-const Duty = choice('duty', 'Not the same person as', 'Whoever did that task may not do this one.', otherTasks);
+const Law = text('law', 'Legal basis', 'For example O87 39 (Order 87, article 39)'), Stage = choice('stage', 'Stage of the case', '', stages);
+const Duty = choice('duty', 'Not the same person as', 'The person who did that task cannot do this one.', otherTasks);
 
 export default class HouseGroup {
   constructor(propertiesPanel, translate) { this.translate = translate; propertiesPanel.registerProvider(200, this); }
