@@ -25,9 +25,9 @@ def register(app: Flask) -> None:
 
 
 @click.command("make-administrator")
-@click.option("--login", prompt="Sign-in name", help="Letters, digits, dots and dashes, or a mail address.")
+@click.option("--login", prompt="Sign-in name", help="Letters, digits, dots and dashes, or an email address.")
 @click.option("--name", prompt="Name, as people see it")
-@click.option("--email", prompt="Mail address (may stay empty)", default="", show_default=False)
+@click.option("--email", prompt="Email address (can be left empty)", default="", show_default=False)
 @with_appcontext
 def make_administrator(login: str, name: str, email: str) -> None:
     """Make an administrator, who then looks after everybody else, and print a link to set the password."""
@@ -51,7 +51,7 @@ def make_administrator(login: str, name: str, email: str) -> None:
 @click.argument("login")
 @with_appcontext
 def password_link(login: str) -> None:
-    """Print a link with which a person sets a new password, for an office whose mail doesn't work."""
+    """Print a link with which a person sets a new password, for an office whose mail does not work."""
     house = _house()
     with house.sessions() as session:
         account = accounts.by_login(session, login)

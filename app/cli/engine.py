@@ -73,7 +73,7 @@ def checked(files: Sequence[Path], engine: Engine | None) -> list[Finding]:
         try:
             contents[str(path)] = path.read_bytes()
         except OSError as error:
-            findings.append(Finding(str(path), None, None, "error", f"it can't be read: {error.strerror}"))
+            findings.append(Finding(str(path), None, None, "error", f"it cannot be read: {error.strerror}"))
     try:
         findings += definitions.check(contents, engine)
     except Exception as error:

@@ -23,8 +23,8 @@ def register(app: Flask) -> None:
 
 @click.command("holidays")
 @click.argument("file", type=click.File(encoding="utf-8"))
-@click.option("--year", type=int, help="The year, where the text doesn't name it.")
-@click.option("--source", default="", help="The notice's number, where the text doesn't name it.")
+@click.option("--year", type=int, help="The year, where the text does not name it.")
+@click.option("--source", default="", help="The notice's number, where the text does not name it.")
 @click.option(
     "--by", "login", help="An administrator's sign-in name: hand the notice to a second one. Without it: preview only."
 )
@@ -32,7 +32,7 @@ def register(app: Flask) -> None:
 def holidays(file: TextIO, year: int | None, source: str, login: str | None) -> None:
     """Read the State Council's notice in FILE (- for standard input), show its days, and hand it to a second person.
 
-    Exit 1 when it can't be entered as it is.
+    Exit 1 when it cannot be entered as it is.
     """
     text, parts = file.read(), house()
     notice = holiday_notices.read(text, year=year, source=source)

@@ -33,7 +33,7 @@ def take_in(files: Sequence[Path], output: Path) -> None:
         try:
             imported = importing.convert(path.read_bytes())
         except OSError as error:
-            click.echo(f"{path}: error: it can't be read: {error.strerror}")
+            click.echo(f"{path}: error: it cannot be read: {error.strerror}")
             failed = True
             continue
         except importing.NotBpmn as wrong:

@@ -38,8 +38,8 @@ class NotToBePaid(Conflict):
 
     code = "bond-not-to-be-paid"
     text = Text(
-        "This bond can't be paid now: it has been paid, or the agency hasn't named its account.",
-        "该保证金目前无法缴纳：已经缴纳，或者代理机构尚未登记收款账户。",
+        "This bid bond cannot be paid now. It has already been paid, or the agency has not entered its bank account.",
+        "该投标保证金目前无法交纳：已经交纳，或者采购代理机构尚未登记收款账户。",
     )
 
 

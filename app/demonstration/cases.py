@@ -119,7 +119,7 @@ def _maintenance(lot: int) -> tuple[NewRequirement, ...]:
             "Q1",
             "qualification",
             Text(
-                "Meets the conditions of article 22 of the Government Procurement Law; the declaration is enough.",
+                "Meets the conditions of article 22 of the Government Procurement Law; the declaration is sufficient.",
                 "符合《中华人民共和国政府采购法》第二十二条规定的供应商条件，以资格声明为准。",
             ),
             True,
@@ -130,7 +130,7 @@ def _maintenance(lot: int) -> tuple[NewRequirement, ...]:
             "Q2",
             "qualification",
             Text(
-                "Is a small or medium enterprise: this lot is reserved for them.",
+                "The bidder is a small or medium enterprise; this lot is reserved for them.",
                 "本采购包专门面向中小企业采购，投标人应当为中小企业。",
             ),
             True,
@@ -141,7 +141,7 @@ def _maintenance(lot: int) -> tuple[NewRequirement, ...]:
             "T1",
             "technical",
             Text(
-                "Availability of the equipment of at least 95 % a year, measured by GB 9706.1's test items.",
+                "Availability of the equipment of at least 95% a year, measured by GB 9706.1's test items.",
                 "设备年开机率不低于95%，检测项目执行GB 9706.1标准。",
             ),
             True,
@@ -167,7 +167,7 @@ def _maintenance(lot: int) -> tuple[NewRequirement, ...]:
             lot,
             "C1",
             "commercial",
-            Text("Term of service: one year after signing.", "服务期为合同签订后一年。"),
+            Text("Performance period: one year after signing.", "服务期为合同签订后一年。"),
             True,
         ),
         NewRequirement(

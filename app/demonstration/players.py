@@ -50,16 +50,16 @@ STAGES = (
 
 _ACTS = {
     "suppliers.review": ("registration", Text("Supplier registered", "供应商注册通过")),
-    "tenders.ask": ("notice", Text("Question asked", "提问")),
-    "tenders.change": ("notice", Text("Documents changed", "更正采购文件")),
+    "tenders.ask": ("notice", Text("Enquiry received", "收到询问")),
+    "tenders.change": ("notice", Text("Tender documents corrected", "更正招标文件")),
     "tenders.terminate": ("notice", Text("Tender terminated", "终止招标")),
     "bonds.arrive": ("bonds", Text("Bid bond arrived", "投标保证金到账")),
-    "bonds.import_statement": ("bonds", Text("Bank statement read", "导入银行流水")),
+    "bonds.import_statement": ("bonds", Text("Bank statement imported", "导入银行对账单")),
     "bonds.lodge_guarantee": ("bonds", Text("Letter of guarantee lodged", "提交投标保函")),
     "bids.submit": ("bids", Text("Bid sealed and submitted", "密封并提交投标文件")),
-    "bids.confirm": ("bids", Text("Bid confirmed for the changed documents", "确认投标继续有效")),
+    "bids.confirm": ("bids", Text("Bid confirmed after the correction", "确认投标继续有效")),
     "bids.withdraw": ("bids", Text("Bid withdrawn", "撤回投标")),
-    "queries.raise": ("award", Text("Query raised", "提出质疑")),
+    "queries.raise": ("award", Text("Challenge received", "收到质疑")),
 }
 """Acts outside the diagrams that belong to a stage, and what they are called."""
 

@@ -57,16 +57,14 @@ class NotTurnable(NotAllowed):
     """Only a demonstration has a clock that can be turned."""
 
     code = "clock-not-turnable"
-    text = Text("Only the clock of a demonstration can be turned.", "仅演示环境的时钟可以调整。")
+    text = Text("Only the clock of a demonstration can be changed.", "仅演示环境的时钟可以调整。")
 
 
 class TurningAlready(Conflict):
     """The clock is being turned."""
 
     code = "clock-turning"
-    text = Text(
-        "Somebody is turning the clock just now. Wait until it is done.", "有人正在调整时钟，请等待完成后再操作。"
-    )
+    text = Text("Someone else is changing the clock. Wait until it is done.", "有人正在调整时钟，请等待完成后再操作。")
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ SCENARIO = ".scenario.json"
 """How the names of scenario files end."""
 DECISION_TWICE = error(
     "decision-twice",
-    Text("a decision with this id stands in %(where)s too", "%(where)s 中也有此 ID 的决策"),
-    Text("leave one of them, or give one another id", "请只保留一个，或更改其中一个的 ID"),
+    Text("a decision with this id is also in %(where)s", "%(where)s 中也有此 ID 的决策"),
+    Text("keep one of them, or give one a different id", "请只保留一个，或更改其中一个的 ID"),
 )
 
 

@@ -44,7 +44,7 @@ class InstanceSuspended(Conflict):
     """The instance is suspended: nothing in it moves until it is resumed."""
 
     code = "instance-suspended"
-    text = Text("This case is suspended. It can go on after it is resumed.", "该流程已暂停，恢复后方可继续。")
+    text = Text("This case is suspended. It can continue after it is resumed.", "该流程已暂停，恢复后方可继续。")
 
 
 class InstanceEnded(Conflict):
@@ -59,7 +59,7 @@ class SnapshotUnreadable(Conflict):
 
     code = "snapshot-unreadable"
     text = Text(
-        "The stored state of this case can't be read (%(why)s). Nothing was changed; restore it from a backup.",
+        "The stored state of this case cannot be read (%(why)s). Nothing was changed. Restore it from a backup.",
         "该流程保存的状态无法读取（%(why)s）。未作任何更改，请从备份中恢复。",
     )
 

@@ -29,7 +29,7 @@ class DeploymentRefused(Invalid):
     """A deployment with errors; ``findings`` names each, with its element."""
 
     code = "deployment-refused"
-    text = Text("This can't be deployed: it has %(count)s errors.", "无法部署：存在 %(count)s 个错误。")
+    text = Text("This cannot be deployed. It has %(count)s errors.", "无法部署：存在 %(count)s 个错误。")
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = list(findings)
@@ -47,21 +47,21 @@ class NoReason(Invalid):
     """A proposal, approval, rejection or retirement without its reason."""
 
     code = "no-reason"
-    text = Text("Say why.", "请说明理由。")
+    text = Text("Enter a reason.", "请填写理由。")
 
 
 class SecondPersonNeeded(NotAllowed):
     """Who drew or proposed a deployment can't approve it."""
 
     code = "second-person-needed"
-    text = Text("Another person than the one who proposed this must decide.", "应由提议人以外的人员审批。")
+    text = Text("Someone other than the person who proposed this must decide.", "应由提议人以外的人员审批。")
 
 
 class DeploymentMoved(Conflict):
     """The draft was saved, proposed or decided in the meantime."""
 
     code = "deployment-moved"
-    text = Text("Somebody else changed this draft in the meantime.", "在此期间他人已修改该草稿。")
+    text = Text("Someone else has changed this draft in the meantime.", "在此期间他人已修改该草稿。")
 
 
 def check(files: Mapping[str, bytes], engine: Engine | None = None, *, session: Session | None = None) -> list[Finding]:

@@ -15,7 +15,7 @@ UNKNOWN_FUNCTION = error(
 )  # fmt: skip
 WRONG_ARGUMENTS = error(
     "function-arguments",
-    Text("the function “%(function)s” can't be called with (%(given)s)", "函数“%(function)s”不能以（%(given)s）调用"),
+    Text("the function “%(function)s” cannot be called with (%(given)s)", "函数“%(function)s”不能以（%(given)s）调用"),
     Text("call it as %(signatures)s", "请按以下方式调用：%(signatures)s"),
 )
 RANGE_COMPARED = warning(

@@ -30,14 +30,14 @@ class IncidentResolved(Conflict):
     """The incident isn't open any more."""
 
     code = "incident-resolved"
-    text = Text("This incident has been set right already.", "该异常已被排除。")
+    text = Text("This incident has already been resolved.", "该异常已被排除。")
 
 
 class AdministratorsOnly(NotAllowed):
     """Repairs are for administrators."""
 
     code = "administrators-only"
-    text = Text("Only an administrator may do this.", "仅系统管理员可执行此操作。")
+    text = Text("Only an administrator can do this.", "仅系统管理员可执行此操作。")
 
 
 @dataclass(frozen=True)

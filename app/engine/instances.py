@@ -36,14 +36,14 @@ class NoSuchProcess(NotFound):
     """No version of that process is deployed, or all are retired."""
 
     code = "no-such-process"
-    text = Text("The process “%(process)s” isn't deployed.", "流程“%(process)s”尚未部署。")
+    text = Text("The process “%(process)s” is not deployed.", "流程“%(process)s”尚未部署。")
 
 
 class CannotStart(Invalid):
     """The process has no start event of the kind that was asked for."""
 
     code = "cannot-start"
-    text = Text("The process “%(process)s” can't be started like this.", "流程“%(process)s”无法以此方式启动。")
+    text = Text("The process “%(process)s” cannot be started like this.", "流程“%(process)s”无法以此方式启动。")
 
 
 class NoSuchScope(Conflict):
@@ -58,7 +58,7 @@ class OwnOfEngine(Invalid):
 
     code = "own-of-engine"
     text = Text(
-        "“%(name)s” is kept by the repetition itself and can't be set. Choose another name.",
+        "“%(name)s” is set by the repetition itself and cannot be changed. Choose another name.",
         "“%(name)s”由重复执行自行维护，不能设置。请使用其他名称。",
     )
 
@@ -67,7 +67,7 @@ class NotSuspended(Conflict):
     """The instance isn't suspended."""
 
     code = "not-suspended"
-    text = Text("This case isn't suspended.", "该流程未处于暂停状态。")
+    text = Text("This case is not suspended.", "该流程未处于暂停状态。")
 
 
 def start(

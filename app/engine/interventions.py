@@ -43,14 +43,14 @@ class NoReasons(Invalid):
     """A change of a running instance needs its reasons."""
 
     code = "no-reasons"
-    text = Text("Say why.", "请说明理由。")
+    text = Text("Enter a reason.", "请填写理由。")
 
 
 class MigrationRefused(Conflict):
     """Something of the instance has no place in the new version; ``plan`` says what."""
 
     code = "migration-refused"
-    text = Text("The case can't be moved to this version: %(why)s", "该流程无法迁移到此版本：%(why)s")
+    text = Text("The case cannot be moved to this version: %(why)s", "该流程无法迁移到此版本：%(why)s")
 
     def __init__(self, plan: spiff.Plan) -> None:
         self.plan = plan
@@ -77,7 +77,7 @@ class ChangeTakenBack(Conflict):
     """The change was taken back already."""
 
     code = "change-taken-back"
-    text = Text("This change was taken back already.", "该变更已被撤销。")
+    text = Text("This change has already been undone.", "该变更已被撤销。")
 
 
 class MovedOn(Conflict):
@@ -85,7 +85,7 @@ class MovedOn(Conflict):
 
     code = "moved-on"
     text = Text(
-        "The case has moved on since; taking this back would undo what was done after it.",
+        "The case has continued since. Undoing this would also undo what was done after it.",
         "此后流程已有进展，撤销将使后续办理失效。",
     )
 

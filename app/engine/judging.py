@@ -18,31 +18,31 @@ from app.foundation.text import Text
 
 PROCESS_UNKNOWN = error(
     "called-process-unknown",
-    Text("it calls the process “%(name)s”, which isn't in this deployment", "其调用的流程“%(name)s”不在本次部署中"),
-    Text("add its diagram or mend the id", "请加入该流程图，或更正 ID"),
+    Text("it calls the process “%(name)s”, which is not in this deployment", "其调用的流程“%(name)s”不在本次部署中"),
+    Text("add its diagram or correct the id", "请加入该流程图，或更正 ID"),
 )
 DECISION_UNKNOWN = error(
     "decision-unknown",
-    Text("it calls the decision “%(name)s”, which isn't in this deployment", "其调用的决策“%(name)s”不在本次部署中"),
-    Text("add its DMN file or mend the id", "请加入该 DMN 文件，或更正 ID"),
+    Text("it calls the decision “%(name)s”, which is not in this deployment", "其调用的决策“%(name)s”不在本次部署中"),
+    Text("add its DMN file or correct the id", "请加入该 DMN 文件，或更正 ID"),
 )
 FORM_UNKNOWN = error(
     "form-unknown",
     Text("there is no form “%(name)s”", "没有表单“%(name)s”"),
     Text(
-        "make forms/%(name)s.schema.json and forms/%(name)s.ui.json or mend the id",
+        "make forms/%(name)s.schema.json and forms/%(name)s.ui.json or correct the id",
         "请编写 forms/%(name)s.schema.json 与 forms/%(name)s.ui.json，或更正 ID",
     ),
 )
 FORM_BROKEN = error(
     "form-broken",
-    Text("its form “%(name)s” can't be used: %(problem)s", "其表单“%(name)s”无法使用：%(problem)s"),
-    Text("mend the form", "请修正表单"),
+    Text("its form “%(name)s” cannot be used: %(problem)s", "其表单“%(name)s”无法使用：%(problem)s"),
+    Text("correct the form", "请修正表单"),
 )
 FORM_FILE = error(
     "form-file",
     Text("%(problem)s", "%(problem)s"),
-    Text("mend the form", "请修正表单"),
+    Text("correct the form", "请修正表单"),
 )
 OPERATION_UNKNOWN = error(
     "operation-unknown",
@@ -61,7 +61,7 @@ PARAMETER_MISSING = error(
 )
 ROLE_UNKNOWN = warning(
     "role-unknown",
-    Text("“%(name)s” is no role here, so nobody will see the task", "“%(name)s”不是此处的角色，无人能看到该任务"),
+    Text("“%(name)s” is not a role here, so no one will see the task", "“%(name)s”不是此处的角色，无人能看到该任务"),
     Text("use one of: %(known)s", "可用角色：%(known)s"),
 )
 NONE = Text("none", "无")

@@ -91,7 +91,7 @@ class UnfitInput(Refusal):
 
     code = "unfit-input"
     text = Text(
-        "The input “%(parameter)s” can't be used: it is %(found)s.", "输入“%(parameter)s”无法使用：其值为%(found)s。"
+        "The input “%(parameter)s” cannot be used. It is %(found)s.", "输入“%(parameter)s”无法使用：其值为%(found)s。"
     )
 
 

@@ -13,7 +13,7 @@ from app.foundation.text import Text
 NOBODY = warning(
     "task-for-nobody",
     Text(
-        "nobody is offered the task: it has neither an assignee nor candidates who are known here, and stands in no lane of a role",
+        "no one can do the task: it has neither an assignee nor known candidates, and is not in the lane of a role",
         "该任务没有可办理的人：既没有办理人，也没有此处已知的候选人或候选组，且不在任何角色泳道中",
     ),
     Text(

@@ -37,7 +37,7 @@ class NotYourTask(NotAllowed):
     """The person is neither the assignee nor one of the candidates."""
 
     code = "not-your-task"
-    text = Text("This task isn't offered to you.", "该任务未分派给您。")
+    text = Text("This task is not assigned to you.", "该任务未分派给您。")
 
 
 class SamePerson(NotAllowed):
@@ -45,7 +45,7 @@ class SamePerson(NotAllowed):
 
     code = "same-person"
     text = Text(
-        "You did an earlier step of this case; another person must do this one.",
+        "You did an earlier step of this case. Someone else must do this one.",
         "您已办理本流程的前序环节，本环节须由他人办理。",
     )
 
@@ -54,7 +54,7 @@ class TaskHeld(Conflict):
     """Somebody else has taken the task."""
 
     code = "task-held"
-    text = Text("%(who)s has taken this task.", "该任务已由%(who)s领取。")
+    text = Text("%(who)s has claimed this task.", "该任务已由%(who)s领取。")
 
 
 class TaskChanged(Conflict):

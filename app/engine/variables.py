@@ -27,7 +27,7 @@ UNWRITTEN = warning(
         "读取的变量“%(name)s”没有任何元素写入，除非启动时给出，否则为空",
     ),
     Text(
-        "write it before, declare it as an output of the start event, or mend the name%(like)s",
+        "write it before, declare it as an output of the start event, or correct the name%(like)s",
         "请先写入该变量，或在开始事件的输出映射中声明，或更正名称%(like)s",
     ),
 )

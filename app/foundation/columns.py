@@ -56,9 +56,9 @@ class Column:
                 raise CellWrong(Text("Missing.", "未填写。"))
             return "" if self.kind in ("text", "choice", "several") else None
         if len(text) > self.longest:
-            raise CellWrong(Text(f"Longer than {self.longest} characters.", f"超过{self.longest}个字符。"))
+            raise CellWrong(Text(f"This is longer than {self.longest} characters.", f"超过{self.longest}个字符。"))
         if any(unicodedata.category(sign) == "Cc" for sign in text):
-            raise CellWrong(Text("Holds characters that can't be shown.", "含有无法显示的字符。"))
+            raise CellWrong(Text("This has characters that cannot be shown.", "含有无法显示的字符。"))
         readers: dict[str, Callable[[str], Any]] = {
             "amount": read_amount,
             "number": _number,
@@ -97,12 +97,12 @@ def read_amount(text: str) -> Decimal:
         value = Decimal(plain)
     except InvalidOperation as error:
         raise CellWrong(
-            Text("Not an amount in yuan, like 1200000.00.", "不是以元为单位的金额，例如1200000.00。")
+            Text("Enter an amount in yuan, for example 1200000.00.", "不是以元为单位的金额，例如1200000.00。")
         ) from error
     if not value.is_finite() or value < 0 or value >= Decimal(10) ** 14:
-        raise CellWrong(Text("An amount is from 0 to 99,999,999,999,999.99.", "金额应在0至99999999999999.99之间。"))
+        raise CellWrong(Text("Enter an amount from 0 to 99,999,999,999,999.99.", "金额应在0至99999999999999.99之间。"))
     if value != value.quantize(Decimal("0.01")):
-        raise CellWrong(Text("An amount has at most two decimals.", "金额最多两位小数。"))
+        raise CellWrong(Text("An amount has at most 2 decimal places.", "金额最多两位小数。"))
     return value.quantize(Decimal("0.01"))
 
 
@@ -121,7 +121,7 @@ def _decimal(text: str) -> Decimal:
 def _number(text: str) -> int:
     plain = unicodedata.normalize("NFKC", text).removesuffix(".0").removesuffix("年")
     if not (plain.isascii() and plain.isdigit() and len(plain) < 10):
-        raise CellWrong(Text("Not a whole number.", "不是整数。"))
+        raise CellWrong(Text("This is not a whole number.", "不是整数。"))
     return int(plain)
 
 
@@ -131,4 +131,4 @@ def read_day(text: str) -> date:
     try:
         return date(*(int(part) for part in found.groups() if part)) if found else date.fromisoformat(text)
     except ValueError as error:
-        raise CellWrong(Text("Not a day, like 2027-01-31.", "不是日期，例如2027-01-31。")) from error
+        raise CellWrong(Text("Enter a date, for example 2027-01-31.", "不是日期，例如2027-01-31。")) from error

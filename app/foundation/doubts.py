@@ -21,8 +21,8 @@ from app.foundation.text import Text
 MOST_APART = timedelta(seconds=1)
 """How far two clocks may be apart before it is a doubt."""
 CLOCKS = {
-    "keeper": Text("The keeper's clock", "密钥保管服务的时钟"),
-    "database": Text("The database's clock", "数据库的时钟"),
+    "keeper": Text("Clock of the key service", "密钥保管服务的时钟"),
+    "database": Text("Clock of the database", "数据库的时钟"),
 }
 """What a serving machine's clock is compared with."""
 
@@ -46,7 +46,7 @@ class ClocksDoubted(Conflict):
 
     code = "clocks-doubted"
     text = Text(
-        "Clocks were found more than a second apart. An administrator must look at them under Operations first.",
+        "The clocks differ by more than one second. An administrator must check them in “Operations” first.",
         "系统时钟偏差超过1秒，须由管理员先在“运行监控”中核查确认。",
     )
 
@@ -55,7 +55,7 @@ class DoubtUnknown(NotFound):
     """There is no such doubt, or somebody has looked already."""
 
     code = "doubt-unknown"
-    text = Text("Somebody has looked at this already.", "该时钟偏差已由他人核查。")
+    text = Text("Someone has already checked this.", "该时钟偏差已由他人核查。")
 
 
 def note(session: Session, *, which: str, node: str, apart: timedelta) -> bool:

@@ -21,7 +21,7 @@ class Refusal(Exception):
     """
 
     code: ClassVar[str] = "refused"
-    text: ClassVar[Text] = Text("This can't be done.", "无法执行此操作。")
+    text: ClassVar[Text] = Text("You cannot do this.", "无法执行此操作。")
     statute: ClassVar[str | None] = None
 
     def __init__(self, *, field: str | None = None, **details: object) -> None:
@@ -40,21 +40,21 @@ class NotAllowed(Refusal):
     """The person's role, place or the phase of the case doesn't allow this."""
 
     code = "not-allowed"
-    text = Text("You may not do this.", "您无权执行此操作。")
+    text = Text("You do not have permission to do this.", "您无权执行此操作。")
 
 
 class NotFound(Refusal):
     """There is no such thing, or none this person may know of."""
 
     code = "not-found"
-    text = Text("There is nothing here under this address.", "此处没有您要找的内容。")
+    text = Text("There is no page at this address.", "该地址下没有您要找的内容。")
 
 
 class Conflict(Refusal):
     """Somebody else acted in between: what was shown is no longer true."""
 
     code = "conflict"
-    text = Text("Someone else changed this in the meantime.", "在此期间已有他人作出更改。")
+    text = Text("Someone else has changed this in the meantime.", "在此期间已有他人作出更改。")
 
 
 class RuleBroken(Refusal):
@@ -67,7 +67,7 @@ class Invalid(Refusal):
     """What was entered can't be taken as it is."""
 
     code = "invalid"
-    text = Text("What was entered can't be accepted.", "填写内容无效。")
+    text = Text("What you entered cannot be accepted.", "填写内容无效。")
 
 
 class Several(Refusal):

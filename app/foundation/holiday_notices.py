@@ -65,7 +65,7 @@ def read(text: str, *, year: int | None = None, source: str = "") -> Notice:
     notice = Notice(year, source.strip() or (re.sub(r"\s", "", number[0]) if number else ""))
     if year is None or not 2000 <= year <= 2100:
         notice.year = None
-        notice.doubts.append(Doubt(Text("Say which year the notice is for.", "请填写通知所属年份。"), blocks=True))
+        notice.doubts.append(Doubt(Text("Enter the year of the notice.", "请填写通知所属年份。"), blocks=True))
         return notice
     _Reader(notice, year).read(plain)
     _compare(notice, year)
@@ -184,12 +184,12 @@ def _compare(notice: Notice, year: int) -> None:
         if on in notice.named:
             continue
         what = Text(
-            f"{on} is a statutory holiday, and the notice doesn't name it.", f"{on}为法定节假日，通知中未列出。"
+            f"{on} is a statutory holiday, but the notice does not list it.", f"{on}为法定节假日，通知中未列出。"
         )
         notice.doubts.append(Doubt(what, blocks=True))
     notice.days |= dict.fromkeys(statutory, DayKind.STATUTORY)
     if not notice.source:
-        notice.doubts.append(Doubt(Text("Say which notice this is (its number).", "请填写通知文号。"), blocks=True))
+        notice.doubts.append(Doubt(Text("Enter the number of the notice.", "请填写通知文号。"), blocks=True))
 
 
 def spans(days: dict[date, DayKind], *, worked: bool) -> Iterator[tuple[date, date]]:

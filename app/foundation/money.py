@@ -149,10 +149,10 @@ def _english_units(number: int) -> str:
         number, group = divmod(number, 1_000)
         groups.append(group)
     words = [_below_thousand(group) + _THOUSANDS[place] for place, group in reversed(list(enumerate(groups))) if group]
-    joined = ", ".join(words[:-1])
+    joined = " ".join(words[:-1])
     if not joined:
         return words[-1]
-    return f"{joined} and {words[-1]}" if 0 < groups[0] < 100 else f"{joined}, {words[-1]}"
+    return f"{joined} and {words[-1]}" if 0 < groups[0] < 100 else f"{joined} {words[-1]}"
 
 
 def _english_words(amount: Decimal, currency: str) -> str:
@@ -162,4 +162,4 @@ def _english_words(amount: Decimal, currency: str) -> str:
         raise ValueError("amounts from 10^16 have no words here")
     unit, part = _UNITS.get(currency, (currency, "hundredths"))
     words = f"{'minus ' if amount < 0 else ''}{_english_units(units)} {unit}"
-    return f"{words} and {hundredths:02} {part}" if hundredths else f"{words} only"
+    return f"{words} and {hundredths:02} {part}" if hundredths else words

@@ -80,14 +80,14 @@ class SecondPersonNeeded(NotAllowed):
     """Who entered something doesn't confirm it."""
 
     code = "second-person-for-entry"
-    text = Text("You entered this yourself; somebody else must confirm it.", "本事项由您录入，须由其他人员复核。")
+    text = Text("You entered this yourself. Someone else must confirm it.", "本事项由您录入，须由其他人员复核。")
 
 
 class AlreadySettled(Conflict):
     """Somebody has decided already."""
 
     code = "proposal-settled"
-    text = Text("This was decided already, by %(who)s.", "该事项已由%(who)s处理。")
+    text = Text("%(who)s has already decided this.", "该事项已由%(who)s处理。")
 
 
 class ChangedSince(Conflict):
@@ -95,7 +95,7 @@ class ChangedSince(Conflict):
 
     code = "proposal-changed"
     text = Text(
-        "What this would do has changed since you looked. Look at it again before you decide.",
+        "The effect of this has changed since you opened it. Check it again before you decide.",
         "您查看后，该事项的影响已发生变化，请重新核对后再作决定。",
     )
 
@@ -104,7 +104,7 @@ class WhyRejected(Invalid):
     """Who gives an entry back says why."""
 
     code = "proposal-reasons"
-    text = Text("Say why you give it back.", "请说明退回理由。")
+    text = Text("Enter why you are returning it.", "请说明退回理由。")
 
 
 def digest(shown: Any) -> str:

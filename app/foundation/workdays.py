@@ -103,7 +103,7 @@ class CalendarRefused(Invalid):
     """A calendar that can't be the State Council's notice for that year."""
 
     code = "calendar-refused"
-    text = Text("This isn't a calendar of %(year)s: %(why)s.", "这不是%(year)s年的放假安排：%(why)s。")
+    text = Text("This is not a calendar of %(year)s: %(why)s.", "这不是%(year)s年的放假安排：%(why)s。")
 
 
 @dataclass(frozen=True)
@@ -379,7 +379,7 @@ def publish_year(session: Session, actor: Actor, *, year: int, days: Mapping[dat
 def _check_notice(year: int, days: Mapping[date, DayKind], source: str) -> None:
     if not source.strip():
         raise CalendarRefused(
-            field="source", year=year, why=Text("the notice it comes from isn't named", "未注明所依据的通知")
+            field="source", year=year, why=Text("the notice it is based on is not given", "未注明所依据的通知")
         )
     strangers = [on for on in days if on.year != year and (on.year, on.month) != (year - 1, 12)]
     if strangers:

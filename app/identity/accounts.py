@@ -53,17 +53,17 @@ class Account(Base):
 
 
 class AccountUnknown(NotFound):
-    """There is no such account."""
+    """There is no such user account."""
 
     code = "account-unknown"
-    text = Text("There is no such account.", "没有该账户。")
+    text = Text("There is no such user account.", "没有该账号。")
 
 
 class LoginTaken(Conflict):
     """Another account has this sign-in name."""
 
     code = "login-taken"
-    text = Text("The sign-in name %(login)s is taken.", "登录名 %(login)s 已被使用。")
+    text = Text("The sign-in name %(login)s is already in use.", "登录名 %(login)s 已被使用。")
 
 
 class LoginInvalid(Invalid):
@@ -87,21 +87,21 @@ class AddressInvalid(Invalid):
     """Not an e-mail address."""
 
     code = "address-invalid"
-    text = Text("“%(email)s” isn't an e-mail address.", "“%(email)s”不是有效的电子邮箱。")
+    text = Text("“%(email)s” is not an email address.", "“%(email)s”不是有效的电子邮箱。")
 
 
 class OwnAccount(NotAllowed):
     """Nobody closes the account they act with: the house would lose its last administrator one day."""
 
     code = "own-account"
-    text = Text("Another administrator must close your account.", "本人账户须由其他管理员停用。")
+    text = Text("Another administrator must close your user account.", "本人账号须由其他管理员停用。")
 
 
 class LanguageUnknown(Invalid):
     """A language the house doesn't speak."""
 
     code = "language-unknown"
-    text = Text("The house speaks English and Chinese.", "系统支持中文和英文。")
+    text = Text("Choose English or Chinese.", "请选择中文或者英文。")
 
 
 def problems(session: Session, *, login: str, name: str, email: str) -> list[Refusal]:

@@ -39,14 +39,14 @@ class NoChange(NotFound):
     """No change of this account's address waits."""
 
     code = "no-address-change"
-    text = Text("No change of this address is waiting.", "没有待确认的邮箱变更。")
+    text = Text("There is no change of this email address to confirm.", "没有待确认的邮箱变更。")
 
 
 class ChangeTooEarly(NotAllowed):
     """The time in which the person can refuse the change isn't over."""
 
     code = "address-change-too-early"
-    text = Text("This change can be confirmed from %(at)s.", "该变更须于%(at)s之后确认。")
+    text = Text("You can confirm this change from %(at)s.", "该变更须于%(at)s之后确认。")
 
 
 class SecondPersonNeeded(NotAllowed):
@@ -144,20 +144,20 @@ def _tell(
             )
 
 
-_SUBJECT = Text("The email address of your account", "您账户的电子邮箱")
+_SUBJECT = Text("The email address of your account", "您账号的电子邮箱")
 _CHANGED = Text(
-    "%(name)s,\n\nthe email address of your account is now %(email)s. If you didn't expect this, tell an administrator "
-    "at once.",
-    "%(name)s：\n\n您账户的电子邮箱已变更为%(email)s。如非本人意愿，请立即联系管理员。",
+    "%(name)s,\n\nthe email address of your account is now %(email)s. If you did not expect this, contact an "
+    "administrator at once.",
+    "%(name)s：\n\n您账号的电子邮箱已变更为%(email)s。如非本人意愿，请立即联系管理员。",
 )
 _ASKED = Text(
-    "%(name)s,\n\nan administrator wants to change the email address of your account to %(email)s. The change counts "
-    "when a second administrator confirms it, at %(at)s at the earliest. If you don't want it, sign in and refuse it "
-    "on the page “My account”.",
-    "%(name)s：\n\n管理员申请将您账户的电子邮箱变更为%(email)s。该变更须经另一名管理员确认，最早于%(at)s生效。如不同意，"
-    "请登录后在“我的账户”页面拒绝。",
+    "%(name)s,\n\nan administrator has asked to change the email address of your account to %(email)s. The change takes "
+    "effect when a second administrator confirms it, at %(at)s at the earliest. To refuse it, sign in and go to "
+    "“My account”.",
+    "%(name)s：\n\n管理员申请将您账号的电子邮箱变更为%(email)s。该变更须经另一名管理员确认，最早于%(at)s生效。如不同意，"
+    "请登录后在“我的账号”页面拒绝。",
 )
 _REFUSED = Text(
-    "%(name)s,\n\nthe email address of your account isn't changed to %(email)s: the change was refused.",
-    "%(name)s：\n\n您账户的电子邮箱变更为%(email)s的申请已被拒绝，邮箱未变更。",
+    "%(name)s,\n\nthe email address of your account was not changed to %(email)s. The change was refused.",
+    "%(name)s：\n\n您账号的电子邮箱变更为%(email)s的申请已被拒绝，邮箱未变更。",
 )

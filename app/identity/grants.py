@@ -44,7 +44,7 @@ class RoleUnknown(Invalid):
     """There is no such role, or the organisation's kind doesn't grant it."""
 
     code = "role-unknown"
-    text = Text("This organisation doesn't grant that role.", "该单位不授予此角色。")
+    text = Text("This organisation cannot grant that role.", "该单位不授予此角色。")
 
 
 class DutiesMixed(RuleBroken):
@@ -52,7 +52,8 @@ class DutiesMixed(RuleBroken):
 
     code = "duties-mixed"
     text = Text(
-        "One person may not be both “%(one)s” and “%(other)s” there.", "同一人在该单位不得兼任“%(one)s”与“%(other)s”。"
+        "One person cannot be both “%(one)s” and “%(other)s” at one organisation.",
+        "同一人在该单位不得兼任“%(one)s”与“%(other)s”。",
     )
     statute = "GPL 61"
 
@@ -61,7 +62,7 @@ class AlreadyGranted(Conflict):
     """The person holds this role there already."""
 
     code = "already-granted"
-    text = Text("This person holds that role already.", "该人员已具有此角色。")
+    text = Text("This person already has that role.", "该人员已具有此角色。")
 
 
 class OwnGrant(NotAllowed):
@@ -75,14 +76,14 @@ class EndsBefore(Invalid):
     """A role that would end before it begins."""
 
     code = "ends-before"
-    text = Text("The role must end later than it begins.", "角色的终止时间应晚于起始时间。")
+    text = Text("The role must end after it starts.", "角色的终止时间应晚于起始时间。")
 
 
 class GrantUnknown(NotFound):
     """There is no such grant."""
 
     code = "grant-unknown"
-    text = Text("There is no such role of this person.", "没有该授权。")
+    text = Text("This person does not have that role.", "没有该授权。")
 
 
 def grant(

@@ -104,7 +104,7 @@ def _weakness(password: str, names: tuple[str, ...]) -> Text | None:
     if len(password) > MOST:
         return Text(f"it may have at most {MOST} characters", f"最多{MOST}个字符")
     if lowered in _KNOWN or len(set(lowered)) < 4:
-        return Text("this one is tried first by everybody", "该密码过于常见")
+        return Text("this password is too common", "该密码过于常见")
     if any(len(name) > 3 and name.casefold() in lowered for name in names):
-        return Text("your own name is in it", "不得包含本人姓名或登录名")
+        return Text("it contains your name or sign-in name", "不得包含本人姓名或登录名")
     return None

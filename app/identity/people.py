@@ -24,7 +24,7 @@ class NotTheirPerson(NotAllowed):
     """A supplier's administrator looks after people who hold a role at that supplier."""
 
     code = "not-their-person"
-    text = Text("This person doesn't work for your organisation.", "该人员不属于贵单位。")
+    text = Text("This person does not work for your organisation.", "该人员不属于贵单位。")
 
 
 @dataclass(frozen=True)

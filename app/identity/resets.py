@@ -46,7 +46,7 @@ class LinkOver(NotAllowed):
     """The link was used, or its time is over."""
 
     code = "link-over"
-    text = Text("This link has been used or is too old. Ask for a new one.", "该链接已使用或已过期，请重新申请。")
+    text = Text("This link has been used or has expired. Ask for a new one.", "该链接已使用或已过期，请重新申请。")
 
 
 @dataclass(frozen=True)
@@ -159,12 +159,12 @@ def _hash(token: str) -> str:
 
 _FORGOTTEN_SUBJECT = Text("Set a new password", "重置密码")
 _FORGOTTEN = Text(
-    "%(name)s,\n\nsomebody asked to set a new password for your account. If it was you, open this page within an "
-    "hour:\n\n%(link)s\n\nIf it wasn't you, do nothing: your password stays as it is.",
+    "%(name)s,\n\nwe received a request to set a new password for your account. If you made it, open this "
+    "page within an hour:\n\n%(link)s\n\nIf you did not, ignore this email. Your password will not change.",
     "%(name)s：\n\n有人申请重置您的账号密码。如为本人操作，请在一小时内打开以下页面：\n\n%(link)s\n\n如非本人操作，请忽略本邮件，您的密码不会改变。",
 )
-_INVITED_SUBJECT = Text("Your account", "您的账号已开通")
+_INVITED_SUBJECT = Text("Your user account", "您的账号已开通")
 _INVITED = Text(
     "%(name)s,\n\nan account has been made for you; its sign-in name is %(login)s. Set its password within seven days:\n\n%(link)s",
-    "%(name)s：\n\n已为您开通账号，登录名：%(login)s。请在七日内打开以下页面设置密码：\n\n%(link)s",
+    "%(name)s：\n\n已为您开通账号，登录名：%(login)s。请在7日内打开以下页面设置密码：\n\n%(link)s",
 )

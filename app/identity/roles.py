@@ -33,15 +33,15 @@ _ALL = (
         "buyer",
         "Procurement handler",
         "采购经办人",
-        "applies, plans and confirms the procurement documents",
-        "提出采购申请、编制采购实施计划、确认采购文件",
+        "applies, plans and confirms the tender documents",
+        "提出采购申请、编制采购实施计划、确认招标文件",
     ),
     _role(
         "buyer-reviewer",
         "buyer",
         "Procurement reviewer",
         "采购审核人",
-        "reviews what the handler prepared and confirms the winner",
+        "reviews what the handler prepared and confirms the winning bidder",
         "审核经办人提交的事项，确认中标人",
     ),
     _role(
@@ -57,8 +57,8 @@ _ALL = (
         "buyer",
         "Payment officer",
         "支付经办人",
-        "checks payment requests and pays",
-        "核对支付申请并办理资金支付",
+        "checks payment applications and pays",
+        "核对资金支付申请并办理资金支付",
     ),
     _role(
         "finance-officer",
@@ -72,9 +72,9 @@ _ALL = (
         "agency-officer",
         "agency",
         "Agency project manager",
-        "代理机构项目经理",
-        "prepares the documents, answers questions and organises the evaluation",
-        "编制采购文件、答复询问、组织评标",
+        "采购代理机构项目经理",
+        "prepares the tender documents, answers enquiries and organises the evaluation",
+        "编制招标文件、答复询问、组织评标",
     ),
     _role(
         "agency-host",
@@ -89,13 +89,13 @@ _ALL = (
         "supplier",
         "Supplier administrator",
         "供应商管理员",
-        "registers the supplier and looks after its people",
+        "registers the supplier and manages its people",
         "办理供应商注册并管理本单位人员",
     ),
     _role(
         "supplier-bidder",
         "supplier",
-        "Bid writer",
+        "Bid preparer",
         "投标人员",
         "writes bids, pays their bonds and reports deliveries",
         "编制投标文件、交纳投标保证金，报告交付情况",
@@ -105,15 +105,15 @@ _ALL = (
         "supplier",
         "Supplier signer",
         "供应商签署人",
-        "seals and submits bids, signs contracts and requests payment",
-        "密封并递交投标文件、签署采购合同，提出支付申请",
+        "seals and submits bids, signs contracts and applies for payment",
+        "密封并递交投标文件、签署政府采购合同，提出资金支付申请",
     ),
     _role(
         "expert",
         None,
         "Review expert",
         "评审专家",
-        "evaluates bids on committees it was drawn for",
+        "evaluates bids on committees they were drawn for",
         "参加被抽取项目的评标",
     ),
     _role(
@@ -137,14 +137,14 @@ _ALL = (
         "platform",
         "Administrator",
         "系统管理员",
-        "watches and repairs running cases, looks after users",
-        "监控并处理运行中的案件，管理用户",
+        "monitors and repairs running cases, manages users",
+        "监控并处理运行中的项目流程，管理用户",
     ),
     _role(
         "auditor",
         None,
         "Auditor",
-        "审计",
+        "审计人员",
         "reads everything after the fact and changes nothing",
         "事后查阅全部资料，只读",
     ),
@@ -187,7 +187,7 @@ class RoleMissing(NotAllowed):
     """The person doesn't hold the role this act belongs to."""
 
     code = "role-missing"
-    text = Text("This is done by: %(role)s.", "此操作由%(role)s办理。")
+    text = Text("Only these roles can do this: %(role)s.", "此操作仅限以下角色办理：%(role)s。")
 
 
 def require(actor: Actor, role: str, organisation_id: str | None = None) -> None:

@@ -61,7 +61,7 @@ class WrongPassword(NotAllowed):
     """No account with this name and password; which of the two is wrong isn't said."""
 
     code = "wrong-password"
-    text = Text("The sign-in name or the password is wrong.", "登录名或密码不正确。")
+    text = Text("The sign-in name or password is incorrect.", "登录名或密码不正确。")
 
 
 class SessionUnknown(NotFound):

@@ -11,8 +11,8 @@ class KeyNotDue(RuleBroken):
 
     code = "key-not-due"
     text = Text(
-        "The keeper gives this key out after %(deadline)s; by its clock it is %(now)s.",
-        "密钥保管服务须在%(deadline)s之后方可交出密钥；其当前时间为%(now)s。",
+        "The key service releases this key after %(deadline)s. Its clock shows %(now)s.",
+        "密钥保管服务须在%(deadline)s之后方可提供密钥；其当前时间为%(now)s。",
     )
     statute = "O87 33"
 
@@ -22,7 +22,7 @@ class DeadlineNotAhead(RuleBroken):
 
     code = "key-deadline-not-ahead"
     text = Text(
-        "The keeper holds this lot's key until %(deadline)s; an earlier time isn't taken.",
+        "The key service holds the key of this lot until %(deadline)s. An earlier time is not accepted.",
         "密钥保管服务已将该采购包的密钥保管至%(deadline)s，不接受更早的时间。",
     )
     statute = "O87 27"
@@ -32,21 +32,21 @@ class DeadlineTooFar(RuleBroken):
     """A key is held for a time that a tender may last, not for ever: who has the secret can't shut bids away."""
 
     code = "key-deadline-too-far"
-    text = Text("The keeper holds a key until %(latest)s at the latest.", "密钥保管服务最晚将密钥保管至%(latest)s。")
+    text = Text("The key service cannot hold a key beyond %(latest)s.", "密钥保管服务最晚将密钥保管至%(latest)s。")
 
 
 class KeyReleased(Conflict):
     """The key was given out: its deadline can't be moved any more."""
 
     code = "key-released"
-    text = Text("The key of this lot has been given out already.", "该采购包的密钥已经交出。")
+    text = Text("The key of this lot has already been released.", "该采购包的密钥已经提供。")
 
 
 class KeyUnknown(NotFound):
-    """The keeper has no key for this lot."""
+    """The key service has no key for this lot."""
 
     code = "key-unknown"
-    text = Text("The keeper has no key for this lot.", "密钥保管服务中没有该采购包的密钥。")
+    text = Text("The key service has no key for this lot.", "密钥保管服务中没有该采购包的密钥。")
 
 
 class KeyDamaged(Conflict):
@@ -54,7 +54,7 @@ class KeyDamaged(Conflict):
 
     code = "key-damaged"
     text = Text(
-        "The keeper's record of this key was changed from outside; it doesn't open.",
+        "The record of this key in the key service was changed from outside and cannot be opened.",
         "密钥保管服务中该密钥的记录被外部改动，无法打开。",
     )
 
@@ -64,7 +64,7 @@ class KeeperAway(Conflict):
 
     code = "keeper-away"
     text = Text(
-        "The keeper of the keys doesn't answer (%(why)s). Nothing has been changed; try again when it runs.",
+        "The key service is not responding (%(why)s). Nothing has been changed. Try again when it is running.",
         "密钥保管服务无响应（%(why)s）。未作任何更改，请待其恢复后重试。",
     )
 
@@ -74,8 +74,8 @@ class ClocksApart(Conflict):
 
     code = "clocks-apart"
     text = Text(
-        "The keeper's clock and this machine's differ by %(seconds)s seconds; deadlines can't be set until they agree.",
-        "密钥保管服务与本机时钟相差%(seconds)s秒，校准前不能设定截止时间。",
+        "The clock of the key service differs from the clock of this server by %(seconds)s seconds. Deadlines cannot be set until the clocks agree.",
+        "密钥保管服务与本服务器时钟相差%(seconds)s秒，校准前不能设定截止时间。",
     )
 
 

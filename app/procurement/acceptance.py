@@ -19,6 +19,7 @@ from app.foundation.money import Money
 from app.foundation.text import Text, text_of
 from app.foundation.workdays import Sense, local_day
 from app.identity import roles
+from app.identity.accounts import Account
 from app.procurement import contracts, duties, mails, papers, projects
 from app.procurement.contracts import Contract, ContractState
 from app.procurement.projects import LotState
@@ -89,14 +90,14 @@ class NothingDelivered(Conflict):
     """There is no delivery that waits for the acceptance."""
 
     code = "nothing-delivered"
-    text = Text("No delivery waits for the acceptance.", "没有待验收的交付。")
+    text = Text("No delivery is waiting for acceptance.", "没有待验收的交付。")
 
 
 class DeliveryOpen(Conflict):
     """A delivery was reported already and isn't decided on, or the contract is accepted."""
 
     code = "delivery-open"
-    text = Text("The delivery was reported already.", "交付已报告。")
+    text = Text("This delivery has already been reported.", "交付已报告。")
 
 
 class DeliveryInFuture(Invalid):
@@ -104,7 +105,7 @@ class DeliveryInFuture(Invalid):
 
     code = "delivery-in-future"
     text = Text(
-        "The delivery must lie between the day of the contract and today.", "交付日期应在合同签订之日至今日之间。"
+        "The day of delivery must be between the day of the contract and today.", "交付日期应在合同签订之日至今日之间。"
     )
 
 
@@ -113,7 +114,7 @@ class RowsIncomplete(Invalid):
 
     code = "acceptance-rows-incomplete"
     text = Text(
-        "Each requirement of the contract must be judged once: %(codes)s.",
+        "Give a result for each requirement of the contract once: %(codes)s.",
         "应当对合同约定的每一项要求逐项验收：%(codes)s。",
     )
     statute = "IR 45"
@@ -310,6 +311,7 @@ def feedback_on(session: Session, supplier_id: str) -> list[tuple[Contract, Acce
 def _keep_sheet(session: Session, actor: Actor, contract: Contract, acceptance: Acceptance) -> None:
     delivery = acceptance.delivery
     judged = {row.requirement_id: row for row in acceptance.rows}
+    reporter = session.get(Account, delivery.reported_by)
     content = {
         "number": acceptance.number,
         "contract": {
@@ -321,6 +323,8 @@ def _keep_sheet(session: Session, actor: Actor, contract: Contract, acceptance: 
         "supplier": contract.supplier.name,
         "delivered_on": delivery.delivered_on,
         "delivery": delivery.note,
+        "reported_by": reporter.name if reporter is not None else "",
+        "reported_at": delivery.reported_at,
         "round": delivery.number,
         "rows": [
             {

@@ -34,7 +34,7 @@ class AgreementState(StrEnum):
 
 
 class Agreement(Base):
-    """An entrusting agreement (委托代理协议): scope, powers, term and fee."""
+    """An agency agreement (委托代理协议): scope, powers, term and fee."""
 
     __tablename__ = "agreement"
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -73,9 +73,9 @@ class AgreementSignature(Base):
 
 
 POWERS: dict[str, Text] = {
-    "prepare_documents": Text("prepare the procurement documents", "编制招标文件"),
+    "prepare_documents": Text("prepare the tender documents", "编制招标文件"),
     "publish": Text("publish notices", "发布公告"),
-    "answer": Text("answer questions", "答复询问"),
+    "answer": Text("answer enquiries", "答复询问"),
     "open_bids": Text("open the bids", "组织开标"),
     "organise_evaluation": Text("organise the evaluation", "组织评标"),
     "publish_result": Text("publish the result", "发布中标结果"),
@@ -87,21 +87,21 @@ class AgreementUnknown(NotFound):
     """There is no agreement here."""
 
     code = "agreement-unknown"
-    text = Text("There is no entrusting agreement for this project.", "该项目没有委托代理协议。")
+    text = Text("This project has no agency agreement.", "该项目没有委托代理协议。")
 
 
 class AgreementNotOpen(Conflict):
     """The agreement isn't waiting for this party's signature."""
 
     code = "agreement-not-open"
-    text = Text("The agreement isn't waiting for this signature.", "该协议当前不待您签署。")
+    text = Text("This agreement is not waiting for your signature.", "该协议当前无需您签署。")
 
 
 class PowersInvalid(Invalid):
     """The powers must be named, and be powers an agency can have (IR 16)."""
 
     code = "powers-invalid"
-    text = Text("Name the agency's powers.", "请明确代理权限。")
+    text = Text("Choose the powers of the agency.", "请选择委托权限。")
     statute = "IR 16"
 
 
@@ -117,9 +117,7 @@ class BeyondPowers(NotAllowed):
     """The agency acts beyond what it was entrusted with (IR 16)."""
 
     code = "beyond-powers"
-    text = Text(
-        "The agreement doesn't give the agency this power: %(power)s.", "委托代理协议未授予此项权限：%(power)s。"
-    )
+    text = Text("The agency agreement does not give this power: %(power)s.", "委托代理协议未授予此项权限：%(power)s。")
     statute = "IR 16"
 
 

@@ -47,7 +47,7 @@ NAMES: dict[Part, Text] = {
     Part.PLANNED: Text("planned this procurement", "编制了本项目采购实施计划"),
     Part.CONFIRMED: Text("confirmed the tender documents", "确认了本项目招标文件"),
     Part.EVALUATED: Text("were a member of the evaluation committee", "担任本项目评标委员会成员"),
-    Part.CHECKED: Text("checked this payment application", "审核了该付款申请"),
+    Part.CHECKED: Text("checked this payment application", "审核了该资金支付申请"),
     Part.APPROVED: Text("approved this payment", "批准了该笔支付"),
 }
 """What a refusal tells a person that they did."""
@@ -57,7 +57,7 @@ class DutiesApart(NotAllowed):
     """The person had a part in the case that keeps them from this act (GPL 61)."""
 
     code = "duties-apart"
-    text = Text("You %(part)s; somebody else must do this.", "您%(part)s，此事项须由其他人员办理。")
+    text = Text("You %(part)s. Someone else must do this.", "您%(part)s，此事项须由其他人员办理。")
     statute = "GPL 61"
 
 

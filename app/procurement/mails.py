@@ -56,7 +56,7 @@ def written(session: Session, whom: Text, body: Text, *, project: str = "", page
     about = Text(f"Project number: {project}\n", f"项目编号：{project}\n") if project else Text("", "")
     address = office.address(page)
     return Text(
-        f"Dear {whom.en},\n\n{body.en}\n\n{about.en}Sign in to go on: {address}\n\n{office.name.en}\n{on.en}",
+        f"Dear {whom.en},\n\n{body.en}\n\n{about.en}Sign in to continue: {address}\n\n{office.name.en}\n{on.en}",
         f"{whom.zh}：\n\n{body.zh}\n\n{about.zh}请登录本平台办理：{address}\n\n{office.name.zh}\n{on.zh}",
     )
 

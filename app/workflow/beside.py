@@ -21,9 +21,9 @@ P = ParamSpec("P")
 Fact = tuple[Text, Text]
 """What it is, and what is to be seen."""
 
-UNKNOWN = Text("Can't be shown", "无法显示")
+UNKNOWN = Text("Cannot be shown", "无法显示")
 FAILED = Text(
-    "A part of what belongs here can't be read. You can go on; the fault has been recorded.",
+    "Part of this page cannot be read. You can continue. The error has been recorded.",
     "此处部分内容无法读取，不影响办理；问题已记录。",
 )
 

@@ -15,9 +15,10 @@ from app.foundation.actor import SYSTEM, Actor
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import grants, organisations
+from app.identity.certificates import Signer
 from app.procurement import bids, bonds, mails, projects, queries, tenders
 from app.procurement.tenders import Change, DocumentAccess, KeyKeeper, NewFactor, NewRequirement, Tender, Terms
-from app.workflow import cases, disclosing, drawing, facts
+from app.workflow import cases, disclosing, drawing, facts, sealing
 
 MOVED = "deadline moved"
 """The message of the diagram."""
@@ -38,10 +39,11 @@ def change(
     factors: Sequence[NewFactor],
     terms: Terms,
     keeper: KeyKeeper,
+    signer: Signer,
     cures: Sequence[str] = (),
     arrived_at: datetime | None = None,
 ) -> Change:
-    """Publish changed documents (see ``tenders.change``); a moved deadline moves the timer, takers get a mail.
+    """Publish corrected documents (see ``tenders.change``), the notice sealed; a moved deadline moves the timer, takers get a mail.
 
     ``cures``: the upheld challenges (ids) that this change takes the ground from (see ``queries.cure``).
     """
@@ -73,12 +75,15 @@ def change(
         )
     drawing.version(session, actor, tender)
     drawing.notice(session, actor, tender.notices[-1], tender)
+    sealing.notice(session, actor, signer, tender.notices[-1])
     disclosing.published(session, actor, disclosing.Kind.CHANGE, project_id=tender.project_id, record_id=made.id)
     _tell_takers(session, tender, f"change:{made.id}", _changed(tender, made))
     return made
 
 
-def terminate(engine: Engine, session: Session, actor: Actor, *, tender_id: str, reasons: str) -> Tender:
+def terminate(
+    engine: Engine, session: Session, actor: Actor, *, tender_id: str, reasons: str, signer: Signer
+) -> Tender:
     """End a tender for a major change (see ``tenders.terminate``): bids stay sealed, the project closes, its cases end.
 
     The agency gets the task to return the bonds in a case of its own.
@@ -93,6 +98,7 @@ def terminate(engine: Engine, session: Session, actor: Actor, *, tender_id: str,
     for case in running:
         instances.cancel(engine, session, actor, case.id, reasons)
     drawing.notice(session, actor, tender.notices[-1], tender)
+    sealing.notice(session, actor, signer, tender.notices[-1])
     disclosing.published(
         session,
         actor,
@@ -122,11 +128,11 @@ def _settle_bonds(engine: Engine, session: Session, tender: Tender) -> None:
 def _changed(tender: Tender, made: Change) -> tuple[Text, Text]:
     deadline = dates.when(made.new_deadline_at)
     number, title = tender.project.number, tender.project.title
-    again = Text(" A bid submitted before must be confirmed again.", "此前提交的投标须重新确认。")
+    again = Text(" You must confirm again any bid submitted before the correction.", "此前递交的投标文件须重新确认。")
     return (
         Text(f"Correction: {number} {title.en}", f"更正通知：{number} {title.zh}"),
         Text(
-            f"The documents were changed (version {made.version}): {made.reasons} Bid deadline: {deadline.en}."
+            f"The tender documents were corrected (version {made.version}): {made.reasons} Bid deadline: {deadline.en}."
             f"{again.en if made.affects_bids else ''}",
             f"招标文件已更正（第{made.version}版）：{made.reasons}投标截止时间：{deadline.zh}。"
             f"{again.zh if made.affects_bids else ''}",
@@ -137,9 +143,9 @@ def _changed(tender: Tender, made: Change) -> tuple[Text, Text]:
 def _terminated(tender: Tender, reasons: str) -> tuple[Text, Text]:
     number, title = tender.project.number, tender.project.title
     return (
-        Text(f"Terminated: {number} {title.en}", f"终止通知：{number} {title.zh}"),
+        Text(f"Termination notice: {number} {title.en}", f"终止通知：{number} {title.zh}"),
         Text(
-            f"This procurement was terminated: {reasons} Your bid bond is returned in time without a request.",
+            f"This procurement was terminated: {reasons} Your bid bond will be returned in time. You do not need to apply.",
             f"本采购项目已终止：{reasons}投标保证金将按规定期限自动退还。",
         ),
     )

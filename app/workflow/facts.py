@@ -23,7 +23,7 @@ from app.workflow.beside import Fact, beside
 
 SEVERITIES = {
     "error": Text("Error", "错误"),
-    "warning": Text("Please look at", "提示"),
+    "warning": Text("Please check", "提示"),
     "uncertain": Text("Uncertain", "待定"),
 }
 METHODS = {
@@ -44,7 +44,7 @@ FUNDS = {
     "special": Text("Special funds", "专项资金"),
     "own": Text("Own funds", "自有资金"),
 }
-PAYERS = {"buyer": Text("The buyer", "采购人"), "winner": Text("The winning supplier", "中标供应商")}
+PAYERS = {"buyer": Text("The buyer", "采购人"), "winner": Text("The winning bidder", "中标人")}
 
 
 def same(words: str) -> Text:
@@ -78,15 +78,15 @@ def of_project(session: Session, project: Project) -> list[Fact]:
     return [
         (Text("Project", "项目"), Text(*(f"{project.number} {title}" for title in project.title))),
         (Text("Buyer", "采购人"), project.buyer.name),
-        (Text("Object", "采购类别"), named(OBJECTS, project.object)),
-        (Text("Need", "采购需求"), same(project.need)),
+        (Text("Category", "采购类别"), named(OBJECTS, project.object)),
+        (Text("Requirements", "采购需求"), same(project.need)),
         (
             Text("Budget line", "预算项目"),
             Text(f"{line.code} {line.name.en}", f"{line.code} {line.name.zh}"),
         ),
         (Text("Funds", "资金性质"), named(FUNDS, project.funds)),
         (Text("Estimate", "预算金额"), money(project.estimate, project.currency)),
-        (Text("Left on the line for it", "该项目可用预算"), money(left, project.currency)),
+        (Text("Balance of the budget line", "该项目可用预算"), money(left, project.currency)),
         *_items(project),
     ]
 
@@ -117,7 +117,7 @@ def of_lots(project: Project) -> list[Fact]:
 def of_plan(session: Session, project: Project) -> list[Fact]:
     """What was planned, and what a person should look at in it."""
     facts = [
-        (Text("Review method", "评审方法"), named(REVIEW_METHODS, project.review_method)),
+        (Text("Evaluation method", "评标方法"), named(REVIEW_METHODS, project.review_method)),
         *of_lots(project),
         (Text("Contract and acceptance", "合同与验收安排"), same(project.contract_plan)),
     ]
@@ -161,11 +161,11 @@ def of_timetable(session: Session, project_id: str) -> list[Fact]:
             words = Text(f"{on.en}: this day has passed", f"{on.zh}（该日期已过）") if has_passed else on
         elif row.earliest == row.latest:
             on = dates.day(row.latest)
-            words = Text(f"expected on {on.en}, the calendar isn't published yet", f"预计为{on.zh}，放假安排尚未公布")
+            words = Text(f"expected on {on.en}, the calendar is not published yet", f"预计为{on.zh}，放假安排尚未公布")
         else:
             early, late = dates.day(row.earliest), dates.day(row.latest)
             words = Text(
-                f"uncertain: between {early.en} and {late.en}, the calendar isn't published yet",
+                f"uncertain: between {early.en} and {late.en}; the holidays have not been published yet",
                 f"待定：{early.zh}至{late.zh}之间，放假安排尚未公布",
             )
         facts.append((TITLES[row.name], resting_on(words, row.article)))
@@ -179,16 +179,16 @@ def of_agreement(session: Session, agreement: agreements.Agreement) -> list[Fact
     powers = [agreements.POWERS[power] for power in agreement.powers]
     facts = [
         (Text("Buyer", "采购人"), buyer.name),
-        (Text("Agency", "代理机构"), agency.name),
+        (Text("Procurement agency", "采购代理机构"), agency.name),
         (Text("Scope", "委托范围"), same(agreement.scope)),
         (
             Text("Powers", "委托权限"),
             Text(", ".join(power.en for power in powers), "、".join(power.zh for power in powers)),
         ),
-        (Text("Until", "委托期限至"), dates.day(agreement.term_until)),
-        (Text("Fee", "代理费"), money(agreement.fee, agreement.currency)),
-        (Text("Paid by", "代理费支付方"), named(PAYERS, agreement.fee_payer)),
-        (Text("Digest of what is signed", "签署内容摘要"), same(agreements.digest(agreement))),
+        (Text("Valid until", "委托期限至"), dates.day(agreement.term_until)),
+        (Text("Agency fee", "代理费用"), money(agreement.fee, agreement.currency)),
+        (Text("Fee paid by", "代理费用支付方"), named(PAYERS, agreement.fee_payer)),
+        (Text("Digest of the signed content", "签署内容摘要"), same(agreements.digest(agreement))),
     ]
     for signature in agreement.signatures:
         at = dates.when(signature.signed_at)

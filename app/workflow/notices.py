@@ -43,9 +43,14 @@ def sections(session: Session, notice: Notice, tender: Tender) -> list[Section]:
     return [{"heading": PROJECT, "facts": _project(tender)}, *said, contacts(_parties(session, tender))]
 
 
+def giver(notice: Notice, tender: Tender) -> str:
+    """Whose notice it is, as an organisation's id: the agency's; the buyer's of a contract (IR 50) and a termination (O87 29)."""
+    return tender.buyer_id if notice.kind in ("contract", "termination") else tender.agency_id
+
+
 def issuer(session: Session, notice: Notice, tender: Tender) -> Text:
-    """Whose notice it is: the agency's, and of a contract the buyer's (IR 50)."""
-    return organisations.get(session, tender.buyer_id if notice.kind == "contract" else tender.agency_id).name
+    """The name under a notice."""
+    return organisations.get(session, giver(notice, tender)).name
 
 
 def contacts(parties: Content) -> Section:
@@ -123,7 +128,7 @@ def _lots(content: Content) -> Content:
             Text("Lot", "包号"),
             Text("Name", "名称"),
             Text("Budget", "预算金额"),
-            Text("Ceiling", "最高限价"),
+            Text("Ceiling price", "最高限价"),
             Text("Subject", "采购标的"),
         ],
         "rows": [
@@ -198,7 +203,7 @@ def _award(content: Content, tender: Tender) -> list[Section]:
         )
     said += [
         {"heading": Text("Evaluation committee", "评审专家名单"), "list": [_member(each) for each in content["experts"]]},
-        {"heading": Text("Fee of the agency", "代理服务收费标准及金额"), "facts": agency_fee(content)},
+        {"heading": Text("Agency fee", "代理服务收费标准及金额"), "facts": agency_fee(content)},
         {
             "heading": Text("Notice period", "公告期限"),
             "facts": [
@@ -331,7 +336,7 @@ def _failure(content: Content, tender: Tender) -> list[Section]:
     lot = next((lot for lot in tender.project.lots if lot.number == content["lot"]), None)
     return [
         {
-            "heading": Text("Failure", "废标信息"),
+            "heading": Text("Failed tender", "废标信息"),
             "facts": [
                 (Text("Lot", "采购包"), _lot({"number": content["lot"], "name": lot.name if lot else ""})),
                 (Text("Reason", "废标理由"), text_of(content["why"])),

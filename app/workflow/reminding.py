@@ -36,9 +36,9 @@ def remind(sessions: sessionmaker[Session]) -> None:
 def _missing(session: Session, contract: Contract, occasion: str) -> None:
     amount, due = f"{contract.performance_bond:,.2f}", dates.by(contract.delivery_due_on)
     body = Text(
-        f"The performance bond of {amount} yuan for the contract “{contract.title.en}” hasn't been lodged. Lodge it on the "
-        f"contract's page: without it the delivery, due {due.en}, can't be reported.",
-        f"《{contract.title.zh}》约定的履约保证金{amount}元尚未提交。请在合同页面提交，否则无法报告交付（交付期限：{due.zh}）。",
+        f"The performance bond of {amount} yuan for the contract “{contract.title.en}” has not been submitted. Submit it on the "
+        f"contract's page: without it the delivery, due {due.en}, cannot be reported.",
+        f"《{contract.title.zh}》约定的履约保证金{amount}元尚未提交。请在合同页面提交，否则无法报告交付（合同履行期限届满日：{due.zh}）。",
     )
     _tell(session, contract, ("supplier-signer",), f"bond-missing:{contract.id}:{occasion}", _MISSING, body)
 
@@ -47,7 +47,7 @@ def _ending(session: Session, contract: Contract, bond: PerformanceBond) -> None
     until = dates.day(bond.valid_until)
     body = Text(
         f"The performance bond {bond.number} for the contract “{contract.title.en}” is valid until {until.en}, and the contract "
-        "isn't performed and paid yet. Have it prolonged, or lodge another one.",
+        "is not performed and paid yet. Have it prolonged, or submit another one.",
         f"《{contract.title.zh}》的履约保证金（编号{bond.number}）有效期至{until.zh}，而合同尚未履行完毕。请办理延期或者另行提交。",
     )
     _tell(session, contract, ("supplier-signer",), f"bond-ending:{bond.id}:supplier", _ENDING, body)
@@ -62,7 +62,7 @@ def _to_return(session: Session, contract: Contract, bond: PerformanceBond) -> N
     _tell(session, contract, ("buyer-contract-officer",), f"bond-return:{bond.id}", _TO_RETURN, body)
 
 
-_MISSING = Text("Performance bond not lodged", "履约保证金尚未提交")
+_MISSING = Text("Performance bond not submitted", "履约保证金尚未提交")
 _ENDING = Text("Performance bond ends soon", "履约保证金即将到期")
 _TO_RETURN = Text("Performance bond to be returned", "请退还履约保证金")
 

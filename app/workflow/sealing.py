@@ -7,24 +7,22 @@ parties' signatures of a contract are acts of their own (``contracts.sign``).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.engine.engine import Intake, IntakeContext
-from app.foundation import documents
+from app.foundation import clock, documents
 from app.foundation.actor import SYSTEM, Actor
 from app.identity.certificates import Signer
-from app.procurement import acceptance, agreements, awards, bids, contracts, evaluation, tenders
+from app.procurement import acceptance, agreements, awards, bids, bonds, contracts, evaluation, payments, tenders
+from app.procurement.breaches import Breach
+from app.procurement.evaluation import Report
+from app.procurement.suppliers import Registration
+from app.workflow import notices
 
 AUTOMATIC = "本平台（自动签署）"
 """Who seals in an automatic step."""
-
-
-class Papered(Protocol):
-    """A record with its papers."""
-
-    document_zh_id: str | None
 
 
 REASONS = {
@@ -34,6 +32,12 @@ REASONS = {
     "opening_record": "签署开标记录",
     "acceptance": "出具履约验收书",
     "price_confirmation": "确认修正后的报价",
+    "evaluation_report": "送交评标报告",
+    "bond_list": "退还投标保证金",
+    "payment_application": "申请资金支付",
+    "penalty_decision": "作出行政处罚决定",
+    "certificate": "颁发供应商注册证书",
+    "receipt": "签收投标文件",
 }
 """What a seal says it was made for."""
 
@@ -42,25 +46,19 @@ def seal(
     session: Session,
     actor: Actor,
     signer: Signer,
-    record: Papered,
+    record: Any,
     *,
     organisation_id: str,
     reason: str,
     place: str = "issuer",
+    paper: str = "document_zh_id",
 ) -> None:
-    """Let an organisation seal a record's Chinese paper: the record keeps the sealed file from now on."""
-    assert record.document_zh_id is not None, "what is sealed has been drawn"
-    drawn = documents.get(session, record.document_zh_id)
-    sealed = signer.sign_pdf(
-        session,
-        documents.read(session, drawn.id),
-        organisation_id=organisation_id,
-        person=AUTOMATIC if actor == SYSTEM else actor.name,
-        reason=REASONS[reason],
-        place=place,
-    )
+    """Let an organisation seal a record's Chinese paper, whose id its field ``paper`` holds: it keeps the sealed file."""
+    drawn = documents.get(session, getattr(record, paper))
+    file = documents.read(session, drawn.id)
+    sealed = sealed_file(session, actor, signer, file, organisation_id=organisation_id, reason=reason, place=place)
     owner = Actor(id=actor.id, name=actor.name, organisation_id=drawn.organisation_id)
-    record.document_zh_id = documents.add(
+    kept = documents.add(
         session,
         owner,
         name=drawn.name,
@@ -69,14 +67,35 @@ def seal(
         case=drawn.case_id,
         kind=drawn.kind,
         access=drawn.access,
-    ).id
+    )
+    setattr(record, paper, kept.id)
     session.flush()
 
 
+def sealed_file(
+    session: Session,
+    actor: Actor,
+    signer: Signer,
+    file: bytes,
+    *,
+    organisation_id: str,
+    reason: str,
+    place: str = "issuer",
+) -> bytes:
+    """A drawn PDF with the seal of an organisation, put by a person or by this service itself."""
+    return signer.sign_pdf(
+        session,
+        file,
+        organisation_id=organisation_id,
+        person=AUTOMATIC if actor == SYSTEM else actor.name,
+        reason=REASONS[reason],
+        place=place,
+    )
+
+
 def notice(session: Session, actor: Actor, signer: Signer, published: tenders.Notice) -> None:
-    """Whoever gives a notice seals it: the agency, and of a contract the buyer."""
-    tender = tenders.get(session, published.tender_id)
-    giver = tender.buyer_id if published.kind == "contract" else tender.agency_id
+    """Whoever gives a notice seals it."""
+    giver = notices.giver(published, tenders.get(session, published.tender_id))
     seal(session, actor, signer, published, organisation_id=giver, reason="notice")
 
 
@@ -85,6 +104,33 @@ def letters(session: Session, actor: Actor, signer: Signer, award: awards.Award)
     agency = tenders.of_lot(session, award.lot_id).agency_id
     for letter in award.letters:
         seal(session, actor, signer, letter, organisation_id=agency, reason="award_letter")
+
+
+def report(session: Session, actor: Actor, signer: Signer, delivered: Report) -> None:
+    """The agency seals the committee's report as the one that it hands to the buyer (O87 68)."""
+    agency = tenders.of_lot(session, delivered.lot_id).agency_id
+    seal(session, actor, signer, delivered, organisation_id=agency, reason="evaluation_report", place="agency")
+
+
+def bond_list(session: Session, actor: Actor, signer: Signer, lot_id: str) -> None:
+    """The agency seals the list of the bid bonds that this transaction returns; nothing where it returns none."""
+    agency = tenders.of_lot(session, lot_id).agency_id
+    for batch in bonds.batches_of(session, lot_id):
+        if batch.made_at == clock.now(session):
+            seal(session, actor, signer, batch, organisation_id=agency, reason="bond_list", paper="list_zh_id")
+
+
+def decision(session: Session, actor: Actor, signer: Signer, breach: Breach) -> None:
+    """The finance department seals the penalty decision that its officer publishes."""
+    assert actor.organisation_id is not None, "an officer acts for a finance department"
+    seal(session, actor, signer, breach, organisation_id=actor.organisation_id, reason="penalty_decision")
+
+
+def certificate(session: Session, actor: Actor, signer: Signer, registration: Registration) -> None:
+    """The registrar's office seals the certificate of a supplier that it has registered."""
+    assert actor.organisation_id is not None, "a registrar acts for the platform's office"
+    office, paper = actor.organisation_id, "certificate_zh_id"
+    seal(session, actor, signer, registration, organisation_id=office, reason="certificate", paper=paper)
 
 
 def sealing(intake: Mapping[str, Intake], signer: Signer) -> dict[str, Intake]:
@@ -133,6 +179,23 @@ def _acceptance(context: IntakeContext, signer: Signer) -> None:
     seal(context.session, context.actor, signer, decided, organisation_id=contract.buyer_id, reason="acceptance")
 
 
+def _payment(context: IntakeContext, signer: Signer) -> None:
+    contract = contracts.get(context.session, context.variables["contract_id"])
+    invoice = payments.of_contract(context.session, contract.id)[-1]
+    seal(
+        context.session,
+        context.actor,
+        signer,
+        invoice,
+        organisation_id=contract.supplier_id,
+        reason="payment_application",
+    )
+
+
+def _bond_list(context: IntakeContext, signer: Signer) -> None:
+    bond_list(context.session, context.actor, signer, context.variables["lot_id"])
+
+
 def _newest_notice(context: IntakeContext, signer: Signer) -> None:
     tender = tenders.of_project(context.session, context.variables["project_id"])
     notice(context.session, context.actor, signer, tender.notices[-1])
@@ -151,4 +214,6 @@ _SEALED: dict[str, Callable[[IntakeContext, Signer], None]] = {
     "accept_delivery": _acceptance,
     "publish_contract": _contract_notice,
     "answer_question": _newest_notice,
+    "request_payment": _payment,
+    "return_bonds": _bond_list,
 }

@@ -9,7 +9,7 @@ NAMES: dict[str, Text] = {
     "approval": Text("Approval", "审批"),
     "planning": Text("Planning", "计划"),
     "agreement": Text("Agency agreement", "委托代理"),
-    "documents": Text("Documents", "采购文件"),
+    "documents": Text("Tender documents", "招标文件"),
     "notice": Text("Notice", "公告"),
     "bids": Text("Bidding", "投标"),
     "opening": Text("Opening", "开标"),

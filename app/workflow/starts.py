@@ -30,7 +30,7 @@ class MayNotStart(NotAllowed):
     """The person doesn't hold the role in whose lane the procedure begins, or it isn't started by hand."""
 
     code = "may-not-start"
-    text = Text("You can't start this procedure.", "您不能启动该流程。")
+    text = Text("You cannot start this procedure.", "您不能启动该流程。")
 
 
 def offered(engine: Engine, session: Session, actor: Actor) -> list[Definition]:
@@ -81,7 +81,7 @@ class SentAlready(Conflict):
     """Something of the case was sent: it is others' too, and only an administrator ends it."""
 
     code = "sent-already"
-    text = Text("Something of this case was sent already.", "该流程已有提交内容，不能放弃。")
+    text = Text("Part of this case has already been submitted.", "该流程已有提交内容，不能放弃。")
 
 
 def is_unsent(session: Session, actor: Actor, row: InstanceRow) -> bool:

@@ -95,7 +95,7 @@ def test_a_relations_cells_do_not_see_the_columns_beside_them():
 @pytest.mark.parametrize(
     ("boxed", "words"),
     [
-        ("<conditional><if></if></conditional>", "an expression is missing"), ('<literalExpression expressionLanguage="urn:python"><text>1</text></literalExpression>', "isn't FEEL"),
+        ("<conditional><if></if></conditional>", "an expression is missing"), ('<literalExpression expressionLanguage="urn:python"><text>1</text></literalExpression>', "is not FEEL"),
         (f'<functionDefinition kind="PMML">{literal("1")}</functionDefinition>', "nothing else"), ('<decisionTable hitPolicy="BEST"><output/></decisionTable>', "no hit policy"), ('<decisionTable hitPolicy="COLLECT" aggregation="AVG"><output/></decisionTable>', "no aggregation"),
         ("<decisionTable/>", "no output"), ("<decisionTable><output/><output/></decisionTable>", "different names"), ('<decisionTable><output name="a"/><rule id="r"><inputEntry><text>1</text></inputEntry></rule></decisionTable>', "1 inputs and 0 outputs"),
         ("", "logic is missing"), (literal("1 +"), "line 1, column 4"),
@@ -110,7 +110,7 @@ def test_what_can_not_be_executed_is_refused_at_its_element(boxed, words):
 def test_a_tolerated_model_fails_only_where_it_is_broken():
     tolerated = model(decision("d", literal("1 +")) + decision("e", literal("2")), tolerant=True)
     assert tolerated.evaluate("e", {}).value == 2
-    with pytest.raises(decisions.DecisionFailed, match="can't be read"):
+    with pytest.raises(decisions.DecisionFailed, match="cannot be read"):
         tolerated.evaluate("d", {})
 
 

@@ -67,7 +67,7 @@ def test_an_input_the_operation_does_not_have_is_refused(engine):
 def test_an_unknown_form_is_refused_and_a_broken_one_too(engine):
     files = {"toy.bpmn": WITH_FORM, "forms/plan.schema.json": b"{}", "forms/plan.ui.json": b"no json"}
     assert messages(definitions.check({"toy.bpmn": WITH_FORM}, engine))[0][0] == "work"
-    assert "can't be used" in messages(definitions.check(files, engine))[0][1]
+    assert "cannot be used" in messages(definitions.check(files, engine))[0][1]
 
 
 def test_a_decision_of_an_earlier_deployment_may_be_called(engine, session):

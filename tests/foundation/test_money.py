@@ -41,14 +41,14 @@ def test_two_currencies_are_not_added():
 @pytest.mark.parametrize(
     ("amount", "words"),
     [
-        ("0", "zero yuan only"),
+        ("0", "zero yuan"),
         ("0.05", "zero yuan and 05 fen"),
-        ("21", "twenty-one yuan only"),
+        ("21", "twenty-one yuan"),
         ("115.50", "one hundred and fifteen yuan and 50 fen"),
-        ("1005", "one thousand and five yuan only"),
-        ("565000", "five hundred and sixty-five thousand yuan only"),
-        ("1000900", "one million, nine hundred yuan only"),
-        ("-3", "minus three yuan only"),
+        ("1005", "one thousand and five yuan"),
+        ("565000", "five hundred and sixty-five thousand yuan"),
+        ("1000900", "one million nine hundred yuan"),
+        ("-3", "minus three yuan"),
     ],
 )
 def test_amounts_have_english_words_too(amount, words):
@@ -119,7 +119,7 @@ def read_english(words: str) -> Decimal:
             group *= 100
         else:
             group += tens.get(word) or ones.index(word)
-    fen = rest.removeprefix(" and ").removesuffix(" fen") if rest != " only" else "0"
+    fen = rest.removeprefix(" and ").removesuffix(" fen") if rest else "0"
     return Decimal(total + group) + Decimal(fen) / 100
 
 

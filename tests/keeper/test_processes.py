@@ -113,7 +113,7 @@ def test_asked_a_moment_early_it_is_waited_for(unix):
 
 def test_its_refusals_come_across_as_what_they_are(keeper):
     keeper.client.create("lot", datetime.now(UTC) + HOUR)
-    with pytest.raises(DeadlineNotAhead, match="holds this lot's key until"):
+    with pytest.raises(DeadlineNotAhead, match="holds the key of this lot until"):
         keeper.client.extend("lot", datetime.now(UTC))
     with pytest.raises(KeyUnknown):
         keeper.client.release("another lot")

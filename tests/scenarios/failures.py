@@ -48,17 +48,17 @@ def plan(town: Town) -> None:
     handler.take("确定采购方式").press("确定采购方式")
     handler.do(
         "选择代理机构",
-        {"代理机构": "江城公共", "代理费（元）": "8000", "代理费支付方": "采购人"},
-        "发送委托协议",
+        {"采购代理机构": "江城公共", "代理费用（元）": "8000", "代理费用支付方": "采购人"},
+        "发送委托代理协议",
     )
-    _of(town, "sun").do("代理机构签署委托协议", {"决定": "签署协议"}, "提交")
-    _of(town, "zhou").do("采购人签署委托协议", {"本人已阅读协议内容": True}, "签署协议")
+    _of(town, "sun").do("采购代理机构签署委托代理协议", {"决定": "签署协议"}, "提交决定")
+    _of(town, "zhou").do("采购人签署委托代理协议", {"本人已阅读协议内容": True}, "签署协议")
 
 
 def publish(town: Town) -> None:
     """Prepared, checked, confirmed, on the portal."""
-    _of(town, "sun").take("编制采购文件").press("提交检查")
-    _of(town, "chen").do("确认采购文件", {"决定": "确认"}, "提交意见")
+    _of(town, "sun").take("编制招标文件").press("提交检查")
+    _of(town, "chen").do("确认招标文件", {"决定": "确认"}, "提交意见")
     _of(town, None).go("/portal").follow("输液泵采购").sees("投标截止")
 
 
@@ -66,16 +66,16 @@ def submit(town: Town, evidence: Path, letter: Path) -> None:
     """Two suppliers bid, each with a letter of guarantee; a bid that lacks something isn't sealed."""
     for login, price in (("kang", 42_000), ("shuang", 43_000)):
         supplier = _of(town, login)
-        supplier.go("/supplier/tenders").follow("输液泵采购").press("获取采购文件").follow("编制投标文件")
+        supplier.go("/supplier/tenders").follow("输液泵采购").press("获取招标文件").follow("编制投标文件")
         supplier.press("下一步：检查").sees("暂不能密封提交").follow("返回编制")
-        supplier.fill({"输液泵的单价": price, "投标总价": price * 20}).fill_all("响应内容", "完全响应采购文件要求。")
+        supplier.fill({"输液泵的单价": price, "投标总价": price * 20}).fill_all("响应内容", "完全响应招标文件要求。")
         for declaration in supplier.page.locator("input[name=declarations]").all():
             declaration.check()
         for file in supplier.page.locator("#bid [data-upload-url] input[type=file]").all():
             file.set_input_files(evidence)
-        supplier.press("下一步：检查").sees("完全响应采购文件要求。", evidence.name)
-        supplier.press("密封并提交").sees("投标文件已密封并接收。")
-        supplier.go("/supplier/tenders").follow("输液泵采购").follow("保证金")
+        supplier.press("下一步：检查").sees("完全响应招标文件要求。", evidence.name)
+        supplier.press("密封并提交").sees("投标文件已密封并签收。")
+        supplier.go("/supplier/tenders").follow("输液泵采购").follow("投标保证金")
         supplier.fill(
             {
                 "保函编号": f"G-{login}",

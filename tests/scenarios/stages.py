@@ -20,12 +20,12 @@ def apply(town: Town) -> None:
     handler.go("/start").press("Start")
     handler.fill(
         {
-            "What is to be procured": "输液泵采购",
-            "The same in English": "Infusion pumps",
-            "Object": "Goods",
+            "Project name (Chinese)": "输液泵采购",
+            "Project name (English)": "Infusion pumps",
+            "Category": "Goods",
             "Budget line": "2026-0101",
-            "Funds": "Fiscal funds",
-            "The need": "新建重症监护病房配置输液设备，用于危重病人连续给药。",
+            "Source of funds": "Fiscal funds",
+            "Requirements": "新建重症监护病房配置输液设备，用于危重病人连续给药。",
             "Catalogue code, row 1": "A02320700",
             "Item, row 1": "输液泵",
             "Quantity, row 1": "20",
@@ -33,14 +33,14 @@ def apply(town: Town) -> None:
             "Estimated unit price (CNY), row 1": "350000",
         }
     )
-    handler.press("Send for review", refused=True).sees("7,000,000.00 yuan", "yuan are left")
+    handler.press("Send for review", refused=True).sees("CNY 7,000,000.00", "The balance of this budget line is")
     handler.fill({"Estimated unit price (CNY), row 1": "45000"}).press("Send for review")
     town.number = number_on(handler)
     handler.turn("+1 hour")
     reviewer.take("Review the application").fill({"Decision": "Send back"}).press("Record the decision", refused=True)
     reviewer.fill({"Reasons": "请补充市场询价资料。"}).press("Record the decision")
-    handler.take("Apply for the project").sees("Look at this first", "请补充市场询价资料。")
-    handler.fill({"The need": "新建重症监护病房配置输液设备；已向三家厂商询价。"}).press("Send for review")
+    handler.take("Apply for the project").sees("Read this first", "请补充市场询价资料。")
+    handler.fill({"Requirements": "新建重症监护病房配置输液设备；已向三家厂商询价。"}).press("Send for review")
     reviewer.do("Review the application", {"Decision": "Approve"}, "Record the decision")
     town.person("liu").do("File the application", {"Decision": "File"}, "Record the decision")
 
@@ -57,27 +57,23 @@ def plan(town: Town) -> None:
         },
         "Submit the plan",
     )
-    handler.take("Settle the method").sees("Proposed by the decision table").press("Settle the method")
+    handler.take("Choose the method").sees("Proposed by the decision table").press("Choose the method")
     handler.do(
         "Choose the agency",
-        {"Agency": "Jiangcheng Public", "Fee (CNY)": "8000", "Paid by": "Buyer"},
+        {"Procurement agency": "Jiangcheng Public", "Agency fee (CNY)": "8000", "Fee paid by": "Buyer"},
         "Send the agreement to the agency",
     )
-    town.person("sun").do(
-        "Sign the agreement for the agency", {"Decision": "Sign the agreement"}, "Record the decision"
-    )
-    town.person("zhou").do(
-        "Sign the agreement for the buyer", {"I have read the agreement": True}, "Sign the agreement"
-    )
+    town.person("sun").do("Sign the agreement as agency", {"Decision": "Sign the agreement"}, "Record the decision")
+    town.person("zhou").do("Sign the agreement as buyer", {"I have read the agreement": True}, "Sign the agreement")
 
 
 def publish(town: Town) -> None:
     """What the check finds comes back to the agency; the buyer confirms; the notice is on the portal."""
     agency, public = town.person("sun").turn("+1 day"), town.person(None)
-    agency.do("Prepare the procurement documents", {"Points, row 3": "30"}, "Have the documents checked")
-    agency.take("Prepare the procurement documents").sees("The points come to 110, not to 100.")
-    agency.fill({"Points, row 3": "20"}).press("Have the documents checked")
-    town.person("chen").do("Confirm the documents", {"Decision": "Confirm"}, "Record the decision")
+    agency.do("Prepare the tender documents", {"Points, row 3": "30"}, "Check the documents")
+    agency.take("Prepare the tender documents").sees("The points add up to 110, not 100.")
+    agency.fill({"Points, row 3": "20"}).press("Check the documents")
+    town.person("chen").do("Confirm the tender documents", {"Decision": "Confirm"}, "Record the decision")
     public.go("/portal").follow("Infusion pumps").sees("open for bids")
 
 
@@ -103,14 +99,14 @@ def register(town: Town) -> Person:
             "Telephone": "0816-3000099",
             "Name": "田野 Tian Ye",
             "Sign-in name": "tian",
-            "Mail address": "tian@tianheng.example",
+            "Email address": "tian@tianheng.example",
         }
     )
-    supplier.press("Register", refused=True).sees("its last one checks the others")
+    supplier.press("Register", refused=True).sees("the last of which is a check character")
     supplier.fill({"Unified social credit code": "91510700MA6C7J9707"}).press("Register")
     supplier.follow("set your password here")
     supplier.password = "lantern-over-the-river-8"
-    supplier.fill({"New password": supplier.password, "The same once more": supplier.password})
+    supplier.fill({"New password": supplier.password, "Confirm password": supplier.password})
     supplier.press("Set the password")
     registrar.go("/registrations").follow("Tianheng").fill({"Decision": "Accept"}).press("Decide")
     return supplier
@@ -118,10 +114,12 @@ def register(town: Town) -> Person:
 
 def ask(town: Town, supplier: Person) -> None:
     """The supplier takes the documents and asks; the answer stands on the portal, without its name."""
-    supplier.go("/supplier/tenders").follow("Infusion pumps").press("Take the documents")
-    supplier.fill({"Ask about the documents": "投标产品是否须含安装支架？"}).press("Ask without a name")
+    supplier.go("/supplier/tenders").follow("Infusion pumps").press("Get the tender documents")
+    supplier.fill({"Enquire about the tender documents": "投标产品是否须含安装支架？"}).press(
+        "Send enquiry without your name"
+    )
     answer = {"Answer": "须含安装支架，费用计入投标报价。"}
-    town.person("sun").do("Answer the question", answer, "Answer to all suppliers")
+    town.person("sun").do("Answer the enquiry", answer, "Send the answer to all suppliers")
     portal = town.person(None).go("/portal").follow("Infusion pumps")
     portal.sees("投标产品是否须含安装支架？", "须含安装支架")
     assert "天衡" not in portal.words
@@ -130,7 +128,7 @@ def ask(town: Town, supplier: Person) -> None:
 
 def write(supplier: Person, price: int, evidence: Path) -> Person:
     """A first bid, up to its check."""
-    supplier.go("/supplier/tenders").follow("Infusion pumps").follow("Write a bid")
+    supplier.go("/supplier/tenders").follow("Infusion pumps").follow("Prepare a bid")
     return fill_in(supplier, price, evidence)
 
 
@@ -138,20 +136,20 @@ def fill_in(supplier: Person, price: int, evidence: Path) -> Person:
     """A bid for twenty monitors, with a file for each requirement that asks for one, up to its check."""
     supplier.fill({"Unit price of": price, "Total price of the bid": price * 20})
     for response in supplier.page.get_by_label("What you offer").all():
-        response.fill("完全响应采购文件要求。")
+        response.fill("完全响应招标文件要求。")
     for declaration in supplier.page.locator("input[name=declarations]").all():
         declaration.check()
     for file in supplier.page.locator("#bid [data-upload-url] input[type=file]").all():
         file.set_input_files(evidence)
-    return supplier.press("Go on to the check").sees("完全响应采购文件要求。", evidence.name)
+    return supplier.press("Continue to the check").sees("完全响应招标文件要求。", evidence.name)
 
 
 def submit_one(town: Town, evidence: Path, folder: Path) -> Person:
     """One bid is in before the documents change; its receipt is kept, and genuine to anybody."""
     supplier = write(town.person("kang"), 42_000, evidence)
     supplier.keep("Download a copy", folder / "copy.tar")
-    supplier.press("Seal and submit").sees("Your bid is sealed and taken in.")
-    supplier.keep("Keep the receipt (JSON)", folder / "receipt.json")
+    supplier.press("Seal and submit").sees("Your bid has been sealed and received.")
+    supplier.keep("Save the receipt (JSON)", folder / "receipt.json")
     public = town.person(None).go("/portal").follow("Verify", within="nav")
     public.fill({"or its file": folder / "receipt.json"}).press("Check").sees("This receipt is genuine.")
     return supplier
@@ -164,28 +162,28 @@ def change(town: Town, early: Person) -> None:
     agency = town.person("sun").go("/tenders").follow("Infusion pumps")
     for _ in range(12):
         agency.turn("+1 day")
-    agency.follow("Change the documents").fill(
+    agency.follow("Correct the tender documents").fill(
         {
             "Reasons, as they are published": "根据供应商提问明确安装支架要求。",
             "Requirement (Chinese), row 4": "提供安装支架及安装、培训、维护服务，服务方案写明人员、步骤和时间。",
         }
     )
-    agency.press("See what it comes to").sees("The deadline would move to")
+    agency.press("Preview the correction").sees("The deadline would move to")
     moved = DEADLINE.search(agency.words.partition("The deadline would move to")[2])
     assert former
     assert moved
     assert former[0] != moved[0]
-    agency.press("Publish the change", sure="Publish the change")
+    agency.press("Publish the correction", sure="Publish the correction")
     public.go("/portal").follow("Infusion pumps").sees(moved[0], "安装支架")
     early.go("/supplier").sees("Must be confirmed").follow("Infusion pumps")
-    early.press("Confirm the bid as it is", sure="Confirm the bid as it is").sees("Your bid stands")
+    early.press("Confirm the bid without changes", sure="Confirm the bid without changes").sees("Your bid stands")
 
 
 def pay_bonds(town: Town, payers: list[Person]) -> None:
     """Each pays at the demonstration's bank; its statement tells which arrived, and to the agency not whose."""
     for payer in payers:
         payer.go("/supplier/tenders").follow("Infusion pumps").follow("Bond").press("Get the payment reference")
-        payer.press("Pay this bond").sees("The demonstration's bank has paid it")
+        payer.press("Pay this bid bond").sees("The demonstration bank has paid it")
     agency = town.person("sun").go("/bonds").sees(f"{len(payers)} payments came in since the last statement.")
     agency.press("Import the bank's statement of today").sees("New credits:")
     assert "Kangyuan" not in agency.words
@@ -197,25 +195,27 @@ def guarantee(supplier: Person, letter: Path) -> None:
     supplier.go("/supplier/tenders").follow("Infusion pumps").follow("Bond")
     supplier.fill(
         {
-            "Number of the letter": "G-2026-7",
+            "Number of the letter of guarantee": "G-2026-7",
             "Issued by": "江城银行",
             "Amount (yuan)": "18000",
             "Valid until": "2026-07-10",
-            "The letter as a file": letter,
+            "File of the letter of guarantee": letter,
         }
     )
-    supplier.press("Hand the letter in", refused=True)
-    supplier.fill({"Valid until": "2026-12-31", "The letter as a file": letter}).press("Hand the letter in")
+    supplier.press("Submit the letter of guarantee", refused=True)
+    supplier.fill({"Valid until": "2026-12-31", "File of the letter of guarantee": letter}).press(
+        "Submit the letter of guarantee"
+    )
 
 
 def submit_all(town: Town, newcomer: Person, evidence: Path) -> None:
     """One replaces its bid before the deadline, one withdraws."""
     replaced, withdrawn = town.person("shuang"), town.person("an")
     write(newcomer, 41_000, evidence).press("Seal and submit")
-    write(replaced, 44_500, evidence).press("Seal and submit").follow("Replace it")
+    write(replaced, 44_500, evidence).press("Seal and submit").follow("Replace the bid")
     fill_in(replaced, 44_000, evidence).sees("This replaces the bid").press("Seal and submit")
     write(withdrawn, 43_000, evidence).press("Seal and submit")
-    withdrawn.press("Withdraw it", sure="Withdraw it").sees("Withdrawn")
+    withdrawn.press("Withdraw", sure="Withdraw").sees("Withdrawn")
 
 
 # -- from the opening to the award
@@ -225,66 +225,72 @@ def open_bids(town: Town) -> None:
     """At the deadline the bids open by themselves; the host signs the record."""
     town.person(None).go("/portal").turn_to("Bid deadline").sees("were opened")
     town.person("he").do(
-        "Sign the opening record", {"The record shows the opening as it took place": True}, "Sign the record"
+        "Sign the opening record", {"The record is a true account of the opening": True}, "Sign the record"
     )
 
 
 def form_committee(town: Town) -> list[Person]:
     """The buyer's representative, the draw, the calls: one expert can't come, another is drawn."""
     town.person("zhou").do("Appoint the buyer's representative", {"Representative": "郑丽"}, "Appoint")
-    town.person("sun").do("Set the criteria of the draw", {"Specialities": ["medical equipment"]}, "Fix the criteria")
-    first, *others = _with(town, "Answer the call")
-    secrecy = {"I keep the evaluation secret": True}
-    serve = {"Will you serve?": "I will serve"} | secrecy
-    first.do("Answer the call", {"Will you serve?": "I can't serve", "Reason": "出差在外。"} | secrecy, "Answer")
+    town.person("sun").do(
+        "Set the conditions of the draw", {"Fields of expertise": ["medical equipment"]}, "Set the conditions"
+    )
+    first, *others = _with(town, "Answer the invitation")
+    secrecy = {"I will keep the evaluation confidential": True}
+    serve = {"Will you take part?": "Yes, I will take part"} | secrecy
+    first.do(
+        "Answer the invitation",
+        {"Will you take part?": "No, I cannot take part", "Reason": "出差在外。"} | secrecy,
+        "Answer",
+    )
     for expert in others:
-        expert.do("Answer the call", serve, "Answer")
-    for expert in _with(town, "Answer the call"):
-        expert.do("Answer the call", serve, "Answer")
-    town.person("sun").take("Review the qualification").check_all("Met").press("Record the review")
-    return _with(town, "Review the conformity")
+        expert.do("Answer the invitation", serve, "Answer")
+    for expert in _with(town, "Answer the invitation"):
+        expert.do("Answer the invitation", serve, "Answer")
+    town.person("sun").take("Review the qualifications").check_all("Met").press("Record the review")
+    return _with(town, "Review the compliance")
 
 
 def evaluate(town: Town, members: list[Person]) -> None:
     """Each member reviews, scores on their own, and signs the report."""
     for member in members:
-        member.take("Review the conformity").check_all("Met").press("Record my review")
+        member.take("Review the compliance").check_all("Met").press("Record my review")
     for member in members:
         member.take("Score the bids")
         for name, points in (("Technical response", 40), ("Service plan", 16)):
             row = member.page.locator("tr").filter(has=member.page.get_by_role("rowheader", name=name))
             for points_of in row.locator("input[name$=-points]").all():
                 points_of.fill(str(points))
-        member.press("Seal my scores")
+        member.press("Submit and seal my scores")
     for member in members:
         member.do("Sign the evaluation report", {"Decision": "I agree"}, "Sign the report")
 
 
 def award(town: Town, winner: Person) -> None:
     """The buyer confirms; the result is on the portal, each bidder has its own letter; a query is answered."""
-    town.person("zhou").take("Confirm the winner").press("Confirm the winner")
+    town.person("zhou").take("Confirm the winning bidder").press("Confirm the winning bidder")
     result = town.person(None).go("/portal/results").follow("Infusion pumps")
     result.sees("Tianheng Medical Equipment Ltd", "820,000.00")
-    winner.go("/my-results").follow("Infusion pumps").sees("You have won this lot.")
-    loser = town.person("kang").go("/my-results").follow("Infusion pumps").sees("Your bid was not chosen.")
-    loser.follow("Raise a query").fill(
+    winner.go("/my-results").follow("Infusion pumps").sees("You are the winning bidder for this lot.")
+    loser = town.person("kang").go("/my-results").follow("Infusion pumps").sees("Your bid was not successful.")
+    loser.follow("Make a challenge").fill(
         {
-            "What do you hold against it?": "评审依据不明",
-            "On what facts?": "技术响应评分未说明依据。",
-            "What do you ask for?": "请说明评分依据。",
-            "Whom to contact, and how": "康宁 0816-3000002",
+            "What do you challenge?": "评审依据不明",
+            "Facts": "技术响应评分未说明依据。",
+            "What do you request?": "请说明评分依据。",
+            "Contact person and details": "康宁 0816-3000002",
         }
     )
-    loser.press("Raise the query")
+    loser.press("Send the challenge")
     town.person("sun").do(
-        "Answer the query",
-        {"Outcome": "Not upheld", "Answer": "评分依据采购文件的评分标准，无误。"},
-        "Answer the query",
+        "Answer the challenge",
+        {"Outcome": "Not upheld", "Answer": "评分依据招标文件的评分标准，无误。"},
+        "Send the answer",
     )
     town.person("sun").do(
-        "Return the losers' bid bonds", {"The bonds are to be returned as listed": True}, "Make the payment file"
+        "Return unsuccessful bidders' bid bonds", {"Return the bonds as listed": True}, "Create the payment file"
     )
-    town.person(None).go("/portal").turn_to("Query window ends")
+    town.person(None).go("/portal").turn_to("Challenge period ends")
 
 
 # -- from the contract to the payment
@@ -293,10 +299,10 @@ def award(town: Town, winner: Person) -> None:
 def conclude(town: Town, winner: Person) -> None:
     """Both sign; what is secret isn't published."""
     buyer = town.person("wu")
-    winner.do("Sign the contract for the supplier", {"I have read the contract": True}, "Sign the contract")
-    buyer.do("Sign the contract for the buyer", {"I have read the contract": True}, "Sign the contract")
+    winner.do("Sign the contract as supplier", {"I have read the contract": True}, "Sign the contract")
+    buyer.do("Sign the contract as buyer", {"I have read the contract": True}, "Sign the contract")
     buyer.take("Publish and file the contract")
-    buyer.page.get_by_role("group", name=re.compile("Clauses that hold")).get_by_role("checkbox").last.check()
+    buyer.page.get_by_role("group", name=re.compile("Clauses with")).get_by_role("checkbox").last.check()
     buyer.fill({"Why they are secret": "涉及供应商商业秘密。"}).press("Publish and file the contract")
     town.person(None).go("/portal/contracts").follow("Infusion pumps").sees("Tianheng Medical Equipment Ltd")
 
@@ -306,20 +312,20 @@ def perform(town: Town, winner: Person, invoice: Path) -> None:
     buyer, payer = town.person("wu"), town.person("zheng")
     for _ in range(3):
         winner.turn("+1 day")
-    winner.go("/inbox").follow("Lodge the performance bond").follow("Lodge the bond")
+    winner.go("/inbox").follow("Submit the performance bond").follow("Submit the bond")
     winner.fill({"Number of the paper": "LYBH-1", "Bank or guarantor": "江城银行", "Valid until": "2029-12-31"})
-    winner.press("Lodge the bond")
+    winner.press("Submit the bond")
     winner.do("Report the delivery", {"What was delivered": "输液泵20台及安装支架已交付。"}, "Report the delivery")
     buyer.take("Accept the delivery").check_all("Met")
     for evidence in buyer.page.get_by_label(re.compile("^Evidence, row")).all():
         evidence.fill("现场清点、试运行记录")
     buyer.fill({"Feedback on the supplier": "Very good"}).press("Record the acceptance")
     winner.take("Apply for payment").fill({"Invoice number": "25512000000000000001", "Invoice": invoice})
-    winner.press("Apply for payment", refused=True).sees("Fill in “Account to pay to”.", invoice.name)
-    winner.fill({"Account to pay to": "江城银行 6222000000000099"}).press("Apply for payment")
+    winner.press("Apply for payment", refused=True).sees("Fill in “Bank account to pay”.", invoice.name)
+    winner.fill({"Bank account to pay": "江城银行 6222000000000099"}).press("Apply for payment")
     payer.do("Check the payment application", {"Decision": "In order"}, "Record the decision")
     town.person("liu").do(
-        "Approve the payment", {"Invoice, contract and acceptance agree": True}, "Approve the payment"
+        "Approve the payment", {"The invoice, contract and acceptance match": True}, "Approve the payment"
     )
     town.person("bai").do("Pay", {"Bank reference": "TREASURY-1"}, "Record the payment")
     town.person("chen").go("/cases").follow("Infusion pumps").sees("Completed")

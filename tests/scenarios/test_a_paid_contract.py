@@ -63,19 +63,19 @@ def plan(people):
             "contract_plan": "固定总价合同，按季度验收后支付。",
         }
     )
-    people.chen.do("Settle the method")
+    people.chen.do("Choose the method")
 
 
 def entrust(people):
     people.chen.take("Choose the agency")
     agency = next(o.get("value") for o in people.chen.page.xpath("//option") if "Public Procurement Agency" in o.text)
     people.chen.fill({"agency": agency, "fee": "8,000.00", "fee_payer": "buyer"})
-    people.sun.do("Sign the agreement for the agency", {"decision": "sign"})
-    people.zhou.do("Sign the agreement for the buyer", {"agreed": "true"})
+    people.sun.do("Sign the agreement as agency", {"decision": "sign"})
+    people.zhou.do("Sign the agreement as buyer", {"agreed": "true"})
 
 
 def publish(people):
-    people.sun.take("Prepare the procurement documents")
+    people.sun.take("Prepare the tender documents")
     values = lives.documents_of(CASE)
     fields = {name: value for name, value in values.items() if name not in ("requirements", "factors")}
     requirements = [
@@ -85,7 +85,7 @@ def publish(people):
     for row in requirements:
         row.update({"starred": "true"} if row.get("starred") else {})
     people.sun.fill({**fields, **rows_of("requirements", requirements), **rows_of("factors", factors)})
-    people.chen.take("Confirm the documents")
+    people.chen.take("Confirm the tender documents")
     assert people.chen.page.xpath("//main//a[starts-with(@href, '/documents/')]"), "the drawn documents are at hand"
     people.chen.fill({"decision": "confirm"})
 
@@ -93,7 +93,7 @@ def publish(people):
 def ask_and_answer(people, tender_id):
     people.hua.open(f"/supplier/tenders/{tender_id}?lang=en")
     people.hua.fill({"text": "备件是否可以由制造商直接供应？"}, action="#questions")
-    people.sun.do("Answer the question", {"answer": "可以，须在备件清单中写明。"})
+    people.sun.do("Answer the enquiry", {"answer": "可以，须在备件清单中写明。"})
 
 
 def bid(people, play, tender_id):
@@ -127,7 +127,7 @@ def write(browser, play, lot_id, offer):
     }
     browser.fill(fields, button=("_check", "1"))
     browser.fill()
-    assert "Your bid is sealed and taken in." in browser.said("tw-status")
+    assert "Your bid has been sealed and received." in browser.said("tw-status")
 
 
 def evaluate(people, play):
@@ -135,15 +135,15 @@ def evaluate(people, play):
     people.zhou.take("Appoint the buyer's representative")
     zheng = next(o.get("value") for o in people.zhou.page.xpath("//option") if "Zheng Li" in o.text)
     people.zhou.fill({"account": zheng})
-    people.sun.do("Set the criteria of the draw", {"specialities": ["C04"]})
+    people.sun.do("Set the conditions of the draw", {"specialities": ["C04"]})
     for member in members(play, "answer_call"):
-        getattr(people, member).do("Answer the call", {"decision": "accept", "agreed": "true"})
-    people.sun.take("Review the qualification")
+        getattr(people, member).do("Answer the invitation", {"decision": "accept", "agreed": "true"})
+    people.sun.take("Review the qualifications")
     people.sun.fill(dict.fromkeys(people.sun.names("-result"), "met"))
     committee = members(play, "review_conformity")
     for member in committee:
         browser = getattr(people, member)
-        browser.take("Review the conformity")
+        browser.take("Review the compliance")
         browser.fill(dict.fromkeys(browser.names("-result"), "met"))
     for member in committee:
         browser = getattr(people, member)
@@ -177,12 +177,12 @@ def most_of(cell):
 def conclude(people, play, turn):
     winner = lives.winner_of(play, lives.lots_of(play)[1], "supplier-signer")
     signer = getattr(people, winner)
-    signer.do("Sign the contract for the supplier", {"agreed": "true"})
-    people.wu.do("Sign the contract for the buyer", {"agreed": "true"})
+    signer.do("Sign the contract as supplier", {"agreed": "true"})
+    people.wu.do("Sign the contract as buyer", {"agreed": "true"})
     people.wu.do("Publish and file the contract")
     signer.open("/inbox")
-    signer.follow("Lodge the performance bond")
-    signer.follow("Lodge the bond")
+    signer.follow("Submit the performance bond")
+    signer.follow("Submit the bond")
     signer.fill({"number": "LYBH-1", "issuer": "江城银行", "valid_until": "2029-12-31"})
     signer.do("Report the delivery", {"note": "首季度服务已完成。"})
     people.wu.take("Accept the delivery")
@@ -210,9 +210,9 @@ def test_a_tender_goes_from_its_application_to_the_payment_over_http(people, pla
     bid(people, play, tender_id)
     turn(deadline_at)
     evaluate(people, play)
-    people.zhou.do("Confirm the winner")
+    people.zhou.do("Confirm the winning bidder")
     turn(play.clock.instant + timedelta(days=1))
-    people.sun.do("Return the losers' bid bonds", {"agreed": "true"})
+    people.sun.do("Return unsuccessful bidders' bid bonds", {"agreed": "true"})
     lives.let_the_query_window_end(play, CASE)
     conclude(people, play, turn)
     assert play.state == "completed"

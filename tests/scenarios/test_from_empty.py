@@ -205,13 +205,13 @@ def plan_and_publish(people: dict[str, Newcomer]) -> None:
             "lots-0-sme_reason": "面向中小企业预留将使竞争不足。",
         }
     )
-    chen.do("Settle the method")
+    chen.do("Choose the method")
     chen.take("Choose the agency")
     chen.fill({"agency": chen.option("公共采购代理"), "fee": "8000", "fee_payer": "buyer"})
-    people["sun"].do("Sign the agreement for the agency", {"decision": "sign"})
-    people["zhou"].do("Sign the agreement for the buyer", {"agreed": "true"})
-    people["sun"].do("Prepare the procurement documents")
-    chen.do("Confirm the documents", {"decision": "confirm"})
+    people["sun"].do("Sign the agreement as agency", {"decision": "sign"})
+    people["zhou"].do("Sign the agreement as buyer", {"agreed": "true"})
+    people["sun"].do("Prepare the tender documents")
+    chen.do("Confirm the tender documents", {"decision": "confirm"})
 
 
 def test_an_empty_office_publishes_its_first_notice_by_the_how_to_alone(empty, command):
@@ -220,7 +220,7 @@ def test_an_empty_office_publishes_its_first_notice_by_the_how_to_alone(empty, c
     administrator = Newcomer(empty, "qian")
     administrator.begin(link_in(printed))
     administrator.open("/data/first-steps?lang=en")
-    assert "No buyer can apply" in administrator.text()
+    assert "Buyers cannot apply yet" in administrator.text()
     enter_organisations(administrator)
     people = {login: add(administrator, empty, login, *told) for login, told in PEOPLE.items()}
     enter_budget(people["liu"], people["guo"])

@@ -35,7 +35,7 @@ def test_the_way_leads_to_the_next_step_of_the_same_case_though_older_tasks_wait
     play.next_day()
     planned = task_of(play, "plan")
     play.do("chen", "plan", lambda shown: case.planned(shown.values))
-    assert "Next step of this case: Settle the method" in person("chen").open(f"/tasks/{planned}/done").text_content()
+    assert "Next step of this case: Choose the method" in person("chen").open(f"/tasks/{planned}/done").text_content()
 
 
 def test_the_agency_learns_no_experts_name_before_they_have_answered(play, person, called):

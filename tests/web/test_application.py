@@ -54,7 +54,7 @@ def test_an_application_is_reviewed_and_filed_each_by_its_person(sign_in, applie
     answer = work.send(officer, only_task(officer), decision="file")
     assert officer.get(answer.location).status_code == 200
     assert "Plan the procurement" in sign_in("buyer-handler").get("/inbox").text
-    assert "Nothing waits for you" in officer.get("/inbox").text
+    assert "You have no tasks" in officer.get("/inbox").text
 
 
 def test_an_application_over_the_budget_is_refused_beside_its_field_and_keeps_what_was_typed(sign_in, applied):

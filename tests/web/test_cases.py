@@ -278,7 +278,7 @@ def test_each_part_of_a_case_is_a_page_of_its_own(sign_in, case, part):
 def test_the_journal_of_a_case_is_checked_before_ones_eyes(house, sign_in, case):
     from app.foundation.journal import JournalEntry
 
-    assert "The journal holds" in sign_in("auditor").get(f"/cases/{case}").text
+    assert "The journal is intact" in sign_in("auditor").get(f"/cases/{case}").text
     with house.sessions() as session:
         session.query(JournalEntry).filter_by(case_id=case).update({"actor_name": "Somebody Else"})
         session.commit()

@@ -38,7 +38,7 @@ def test_the_parties_find_the_contract_in_their_list(sign_in, contract_id):
 def test_the_list_is_filtered_searched_and_exported(sign_in, contract_id):
     client = sign_in("buyer-contract-officer")
     assert "Contract: Ultrasound devices" in client.get("/contracts?phase=performing&q=Hengxin").text
-    assert "Nothing fits" in client.get("/contracts?phase=completed").text
+    assert "No results" in client.get("/contracts?phase=completed").text
     assert "HT-2026-0001" in client.get("/contracts?format=csv").text
 
 
@@ -72,7 +72,7 @@ def test_an_addition_is_offered_and_signed_by_the_supplier(house, sign_in, contr
     answer = officer.submit(f"/contracts/{contract_id}/additions/add", reasons="床位增加", **{"quantity-1": "0.1"})
     assert answer.status_code == 303
     [amendment] = read(house, contract_id, lambda contract: contract.amendments)
-    assert "Sign the addition" in signer.get(f"/contracts/{contract_id}").text
+    assert "Sign the supplementary agreement" in signer.get(f"/contracts/{contract_id}").text
     signer.submit(f"/contracts/{contract_id}/additions/{amendment.id}/agree")
     assert read(house, contract_id, lambda contract: contract.total) == 210_000
 
@@ -81,7 +81,7 @@ def test_gpl_49_too_much_is_refused_on_the_form(house, sign_in, contract_id):
     officer = sign_in("buyer-contract-officer")
     answer = officer.submit(f"/contracts/{contract_id}/additions/add", reasons="床位增加", **{"quantity-1": "0.3"})
     assert answer.status_code == 422
-    assert "20,000.00 yuan more at most" in answer.text
+    assert "At most CNY 20,000.00 can still be added" in answer.text
     assert 'value="0.3"' in answer.text
     assert read(house, contract_id, lambda contract: contract.amendments) == []
 
@@ -118,7 +118,7 @@ def test_a_performance_bond_is_lodged_and_given_back(house, sign_in, contract_id
 def test_the_buyers_other_people_are_shown_no_closed_doors(sign_in, contract_id):
     page = sign_in("payment-officer").get(f"/contracts/{contract_id}").text
     assert "Add to the contract" not in page
-    assert "Give back" not in page
+    assert ">Return<" not in page
 
 
 def test_the_page_speaks_chinese(sign_in, performed):

@@ -134,7 +134,7 @@ def test_each_row_says_what_it_would_do(app, officer, second):
         (2, "", "Missing"),
         (5, "一百万", "Not an amount"),
         (5, "-1", "An amount is from 0"),
-        (5, "1.005", "at most two decimals"),
+        (5, "1.005", "at most 2 decimal places"),
     ],
 )
 def test_a_refused_row_has_its_reason_beside_the_cell_and_can_not_be_handed_on(app, officer, column, cell, why):

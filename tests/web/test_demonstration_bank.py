@@ -63,7 +63,7 @@ def test_a_statement_of_the_bank_is_read_as_of_any_bank():
 def test_a_bond_is_paid_by_a_click_and_arrives_by_the_statement_of_today(person, lot_id):
     supplier, agency = person("an"), person("sun")
     supplier.submit(f"/supplier/lots/{lot_id}/bond")
-    assert "Pay this bond" in supplier.get(f"/supplier/lots/{lot_id}/bond?lang=en").text
+    assert "Pay this bid bond" in supplier.get(f"/supplier/lots/{lot_id}/bond?lang=en").text
     supplier.submit(f"/demonstration/lots/{lot_id}/bond")
     assert "imported the statement yet" in supplier.get(f"/supplier/lots/{lot_id}/bond").text
     assert "1 payment came in" in agency.get("/bonds?lang=en").text

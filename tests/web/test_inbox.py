@@ -47,7 +47,7 @@ def test_a_row_says_what_to_do_on_which_case_since_when_until_when_and_who_could
         "just now",
         "in 2 ",
         "Wednesday 17:00",
-        "nobody yet",
+        "not claimed yet",
     ):
         assert said in row
     assert "could: Procurement handler" in row
@@ -115,7 +115,7 @@ def test_a_task_is_found_by_its_name_its_number_and_its_cases_title(house, sign_
 
 def test_a_search_that_finds_nothing_says_so(house, sign_in):
     work.start(house)
-    assert "Nothing fits" in sign_in("buyer-handler").get("/inbox?q=nowhere").text
+    assert "No results" in sign_in("buyer-handler").get("/inbox?q=nowhere").text
 
 
 def test_an_empty_inbox_says_what_would_be_here(house, sign_in):

@@ -16,7 +16,7 @@ from tests.web import work
 from tests.web.test_work_in_browser import address, house  # noqa: F401
 
 pytestmark = pytest.mark.browser
-DONE = "text=You have done this."
+DONE = "text=You have completed this task."
 KEPT = "() => Object.keys(localStorage).filter(key => key.startsWith('tw-typed:')).length"
 
 

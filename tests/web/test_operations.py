@@ -122,14 +122,14 @@ def test_a_task_that_nobody_is_offered_is_an_alarm(house, root):
     work.deploy(house, toys.START + toys.user("a", group="=who") + toys.END + toys.flows("start", "a", "end"))
     assert work.start(house, key="JC-2026-0008", who="nobody-at-all")
     page = root.get("/operations")
-    assert "Tasks for nobody" in page.text
-    assert "No active person holds a role they are offered to." in page.text
+    assert "Tasks no one can do" in page.text
+    assert "No active person has a role that can do them." in page.text
     assert "JC-2026-0008" in root.get("/operations?show=nobody").text
 
 
 def test_a_task_that_somebody_is_offered_is_no_alarm(house, root, case):
     page = root.get("/operations")
-    assert "No active person holds a role they are offered to." not in page.text
+    assert "No active person has a role that can do them." not in page.text
     assert "JC-2026-0007" not in root.get("/operations?show=nobody").text
 
 
@@ -164,7 +164,7 @@ def test_late_timers_and_failed_mails_are_said_first(house, sign_in, virtual_clo
         session.commit()
     virtual_clock.turn(timedelta(days=2))
     page = sign_in("administrator").get("/operations")
-    assert "The clock should have set them off by now." in page.text
+    assert "They should have fired by now." in page.text
     assert "1 failed" in page.text
 
 
@@ -373,7 +373,7 @@ def newer(house, case):
 
 def test_a_move_without_a_place_shows_what_stands_against_it(root, case, newer):
     page = root.get(f"/operations/cases/{case}/move?to={newer}")
-    assert "Stands against it" in page.text
+    assert "Problems" in page.text
     assert "Move the case" not in page.text
 
 
@@ -525,7 +525,7 @@ def test_a_mail_that_failed_is_sent_again_once(house, root, sign_in):
 
 
 def test_the_journal_is_checked_on_demand(house, root, case):
-    assert "The journal holds" in root.get("/operations/journal?check=journal").text
+    assert "The journal is intact" in root.get("/operations/journal?check=journal").text
     with house.sessions() as session:
         entry = session.query(journal.JournalEntry).filter_by(case_id=case).first()
         entry.actor_name = "Somebody else"

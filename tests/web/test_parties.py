@@ -9,6 +9,7 @@ from app.foundation.actor import SYSTEM
 from app.identity import accounts, grants
 from app.procurement import breaches, suppliers
 from app.procurement.contracts import get as contract_of
+from tests import seals
 from tests.web import deals
 
 
@@ -148,6 +149,11 @@ def published(house, sign_in, reported, virtual_clock):
     return f"/portal/breaches/{reported}", f"/documents/{read(house, reported).document_zh_id}"
 
 
+def test_the_finance_department_seals_its_penalty_decision(house, reported, published):
+    with house.sessions() as session:
+        assert seals.of_document(session, read(house, reported).document_zh_id) == ["财政局"]
+
+
 def test_a_published_decision_is_shown_with_its_paper(client, published):
     assert [client.get(address).status_code for address in published] == [200, 200]
 
@@ -172,4 +178,4 @@ def test_the_public_sees_a_decision_for_three_years(client, published, virtual_c
 
 def test_who_does_not_decide_is_shown_no_forms(sign_in, reported):
     page = sign_in("agency-officer").get(f"/breaches/{reported}").text
-    assert "Tell the supplier</button>" not in page
+    assert "Notify the supplier</button>" not in page

@@ -60,7 +60,7 @@ def test_who_has_no_part_in_a_case_does_not_find_it(sign_in, case, stranger):
 
 
 def test_one_sign_is_too_little(sign_in):
-    assert "One sign is too little" in sign_in("expert").get("/search?q=a").text
+    assert "Enter at least 2 characters" in sign_in("expert").get("/search?q=a").text
 
 
 def test_a_party_is_found_by_two_chinese_signs(sign_in, town):

@@ -128,12 +128,12 @@ def test_a_new_procedure_has_no_errors(analyst):
     answer = analyst.submit(
         "/studio/new", kind="process", key="small_purchase", name_en="Small purchase", name_zh="小额采购"
     )
-    assert "The check finds nothing." in analyst.get(answer.location).text
+    assert "The check found no problems." in analyst.get(answer.location).text
 
 
 def test_a_new_decision_has_no_errors(analyst):
     answer = analyst.submit("/studio/new", kind="decision", key="band", name_en="Band", name_zh="区间")
-    assert "The check finds nothing." in analyst.get(answer.location).text
+    assert "The check found no problems." in analyst.get(answer.location).text
 
 
 def test_what_was_named_in_two_languages_is_called_by_the_page_s_own(analyst):
@@ -246,7 +246,7 @@ def test_a_draft_whose_scenario_fails_is_not_proposed(house, analyst, drafted):
 
 
 def test_a_draft_without_scenarios_says_so(analyst, drafted):
-    assert "There are no scenarios among its files" in analyst.get(f"/studio/drafts/{drafted}/scenarios").text
+    assert "The files contain no scenarios" in analyst.get(f"/studio/drafts/{drafted}/scenarios").text
 
 
 def test_an_added_file_takes_the_place_of_one_of_its_name(analyst, drafted):

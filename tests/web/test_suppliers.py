@@ -12,6 +12,7 @@ from app.identity import accounts, resets
 from app.procurement import bids, bonds, projects, suppliers, tenders
 from app.procurement.bids import BidState
 from app.web.supplier import progress
+from tests import seals
 from tests.procurement import bank
 from tests.web import tendering
 from tests.web.conftest import CODES
@@ -197,6 +198,7 @@ def test_the_registrar_accepts_and_the_certificate_can_be_had(client, sign_in, h
     assert "明建国" in registrar.get(address).text
     assert registrar.submit(address, decision="approve").status_code == 303
     assert registrar.get(f"{address}/certificate.pdf").data.startswith(b"%PDF-")
+    assert sealed(house, registrar.get(f"{address}/certificate.pdf?lang=zh").data) == ["平台管理办公室"]
 
 
 def test_a_returned_registration_is_declared_again_under_my_company(house, town, sign_in, world):
@@ -335,6 +337,11 @@ def test_the_check_says_what_sealing_protects_against_and_what_not(draft):
 # -- sealed
 
 
+def sealed(house, pdf):
+    with house.sessions() as session:
+        return seals.of_file(session, pdf)
+
+
 def test_a_sealed_bid_has_a_receipt_that_anybody_can_verify(seal, writer, client, standing):
     page = seal().text
     bid = standing()
@@ -343,6 +350,12 @@ def test_a_sealed_bid_has_a_receipt_that_anybody_can_verify(seal, writer, client
     assert json.loads(receipt.data)["content"]["sha256"] == bid.digest
     assert writer.get(f"/supplier/bids/{bid.id}/receipt.pdf").data.startswith(b"%PDF-")
     assert "This receipt is genuine" in client.submit("/portal/verify", receipt=receipt.text).text
+
+
+def test_the_chinese_receipt_on_paper_bears_the_agencys_seal(seal, writer, house, standing):
+    seal()
+    paper = writer.get(f"/supplier/bids/{standing().id}/receipt.pdf?lang=zh")
+    assert sealed(house, paper.data) == ["江城招标有限公司"]
 
 
 def test_a_changed_or_foreign_text_is_told_apart(seal, writer, client, standing):
@@ -495,7 +508,7 @@ def test_bidders_see_what_was_read_and_may_object_until_the_record_is_signed(ope
         bids.sign_opening_record(session, host, lot_id=world.lot_id)
         session.commit()
     assert writer.get(f"/supplier/bids/{opened.id}/opening-record/zh").data.startswith(b"%PDF-")
-    assert "Object to the opening" not in writer.get(f"/supplier/bids/{opened.id}").text
+    assert "Ask about the opening" not in writer.get(f"/supplier/bids/{opened.id}").text
 
 
 @pytest.mark.parametrize("state", [BidState.UNQUALIFIED, BidState.CANDIDATE, BidState.WINNER])
@@ -537,7 +550,7 @@ def guarantee(writer, world, **changes):
 
 def test_a_letter_of_guarantee_is_taken_in(writer, world):
     assert guarantee(writer, world).status_code == 303
-    assert "In order" in writer.get(f"/supplier/lots/{world.lot_id}/bond").text
+    assert "Received" in writer.get(f"/supplier/lots/{world.lot_id}/bond").text
 
 
 @pytest.mark.parametrize(
@@ -575,8 +588,8 @@ def test_o87_28_before_the_deadline_the_agency_learns_only_the_sum_of_the_banks_
     address = re.search(r'href="(/bonds/statements/\w+)"', listed)[1]
     shown = listed + officer.get(address).text
     assert "Not shown before the bid deadline" in listed
-    assert not [said for said in ("健源", "Matched to a bond", "11:47", "1 credit") if said in shown]
-    assert "In order" in writer.get(f"/supplier/lots/{world.lot_id}/bond").text
+    assert not [said for said in ("健源", "Matched to a bid bond", "11:47", "1 credit") if said in shown]
+    assert "Received" in writer.get(f"/supplier/lots/{world.lot_id}/bond").text
 
 
 def test_a_file_that_is_no_statement_is_refused_in_words(officer):

@@ -137,7 +137,7 @@ def test_a_file_is_kept_as_it_comes_and_gone_when_removed(filled):
 
 
 def test_a_bid_goes_from_the_editor_to_its_receipt(filled, house, world, town):
-    filled.click("text=Go on to the check")
+    filled.click("text=Continue to the check")
     assert faults(filled) == []
     filled.click("text=Seal and submit")
     filled.wait_for_url(re.compile(r"/supplier/bids/\w+$"))
@@ -148,9 +148,9 @@ def test_a_bid_goes_from_the_editor_to_its_receipt(filled, house, world, town):
 
 
 def test_withdrawing_asks_before_it_destroys(filled, house, world, town):
-    filled.click("text=Go on to the check")
+    filled.click("text=Continue to the check")
     filled.click("text=Seal and submit")
-    filled.click("button:has-text('Withdraw it')")
+    filled.click("button:has-text('Withdraw the bid')")
     filled.wait_for_selector("dialog[open]")
     with house.sessions() as session:
         assert bids.of_supplier(session, world.lot_id, town.supplier) is not None

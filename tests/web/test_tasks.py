@@ -154,7 +154,7 @@ def test_a_form_that_is_accepted_completes_its_task(house, sign_in, task):
 def test_after_it_one_sees_what_happened_and_what_happens_next(sign_in, task):
     client = sign_in("buyer-handler")
     page = client.get(work.send(client, task, **GOOD).location).text
-    assert ("You have done this." in page, "Do check" in page) == (True, True)
+    assert ("You have completed this task." in page, "Do check" in page) == (True, True)
     assert "Procurement reviewer" in page
 
 
@@ -338,7 +338,7 @@ def test_a_task_is_not_handed_to_whom_it_is_not_for(house, sign_in, task, collea
     client = sign_in("buyer-handler")
     client.submit(f"/tasks/{task}/claim")
     client.submit(f"/tasks/{task}/hand-over", colleague=account_of("payment-officer").id)
-    assert "Choose to whom you hand the task." in client.get(f"/tasks/{task}").text
+    assert "Choose a colleague." in client.get(f"/tasks/{task}").text
     assert in_database(house, OpenTaskRow)[0].claimed_by == account_of("buyer-handler").id
 
 
@@ -379,7 +379,7 @@ def test_a_link_to_a_task_that_is_done_says_by_whom_and_when(sign_in, task):
     client = sign_in("buyer-handler")
     work.send(client, task, **GOOD)
     page = client.get(f"/tasks/{task}", follow_redirects=True).text
-    assert ("You have done this." in page, "Monday 2 March 2026, 12:00" in page) == (True, True)
+    assert ("You have completed this task." in page, "Monday 2 March 2026, 12:00" in page) == (True, True)
 
 
 def test_what_came_of_a_task_is_not_told_to_who_has_no_part_in_the_case(sign_in, task):

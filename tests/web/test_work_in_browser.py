@@ -101,7 +101,7 @@ def test_a_file_goes_up_by_itself_and_comes_with_the_form(house, visit, tmp_path
     for row in range(4):
         page.fill(f"#f-scores-{row}-points", "5")
     page.click("[data-sending]")
-    page.wait_for_selector("text=You have done this.")
+    page.wait_for_selector("text=You have completed this task.")
     with house.sessions() as session:
         assert [(each.name, each.access) for each in session.query(Document)] == [("plan.pdf", "case")]
 

@@ -14,10 +14,11 @@ from app.foundation import journal, outbox
 from app.foundation.clock import PLACE
 from app.foundation.outbox import Outgoing
 from app.foundation.text import Text
+from app.identity import organisations
 from app.identity.roles import RoleMissing
 from app.procurement import bids, bonds, projects, tenders
 from app.workflow import changes, questions
-from tests import memory
+from tests import memory, seals
 
 
 @pytest.fixture
@@ -59,6 +60,7 @@ def change(play, tender_id, case):
                 tender_id=tender_id,
                 reasons="应供应商询问",
                 keeper=play.house.keeper,
+                signer=play.house.authority,
                 **values,
             )
 
@@ -200,7 +202,14 @@ def test_a_refused_change_moves_nothing(play, change, case, virtual_clock):
 
 def test_o87_29_a_termination_ends_the_case_and_frees_the_budget(play, tender_id):
     with play.acting("zhou") as (session, actor):
-        changes.terminate(play.house.engine, session, actor, tender_id=tender_id, reasons="因规划调整，采购任务取消")
+        changes.terminate(
+            play.house.engine,
+            session,
+            actor,
+            tender_id=tender_id,
+            reasons="因规划调整，采购任务取消",
+            signer=play.house.authority,
+        )
     assert (play.state, play.open(), deadline_timer(play)) == ("cancelled", [], [])
     with play.looking() as session:
         project = session.scalars(select(projects.Project)).one()
@@ -208,10 +217,32 @@ def test_o87_29_a_termination_ends_the_case_and_frees_the_budget(play, tender_id
         assert projects.committed(session, project.budget_line_id) == 0
 
 
+def test_who_gives_the_notice_of_a_correction_or_of_a_termination_seals_it(play, tender_id, change):
+    change()
+    with play.acting("zhou") as (session, actor):
+        changes.terminate(
+            play.house.engine, session, actor, tender_id=tender_id, reasons="任务取消", signer=play.house.authority
+        )
+    with play.looking() as session:
+        tender = tenders.get(session, tender_id)
+        corrected, ended = tender.notices[-2:]
+        agency, buyer = (organisations.get(session, place).name.zh for place in (tender.agency_id, tender.buyer_id))
+        assert (corrected.kind, ended.kind) == ("change", "termination")
+        assert seals.of_document(session, corrected.document_zh_id) == [agency]
+        assert seals.of_document(session, ended.document_zh_id) == [buyer]
+
+
 def test_o87_29_the_agency_returns_the_bonds_of_a_terminated_tender_with_their_interest(play, lot_id, submit):
     submit("ming", 445_000)
     with play.acting("zhou") as (session, actor):
-        changes.terminate(play.house.engine, session, actor, tender_id=lives.tender_of(play)[0], reasons="任务取消")
+        changes.terminate(
+            play.house.engine,
+            session,
+            actor,
+            tender_id=lives.tender_of(play)[0],
+            reasons="任务取消",
+            signer=play.house.authority,
+        )
     with play.looking() as session:
         assert {bid.state for bid in bids.of_lot(session, lot_id)} == {"unopened"}
         reports = session.query(Outgoing).filter(Outgoing.key.startswith("termination-report:")).all()
@@ -231,12 +262,16 @@ def test_o87_29_the_agency_returns_the_bonds_of_a_terminated_tender_with_their_i
 
 def test_o87_29_an_agency_alone_terminates_nothing(play, tender_id):
     with pytest.raises(RoleMissing), play.acting("sun") as (session, actor):
-        changes.terminate(play.house.engine, session, actor, tender_id=tender_id, reasons="任务取消")
+        changes.terminate(
+            play.house.engine, session, actor, tender_id=tender_id, reasons="任务取消", signer=play.house.authority
+        )
 
 
 def test_a_terminated_tender_takes_no_messages(play, tender_id):
     with play.acting("zhou") as (session, actor):
-        changes.terminate(play.house.engine, session, actor, tender_id=tender_id, reasons="任务取消")
+        changes.terminate(
+            play.house.engine, session, actor, tender_id=tender_id, reasons="任务取消", signer=play.house.authority
+        )
     with play.looking() as session, pytest.raises(messages.NobodyWaits):
         messages.send(play.house.engine, session, town.actor(session, "sun"), changes.MOVED, tender_id, {})
 

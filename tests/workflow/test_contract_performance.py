@@ -14,13 +14,14 @@ from app.foundation import clock, documents
 from app.foundation.actor import SYSTEM
 from app.foundation.outbox import Outgoing
 from app.foundation.workdays import end_of, local_day
+from app.identity import organisations
 from app.procurement import acceptance, awards, bonds, contracts, payments, projects, tenders
 from app.procurement.bids import Bid, BidPrice, BidResponse, BidState, OpenedBid
 from app.procurement.bonds import Bond, BondState
 from app.procurement.contracts import ContractState
 from app.procurement.payments import InvoiceState
 from app.procurement.projects import LotState
-from tests import memory
+from tests import memory, seals
 
 PRICE = Decimal("445000.00")
 
@@ -263,7 +264,7 @@ def test_each_step_of_a_contract_is_due_when_its_period_ends(play, contract_id):
 
 def test_without_its_performance_bond_no_delivery_is_reported(play, reached):
     contract_id = reached("publish")
-    assert "Performance bond not lodged" in facts_of(play, "ming", "report_delivery")
+    assert "Performance bond not submitted" in facts_of(play, "ming", "report_delivery")
     with pytest.raises(contracts.PerformanceBondMissing):
         play.do("ming", "report_delivery", {"note": "已完成全年维保服务"})
     secure(play)
@@ -286,6 +287,22 @@ def test_the_winners_bond_goes_back_with_the_signed_contract(play, reached):
     contract = contract_of(play, contract_id)
     bond = looked_up(play, lambda s: bonds.of_supplier(s, contract.lot_id, contract.supplier_id))
     assert (bond.state, bond.return_cause) == (BondState.RETURNED, "won")
+
+
+def test_the_supplier_seals_its_payment_application_and_the_agency_the_list_of_the_bond(play, reached):
+    contract = contract_of(play, reached("approve"))
+    with play.looking() as session:
+        supplier, agency = (
+            organisations.get(session, place).name.zh for place in (contract.supplier_id, _agency(session, contract))
+        )
+        [invoice] = payments.of_contract(session, contract.id)
+        [batch] = bonds.batches_of(session, contract.lot_id)
+        assert seals.of_document(session, invoice.document_zh_id) == [supplier]
+        assert seals.of_document(session, batch.list_zh_id) == [agency]
+
+
+def _agency(session, contract):
+    return contracts.tender_of(session, contract).agency_id
 
 
 def test_a_rejected_delivery_comes_back_until_it_is_accepted(play, reached):
@@ -318,7 +335,7 @@ def test_a_returned_application_is_made_again(play, reached):
     contract_id = reached("accept")
     ask_for_payment(play)
     play.do("zheng", "check_payment", {"decision": "return", "reasons": "发票抬头有误"})
-    assert notes_of(play, "jia", "request_payment")["Sent back"] == "发票抬头有误"
+    assert notes_of(play, "jia", "request_payment")["Returned"] == "发票抬头有误"
     ask_for_payment(play, "25512000000000000002")
     check_and_approve(play)
     play.do("bai", "pay", {"bank_reference": "B-1"})
@@ -373,5 +390,5 @@ def test_each_step_is_offered_to_its_role_and_nobody_else(play, contract_id):
 @pytest.mark.parametrize("element_id", ["sign_contract_supplier"])
 def test_who_signs_sees_the_contract_and_its_term(play, contract_id, element_id):
     shown = facts_of(play, "jia", element_id)
-    assert "four hundred and forty-five thousand yuan only" in shown["Price"]
+    assert "four hundred and forty-five thousand yuan" in shown["Price"]
     assert shown["To be signed by"].endswith("(Government Procurement Law, article 46)")

@@ -209,7 +209,7 @@ def test_documents_with_errors_come_back_with_rule_article_place_and_remedy(play
     play.do("sun", "prepare_documents", lives.documents_of(case) | {"bond_percent": 3})
     assert play.open() == ["prepare_documents"]
     assert notes_of(play, "sun", "prepare_documents")["Error: Bid bond"] == (
-        "A bid bond of 3% is above 2% of the budget. Take at most 2%. "
+        "A bid bond of 3% is above 2% of the budget. Enter 2% or less. "
         "(Implementing Regulations of the Government Procurement Law, article 33)"
     )
 

@@ -13,11 +13,12 @@ from app.foundation import journal
 from app.foundation.outbox import Outgoing
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
+from app.identity import organisations
 from app.procurement import bids, bonds, evaluation, experts, projects, tenders
 from app.procurement.bids import BidState
 from app.procurement.disclosure import invitations
 from app.workflow import changes
-from tests import memory
+from tests import memory, seals
 
 
 def lot_of(session, number=1):
@@ -74,6 +75,15 @@ def test_the_best_bid_wins_and_the_losers_bonds_went_back(awarded):
         [winner] = [supplier for supplier, state in states.items() if state == BidState.WINNER]
         held = [bond.supplier_id for bond in bonds.of_lot(session, lot.id) if bond.state == bonds.BondState.HELD]
         assert (lot.state, held) == ("notified", [winner])
+
+
+def test_the_agency_seals_the_report_it_delivers_and_the_list_of_the_bonds_it_returns(awarded):
+    with awarded.looking() as session:
+        lot = lot_of(session)
+        agency = organisations.get(session, tenders.of_lot(session, lot.id).agency_id).name.zh
+        [batch] = bonds.batches_of(session, lot.id)
+        assert seals.of_document(session, evaluation.report(session, lot.id).document_zh_id) == [agency]
+        assert seals.of_document(session, batch.list_zh_id) == [agency]
 
 
 def test_up_to_the_award_nothing_is_wrong(awarded):
@@ -161,6 +171,7 @@ def change(play, case, tender_id):
             factors=case.factors,
             terms=terms,
             keeper=play.house.keeper,
+            signer=play.house.authority,
         )
 
 

@@ -22,8 +22,8 @@ from app.foundation.text import Text
 
 UNREADABLE = error(
     "decision-expression-unreadable",
-    Text("this expression can't be read: %(problem)s", "该表达式无法读取：%(problem)s"),
-    Text("mend the expression there", "请在该处修正表达式"),
+    Text("this expression cannot be read: %(problem)s", "该表达式无法读取：%(problem)s"),
+    Text("correct the expression", "请更正表达式"),
 )
 EXPRESSION_MISSING = error(
     "decision-expression-missing",
@@ -32,7 +32,7 @@ EXPRESSION_MISSING = error(
 )
 LANGUAGE = error(
     "decision-language-not-feel",
-    Text("the expression language '%(language)s' isn't FEEL", "表达式语言“%(language)s”不是 FEEL"),
+    Text("the expression language '%(language)s' is not FEEL", "表达式语言“%(language)s”不是 FEEL"),
     Text("write it in FEEL", "请用 FEEL 书写"),
 )
 FUNCTION_KIND = error(
@@ -61,12 +61,12 @@ OUTPUT_MISSING = error(
 OUTPUT_NAMES = error(
     "decision-table-output-names",
     Text("several outputs need different names", "多个输出须使用不同的变量名"),
-    Text("give each output column a name of its own", "请为每个输出列设置各自的变量名"),
+    Text("give each output column its own name", "请为每个输出列设置各自的变量名"),
 )
 OUTPUTS_AGGREGATED = error(
     "decision-table-outputs-aggregated",
-    Text("several outputs can't be aggregated", "多个输出不能汇集为一个值"),
-    Text("leave one output, or remove the aggregation", "请只保留一个输出，或取消汇集方式"),
+    Text("several outputs cannot be aggregated", "多个输出不能汇集为一个值"),
+    Text("keep one output, or remove the aggregation", "请只保留一个输出，或取消汇集方式"),
 )
 RULE_CELLS = error(
     "decision-rule-cells",

@@ -20,7 +20,7 @@ TYPE_UNKNOWN = error(
 )
 VALUES_UNREADABLE = error(
     "decision-values-unreadable",
-    Text("the allowed values can't be read: %(problem)s", "允许值无法读取：%(problem)s"),
+    Text("the allowed values cannot be read: %(problem)s", "允许值无法读取：%(problem)s"),
     Text(
         'write them as FEEL\'s unary tests, such as "low", "high" or [0..100]',
         '请按 FEEL 的一元测试书写，例如 "low", "high" 或 [0..100]',

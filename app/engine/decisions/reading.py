@@ -21,26 +21,26 @@ from app.foundation.text import LANGUAGES, Text
 
 IMPORT_UNKNOWN = error(
     "decision-import-unknown",
-    Text("it imports the model '%(namespace)s', which isn't here", "其导入的模型“%(namespace)s”不在本次部署中"),
+    Text("it imports the model '%(namespace)s', which is not here", "其导入的模型“%(namespace)s”不在本次部署中"),
     Text("add its file, or remove the import", "请加入该模型的文件，或删除该导入"),
 )
 IMPORT_CIRCLE = error(
     "decision-import-circle",
     Text("models import one another in a circle", "模型之间循环导入"),
     Text(
-        "move what they share into a model of its own, and let each import that",
+        "move what they share into a separate model that each imports",
         "请将共用的部分移入单独的模型，由各模型导入",
     ),
 )
 DUPLICATE_ID = error(
     "decision-duplicate-id",
     Text("another element has the same id", "另有元素使用相同的 ID"),
-    Text("give each element an id of its own", "请为每个元素设置各自的 ID"),
+    Text("give each element its own id", "请为每个元素设置各自的 ID"),
 )
 REQUIREMENT_UNKNOWN = error(
     "decision-requirement-unknown",
     Text(
-        "it requires '%(ref)s', which isn't in this file or an imported one",
+        "it requires '%(ref)s', which is not in this file or an imported one",
         "其所需的“%(ref)s”不在本文件或已导入的文件中",
     ),
     Text("draw the requirement from an element that is there, or remove it", "请将需求连线改接到已有元素，或将其删除"),

@@ -37,23 +37,23 @@ TOO_LARGE = error(
 )
 MALFORMED = error(
     "decision-xml-malformed",
-    Text("this isn't well-formed XML: %(problem)s", "这不是格式良好的 XML：%(problem)s"),
+    Text("this is not well-formed XML: %(problem)s", "这不是格式良好的 XML：%(problem)s"),
     Text("save it again with a DMN editor", "请用 DMN 编辑器重新保存"),
 )
 DOCTYPE = error(
     "decision-xml-doctype",
-    Text("a DOCTYPE isn't allowed", "文件不得含有 DOCTYPE"),
+    Text("a DOCTYPE is not allowed", "文件不得含有 DOCTYPE"),
     Text("remove it", "请将其删除"),
 )
 NOT_DMN = error(
     "decision-not-dmn",
-    Text("this isn't a DMN 1.1 to 1.6 model", "这不是 DMN 1.1 至 1.6 的模型"),
+    Text("this is not a DMN 1.1 to 1.6 model", "这不是 DMN 1.1 至 1.6 的模型"),
     Text("save the model as DMN XML", "请将模型另存为 DMN XML"),
 )
 TOO_DEEP = error(
     "decision-too-deep",
     Text("it is nested too deeply", "嵌套过深"),
-    Text("leave out some of the levels", "请减少嵌套层级"),
+    Text("use fewer levels", "请减少嵌套层级"),
 )
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 """The namespace of what the dialect adds to a model: the names of its decisions in each language."""

@@ -38,7 +38,7 @@ class FormInvalid(Several):
     """Some fields can't be taken as they are; ``parts`` has one refusal for each."""
 
     code = "form"
-    text = Text("There is a problem with what was entered.", "填写内容存在问题。")
+    text = Text("There is a problem with what you entered.", "填写内容存在问题。")
 
 
 def refuse(found: list[FieldError]) -> NoReturn:
@@ -128,14 +128,14 @@ def _unread(field: Field | None, value: Any, zone: tzinfo) -> Text | None:
     return read if isinstance(read, Text) else None
 
 
-_UNFIT = Text("“%(label)s” can't be taken as it is.", "“%(label)s”的内容无效。")
+_UNFIT = Text("“%(label)s” is not valid.", "“%(label)s”的内容无效。")
 _UNLISTED = Text("Choose one of the values offered for “%(label)s”.", "请从“%(label)s”的选项中选择。")
 
 
 def _places(error: Any) -> Text:
     step = str(error.validator_value)
     if step in ("0.01", "1E-2"):
-        return Text("“%(label)s” may have at most two decimal places.", "“%(label)s”最多保留两位小数。")
+        return Text("“%(label)s” can have at most 2 decimal places.", "“%(label)s”最多保留两位小数。")
     return Text("“%(label)s” must be a multiple of %(limit)s.", "“%(label)s”必须是 %(limit)s 的倍数。")
 
 
@@ -162,7 +162,7 @@ def _typed(error: Any) -> Text:
 
 def _constant(error: Any) -> Text:
     if error.validator_value is True:
-        return Text("Tick “%(label)s” to go on.", "请勾选“%(label)s”后继续。")
+        return Text("Tick “%(label)s” to continue.", "请勾选“%(label)s”后继续。")
     return _UNLISTED
 
 
@@ -175,13 +175,13 @@ _TEXTS: dict[str, Text | Callable[[Any], Text]] = {
     "exclusiveMinimum": Text("“%(label)s” must be more than %(limit)s.", "“%(label)s”必须大于 %(limit)s。"),
     "exclusiveMaximum": Text("“%(label)s” must be less than %(limit)s.", "“%(label)s”必须小于 %(limit)s。"),
     "minLength": _least_length,
-    "maxLength": Text("“%(label)s” may have at most %(limit)s characters.", "“%(label)s”最多 %(limit)s 个字。"),
+    "maxLength": Text("“%(label)s” can have at most %(limit)s characters.", "“%(label)s”最多 %(limit)s 个字。"),
     "minItems": _least_items,
-    "maxItems": Text("“%(label)s” may have at most %(limit)s entries.", "“%(label)s”最多 %(limit)s 项。"),
-    "uniqueItems": Text("Each entry of “%(label)s” may stand there once.", "“%(label)s”中不得有重复项。"),
+    "maxItems": Text("“%(label)s” can have at most %(limit)s entries.", "“%(label)s”最多 %(limit)s 项。"),
+    "uniqueItems": Text("“%(label)s” cannot have the same entry twice.", "“%(label)s”中不得有重复项。"),
     "multipleOf": _places,
-    "pattern": Text("“%(label)s” isn't written as it should be.", "“%(label)s”的格式不正确。"),
-    "format": Text("“%(label)s” isn't written as it should be.", "“%(label)s”的格式不正确。"),
+    "pattern": Text("“%(label)s” does not have the right format.", "“%(label)s”的格式不正确。"),
+    "format": Text("“%(label)s” does not have the right format.", "“%(label)s”的格式不正确。"),
 }
 
 

@@ -12,17 +12,17 @@ from decimal import Decimal
 
 from app.foundation.text import Text
 
-NO_NUMBER = Text("Write a number, such as 1,234.50.", "请填写数字，例如 1,234.50。")
-NO_DATE = Text("Write a day, such as 2026-03-02 or 2 March 2026.", "请填写日期，例如 2026-03-02 或 2026年3月2日。")
+NO_NUMBER = Text("Enter a number, for example 1,234.50.", "请填写数字，例如 1,234.50。")
+NO_DATE = Text("Enter a date, for example 2026-03-02 or 2 March 2026.", "请填写日期，例如 2026-03-02 或 2026年3月2日。")
 TWO_DATES = Text(
-    "This day can be read in two ways. Write it as 2026-03-02 or 2 March 2026.",
+    "This date can be read in two ways. Enter it as 2026-03-02 or 2 March 2026.",
     "该日期有两种读法，请写成 2026-03-02 或 2026年3月2日。",
 )
 NO_TIME = Text(
-    "Write a day and a time, such as 2026-03-02 09:30.",
+    "Enter a date and time, for example 2026-03-02 09:30.",
     "请填写日期和时间，例如 2026-03-02 09:30 或 2026年3月2日 9时30分。",
 )
-NO_SUCH_TIME = Text("The clocks were moved then: there was no such time of day.", "当时正值时制调整，该时刻不存在。")
+NO_SUCH_TIME = Text("This time did not exist because the clocks were changed then.", "当时正值时制调整，该时刻不存在。")
 
 _NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)?(\.\d+)?\s?(万|亿|万亿)?\Z")
 _MULTIPLES = {None: 0, "万": 4, "亿": 8, "万亿": 12}

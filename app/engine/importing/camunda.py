@@ -35,7 +35,7 @@ _INSTEAD = {
     "delegateExpression": Text("use zeebe:taskDefinition with the type of an operation", "请改用 zeebe:taskDefinition 并填写操作类型"),
     "connector": Text("use zeebe:taskDefinition with the type of an operation", "请改用 zeebe:taskDefinition 并填写操作类型"),
     "serviceTaskOperator": Text("use zeebe:taskDefinition with the type of an operation", "请改用 zeebe:taskDefinition 并填写操作类型"),
-    "initiator": Text("who started a case stands in its history; take it in by an operation", "启动人记录于历史中，如需使用请通过操作取得"),
+    "initiator": Text("who started a case is in its history; get it with an operation", "启动人记录于历史中，如需使用请通过操作取得"),
     "failedJobRetryTimeCycle": Text("give zeebe:taskDefinition its retries", "请设置 zeebe:taskDefinition 的重试次数"),
     "skipExpression": Text("draw an exclusive gateway before it", "请在其前画排他网关"),
     "resultVariable": Text("write an output mapping", "请编写输出映射"),

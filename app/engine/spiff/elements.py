@@ -34,12 +34,12 @@ UNKNOWN_REFERENCE = error(
 REFERRED_WITHOUT = error(
     "reference-without-value",
     Text("the %(what)s “%(ref)s” has no %(part)s", "%(what)s“%(ref)s”没有%(part)s"),
-    Text("give it one", "请填写"),
+    Text("add one", "请填写"),
 )
 SEVERAL_TIMER_VALUES = error(
     "timer-several-values",
     Text("the timer has several values", "定时器有多个值"),
-    Text("leave one", "请只保留一个"),
+    Text("keep one", "请只保留一个"),
 )
 LINK_ELSEWHERE = error(
     "link-reference",
@@ -66,7 +66,7 @@ TWO_LOOPS = error(
 )
 EVENT_BODY_REPEATED = error(
     "event-sub-process-repeated",
-    Text("an event sub-process can't be repeated", "事件子流程不能重复执行"),
+    Text("an event sub-process cannot be repeated", "事件子流程不能重复执行"),
     Text("put the repetition inside it", "请将重复标记放在其内部"),
 )
 ENDLESS_LOOP = error(
@@ -75,7 +75,7 @@ ENDLESS_LOOP = error(
         "the loop has neither a condition nor a maximum, so it would never end",
         "循环既无条件也无最大次数，永远不会结束",
     ),
-    Text("give it one", "请填写其一"),
+    Text("add one", "请填写其一"),
 )
 NOT_WHOLE = error(
     "number-not-whole",

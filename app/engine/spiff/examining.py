@@ -34,7 +34,7 @@ EXTENSION_OUTSIDE = error(
 TWICE = error(
     "element-twice",
     Text("%(owner)s has %(name)s twice", "%(owner)s 中 %(name)s 出现两次"),
-    Text("leave one", "请只保留一个"),
+    Text("keep one", "请只保留一个"),
 )
 
 READ_PAST = warning(

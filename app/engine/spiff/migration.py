@@ -119,7 +119,7 @@ class _Migration:
             for process in known:
                 there = self.new.processes.get(process.id)
                 if there is not None and target not in there.nodes:
-                    why = Text(f"its target {target} isn't in the new diagram", f"目标元素{target}不在新流程图中")
+                    why = Text(f"its target {target} is not in the new diagram", f"目标元素{target}不在新流程图中")
                     self._refuse(process.id, element_id, why)
 
     def _refuse(self, process_id: str, element_id: str, why: Text) -> None:
@@ -138,7 +138,7 @@ class _Migration:
         target = self.image(process_id, element_id)
         after = process.nodes.get(target) if process else None
         if after is None:
-            why = Text("it isn't in the new diagram; say where its tokens go", "新流程图中没有该元素，请指定去向")
+            why = Text("it is not in the new diagram; say where its tokens go", "新流程图中没有该元素，请指定去向")
         elif _nature(before) != _nature(after):
             why = Text(f"{target} is another kind of element", f"{target}是另一类元素")
         else:
@@ -199,7 +199,7 @@ class _Migration:
         for record in records:
             image = {part: self.image(process_id, record[part]) for part in _HANDLER_PARTS if part in record}
             if any(identity not in nodes for identity in image.values()):
-                why = Text("what it did can't be compensated any more", "其已完成的工作将无法再补偿")
+                why = Text("what it did cannot be compensated any more", "其已完成的工作将无法再补偿")
                 self.plan.lost.append(Noted(process_id, record["node"], why))
                 continue
             inner = {"inner": self._records(process_id, record["inner"])} if "inner" in record else {}

@@ -111,7 +111,7 @@ def _scope_for(course: Course, node: Node, process_id: str, chosen: str | None) 
         why = Text("it stands in several open sub-processes; say which", "所在子流程有多个实例，请指明")
         raise Unfit(node.id, why)
     if node.container == process_id or chosen is not None:
-        why = Text("the process it stands in isn't running here", "其所在流程当前未运行")
+        why = Text("the process it stands in is not running here", "其所在流程当前未运行")
         raise Unfit(node.id, why)
     return _opened_around(course, node, process_id)
 
@@ -120,7 +120,7 @@ def _opened_around(course: Course, node: Node, process_id: str) -> Scope:
     """Open the sub-process in which an element stands, with everything around it, but without its start event."""
     around = course.specs[process_id].process.nodes[node.container]
     if around.multi or around.loop or around.kind == "eventSubProcess":
-        why = Text(f"{around.id} isn't open, and can't be opened by hand", f"{around.id}未在运行，且不能由人工开启")
+        why = Text(f"{around.id} is not open, and cannot be opened by hand", f"{around.id}未在运行，且不能由人工开启")
         raise Unfit(node.id, why)
     home = _scope_for(course, around, process_id, None)
     token = course.create(course.specs[process_id].elements[around.id], home.id)

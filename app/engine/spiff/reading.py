@@ -35,11 +35,11 @@ NOT_EXECUTABLE = error(
 DUPLICATE_ID = error(
     "duplicate-id",
     Text("the id “%(id)s” is used twice", "ID“%(id)s”重复使用"),
-    Text("give each element an id of its own", "请为每个元素设置各自的 ID"),
+    Text("give each element its own id", "请为每个元素设置各自的 ID"),
 )
 UNFIT_ID = error(
     "unfit-id",
-    Text("“%(id)s” can't be an id", "“%(id)s”不能用作 ID"),
+    Text("“%(id)s” cannot be an id", "“%(id)s”不能用作 ID"),
     Text(
         "use letters, digits, “_”, “-” and “.”, beginning with a letter or “_”, 200 at most",
         "请使用字母、数字、“_”“-”“.”，以字母或“_”开头，最长 200 个字符",
@@ -48,12 +48,12 @@ UNFIT_ID = error(
 NO_ID = error(
     "id-missing",
     Text("%(what)s has no id", "%(what)s 没有 ID"),
-    Text("give it one", "请设置 ID"),
+    Text("add one", "请设置 ID"),
 )
 PROCESS_TWICE = error(
     "process-twice",
     Text("the process “%(id)s” is in the deployment twice", "流程“%(id)s”在本次部署中重复出现"),
-    Text("leave one of them, or give one another id", "请只保留一个，或更改其中一个的 ID"),
+    Text("keep one of them, or give one a different id", "请只保留一个，或更改其中一个的 ID"),
 )
 TOO_MANY_NODES = error(
     "process-too-large",
@@ -73,7 +73,7 @@ LANE_MEMBER_UNKNOWN = error(
 TWO_HANDLERS = error(
     "compensation-handler-twice",
     Text("“%(edge)s” has two compensation handlers", "“%(edge)s”有两个补偿处理活动"),
-    Text("leave one", "请只保留一个"),
+    Text("keep one", "请只保留一个"),
 )
 EMPTY_CONDITION = error(
     "condition-empty",

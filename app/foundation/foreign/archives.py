@@ -29,12 +29,12 @@ MOST_RATIO = 200
 SMALL = 1024 * 1024
 """Bytes below which the ratio says nothing."""
 
-ODD_NAME = Text("a file in it has a name that isn't taken", "其中有文件名不符合要求的文件")
-ODD_MEMBER = Text("it holds something other than plain files", "其中含有普通文件以外的内容")
+ODD_NAME = Text("a file in it has a name that is not accepted", "其中有文件名不符合要求的文件")
+ODD_MEMBER = Text("it contains something other than plain files", "其中含有普通文件以外的内容")
 DOUBLED = Text("two files in it have the same name", "其中有重名文件")
 ENCRYPTED = Text("it is protected by a password", "文件已加密")
-PACKED = Text("it is packed in a way that isn't read", "压缩方式不受支持")
-BOMB = Text("it unpacks to far more than it should", "解压后大小异常")
+PACKED = Text("its compression is not supported", "压缩方式不受支持")
+BOMB = Text("it unpacks to far more than allowed", "解压后大小异常")
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ MOST_CELLS = 60
 UNPACKED = 40_000_000
 PARTS = 500
 
-NO_BOOK = Text("it is damaged or isn't a workbook", "文件已损坏或者不是工作簿")
-NOT_ITS_XML = Text("its XML isn't that of a workbook", "其中的XML不符合工作簿格式")
+NO_BOOK = Text("it is damaged or is not a workbook", "文件已损坏或者不是工作簿")
+NOT_ITS_XML = Text("its XML is not that of a workbook", "其中的XML不符合工作簿格式")
 BOMB = Text("it unpacks to far too much", "解压后内容过大")
-NO_TEXT = Text("it isn't text in UTF-8 or GB 18030", "不是UTF-8或GB 18030编码的文本")
+NO_TEXT = Text("it is not text in UTF-8 or GB 18030", "不是UTF-8或GB 18030编码的文本")
 
 Grid = list[tuple[int, list[str]]]
 """Rows as they are counted in the file, with their cells."""
@@ -110,7 +110,7 @@ def _of_text(content: bytes, most: int) -> Iterator[tuple[int, list[str]]]:
                 raise _too_many(most)
             yield number, [_plain(cell) for cell in cells[:MOST_CELLS]]
     except csv.Error as error:
-        raise Unreadable(Text("its quotes or lines don't close", "引号或换行不完整")) from error
+        raise Unreadable(Text("its quotes or lines do not close", "引号或换行不完整")) from error
 
 
 def _decoded(content: bytes) -> str:

@@ -21,9 +21,9 @@ MOST_PARTS = 200_000
 LONGEST_NUMBER = 40
 """Digits and signs."""
 
-DOUBLED = Text("a name stands twice in one object", "同一对象中有重复的名称")
-ODD_NUMBER = Text("it holds a number that can't be", "含有无法识别的数值")
-ODD_TEXT = Text("it holds characters that can't be", "含有无法识别的字符")
+DOUBLED = Text("a name occurs twice in one object", "同一对象中有重复的名称")
+ODD_NUMBER = Text("it contains an invalid number", "含有无法识别的数值")
+ODD_TEXT = Text("it contains invalid characters", "含有无法识别的字符")
 
 _SIGN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{},]', re.DOTALL)
 

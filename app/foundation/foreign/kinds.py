@@ -27,7 +27,7 @@ class KindRefused(Invalid):
 
     code = "kind-refused"
     text = Text(
-        "“%(name)s” can't be taken: %(why)s. What can be: %(kinds)s.",
+        "“%(name)s” cannot be accepted: %(why)s. Accepted files: %(kinds)s.",
         "无法接收“%(name)s”：%(why)s。可接收：%(kinds)s。",
     )
 
@@ -96,7 +96,7 @@ def _is_archive(file: IO[bytes], head: bytes) -> bool:
     inside = [kind for kind in ATTACHMENTS if kind is not ARCHIVE]
     for name in Zip(file, largest=LARGEST_UNPACKED, most=MOST_PARTS).names:
         if not any(name.lower().endswith(kind.endings) for kind in inside):
-            raise Unreadable(Text(f"“{name[-60:]}” in it isn't taken", f"其中的“{name[-60:]}”不可接收"))
+            raise Unreadable(Text(f"“{name[-60:]}” in it is not accepted", f"其中的“{name[-60:]}”不可接收"))
     return True
 
 
@@ -167,9 +167,9 @@ def _wrong(name: str, file: IO[bytes], kinds: Sequence[Kind]) -> Text | None:
     """What is wrong with a file; None for one that can be taken."""
     kind = next((kind for kind in kinds if name.lower().endswith(kind.endings)), None)
     if kind is None:
-        return Text("files of this kind aren't taken here", "此处不接收该类文件")
+        return Text("files of this kind are not accepted here", "此处不接收该类文件")
     if not name.isprintable():
-        return Text("its name holds characters that can't be", "文件名含有无法识别的字符")
+        return Text("its name contains invalid characters", "文件名含有无法识别的字符")
     head = file.read(HEAD)
     if head.startswith((b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"#!")):
         return Text("it is a program", "该文件是可执行程序")

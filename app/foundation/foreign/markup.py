@@ -19,7 +19,7 @@ MOST_ATTRIBUTES = 400_000
 PIECE = 64 * 1024
 
 DOCTYPE = Text("it declares a document type", "包含文档类型声明")
-NOT_XML = Text("it isn't well-formed XML", "不是格式正确的XML")
+NOT_XML = Text("it is not well-formed XML", "不是格式正确的XML")
 
 Element = etree._Element
 

@@ -45,7 +45,7 @@ class NotForSigning(Invalid):
     """The file that was to be signed isn't a readable PDF."""
 
     code = "not-for-signing"
-    text = Text("This file can't be signed: it isn't a readable PDF.", "该文件不是可读取的PDF，无法签署。")
+    text = Text("This file cannot be signed because it is not a readable PDF.", "该文件不是可读取的PDF，无法签署。")
 
 
 class CertificateUnknown(NotFound):

@@ -28,14 +28,16 @@ class PdfUnreadable(Invalid):
     """The file isn't a PDF, or too damaged to be read."""
 
     code = "pdf-unreadable"
-    text = Text("This file can't be read as a PDF.", "该文件无法作为PDF读取。")
+    text = Text("This file cannot be read as a PDF.", "该文件无法作为PDF读取。")
 
 
 class RootInvalid(Invalid):
     """What should be trusted isn't the certificate of an authority."""
 
     code = "root-invalid"
-    text = Text("This isn't the certificate of an authority in PEM.", "该内容不是PEM格式的证书颁发机构证书。")
+    text = Text(
+        "This is not a certificate of a certification authority in PEM format.", "该内容不是PEM格式的证书颁发机构证书。"
+    )
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ class SigningPaused(RuleBroken):
 
     code = "signing-paused"
     text = Text(
-        "A query that may affect the result is open; the contract isn't signed before it is settled.",
+        "A challenge that may affect the result is open. The contract cannot be signed until it is answered.",
         "存在可能影响中标结果的质疑，处理完毕前暂停签订合同。",
     )
     statute = "IR 54"
@@ -29,7 +29,7 @@ class WindowOpen(RuleBroken):
 
     code = "query-window-open"
     text = Text(
-        "The result can still be queried until %(until)s; the contract is signed after that.",
+        "The result can be challenged until %(until)s. The contract can be signed after that.",
         "质疑期至%(until)s届满，届满后方可签订合同。",
     )
 
@@ -38,7 +38,7 @@ class NotPublished(RuleBroken):
     """The award isn't published."""
 
     code = "award-not-published"
-    text = Text("The award isn't published yet.", "中标结果尚未公告。")
+    text = Text("The award has not been published yet.", "中标结果尚未公告。")
     statute = "O87 69"
 
 

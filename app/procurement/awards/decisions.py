@@ -22,7 +22,7 @@ from app.procurement.rules import laws
 
 GROUNDS: dict[str, Text] = {
     "gave_up": laws.under(
-        Text("the candidate gave up or refuses to sign", "中标候选人放弃中标或者拒绝签订合同"), "IR 49"
+        Text("the candidate withdrew or refuses to sign", "中标候选人放弃中标或者拒绝签订合同"), "IR 49"
     ),
     "unlawful": laws.under(Text("the candidate acted unlawfully", "中标候选人存在违法行为"), "IR 71"),
     "query_upheld": laws.under(
@@ -36,14 +36,14 @@ class AwardUnknown(NotFound):
     """There is no award of this lot, or none this person may know of."""
 
     code = "award-unknown"
-    text = Text("There is no award here.", "没有该中标结果。")
+    text = Text("This award does not exist.", "没有该中标结果。")
 
 
 class AlreadyDecided(Conflict):
     """The winner is settled."""
 
     code = "already-decided"
-    text = Text("The winner of this lot is already settled.", "该采购包已确定中标人。")
+    text = Text("The winning bidder of this lot has already been confirmed.", "该采购包已确定中标人。")
 
 
 class NotACandidate(RuleBroken):
@@ -51,7 +51,7 @@ class NotACandidate(RuleBroken):
 
     code = "not-a-candidate"
     text = Text(
-        "Only a candidate named in the report can be the winner.", "只能在评标报告推荐的中标候选人中确定中标人。"
+        "Choose a candidate recommended in the evaluation report.", "只能在评标报告推荐的中标候选人中确定中标人。"
     )
     statute = "O87 68"
 
@@ -61,8 +61,8 @@ class OutOfOrder(RuleBroken):
 
     code = "out-of-order"
     text = Text(
-        "The winner is confirmed in the order of rank; passing somebody over needs a reason the law names.",
-        "应当按排序确定中标人；不确定排名在前的候选人须有法定理由。",
+        "Confirm the winning bidder in order of rank. Passing over a candidate needs a reason given in law.",
+        "应当按排序确定中标人；不确定排名在前的中标候选人的，须有法定理由。",
     )
     statute = "O87 68"
 
@@ -78,7 +78,7 @@ class ReportNotDelivered(Conflict):
     """Nothing is decided before the report has reached the buyer."""
 
     code = "report-not-delivered"
-    text = Text("The evaluation report hasn't reached the buyer yet.", "评标报告尚未送达采购人。")
+    text = Text("The evaluation report has not been delivered to the buyer yet.", "评标报告尚未送达采购人。")
 
 
 def confirm(session: Session, actor: Actor, *, lot_id: str, bid_id: str, ground: str = "", reasons: str = "") -> Award:

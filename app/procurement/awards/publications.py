@@ -78,7 +78,11 @@ def _start_periods(session: Session, award: Award, today: date) -> None:
 
 
 def _notice(session: Session, award: Award, lot: Lot, tender: Tender) -> Notice:
-    kind = Text("Award", "中标公告") if award.round == 1 else Text("Change of the award", "中标结果变更公告")
+    kind = (
+        Text("Award notice", "中标公告")
+        if award.round == 1
+        else Text("Correction of the award notice", "中标结果变更公告")
+    )
     return tenders.add_notice(
         session,
         tender,
@@ -193,9 +197,7 @@ def _why(session: Session, award: Award, tender: Tender, bid: Bid, result: BidRe
         return Text(" ".join(text.en for text in said), "".join(text.zh for text in said))
     revoked = next((each for each in all_of_lot(session, award.lot_id) if each.bid_id == bid.id), None)
     if revoked is not None:
-        return Text(
-            f"The award to you was revoked: {revoked.revoked_reason}", f"中标结果已撤销：{revoked.revoked_reason}"
-        )
+        return Text(f"Your award was revoked: {revoked.revoked_reason}", f"中标结果已撤销：{revoked.revoked_reason}")
     if result.barred:
         return REASONS[result.barred]
     if result.rank < session.get_one(BidResult, award.bid_id).rank:
@@ -208,9 +210,10 @@ def _draw(session: Session, letter: AwardLetter, bid: Bid, lot: Lot, tender: Ten
     """The letter as a paper; it belongs to the supplier it is for."""
     content = _paper(session, letter, bid, lot, tender)
     kind = "winner" if letter.won else "loser"
-    title = {"winner": Text("Award letter", "中标通知书"), "loser": Text("Notice of the result", "采购结果通知书")}[
-        kind
-    ]
+    title = {
+        "winner": Text("Award letter", "中标通知书"),
+        "loser": Text("Result of the procurement", "采购结果通知书"),
+    }[kind]
     number = tender.project.number
     chinese, english = papers.keep(
         session,

@@ -47,7 +47,7 @@ def claims_of(
         yield from _of_size(lot, registration, offer)
     if lot.sme_mode == "reserved" and offer.sme not in (*SIZES[:3], *WELFARE):
         words = Text(
-            "This lot is reserved for small and medium enterprises: say which of them makes the goods or does the work.",
+            "This lot is reserved for small and medium enterprises: state which kind of enterprise makes the goods or does the work.",
             "本采购包专门面向中小企业采购，请声明货物制造商或者承接企业属于何种中小企业。",
         )
         yield Gap(ERROR, "sme", words, "N46 6, 8")
@@ -94,7 +94,7 @@ def _other_maker(registration: Registration, offer: Offer) -> bool:
 
 def _of_partner(session: Session, tender: Tender, supplier_id: str, offer: Offer, attached: set[str]) -> Iterator[Gap]:
     if not admits_consortia(tender):
-        words = Text("The documents admit no consortium.", "招标文件不接受联合体投标。")
+        words = Text("The tender documents do not accept consortia.", "招标文件不接受联合体投标。")
         yield Gap(ERROR, "sme", words, "GPL 24, O87 20")
         return
     yield from _of_member(session, supplier_id, offer)
@@ -115,15 +115,17 @@ def _of_member(session: Session, supplier_id: str, offer: Offer) -> Iterator[Gap
     registration = suppliers.of_organisation(session, member.id) if member is not None else None
     if not offer.partner or registration is None:
         words = Text(
-            "Enter the partner's name and the unified social credit code under which it is registered here.",
+            "Enter the partner's name and the unified social credit code it is registered under on this service.",
             "请填写合作小微企业的名称，以及其在本平台登记的统一社会信用代码。",
         )
         yield Gap(ERROR, "partner", words, "GPL 24, N46 9")
     elif registration.organisation_id == supplier_id:
-        yield Gap(ERROR, "partner", Text("The partner can't be yourself.", "合作企业不得为投标人自身。"), "N46 9")
+        yield Gap(
+            ERROR, "partner", Text("The partner cannot be your own company.", "合作企业不得为投标人自身。"), "N46 9"
+        )
     elif registration.scale not in SMALL and registration.welfare not in WELFARE:
         words = Text(
-            "The partner isn't registered as a small or micro enterprise.", "该企业登记的类型不是小型或者微型企业。"
+            "The partner is not registered as a small or micro enterprise.", "该企业登记的类型不是小型或者微型企业。"
         )
         yield Gap(ERROR, "partner", words, "N46 9")
 
@@ -141,7 +143,9 @@ def _of_domestic(session: Session, tender: Tender, offer: Offer) -> Iterator[Gap
         return
     if offer.domestic_share is None or not share <= offer.domestic_share <= HUNDRED:
         words = Text(
-            f"Domestic products must make up at least {share:f}% of the cost of what is offered.".replace(".00", ""),
+            f"Domestic products must make up at least {share:f}% of the cost of the products offered.".replace(
+                ".00", ""
+            ),
             f"本国产品成本之和占全部产品成本之和的比例不得低于{share:f}%。".replace(".00", ""),
         )
         yield Gap(ERROR, "domestic_share", words, least.citation)

@@ -25,7 +25,7 @@ class BidIncomplete(Invalid):
 
     code = "bid-incomplete"
     text = Text(
-        "The bid isn't complete: %(count)s things are missing. %(first)s", "投标文件不完整，共缺%(count)s项。%(first)s"
+        "The bid is not complete: %(count)s items are missing. %(first)s", "投标文件不完整，共缺%(count)s项。%(first)s"
     )
 
 
@@ -71,11 +71,11 @@ def _of_price(lot: Lot, offer: Offer) -> Iterator[Gap]:
         typed = str(offer.typed.get("price") or "")
         yield Gap(ERROR, "price", _unread(typed) if typed else Text("Enter the total price.", "请填写投标总价。"))
     elif offer.price == 0:
-        yield Gap(ERROR, "price", Text("The price can't be nothing.", "投标总价不得为零。"))
+        yield Gap(ERROR, "price", Text("The price cannot be zero.", "投标总价不得为零。"))
     elif offer.price > lot.price_limit:
         limit = f"{lot.price_limit:,.2f}"
         words = Text(
-            f"The price is above {limit}, the most that may be offered: the bid would be invalid.",
+            f"The price is above the ceiling of {limit}. The bid will be invalid.",
             f"投标总价超过最高限价{limit}元，投标将无效。",
         )
         yield Gap(WARNING, "price", words, "O87 63")
@@ -95,7 +95,7 @@ def _of_total(lot: Lot, offer: Offer) -> Iterator[Gap]:
     total = total_of(known, {item.id: item.quantity for item in lot.items})
     if total != offer.price:
         words = Text(
-            f"The unit prices make {total:,.2f}, the total says {offer.price:,.2f}: the unit prices would count.",
+            f"The unit prices add up to {total:,.2f} but the total is {offer.price:,.2f}. The unit prices will be used.",
             f"按单价汇总为{total:,.2f}元，与投标总价{offer.price:,.2f}元不一致，将以单价金额计算结果为准。",
         )
         yield Gap(WARNING, "price", words, "O87 59")
@@ -103,19 +103,19 @@ def _of_total(lot: Lot, offer: Offer) -> Iterator[Gap]:
 
 def _of_terms(tender: Tender, offer: Offer) -> Iterator[Gap]:
     if offer.delivery_days is None:
-        yield Gap(ERROR, "delivery_days", Text("Enter in how many days you deliver.", "请填写交付期限（日）。"))
+        yield Gap(ERROR, "delivery_days", Text("Enter the performance period in days.", "请填写合同履行期限（日）。"))
     elif tender.delivery_days and offer.delivery_days > tender.delivery_days:
         words = Text(
-            f"The documents ask for delivery within {tender.delivery_days} days.",
-            f"采购文件要求在{tender.delivery_days}日内交付。",
+            f"The performance period in the tender documents is {tender.delivery_days} days.",
+            f"招标文件规定的合同履行期限为{tender.delivery_days}日。",
         )
         yield Gap(WARNING, "delivery_days", words, "O87 20")
     if offer.validity_days is None:
-        yield Gap(ERROR, "validity_days", Text("Enter how many days the bid is valid.", "请填写投标有效期（日）。"))
+        yield Gap(ERROR, "validity_days", Text("Enter the validity of the bid in days.", "请填写投标有效期（日）。"))
     elif offer.validity_days < tender.validity_days:
         words = Text(
-            f"The documents ask for a validity of {tender.validity_days} days: a shorter one makes the bid invalid.",
-            f"采购文件要求投标有效期不少于{tender.validity_days}日，短于该期限的投标无效。",
+            f"The tender documents require a bid validity of {tender.validity_days} days. A bid with a shorter validity is invalid.",
+            f"招标文件要求投标有效期不少于{tender.validity_days}日，短于该期限的投标无效。",
         )
         yield Gap(WARNING, "validity_days", words, "O87 23")
 
@@ -124,11 +124,11 @@ def _of_responses(wanted: list[Requirement], offer: Offer) -> Iterator[Gap]:
     for requirement in wanted:
         response, place = offer.responses.get(requirement.id), f"responses/{requirement.id}"
         if response is None or not response.value:
-            words = Text(f"Say what you offer for {requirement.code}.", f"请对{requirement.code}作出响应。")
+            words = Text(f"Enter your response to {requirement.code}.", f"请对{requirement.code}作出响应。")
             yield Gap(ERROR, place, words)
         elif requirement.starred and response.deviation == "worse":
             words = Text(
-                f"{requirement.code} must be met: a bid that falls short of it is out.",
+                f"{requirement.code} is mandatory. A bid that does not meet it is invalid.",
                 f"{requirement.code}为实质性要求，负偏离将导致投标无效。",
             )
             yield Gap(WARNING, place, words, "O87 20")
@@ -146,7 +146,7 @@ def _of_files(wanted: list[Requirement], draft: BidDraft | None) -> Iterator[Gap
     for requirement in wanted:
         if requirement.evidence and requirement.code not in attached:
             words = Text(
-                f"{requirement.code} asks for evidence ({requirement.evidence}); no file is attached to it.",
+                f"{requirement.code} requires evidence ({requirement.evidence}). Attach a file.",
                 f"{requirement.code}要求提供证明材料（{requirement.evidence}），尚未上传对应文件。",
             )
             yield Gap(WARNING, f"files/{requirement.code}", words)
@@ -161,14 +161,16 @@ def _of_bond(session: Session, tender: Tender, lot_id: str, supplier_id: str) ->
         return
     bond = bonds.of_supplier(session, lot_id, supplier_id)
     if bond is not None and bond.state == BondState.LATE:
-        words = Text("Your bid bond arrived late: the bid would be invalid.", "投标保证金逾期到账，投标将无效。")
+        words = Text("Your bid bond arrived late. Your bid will be invalid.", "投标保证金逾期到账，投标将无效。")
     else:
         words = Text(
-            "Your bid bond hasn't arrived yet: a bid whose bond arrives after the deadline is invalid.",
+            "Your bid bond has not arrived yet. If it arrives after the deadline, your bid will be invalid.",
             "投标保证金尚未到账，截止时间后到账的投标无效。",
         )
     yield Gap(WARNING, "bond", words, "O87 63")
 
 
 def _unread(typed: str) -> Text:
-    return Text(f"“{typed}” isn't an amount with at most two decimals.", f"“{typed}”不是有效金额（最多两位小数）。")
+    return Text(
+        f"“{typed}” is not an amount with at most 2 decimal places.", f"“{typed}”不是有效金额（最多两位小数）。"
+    )

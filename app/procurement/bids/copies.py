@@ -32,7 +32,9 @@ class CopyUnreadable(Invalid):
     """The file isn't a copy of a draft for this lot."""
 
     code = "draft-copy-unreadable"
-    text = Text("This isn't a copy of a draft for this lot (%(why)s).", "该文件不是本采购包的投标草稿副本（%(why)s）。")
+    text = Text(
+        "This file is not a copy of a draft for this lot (%(why)s).", "该文件不是本采购包的投标草稿副本（%(why)s）。"
+    )
 
 
 def copy_of(session: Session, draft: BidDraft) -> Iterator[bytes]:
@@ -85,7 +87,7 @@ def _read(source: IO[bytes], lot_id: str) -> tuple[dict[str, Any], Tar]:
         if not _is_whole(manifest, archive):
             raise Unreadable(Text("a part is missing", "内容不完整"))
         if manifest.get("lot_id") != lot_id:
-            raise Unreadable(Text("it is of another lot", "属于其他采购包"))
+            raise Unreadable(Text("it belongs to another lot", "属于其他采购包"))
     except Unreadable as unreadable:
         raise CopyUnreadable(field="copy", why=unreadable.why) from unreadable
     for listed in manifest["files"]:

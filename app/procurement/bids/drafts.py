@@ -28,7 +28,7 @@ class FilesTooLarge(Invalid):
 
     code = "bid-files-too-large"
     text = Text(
-        "The files of a bid may have %(most)s MB together, and be 100 at most.",
+        "A bid can have up to 100 files and %(most)s MB in total.",
         "投标文件附件总大小不得超过%(most)s MB，且不超过100个。",
     )
 
@@ -38,7 +38,7 @@ class SealedMeanwhile(Conflict):
 
     code = "bid-sealed-meanwhile"
     text = Text(
-        "This bid has been submitted since this page was opened. Nothing was saved; load the page again.",
+        "This bid has been submitted since this page was opened. Nothing was saved. Reload the page.",
         "此页面打开后，投标文件已提交。本次内容未保存，请刷新页面。",
     )
 
@@ -47,7 +47,7 @@ class DraftMissing(Conflict):
     """There is nothing to seal."""
 
     code = "draft-missing"
-    text = Text("There is no draft to submit; it may have been submitted already.", "没有可提交的草稿，可能已经提交。")
+    text = Text("There is no draft to submit. It may already have been submitted.", "没有可提交的草稿，可能已经提交。")
 
 
 class DraftFileUnknown(NotFound):

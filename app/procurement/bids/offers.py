@@ -29,27 +29,27 @@ SME_KINDS: dict[str, Text] = {
     "prison": Text("prison enterprise", "监狱企业"),
     "disabled": Text("welfare unit for people with disabilities", "残疾人福利性单位"),
     CONSORTIUM: Text(
-        "consortium or subcontract with small and micro enterprises, at least 30 %",
+        "consortium or subcontract with small and micro enterprises, at least 30%",
         "联合体或者分包，小微企业占比不低于30%",
     ),
 }
 """Who made the goods or does the work, as declared (N46 11; Notices 68/2014, 141/2017)."""
 
 DECLARATIONS: dict[str, Text] = {
-    "true": Text("Everything this bid says is true and can be proved.", "投标文件所述内容真实、合法、可查证。"),
+    "true": Text("Everything in this bid is true and can be verified.", "投标文件所述内容真实、合法、可查证。"),
     "independent": laws.under(
         Text(
-            "This bid was made on our own: no other bidder wrote it, knows it or was told of it.",
+            "We prepared this bid independently and did not collude with any other bidder.",
             "本投标文件由我单位独立编制，未与其他投标人串通。",
         ),
         "O87 37",
     ),
     "eligible": Text(
-        "We meet the six conditions of the Government Procurement Law, article 22, and aren't excluded.",
+        "We meet the six conditions of the Government Procurement Law, article 22, and are not excluded from government procurement.",
         "我单位符合《中华人民共和国政府采购法》第二十二条规定的条件，未被禁止参加政府采购活动。",
     ),
     "accepts": Text(
-        "We accept the tender documents, their contract terms and the validity of bids.",
+        "We accept the tender documents in full, including the contract terms and the validity of bids.",
         "我单位完全接受招标文件的全部内容，包括合同条款和投标有效期。",
     ),
 }

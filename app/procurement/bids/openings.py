@@ -41,7 +41,7 @@ class OpeningNotDue(RuleBroken):
     """Nobody opens a bid before the deadline (O87 33, 39)."""
 
     code = "opening-not-due"
-    text = Text("Bids are opened at the deadline, not before.", "投标截止时间之前不得开标。")
+    text = Text("Bids cannot be opened before the deadline.", "投标截止时间之前不得开标。")
     statute = "O87 33"
 
 
@@ -56,7 +56,7 @@ class OpeningUnknown(NotFound):
     """The lot's bids haven't been opened, or this person may not see it."""
 
     code = "opening-unknown"
-    text = Text("The bids of this lot haven't been opened.", "该采购包尚未开标。")
+    text = Text("The bids for this lot have not been opened.", "该采购包尚未开标。")
 
 
 class DocumentsAtFault(Conflict):
@@ -64,7 +64,7 @@ class DocumentsAtFault(Conflict):
 
     code = "documents-at-fault"
     text = Text(
-        "A challenge of the tender documents was upheld and isn't cured: no bid is opened.",
+        "A challenge of the tender documents was upheld and is not cured: no bid is opened.",
         "对招标文件的质疑成立且尚未更正处理，不得开标。",
     )
     statute = "O94 16"
@@ -74,7 +74,7 @@ class RecordSigned(Conflict):
     """The opening record is signed."""
 
     code = "opening-record-signed"
-    text = Text("The opening record was signed already.", "开标记录已签署。")
+    text = Text("The opening record has already been signed.", "开标记录已签署。")
 
 
 class ObjectionMissing(Invalid):

@@ -19,7 +19,7 @@ from app.procurement.bids.records import Bid, Opening
 from app.procurement.bids.standings import BOND_STANDS, REASONS
 from app.procurement.projects import Lot
 
-HOST = Text("the opening host", "开标主持人")
+HOST = Text("host of the opening", "开标主持人")
 ONLINE = Text("this service, online", "本平台（网上开标）")
 """Where bids are opened."""
 
@@ -56,7 +56,7 @@ def receipt_sheet(session: Session, bid: Bid) -> dict[str, Any]:
 
 ACTS = {
     "received": Text("bid received", "签收投标文件"),
-    "confirmed": Text("confirmed under changed documents", "更正后确认"),
+    "confirmed": Text("confirmed after the correction", "更正后确认"),
     "withdrawn": Text("withdrawn", "撤回"),
 }
 """What a receipt is given for."""
@@ -66,17 +66,17 @@ def receipt_facts(content: Mapping[str, Any]) -> list[tuple[Text, Text | datetim
     """What a receipt that somebody shows says, as names and values; only what can be read of it."""
     tender, supplier = _part(content, "tender"), _part(content, "supplier")
     pairs: list[tuple[Text, Any]] = [
-        (Text("Given for", "事项"), ACTS.get(str(content.get("act")))),
-        (Text("Tender", "项目编号"), tender.get("number")),
+        (Text("Receipt for", "事项"), ACTS.get(str(content.get("act")))),
+        (Text("Project number", "项目编号"), tender.get("number")),
         (Text("Lot", "采购包"), tender.get("lot")),
         (Text("Supplier", "供应商"), supplier.get("uscc")),
         (Text("Received at", "签收时间"), _instant(content.get("received_at"))),
         (Text("Signed at", "签署时间"), _instant(content.get("at"))),
-        (Text("Which of this supplier's bids", "投标次序"), content.get("sequence")),
+        (Text("Number of this supplier's bid", "投标次序"), content.get("sequence")),
         (Text("SHA-256 of the sealed bid", "加密文件SHA-256"), content.get("sha256")),
         (Text("Bytes", "字节数"), content.get("size")),
         (Text("Version of the tender documents", "招标文件版本"), content.get("document_version")),
-        (Text("Sealed to", "密封公钥"), content.get("sealed_to")),
+        (Text("Sealed with the public key", "密封公钥"), content.get("sealed_to")),
     ]
     return [(name, value) for name, value in pairs if isinstance(value, str | int | datetime | Text) and value != ""]
 

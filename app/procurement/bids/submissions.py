@@ -325,14 +325,14 @@ MAILS: dict[str, tuple[Text, Text]] = {
     "submitted": (
         Text("Bid receipt: we have received your sealed bid", "投标文件签收通知"),
         Text(
-            "Your bid was sealed and received on %(at)s. Its SHA-256 is %(digest)s. The signed receipt is under “My bids”.",
+            "Your bid was sealed and received on %(at)s. Its SHA-256 is %(digest)s. The signed receipt is in “My bids”.",
             "贵单位递交的投标文件已于%(at)s加密签收。文件摘要（SHA-256）：%(digest)s。签收回执请在“我的投标”中查看。",
         ),
     ),
     "confirmed": (
         Text("Bid confirmed", "投标文件确认通知"),
         Text(
-            "Your bid with the SHA-256 %(digest)s remains valid under the changed documents, as you confirmed.",
+            "Your bid with the SHA-256 %(digest)s remains valid under the corrected tender documents, as you confirmed.",
             "贵单位已确认，文件摘要（SHA-256）为%(digest)s的投标文件在更正后的招标文件下继续有效。",
         ),
     ),
@@ -346,15 +346,15 @@ MAILS: dict[str, tuple[Text, Text]] = {
     "opening": (
         Text("Bids opened", "开标通知"),
         Text(
-            "The bids of %(tender)s were opened. The opening record is under “My bids”; questions and requests for recusal "
-            "are raised there until it is signed.",
+            "The bids of %(tender)s were opened. The opening record is in “My bids”. You can raise questions and requests "
+            "for recusal there until it is signed.",
             "%(tender)s已开标。开标记录请在“我的投标”中查看；如有疑义或者需申请回避，请在开标记录签署前提出。",
         ),
     ),
     "failure": (
         Text("Failed tender", "废标通知"),
         Text(
-            "%(lot)s failed: %(why)s. The notice is published on this service, and a bid bond that you paid is returned.",
+            "%(lot)s failed: %(why)s. The failed-tender notice is published on this service. If you paid a bid bond, it will be returned.",
             "“%(lot)s”已废标：%(why)s。废标公告已在本平台发布，已交纳的投标保证金将予退还。",
         ),
     ),

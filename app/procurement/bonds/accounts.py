@@ -21,28 +21,30 @@ class AccountInvalid(Invalid):
     """Not an account number."""
 
     code = "account-invalid"
-    text = Text("An account number has 5 to 34 digits and letters.", "账号应为5至34位数字或字母。")
+    text = Text("Enter a bank account number of 5 to 34 digits and letters.", "银行账号应为5至34位数字或字母。")
 
 
 class BankCodeInvalid(Invalid):
     """Neither a CNAPS number nor a BIC."""
 
     code = "bank-code-invalid"
-    text = Text("A bank's number has 12 digits (CNAPS), or is a BIC.", "银行行号应为12位支付系统行号，或者BIC。")
+    text = Text("Enter a bank code of 12 digits (CNAPS), or a BIC.", "银行行号应为12位支付系统行号，或者BIC。")
 
 
 class HolderMissing(Invalid):
     """An account belongs to somebody, at some bank."""
 
     code = "account-holder-missing"
-    text = Text("Name the account's holder and its bank.", "请填写账户名称和开户银行。")
+    text = Text("Enter the name of the account holder and the bank.", "请填写账户名称和开户银行。")
 
 
 class NoBondAccount(Conflict):
     """The agency hasn't named its account."""
 
     code = "no-bond-account"
-    text = Text("The agency hasn't named the account for bonds yet.", "代理机构尚未登记投标保证金账户。")
+    text = Text(
+        "The agency has not entered its bank account for bid bonds yet.", "采购代理机构尚未登记投标保证金账户。"
+    )
 
 
 def set_account(

@@ -90,7 +90,7 @@ def _keep_list(session: Session, actor: Actor, agency_id: str, batch: ReturnBatc
         "issuer": organisations.get(session, agency_id).name,
     }
     title = Text(
-        f"Bonds returned {lot.project.number}-{lot.number}", f"投标保证金退还清单{lot.project.number}-{lot.number}"
+        f"Bid bonds returned {lot.project.number}-{lot.number}", f"投标保证金退还清单{lot.project.number}-{lot.number}"
     )
     chinese, english = papers.keep(
         session, actor, "bond_return_list", content, case=lot_id, title=title, kind="bond_return_list"

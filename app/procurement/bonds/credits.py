@@ -38,10 +38,10 @@ _REFERENCE = re.compile(r"RF\d{2}[A-Z0-9]{1,21}")
 
 
 class StatementKnown(Conflict):
-    """This statement was imported before."""
+    """This bank statement has already been imported."""
 
     code = "statement-known"
-    text = Text("This statement was imported before.", "该银行对账单已导入。")
+    text = Text("This bank statement has already been imported.", "该银行对账单已导入。")
 
 
 class EntryUnknown(NotFound):
@@ -55,7 +55,7 @@ class EntrySettled(Conflict):
     """Nobody needs to decide on this entry (any more)."""
 
     code = "entry-settled"
-    text = Text("This entry has been decided already.", "该入账记录已处理。")
+    text = Text("This entry has already been decided.", "该入账记录已处理。")
 
 
 @dataclass(frozen=True)

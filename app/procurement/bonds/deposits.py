@@ -32,10 +32,10 @@ class BondUnknown(NotFound):
 
 
 class NoBondAsked(RuleBroken):
-    """This tender asks for no bid bond."""
+    """This tender does not require a bid bond."""
 
     code = "no-bond-asked"
-    text = Text("This tender asks for no bid bond.", "本项目不收取投标保证金。")
+    text = Text("This tender does not require a bid bond.", "本项目不收取投标保证金。")
 
 
 class BondSettled(Conflict):
@@ -49,7 +49,7 @@ class GuaranteeTooSmall(Invalid):
     """The guarantee covers less than the bond."""
 
     code = "guarantee-too-small"
-    text = Text("The guarantee must cover %(amount)s yuan.", "保函金额不得低于%(amount)s元。")
+    text = Text("The letter of guarantee must cover at least CNY %(amount)s.", "保函金额不得低于%(amount)s元。")
     statute = "IR 33"
 
 
@@ -58,7 +58,8 @@ class GuaranteeTooShort(Invalid):
 
     code = "guarantee-too-short"
     text = Text(
-        "The guarantee must last until %(until)s, as long as the bid.", "保函有效期不得早于投标有效期届满日%(until)s。"
+        "The letter of guarantee must be valid until %(until)s, when the bid validity ends.",
+        "保函有效期不得早于投标有效期届满日%(until)s。",
     )
     statute = "O87 23"
 

@@ -30,8 +30,8 @@ class AnothersAccount(Invalid):
 
     code = "anothers-account"
     text = Text(
-        "This statement is of the account %(account)s; yours for bonds is %(own)s.",
-        "该对账单账号为%(account)s，本单位保证金账号为%(own)s。",
+        "This statement is for account %(account)s. Your account for bid bonds is %(own)s.",
+        "该对账单账号为%(account)s，本单位投标保证金账号为%(own)s。",
     )
 
 

@@ -23,7 +23,7 @@ class RepaymentIncomplete(Invalid):
     """A bond can't be paid back: its payee or account isn't known, or it is in another currency."""
 
     code = "repayment-incomplete"
-    text = Text("The bond %(reference)s can't be paid back: %(why)s", "保证金%(reference)s无法退还：%(why)s")
+    text = Text("The bid bond %(reference)s cannot be returned: %(why)s", "投标保证金%(reference)s无法退还：%(why)s")
 
 
 def payment_file(
@@ -62,13 +62,13 @@ def _check(lines: Sequence[Repayment]) -> None:
         raise ValueError("a payment file has at least one transfer")
     for line in lines:
         if not line.name.strip():
-            why = Text("the payer's name isn't known.", "付款人名称不详。")
+            why = Text("the name of the payer is not known.", "付款人名称不详。")
         elif not line.account.strip():
-            why = Text("the payer's account isn't known.", "付款账号不详。")
+            why = Text("the account of the payer is not known.", "付款账号不详。")
         elif line.amount <= 0:
-            why = Text("there is nothing to pay.", "退还金额为零。")
+            why = Text("the amount is zero.", "退还金额为零。")
         elif line.currency != lines[0].currency:
-            why = Text("it is in another currency than the others.", "币种与其他款项不一致。")
+            why = Text("its currency differs from the others.", "币种与其他款项不一致。")
         else:
             continue
         raise RepaymentIncomplete(reference=line.reference, why=why)

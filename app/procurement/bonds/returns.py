@@ -24,11 +24,11 @@ CAUSES = ("withdrawn", "lost", "won", "terminated", "failed", "late")
 """Why a bond goes back; each has its rule ``bond_return_<cause>``."""
 
 GROUNDS: dict[str, Text] = {
-    "withdrawn_in_validity": Text("withdrew the bid while it was valid", "在投标有效期内撤销投标文件"),
+    "withdrawn_in_validity": Text("withdrew the bid during its validity", "在投标有效期内撤销投标文件"),
     "refused_contract": Text("refused to sign the contract without good reason", "中标后无正当理由不与采购人签订合同"),
-    "false_material": Text("gave false material", "提供虚假材料谋取中标"),
+    "false_material": Text("provided false material", "提供虚假材料谋取中标"),
     "collusion": Text("colluded", "与采购人、其他供应商或者采购代理机构恶意串通"),
-    "in_documents": Text("another ground the documents name", "招标文件规定的其他情形"),
+    "in_documents": Text("another ground in the tender documents", "招标文件规定的其他情形"),
 }
 """When a bond may be kept (O87 23, and as the documents list)."""
 
@@ -37,14 +37,17 @@ class BondNotDue(Conflict):
     """The bond isn't waiting to go back."""
 
     code = "bond-not-due"
-    text = Text("This bond isn't waiting to be returned.", "该投标保证金不处于待退还状态。")
+    text = Text("This bid bond is not waiting to be returned.", "该投标保证金不处于待退还状态。")
 
 
 class GroundUnknown(RuleBroken):
     """A bond is kept only on a ground the documents list (O87 23)."""
 
     code = "ground-unknown"
-    text = Text("A bond is kept only on a ground of the documents.", "仅在招标文件规定的情形下不予退还投标保证金。")
+    text = Text(
+        "A bid bond can only be forfeited on a ground given in the tender documents.",
+        "仅在招标文件规定的情形下不予退还投标保证金。",
+    )
     statute = "O87 23"
 
 
@@ -53,7 +56,7 @@ class EarnedByNobody(Invalid):
 
     code = "earned-by-nobody"
     text = Text(
-        "Interest from the bank goes back only with a transferred bond after a termination, and isn't below zero.",
+        "Interest from the bank goes back only with a transferred bond after a termination, and is not below zero.",
         "仅终止招标退还转账保证金时一并退还银行孳息，且不得为负数。",
     )
     statute = "O87 29"

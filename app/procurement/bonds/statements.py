@@ -39,7 +39,7 @@ class NotAStatement(Invalid):
     """The file isn't a bank's statement; ``why`` says what it is and what to do."""
 
     code = "not-a-statement"
-    text = Text("This isn't a bank statement that can be read: %(why)s.", "该文件不是可读取的银行对账单：%(why)s。")
+    text = Text("This is not a bank statement that can be read: %(why)s.", "该文件不是可读取的银行对账单：%(why)s。")
 
 
 class EntryUnreadable(Invalid):
@@ -60,7 +60,7 @@ class StatementIncomplete(Invalid):
 
     code = "statement-incomplete"
     text = Text(
-        "Statement %(statement)s isn't complete: the entries lead to %(reached)s, the closing balance is %(closing)s.",
+        "Statement %(statement)s is not complete: the entries add up to %(reached)s but the closing balance is %(closing)s.",
         "对账单%(statement)s不完整：按明细推算余额为%(reached)s，期末余额为%(closing)s。",
     )
 
@@ -111,7 +111,7 @@ def read_statements(data: bytes, *, account: str | None = None, with_doubts: boo
     if not with_doubts:
         problems += [doubt for statement in read for doubt in statement.doubts]
     if not read and not problems:
-        raise NotAStatement(field="file", why=Text("it holds no statement", "文件中没有对账单"))
+        raise NotAStatement(field="file", why=Text("the file contains no statement", "文件中没有对账单"))
     if len(problems) == 1:
         raise problems[0]
     if problems:
@@ -142,7 +142,7 @@ def _statement(element: Element, problems: list[Refusal], wanted: str | None) ->
     currency = _text(element, "Acct", "Ccy") or "CNY"
     if not account:
         problems.append(
-            NotAStatement(field="file", why=Text(f"statement {said} names no account", f"对账单{said}未写明账号"))
+            NotAStatement(field="file", why=Text(f"statement {said} gives no account", f"对账单{said}未写明账号"))
         )
     if not account or (wanted is not None and account != wanted):
         return Statement(said, account, currency)

@@ -47,7 +47,7 @@ class TableUnread(Invalid):
 
     code = "statement-table-unread"
     text = Text(
-        "%(count)s lines can't be read. Correct the file, or choose other columns; nothing is imported yet.",
+        "%(count)s lines cannot be read. Correct the file, or choose other columns; nothing is imported yet.",
         "有%(count)s行无法读取。请更正文件或者重新选择列；尚未导入任何内容。",
     )
 
@@ -146,7 +146,7 @@ def _refuse_anothers(above: grids.Grid, account: str) -> None:
         if number != account:
             why = Text(
                 f"it is of the account {number}, yours for bonds is {account}",
-                f"其账号为{number}，本单位保证金账号为{account}",
+                f"其账号为{number}，本单位投标保证金账号为{account}",
             )
             raise NotAStatement(field="file", why=why)
 
@@ -178,7 +178,7 @@ def _line(number: int, cells: dict[str, str]) -> Line:
     for name in ("payer_account", "bank_reference"):
         if LOST.fullmatch(cells.get(name, "")):
             problems[name] = Text(
-                "Excel has cut this number. Download the file from the bank anew and don't save it in Excel, or set the column to text.",
+                "Excel has cut this number. Download the file from the bank anew and do not save it in Excel, or set the column to text.",
                 "该号码已被Excel截断，请重新从银行下载且勿用Excel另存，或者将该列设为文本格式。",
             )
     if problems or booked_at is None or currency is None:
@@ -251,7 +251,7 @@ def _booked_at(day_cell: str, time_cell: str) -> datetime:
     plain = unicodedata.normalize("NFKC", day_cell).strip()
     found = MOMENT.fullmatch(plain)
     if found is None:
-        raise CellWrong(Text("Not a day, like 2027-01-31.", "不是日期，例如2027-01-31。"))
+        raise CellWrong(Text("Enter a date, for example 2027-01-31.", "不是日期，例如2027-01-31。"))
     day = read_day(found[1])
     at = _time(found[2].strip()) or _time(unicodedata.normalize("NFKC", time_cell).strip())
     if at is not None and at != time(0):

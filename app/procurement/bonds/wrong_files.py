@@ -61,7 +61,7 @@ def as_bytes(content: bytes, name: str) -> Text:
     if not content:
         return _joined(Text("it is empty", "该文件没有内容"), FETCH)
     ending = name.rpartition(".")[2][:8]
-    return _joined(Text(f"files of the kind “.{ending}” aren't statements", f"“.{ending}”类文件不是对账单"), FETCH)
+    return _joined(Text(f"files of the kind “.{ending}” are not statements", f"“.{ending}”类文件不是对账单"), FETCH)
 
 
 def as_xml(name: str) -> Text:

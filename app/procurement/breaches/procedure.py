@@ -38,14 +38,14 @@ class BreachNotOpen(Conflict):
     """The procedure isn't where this act needs it."""
 
     code = "breach-not-open"
-    text = Text("The procedure is “%(state)s”; this can't be done now.", "该程序当前为“%(state)s”，不能执行此操作。")
+    text = Text("The procedure is “%(state)s”. You cannot do this now.", "该程序当前为“%(state)s”，不能执行此操作。")
 
 
 class NotYourCase(NotAllowed):
     """Somebody reports a breach in a procurement in which their organisation has no part."""
 
     code = "not-your-case"
-    text = Text("Your organisation has no part in this procurement.", "贵单位不是该采购项目的当事人。")
+    text = Text("Your organisation is not a party to this procurement.", "贵单位不是该采购项目的当事人。")
 
 
 class ReplyOpen(RuleBroken):
@@ -53,7 +53,7 @@ class ReplyOpen(RuleBroken):
 
     code = "reply-open"
     text = Text(
-        "The supplier may still reply until %(until)s; nothing is decided before.",
+        "The supplier can reply until %(until)s. You cannot decide before then.",
         "供应商可在%(until)s前陈述、申辩或者要求听证，期满前不得作出决定。",
     )
     statute = "APL 64"
@@ -63,7 +63,7 @@ class HearingOwed(RuleBroken):
     """The supplier asked for a hearing, and it wasn't held yet."""
 
     code = "hearing-owed"
-    text = Text("The supplier asked for a hearing; hold it first.", "供应商要求听证，应当先行组织听证。")
+    text = Text("The supplier asked for a hearing. Hold it first.", "供应商要求听证，应当先行组织听证。")
     statute = "APL 64"
 
 
@@ -88,7 +88,7 @@ class FineOutOfRange(RuleBroken):
     """A fine is half to one percent of the procurement amount (GPL 77)."""
 
     code = "fine-out-of-range"
-    text = Text("The fine must lie between %(least)s and %(most)s yuan.", "罚款金额应在%(least)s元至%(most)s元之间。")
+    text = Text("The fine must be between CNY %(least)s and CNY %(most)s.", "罚款金额应在%(least)s元至%(most)s元之间。")
     statute = "GPL 77"
 
 
@@ -349,7 +349,7 @@ def get(session: Session, breach_id: str, *, lock: bool = False) -> Breach:
 def _tell_decision(session: Session, breach: Breach) -> None:
     exclusion = breach.exclusion
     if exclusion is None:
-        body = Text(f"Report {breach.number} was dismissed.", f"经审查，对{breach.number}号案件决定不予行政处罚。")
+        body = Text(f"Report {breach.number} was dismissed.", f"经审查，对{breach.number}号报告决定不予行政处罚。")
     else:
         first, last = dates.day(exclusion.valid_from), dates.day(exclusion.valid_until)
         body = Text(

@@ -36,7 +36,7 @@ STATE_NAMES: dict[str, Text] = {
 """The names of a breach's states."""
 
 GROUNDS: dict[str, tuple[Text, str]] = {
-    "false_material": (Text("false material to win", "提供虚假材料谋取中标、成交"), "GPL 77"),
+    "false_material": (Text("false material to win an award", "提供虚假材料谋取中标、成交"), "GPL 77"),
     "defaming": (Text("improper means against other suppliers", "采取不正当手段诋毁、排挤其他供应商"), "GPL 77"),
     "collusion": (Text("collusion", "恶意串通"), "GPL 77, IR 74"),
     "bribery": (Text("bribery", "行贿或者提供其他不正当利益"), "GPL 77, IR 72"),
@@ -50,16 +50,19 @@ GROUNDS: dict[str, tuple[Text, str]] = {
         "IR 72",
     ),
     "other_contract": (
-        Text("a contract that differs from the documents", "未按照采购文件确定的事项签订政府采购合同"),
+        Text("a contract that differs from the procurement documents", "未按照采购文件确定的事项签订政府采购合同"),
         "IR 72",
     ),
-    "passed_on": (Text("passing the contract on", "将政府采购合同转包"), "IR 72"),
+    "passed_on": (Text("transferring the contract", "将政府采购合同转包"), "IR 72"),
     "counterfeit": (Text("fake or shoddy products", "提供假冒伪劣产品"), "IR 72"),
     "broke_off": (
-        Text("changing, suspending or ending the contract on its own", "擅自变更、中止或者终止政府采购合同"),
+        Text("changing, suspending or ending the contract without authority", "擅自变更、中止或者终止政府采购合同"),
         "IR 72",
     ),
-    "false_complaint": (Text("made-up complaints", "捏造事实、提供虚假材料进行投诉"), "IR 73"),
+    "false_complaint": (
+        Text("complaints based on invented facts or false material", "捏造事实、提供虚假材料进行投诉"),
+        "IR 73",
+    ),
 }
 """What a supplier can be excluded for, with the article."""
 

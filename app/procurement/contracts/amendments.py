@@ -30,7 +30,7 @@ class AdditionTooLarge(RuleBroken):
 
     code = "addition-too-large"
     text = Text(
-        "Additions may come to %(left)s yuan more at most: a tenth of the contract in all.",
+        "Additions cannot exceed one tenth of the contract price. At most CNY %(left)s can still be added.",
         "追加采购金额合计不得超过原合同金额的百分之十，本次最多可追加%(left)s元。",
     )
     statute = "GPL 49"
@@ -41,7 +41,7 @@ class AdditionInvalid(Invalid):
 
     code = "addition-invalid"
     text = Text(
-        "An addition names items of the contract, each with a quantity above zero and at the contract's unit price.",
+        "An addition must use items of the contract, each with a quantity above zero and the unit price of the contract.",
         "追加采购应当为合同标的，数量大于零，并按合同单价计算。",
     )
     statute = "GPL 49"
@@ -52,7 +52,8 @@ class AmendmentSettled(Conflict):
 
     code = "amendment-settled"
     text = Text(
-        "This amendment isn't open, or another one still is.", "该补充协议不处于待签状态，或尚有未处理的补充协议。"
+        "This amendment is not open, or another amendment is still open.",
+        "该补充协议不处于待签状态，或尚有未处理的补充协议。",
     )
 
 

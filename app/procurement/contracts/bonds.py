@@ -30,21 +30,21 @@ class NoPerformanceBond(RuleBroken):
     """The contract asks for no performance bond."""
 
     code = "no-performance-bond"
-    text = Text("This contract asks for no performance bond.", "该合同不收取履约保证金。")
+    text = Text("This contract does not require a performance bond.", "该合同不收取履约保证金。")
 
 
 class PerformanceBondTooSmall(Invalid):
     """It secures less than the contract asks for."""
 
     code = "performance-bond-too-small"
-    text = Text("The performance bond must be %(amount)s yuan.", "履约保证金金额应为%(amount)s元。")
+    text = Text("The performance bond must be CNY %(amount)s.", "履约保证金金额应为%(amount)s元。")
 
 
 class PerformanceBondTooShort(Invalid):
     """It ends before the performance does."""
 
     code = "performance-bond-too-short"
-    text = Text("It must last until %(until)s at least.", "有效期不得早于%(until)s。")
+    text = Text("It must be valid until %(until)s or later.", "有效期不得早于%(until)s。")
 
 
 class PerformanceBondMissing(RuleBroken):
@@ -52,7 +52,7 @@ class PerformanceBondMissing(RuleBroken):
 
     code = "performance-bond-missing"
     text = Text(
-        "Lodge the performance bond of %(amount)s yuan first, on the contract's page. A signer of the supplier does it.",
+        "Submit the performance bond of %(amount)s yuan first, on the contract's page. A signer of the supplier does it.",
         "请先由供应商签署人在合同页面提交%(amount)s元履约保证金。",
     )
     statute = "IR 48"

@@ -41,7 +41,7 @@ class AwardNotFinal(Conflict):
     """A contract is drafted only once the award was published."""
 
     code = "award-not-final"
-    text = Text("The award of this lot hasn't been published yet.", "该采购包尚未公告中标结果。")
+    text = Text("The award of this lot has not been published yet.", "该采购包尚未公告中标结果。")
     statute = "GPL 46"
 
 
@@ -49,7 +49,7 @@ class ContractNotOpen(Conflict):
     """The contract isn't in the state this act needs."""
 
     code = "contract-not-open"
-    text = Text("The contract is “%(state)s”; this can't be done now.", "合同当前为“%(state)s”，不能执行此操作。")
+    text = Text("The contract is “%(state)s”. You cannot do this now.", "合同当前为“%(state)s”，不能执行此操作。")
 
 
 class PerformanceBondTooHigh(RuleBroken):
@@ -57,7 +57,7 @@ class PerformanceBondTooHigh(RuleBroken):
 
     code = "performance-bond-too-high"
     text = Text(
-        "The performance bond may be at most %(ceiling)s %% of the contract's price.",
+        "The performance bond cannot exceed %(ceiling)s%% of the contract price.",
         "履约保证金不得超过合同金额的%(ceiling)s%%。",
     )
     statute = "IR 48"

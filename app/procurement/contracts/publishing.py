@@ -34,7 +34,7 @@ class NeverSecret(RuleBroken):
 
     code = "never-secret"
     text = Text(
-        "What is bought, its unit prices and the contract's price can't be kept secret.",
+        "The subject, unit prices and price of the contract cannot be kept secret.",
         "采购标的、单价和合同金额不得作为商业秘密不予公开。",
     )
     statute = "财库〔2015〕135号"

@@ -25,12 +25,12 @@ from app.procurement.tenders import Notice, Tender, TenderState
 
 KINDS: dict[str, Text] = {
     "tender": Text("Tender notice", "招标公告"),
-    "change": Text("Change", "更正公告"),
-    "clarification": Text("Clarification", "澄清公告"),
-    "award": Text("Result", "中标公告"),
-    "contract": Text("Contract", "合同公告"),
-    "failure": Text("Failure", "废标公告"),
-    "termination": Text("Termination", "终止公告"),
+    "change": Text("Correction notice", "更正公告"),
+    "clarification": Text("Clarification notice", "澄清公告"),
+    "award": Text("Award notice", "中标公告"),
+    "contract": Text("Contract notice", "合同公告"),
+    "failure": Text("Failed-tender notice", "废标公告"),
+    "termination": Text("Termination notice", "终止公告"),
 }
 """The kinds of notices (O101 8)."""
 EVERYTHING = Wanted()
@@ -41,7 +41,7 @@ class NothingPublished(NotFound):
     """Nothing of that address was published."""
 
     code = "nothing-published"
-    text = Text("Nothing was published under this address.", "该地址下没有已发布的信息。")
+    text = Text("Nothing has been published at this address.", "该地址下没有已发布的信息。")
 
 
 T = TypeVar("T")

@@ -67,7 +67,7 @@ def _failure(session: Session, lot: Lot) -> dict[str, Any]:
     section: dict[str, Any] = {
         "id": f"failure-{lot.id}",
         "title": f"{lot.title.zh}废标",
-        "title_en": f"Failed: {lot.title.en}",
+        "title_en": f"Failed-tender notice: {lot.title.en}",
         "description": why.zh,
         "description_en": why.en,
         "status": "unsuccessful",

@@ -20,9 +20,9 @@ from app.procurement.rules import laws
 KINDS: dict[str, Text] = {
     "bond_account": laws.under(Text("Bid bonds from one account", "投标保证金从同一账户转出"), "O87 37(6)"),
     "author": laws.under(Text("Files written by one author", "投标文件作者相同"), "O87 37(1)"),
-    "unreadable": Text("A file that can't be read", "文件无法读取"),
+    "unreadable": Text("A file that cannot be read", "文件无法读取"),
     "contact": laws.under(Text("The same contact", "联系人员相同"), "O87 37(3)"),
-    "alike": laws.under(Text("Answers alike word for word", "投标响应内容异常一致"), "O87 37(4)"),
+    "alike": laws.under(Text("Responses that match word for word", "投标响应内容异常一致"), "O87 37(4)"),
     "prices": laws.under(Text("Prices in regular steps", "投标报价呈规律性差异"), "O87 37(4)"),
 }
 """The presumptions the data can speak to."""

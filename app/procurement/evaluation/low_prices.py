@@ -34,14 +34,14 @@ class CheckUnknown(NotFound):
     """This bid's price wasn't questioned."""
 
     code = "low-price-check-unknown"
-    text = Text("This price wasn't questioned.", "该投标报价未被要求说明。")
+    text = Text("The supplier was not asked to explain this price.", "该投标报价未被要求说明。")
 
 
 class ExplanationTooLate(RuleBroken):
-    """The time for the explanation has passed."""
+    """The explanation period has ended."""
 
     code = "explanation-too-late"
-    text = Text("The time for the explanation has passed.", "提交说明的时间已截止。")
+    text = Text("The explanation period has ended.", "提交说明的时间已截止。")
     statute = "O87 60"
 
 
@@ -57,7 +57,7 @@ class NotProven(RuleBroken):
 
     code = "not-proven"
     text = Text(
-        "A price without an explanation isn't proven; the bid is invalid.",
+        "A price without an explanation is not justified. The bid is invalid.",
         "未提交说明的，不能证明报价合理，应作无效投标处理。",
     )
     statute = "O87 60"
@@ -67,7 +67,7 @@ class NotTheLeader(NotAllowed):
     """The leader records what the committee decided."""
 
     code = "not-the-leader"
-    text = Text("The committee's leader records this.", "由评标组长提交。")
+    text = Text("Only the chair of the evaluation committee can record this.", "由评标委员会组长提交。")
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _ask(session: Session, lot: Lot, check: LowPriceCheck) -> None:
         subject=Text(f"Explain your price: {lot.name.en}", f"请说明报价合理性：{lot.name.zh}"),
         body=Text(
             f"The evaluation committee asks you to explain your price for “{lot.name.en}” before {until.en}, with evidence "
-            f"where it helps. A price that isn't proven sufficient makes the bid invalid ({law.en}).",
+            f"if needed. If the price is not justified, the bid is invalid ({law.en}).",
             f"评标委员会要求贵单位在{until.zh}前就“{lot.name.zh}”的报价合理性提供书面说明，必要时提交相关证明材料。"
             f"不能证明报价合理性的，按无效投标处理（{law.zh}）。",
         ),

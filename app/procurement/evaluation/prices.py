@@ -33,11 +33,11 @@ DEDUCTIONS: dict[str, Text] = {
 
 TRIGGERS: dict[str, Text] = {
     "low_price_of_mean": Text(
-        "below %(percent)s %% of the mean of conforming bids", "低于通过符合性审查报价平均值的%(percent)s%%"
+        "below %(percent)s%% of the average price of compliant bids", "低于通过符合性审查报价平均值的%(percent)s%%"
     ),
-    "low_price_of_next": Text("below %(percent)s %% of the next price", "低于次低报价的%(percent)s%%"),
-    "low_price_of_ceiling": Text("below %(percent)s %% of the ceiling", "低于最高限价的%(percent)s%%"),
-    "judgement": Text("thought too low by the committee", "评标委员会认为报价明显偏低"),
+    "low_price_of_next": Text("below %(percent)s%% of the next lowest price", "低于次低报价的%(percent)s%%"),
+    "low_price_of_ceiling": Text("below %(percent)s%% of the ceiling price", "低于最高限价的%(percent)s%%"),
+    "judgement": Text("considered abnormally low by the committee", "评标委员会认为报价明显偏低"),
 }
 """What makes a price suspect (Notice 2/2026; O87 60)."""
 

@@ -213,7 +213,7 @@ def _notes(said: Mapping[str, Any], names: Mapping[str, Text], members: Mapping[
     if substitutes:
         notes.append(
             Text(
-                f"{substitutes} of those called did not serve; the next of the draw were called.",
+                f"{substitutes} of those invited did not take part. The next experts drawn were invited.",
                 f"抽取过程中有{substitutes}人未参加，已按抽取顺序递补。",
             )
         )
@@ -255,7 +255,7 @@ def _deduction(row: Mapping[str, Any]) -> Text:
 
 def _tie(row: Mapping[str, Any]) -> Text:
     name, tie = text_of(row["name"]), TIES[row["tie"]]
-    return Text(f"The rank of {name.en} among equals was settled by {tie.en}.", f"{name.zh}并列排序依{tie.zh}确定。")
+    return Text(f"The tie of {name.en} was decided by {tie.en}.", f"{name.zh}并列排序依{tie.zh}确定。")
 
 
 def _split(row: Mapping[str, Any], names: Mapping[str, Text], members: Mapping[str, str]) -> Text:
@@ -271,6 +271,6 @@ def _correction(row: Mapping[str, Any], names: Mapping[str, Text], members: Mapp
     name, member = names[row["bid"]], members.get(row["member"], "")
     before = row["from"] or row["to"]
     return Text(
-        f"{member} looked again at points for {name.en}: {before} → {row['to']} ({row['reason']})",
+        f"{member} checked the points for {name.en}: {before} → {row['to']} ({row['reason']})",
         f"{member}复核{name.zh}评分：{before}→{row['to']}（{row['reason']}）",
     )

@@ -26,7 +26,7 @@ GENERAL: dict[str, Text] = {
     ),
     "conformity": laws.under(
         Text(
-            "Signed as asked, valid as long as asked, without a condition the buyer can't accept",
+            "Signed and valid as required, without a condition the buyer cannot accept",
             "签署、盖章及投标有效期符合要求，无采购人不能接受的附加条件等无效投标情形",
         ),
         "O87 63",
@@ -36,31 +36,31 @@ GENERAL: dict[str, Text] = {
 
 REJECTIONS: dict[str, Text] = {
     "qualification": Text(
-        "Qualification not met: %(condition)s. %(reason)s", "资格条件不符合：%(condition)s。%(reason)s"
+        "Qualification requirement not met: %(condition)s. %(reason)s", "资格要求不符合：%(condition)s。%(reason)s"
     ),
     "conformity": Text(
         "Mandatory requirement not met: %(condition)s. %(reason)s", "实质性要求不满足：%(condition)s。%(reason)s"
     ),
     "price_limit": laws.under(
         Text(
-            "The price of %(reason)s yuan is above the ceiling or the budget.",
+            "The price of CNY %(reason)s is above the ceiling or the budget.",
             "报价%(reason)s元超过最高限价或者采购预算。",
         ),
         "O87 63",
     ),
     "price_correction": laws.under(
         Text(
-            "The corrected price of %(reason)s yuan wasn't confirmed in time.",
+            "The corrected price of %(reason)s yuan was not confirmed in time.",
             "未在规定时间内确认修正后的报价%(reason)s元。",
         ),
         "O87 59",
     ),
     "bond": laws.under(
-        Text("The bid bond wasn't paid as the tender documents ask.", "未按照招标文件的规定提交投标保证金。"),
+        Text("The bid bond was not paid as the tender documents require.", "未按照招标文件的规定提交投标保证金。"),
         "O87 63",
     ),
     "low_price": laws.under(
-        Text("The price wasn't proven to be sufficient: %(reason)s", "不能证明报价合理性：%(reason)s"), "O87 60"
+        Text("The price was not justified: %(reason)s", "不能证明报价合理性：%(reason)s"), "O87 60"
     ),
     "same_brand": laws.under(
         Text("Another bidder offers the same brand at a lower price.", "与报价更低的投标人提供相同品牌产品。"),

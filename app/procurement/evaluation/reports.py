@@ -32,7 +32,7 @@ from app.procurement.rules import laws
 from app.procurement.tenders import Tender
 from app.procurement.tenders.numbers import plain
 
-MEDIA = Text("the official medium of government procurement and this platform", "中国政府采购网及本平台")
+MEDIA = Text("the official government procurement medium and this service", "中国政府采购网及本平台")
 """Where notices are published (O87 58(1))."""
 
 
@@ -40,7 +40,7 @@ class ReportUnknown(NotFound):
     """There is no report of this lot, or none this person may see."""
 
     code = "report-unknown"
-    text = Text("There is no evaluation report here.", "没有评标报告。")
+    text = Text("There is no evaluation report.", "没有评标报告。")
 
 
 class AlreadySigned(Conflict):

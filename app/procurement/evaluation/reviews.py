@@ -32,21 +32,21 @@ class BidUnknown(NotFound):
     """There is no such bid in this evaluation."""
 
     code = "bid-unknown"
-    text = Text("There is no such bid here.", "没有该投标。")
+    text = Text("There is no such bid.", "没有该投标。")
 
 
 class RowsIncomplete(Invalid):
     """Every bid is reviewed for every condition, once."""
 
     code = "rows-incomplete"
-    text = Text("Review every bid for every condition, once.", "请逐一对每份投标的每项条件作出结论。")
+    text = Text("Give one result for every bid and every requirement.", "请对每份投标文件的每项要求逐一作出结论。")
 
 
 class AlreadyReviewed(Conflict):
     """The review was recorded in the meantime."""
 
     code = "already-reviewed"
-    text = Text("This review is already recorded.", "该审查结论已提交。")
+    text = Text("This review has already been recorded.", "该审查结论已提交。")
 
 
 class OpinionsMissing(Conflict):
@@ -69,7 +69,7 @@ class BondUnproved(RuleBroken):
 
     code = "bond-unproved"
     text = Text(
-        "No bank statement shows the bond of %(name)s yet; import the statement first.",
+        "No bank statement shows the bid bond of %(name)s yet. Import the statement first.",
         "银行对账单尚未显示%(name)s的投标保证金到账，请先导入对账单。",
     )
     statute = "O87 63"

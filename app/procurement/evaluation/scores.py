@@ -23,8 +23,8 @@ from app.procurement.projects import ReasonsMissing
 from app.procurement.tenders import Factor
 
 FLAGS: dict[str, Text] = {
-    "objective": Text("The members' points differ, though the factor is objective", "客观评审因素评分不一致"),
-    "outlier": Text("These points are far from the other members'", "该评分明显偏离其他评委评分"),
+    "objective": Text("The members' points differ although the criterion is objective", "客观评审因素评分不一致"),
+    "outlier": Text("These points differ widely from the other members'", "该评分明显偏离评标委员会其他成员的评分"),
 }
 """What is looked at again before the report is signed (O87 64)."""
 
@@ -40,7 +40,9 @@ class OutOfRange(Invalid):
     """Points lie between zero and the factor's points, with two decimals at most (O87 64)."""
 
     code = "out-of-range"
-    text = Text("Give between 0 and %(most)s points.", "分值应在0至%(most)s之间，最多两位小数。")
+    text = Text(
+        "Enter between 0 and %(most)s points, with at most 2 decimal places.", "分值应在0至%(most)s之间，最多两位小数。"
+    )
     statute = "O87 64"
 
 
@@ -48,7 +50,7 @@ class NotAStep(Invalid):
     """The factor is scored in steps (O87 55)."""
 
     code = "not-a-step"
-    text = Text("This factor gives one of: %(steps)s points.", "该因素按档计分，可选分值：%(steps)s。")
+    text = Text("Choose one of these points: %(steps)s.", "该评审因素按档计分，可选分值：%(steps)s。")
     statute = "O87 55"
 
 

@@ -29,7 +29,7 @@ class CommitteeUnknown(NotFound):
     """There is no committee of this lot, or none this person may know of."""
 
     code = "committee-unknown"
-    text = Text("There is no evaluation committee here.", "没有该评标委员会。")
+    text = Text("There is no evaluation committee.", "没有该评标委员会。")
 
 
 class CommitteeSeated(Conflict):
@@ -59,7 +59,7 @@ class TooFewExperts(RuleBroken):
     """Experts are at least two thirds of a committee (O87 47)."""
 
     code = "too-few-experts"
-    text = Text("Experts must be at least two thirds of the members.", "评审专家不得少于成员总数的三分之二。")
+    text = Text("At least two thirds of the members must be review experts.", "评审专家不得少于成员总数的三分之二。")
     statute = "O87 47"
 
 
@@ -67,7 +67,9 @@ class RepresentativeUnfit(RuleBroken):
     """Who handled the project, or is bound to a party, doesn't represent the buyer on its committee."""
 
     code = "representative-unfit"
-    text = Text("%(name)s can't be the buyer's representative: %(why)s.", "%(name)s不能担任本项目采购人代表：%(why)s。")
+    text = Text(
+        "%(name)s cannot be the buyer's representative: %(why)s.", "%(name)s不能担任本项目采购人代表：%(why)s。"
+    )
     statute = "O87 45, IR 9"
 
 
@@ -75,7 +77,9 @@ class RepresentativeMissing(Invalid):
     """Name the representative, or say that the buyer sends none."""
 
     code = "representative-missing"
-    text = Text("Choose a representative, or say that the buyer sends none.", "请选择采购人代表，或者确认不派代表。")
+    text = Text(
+        "Choose a representative, or confirm that the buyer sends none.", "请选择采购人代表，或者确认不派代表。"
+    )
 
 
 class NotAMember(NotAllowed):
@@ -167,13 +171,13 @@ def _unfit(session: Session, actor: Actor, tender: Tender, lot_id: str, account:
     """Why a person can't represent the buyer, or None."""
     held = grants.of_account(session, account.id)
     if tender.buyer_id not in grants.places(held):
-        return Text("this isn't one of the buyer's people", "并非采购人工作人员")
+        return Text("this person does not work for the buyer", "并非采购人工作人员")
     if account.id in _handlers(tender):
         return Text("handled this project", "经办过本项目")
     if any(grant.role == "buyer-contract-officer" and grant.organisation_id == tender.buyer_id for grant in held):
         return Text("signs and accepts for the buyer", "负责采购人合同签订与履约验收")
     if account.id == actor.id:
-        return Text("confirms the winner of this lot", "负责确定本项目中标人")
+        return Text("confirms the winning bidder of this lot", "负责确定本项目中标人")
     expert = of_account(session, account.id)
     reason = bound(session, surroundings(session, lot_id), account.id, expert.ties if expert else ())
     return REASONS[reason] if reason not in (None, "own_unit") else None

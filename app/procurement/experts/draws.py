@@ -47,7 +47,7 @@ class CriteriaMissing(Conflict):
     """Nobody is drawn before the criteria are set."""
 
     code = "criteria-missing"
-    text = Text("The criteria of the draw aren't set yet.", "尚未设定专家抽取条件。")
+    text = Text("The conditions of the draw have not been set yet.", "尚未设定专家抽取条件。")
 
 
 class PoolExhausted(RuleBroken):
@@ -55,7 +55,7 @@ class PoolExhausted(RuleBroken):
 
     code = "pool-exhausted"
     text = Text(
-        "The pool has %(left)s experts left for %(missing)s seats; widen the criteria.",
+        "Only %(left)s experts meet the conditions for %(missing)s places. Widen the conditions.",
         "符合条件的专家仅余%(left)s人，尚缺%(missing)s人，请调整抽取条件。",
     )
     statute = "O87 48"
@@ -65,7 +65,7 @@ class DrawTooEarly(RuleBroken):
     """Experts are drawn at most two working days before the review (Notice 198/2016)."""
 
     code = "draw-too-early"
-    text = Text("Experts are drawn from %(from_on)s on.", "评审专家应当自%(from_on)s起抽取。")
+    text = Text("Experts can be drawn from %(from_on)s.", "评审专家应当自%(from_on)s起抽取。")
     statute = "财库〔2016〕198号"
 
 
@@ -73,7 +73,7 @@ class CallAnswered(Conflict):
     """The call was answered, or has expired."""
 
     code = "call-answered"
-    text = Text("This call is no longer open.", "该抽取通知已失效。")
+    text = Text("This invitation is no longer open.", "该抽取通知已失效。")
 
 
 class AnswerUnknown(Invalid):
@@ -212,10 +212,10 @@ def _tell(session: Session, member: Member) -> None:
         session,
         [accounts.get(session, member.account_id)],
         key=f"expert-call:{member.id}",
-        subject=Text("You are called to an evaluation committee", "评审专家抽取通知"),
+        subject=Text("Invitation to an evaluation committee", "评审专家抽取通知"),
         body=Text(
-            f"You have been drawn for an evaluation committee. Answer on this service before {until.en}; after that "
-            "the next expert is called.",
+            f"You have been drawn for an evaluation committee. Answer on this service before {until.en}. After that "
+            "the next expert is invited.",
             f"您已被随机抽取参加评审，请于{until.zh}前登录本平台答复；逾期未答复的，将通知下一位专家。",
         ),
     )
@@ -321,24 +321,29 @@ def verify(record: Mapping[str, Any]) -> list[Text]:
     """
     wrong = []
     if hashlib.sha256(bytes.fromhex(record["seed"])).hexdigest() != record["seed_commitment"]:
-        wrong.append(Text("The seed isn't the one that was committed to.", "随机种子与事前承诺不符。"))
+        wrong.append(Text("The seed does not match the commitment.", "随机种子与事前承诺不符。"))
     for number, pool in enumerate(record["draws"], 1):
         codes = pool["codes"]
         if digest_of(record["lot"], pool["number"], pool["criteria"], codes) != pool["pool_digest"]:
-            wrong.append(
-                Text(f"Pool {number} isn't the one that was committed to.", f"第{number}次名单与事前承诺不符。")
-            )
+            wrong.append(Text(f"Pool {number} does not match the commitment.", f"第{number}次名单与事前承诺不符。"))
         if codes != sorted(set(codes)):
-            wrong.append(Text(f"Pool {number} isn't in the order of its codes.", f"第{number}次名单未按编码排序。"))
+            wrong.append(Text(f"Pool {number} is not in the order of its codes.", f"第{number}次名单未按编码排序。"))
         called = [call["code"] for call in record["calls"] if call["draw"] == pool["number"]]
         if called != codes[: len(called)]:
-            wrong.append(Text(f"In draw {number} somebody was passed over.", f"第{number}次抽取未按顺序通知。"))
+            wrong.append(Text(f"In draw {number} someone was passed over.", f"第{number}次抽取未按顺序通知。"))
     for call in record["calls"]:
         if call["expert"] is not None and code_of(record["seed"], call["expert"]) != call["code"]:
             wrong.append(
-                Text(f"{call['name']} carries a code the seed doesn't give.", f"{call['name']}的编码与种子不符。")
+                Text(
+                    f"{call['name']} has a code that does not follow from the seed.",
+                    f"{call['name']}的编码与种子不符。",
+                )
             )
     accepted = sum(call["state"] == MemberState.ACCEPTED for call in record["calls"]) + bool(record["representative"])
     if accepted != record["seats"]:
-        wrong.append(Text("The committee has another size than the criteria.", "评标委员会人数与抽取条件不符。"))
+        wrong.append(
+            Text(
+                "The size of the committee does not match the conditions of the draw.", "评标委员会人数与抽取条件不符。"
+            )
+        )
     return wrong

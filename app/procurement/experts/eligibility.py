@@ -20,9 +20,9 @@ from app.procurement.experts.records import Expert, ExpertState, ExpertTie, Recu
 from app.procurement.rules import laws
 
 REASONS: dict[str, Text] = {
-    "not_active": Text("isn't active in the pool", "未处于在库状态"),
-    "absent": Text("is away that day", "当日不能参加评审"),
-    "speciality": Text("has another speciality", "专业类别不符"),
+    "not_active": Text("is not active in the pool", "未处于在库状态"),
+    "absent": Text("is not available that day", "当日不能参加评审"),
+    "speciality": Text("has another field of expertise", "专业类别不符"),
     "region": Text("lives in another region", "所在地区不符"),
     "own_unit": laws.under(Text("belongs to the buyer", "属于采购人本单位"), "O87 47"),
     "agency": laws.under(Text("works at the agency", "属于采购代理机构工作人员"), "O87 47"),
@@ -32,8 +32,8 @@ REASONS: dict[str, Text] = {
         Text("controlled a bidder in the last three years", "三年内系投标人控股股东或者实际控制人"), "IR 9"
     ),
     "kinship": laws.under(Text("is a relative of a bidder's head", "与投标人负责人有亲属关系"), "IR 9"),
-    "recused": Text("must stay away, as was declared", "已声明回避"),
-    "asked": Text("was called already", "已被抽取并通知"),
+    "recused": Text("declared a conflict of interest", "已声明回避"),
+    "asked": Text("was already invited", "已被抽取并通知"),
 }
 """Why an expert isn't in a draw's pool."""
 

@@ -44,9 +44,9 @@ TIES: dict[str, Text] = {
 CONDUCT: dict[str, Text] = {
     "fulfilled": Text("did the duty", "履职情况正常"),
     "late": Text("came late or left early", "迟到早退或者擅离职守"),
-    "partial": Text("said what favoured somebody", "发表倾向性意见"),
-    "leaked": Text("told others of the evaluation", "泄露评审情况"),
-    "unlawful": Text("broke the law on the committee", "评审中存在违法行为"),
+    "partial": Text("made biased statements", "发表倾向性意见"),
+    "leaked": Text("disclosed the evaluation", "泄露评审情况"),
+    "unlawful": Text("broke the law during the evaluation", "评审中存在违法行为"),
 }
 """How an expert did the duty (O87 45(1), 62)."""
 
@@ -69,14 +69,14 @@ class ExpertKnown(Conflict):
     """The account is in the pool already."""
 
     code = "expert-known"
-    text = Text("This person is in the pool already.", "该人员已在专家库中。")
+    text = Text("This person is already in the pool.", "该人员已在专家库中。")
 
 
 class SpecialityUnknown(Invalid):
     """An expert has at least one speciality, and only known ones."""
 
     code = "speciality-unknown"
-    text = Text("Choose at least one of the specialities.", "请至少选择一项专业类别。")
+    text = Text("Choose at least one field of expertise.", "请至少选择一项评审专业。")
 
 
 class DaysTurned(Invalid):
@@ -91,7 +91,7 @@ class NotThePoolsKeeper(NotAllowed):
 
     code = "not-the-pools-keeper"
     text = Text(
-        "The expert pool is kept by the finance department and the administrators.",
+        "Only the finance department and administrators can change the expert pool.",
         "专家库由财政部门和系统管理员维护。",
     )
     statute = "O87 48"

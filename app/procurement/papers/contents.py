@@ -305,7 +305,10 @@ class AmendmentContent(TypedDict):
 
 
 class AcceptanceSheetContent(TypedDict):
-    """``acceptance_sheet``: the acceptance certificate; ``rows``: {code, requirement, response, met, evidence}."""
+    """``acceptance_sheet``: the acceptance certificate; ``rows``: {code, requirement, response, met, evidence}.
+
+    ``reported_by`` and ``reported_at``: who confirmed the delivery for the supplier, and when.
+    """
 
     number: str
     contract: ContractNamed
@@ -313,6 +316,8 @@ class AcceptanceSheetContent(TypedDict):
     supplier: Words
     delivered_on: Day
     delivery: NotRequired[Words]
+    reported_by: NotRequired[Words]
+    reported_at: NotRequired[Instant]
     round: NotRequired[int]
     rows: Sequence[Mapping[str, Any]]
     accepted: bool

@@ -43,7 +43,7 @@ def _tell_buyer(session: Session, contract: Contract, delivery: Delivery) -> Non
         key=f"acceptance-overdue:{delivery.id}",
         subject=Text(f"Acceptance overdue: contract {contract.number}", f"验收逾期：合同{contract.number}"),
         body=Text(
-            f"What was delivered under contract {contract.number} was to be accepted by {by.en} and isn't yet. For a small or "
+            f"What was delivered under contract {contract.number} was to be accepted by {by.en} and is not yet. For a small or "
             f"medium enterprise the time for payment has begun to run on that day ({law.en}).",
             f"合同{contract.number}项下的交付应于{by.zh}前完成验收，至今未完成。供应商为中小企业的，付款期限自该日起算（{law.zh}）。",
         ),

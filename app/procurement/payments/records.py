@@ -28,7 +28,7 @@ class InvoiceState(StrEnum):
 STATE_NAMES: dict[str, Text] = {
     InvoiceState.REQUESTED: Text("being checked", "审核中"),
     InvoiceState.RETURNED: Text("returned to the supplier", "已退回"),
-    InvoiceState.CHECKED: Text("waiting for the approval", "待批准"),
+    InvoiceState.CHECKED: Text("waiting for approval", "待批准"),
     InvoiceState.APPROVED: Text("approved, to be paid", "已批准待支付"),
     InvoiceState.PAID: Text("paid", "已支付"),
 }

@@ -29,7 +29,7 @@ class InvoiceUnknown(NotFound):
     """There is no such invoice, or none this person may know of."""
 
     code = "invoice-unknown"
-    text = Text("There is no such application for payment.", "没有该付款申请。")
+    text = Text("There is no such payment application.", "没有该资金支付申请。")
 
 
 class InvoiceNotOpen(Conflict):
@@ -37,7 +37,7 @@ class InvoiceNotOpen(Conflict):
 
     code = "invoice-not-open"
     text = Text(
-        "The application is “%(state)s”; this can't be done now.", "付款申请当前为“%(state)s”，不能执行此操作。"
+        "The application is “%(state)s”. You cannot do this now.", "资金支付申请当前为“%(state)s”，不能执行此操作。"
     )
 
 
@@ -45,7 +45,7 @@ class NotAccepted(RuleBroken):
     """Nothing is paid before the delivery was accepted."""
 
     code = "not-accepted"
-    text = Text("The delivery hasn't been accepted yet.", "尚未验收合格，不能申请付款。")
+    text = Text("The delivery has not been accepted yet.", "尚未验收合格，不能申请付款。")
 
 
 class MoreThanOwed(Invalid):
@@ -53,7 +53,7 @@ class MoreThanOwed(Invalid):
 
     code = "more-than-owed"
     text = Text(
-        "The amount must lie between 0.01 and %(left)s yuan.", "申请金额应当大于零，且不超过合同未付金额%(left)s元。"
+        "The amount must be between CNY 0.01 and CNY %(left)s.", "申请金额应当大于零，且不超过合同未付金额%(left)s元。"
     )
 
 
@@ -61,7 +61,7 @@ class InvoiceKnown(Conflict):
     """The same invoice isn't paid twice."""
 
     code = "invoice-known"
-    text = Text("This invoice was applied for already.", "该发票已申请付款。")
+    text = Text("This invoice is already in a payment application.", "该发票已申请付款。")
 
 
 class InvoiceDayWrong(Invalid):
@@ -69,7 +69,8 @@ class InvoiceDayWrong(Invalid):
 
     code = "invoice-day-wrong"
     text = Text(
-        "The invoice must lie between the day of the contract and today.", "开票日期应在合同签订之日至今日之间。"
+        "The date of the invoice must be between the day of the contract and today.",
+        "开票日期应在合同签订之日至今日之间。",
     )
 
 
@@ -78,7 +79,7 @@ class AccountDiffers(RuleBroken):
 
     code = "account-differs"
     text = Text(
-        "The contract names another account: %(account)s.", "收款账户与合同约定不符，合同约定账户为：%(account)s。"
+        "The contract gives another bank account: %(account)s.", "收款账户与合同约定不符，合同约定账户为：%(account)s。"
     )
     statute = "N38 3"
 
@@ -87,14 +88,16 @@ class PaidDayWrong(Invalid):
     """A payment that is recorded was made by today, and not before it was applied for."""
 
     code = "paid-day-wrong"
-    text = Text("The payment must lie between the application and today.", "支付日期应在申请日至今日之间。")
+    text = Text(
+        "The day of payment must be between the day of the application and today.", "支付日期应在申请日至今日之间。"
+    )
 
 
 class NotOverdue(Conflict):
     """The payment is still in time."""
 
     code = "not-overdue"
-    text = Text("This payment isn't late.", "该笔付款未逾期。")
+    text = Text("This payment is not overdue.", "该笔付款未逾期。")
 
 
 def request(
@@ -378,7 +381,7 @@ def _tell_of_payment(session: Session, invoice: Invoice) -> None:
         Text(f"Paid: {invoice.request_number}", f"已支付：{invoice.request_number}"),
         Text(
             f"{invoice.currency} {invoice.amount:,.2f} was paid on {on.en}, bank reference "
-            f"{invoice.bank_reference}." + (f" Interest for the delay: {late:,.2f}." if late else ""),
+            f"{invoice.bank_reference}." + (f" Late payment interest: {late:,.2f}." if late else ""),
             f"款项{invoice.amount:,.2f}元已于{on.zh}支付，银行流水号{invoice.bank_reference}。"
             + (f"逾期利息{late:,.2f}元。" if late else ""),
         ),
@@ -411,7 +414,7 @@ def _tell_of_delay(session: Session, invoice: Invoice) -> None:
             subject=Text(f"Payment late: {contract.number}", f"付款逾期：{contract.number}"),
             body=Text(
                 f"The payment of {invoice.currency} {invoice.amount:,.2f} under “{contract.title.en}” was due on "
-                f"{due.en}. Interest runs for each day.",
+                f"{due.en}. Late payment interest is charged for each day.",
                 f"《{contract.title.zh}》项下款项{invoice.amount:,.2f}元应于{due.zh}（含当日）前支付，现已逾期，按日计收逾期利息。",
             ),
             project=contract.lot.project.number,

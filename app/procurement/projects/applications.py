@@ -29,7 +29,7 @@ class OverBudget(RuleBroken):
 
     code = "over-budget"
     text = Text(
-        "The items come to %(estimate)s yuan; %(left)s yuan are left on this budget line.",
+        "The items add up to CNY %(estimate)s. The balance of this budget line is CNY %(left)s.",
         "采购标的合计%(estimate)s元，该预算项目可用余额为%(left)s元。",
     )
     statute = "GPL 6"
@@ -39,7 +39,7 @@ class BudgetLineUnknown(Invalid):
     """There is no such line in this buyer's budget."""
 
     code = "budget-line-unknown"
-    text = Text("This isn't a line of your budget.", "该预算项目不属于本单位。")
+    text = Text("This budget line does not belong to your organisation.", "该预算项目不属于本单位。")
 
 
 class ItemsMissing(Invalid):
@@ -53,7 +53,7 @@ class ItemInvalid(Invalid):
     """A quantity must be more than nothing, a price not less."""
 
     code = "item-invalid"
-    text = Text("Item %(position)s has no quantity or a negative price.", "第%(position)s项的数量或单价无效。")
+    text = Text("Item %(position)s has an invalid quantity or unit price.", "第%(position)s项的数量或单价无效。")
 
 
 class SamePerson(NotAllowed):
@@ -61,7 +61,7 @@ class SamePerson(NotAllowed):
 
     code = "same-person"
     text = Text(
-        "You prepared this yourself; somebody else must decide on it.",
+        "You prepared this yourself. Someone else must decide on it.",
         "您是本事项的经办人，须由其他人员审核。",
     )
     statute = "N22 32"
@@ -71,14 +71,16 @@ class ReasonsMissing(Invalid):
     """Who returns something says why."""
 
     code = "reasons-missing"
-    text = Text("Give the reasons.", "请填写理由。")
+    text = Text("Enter the reasons.", "请填写理由。")
 
 
 class NoFinanceDepartment(RuleBroken):
     """The buyer has no finance department that supervises it (GPL 13)."""
 
     code = "no-finance-department"
-    text = Text("No finance department is entered for your organisation.", "尚未登记本单位的监管财政部门。")
+    text = Text(
+        "No supervising finance department is registered for your organisation.", "尚未登记本单位的监管财政部门。"
+    )
     statute = "GPL 13"
 
 

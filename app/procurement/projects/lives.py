@@ -33,7 +33,7 @@ class NotInThisState(Conflict):
     """The project or lot has gone on in the meantime, or isn't that far yet."""
 
     code = "not-in-this-state"
-    text = Text("This can't be done now: it is “%(state)s”.", "当前状态为“%(state)s”，不能执行此操作。")
+    text = Text("You cannot do this now. The status is “%(state)s”.", "当前状态为“%(state)s”，不能执行此操作。")
 
 
 GIVEN_UP = (LotState.FAILED, LotState.CANCELLED)
@@ -45,7 +45,7 @@ STATE_NAMES: dict[str, Text] = {
     ProjectState.REVIEWED: Text("reviewed", "已审核"),
     ProjectState.FILED: Text("filed", "已备案"),
     ProjectState.PLANNED: Text("planned", "已编制计划"),
-    ProjectState.ENTRUSTED: Text("entrusted", "已委托"),
+    ProjectState.ENTRUSTED: Text("agency appointed", "已委托"),
     ProjectState.PUBLISHED: Text("published", "已公告"),
     ProjectState.CLOSED: Text("closed", "已结项"),
     LotState.BIDDING: Text("open for bids", "投标中"),

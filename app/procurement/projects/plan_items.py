@@ -86,7 +86,7 @@ class AboveThePlan(RuleBroken):
     code = "above-the-plan"
     text = Text(
         "The items come to %(estimate)s yuan, %(planned)s were planned for them. Change the plan first.",
-        "采购品目合计%(estimate)s元，超过采购计划的%(planned)s元，请先调整采购计划。",
+        "采购标的合计%(estimate)s元，超过采购计划的%(planned)s元，请先调整采购计划。",
     )
     statute = "IR 29"
 

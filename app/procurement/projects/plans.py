@@ -27,7 +27,7 @@ class LotsOverBudget(RuleBroken):
 
     code = "lots-over-budget"
     text = Text(
-        "The lots come to %(sum)s yuan, the project's budget is %(budget)s yuan.",
+        "The lots add up to CNY %(sum)s. The project budget is CNY %(budget)s.",
         "各采购包预算合计%(sum)s元，超过项目预算%(budget)s元。",
     )
     statute = "GPL 6"
@@ -46,7 +46,7 @@ class LotItemsOverBudget(RuleBroken):
 
     code = "lot-items-over-budget"
     text = Text(
-        "The items of lot %(lot)s are estimated at %(sum)s yuan, above its budget.",
+        "The items of lot %(lot)s are estimated at CNY %(sum)s, above its budget.",
         "采购包%(lot)s的标的预计金额%(sum)s元超过其预算。",
     )
     statute = "GPL 6"
@@ -64,7 +64,7 @@ class NoticeDayPassed(Invalid):
     """The wanted notice day lies in the past."""
 
     code = "notice-day-passed"
-    text = Text("The wanted day of the notice has passed.", "拟定的公告日期已过。")
+    text = Text("The planned date of the tender notice has passed.", "拟定的公告日期已过。")
 
 
 class SurveyMissing(RuleBroken):
@@ -72,7 +72,7 @@ class SurveyMissing(RuleBroken):
 
     code = "survey-missing"
     text = Text(
-        "From %(limit)s yuan a demand survey must be made; describe it.",
+        "Projects of CNY %(limit)s or more need market research. Describe it.",
         "%(limit)s元以上项目应当开展需求调查，请填写。",
     )
     statute = "N22 11"
@@ -160,13 +160,11 @@ def _lot_problems(project: Project, lots: Sequence[PlannedLot], items: Mapping[s
     numbers = [lot.number for lot in lots]
     whys = []
     if not lots or len(set(numbers)) < len(numbers):
-        whys.append(Text("Number each lot once.", "采购包编号不得缺少或重复。"))
+        whys.append(Text("Use each lot number once, without gaps.", "采购包编号不得缺少或重复。"))
     if {item.id for item in project.items} != set(items):
-        whys.append(
-            Text("Every item of the project belongs to exactly one lot.", "每项采购标的须且仅须归入一个采购包。")
-        )
+        whys.append(Text("Put every item of the project into exactly one lot.", "每项采购标的须且仅须归入一个采购包。"))
     if set(items.values()) - set(numbers):
-        whys.append(Text("An item is put into a lot that isn't there.", "有标的归入了不存在的采购包。"))
+        whys.append(Text("An item is in a lot that does not exist.", "有标的归入了不存在的采购包。"))
     empty = set(numbers) - set(items.values())
     if empty:
         whys.append(Text(f"Lot {min(empty)} has no items.", f"采购包{min(empty)}没有采购标的。"))
@@ -312,7 +310,7 @@ def _splitting(session: Session, project: Project) -> list[Warning]:
         return []
     numbers = ", ".join(other.number for other in similar)
     text = Text(
-        f"With {numbers} this comes to {total:,.2f} yuan of one kind in one year, above the open-tender threshold.",
+        f"With {numbers} this adds up to CNY {total:,.2f} for one kind of purchase in one year, above the open tender threshold.",
         f"与{numbers}合计，同一年度同类采购达{total:,.2f}元，超过公开招标数额标准。",
     )
     return [Warning("splitting", text, "IR 28")]
@@ -324,7 +322,7 @@ def _reservations(session: Session, project: Project) -> list[Warning]:
     if project.estimate > limit or not open_lots:
         return []
     text = Text(
-        f"Up to {limit:,.0f} yuan, what suits smaller enterprises is reserved for them; give the reason why it isn't.",
+        f"Purchases of up to CNY {limit:,.0f} that suit small and medium enterprises must be reserved for them. Give a reason if this lot is not.",
         f"{limit:,.0f}元以下且适宜由中小企业提供的，应当专门面向中小企业采购；不预留的须说明原因。",
     )
     return [Warning("sme-reservation", text, "N46 7")]
@@ -345,7 +343,7 @@ def _intention(session: Session, project: Project) -> list[Warning]:
     on, wanted = dates.day(last), dates.day(project.notice_on)
     text = Text(
         f"For a notice on {wanted.en} the intention had to be published by {on.en}, which had passed when this was "
-        "planned. Choose a later day for the notice, unless it was published in time or the need couldn't be foreseen.",
+        "planned. Choose a later day for the notice, unless it was published in time or the need could not be foreseen.",
         f"拟于{wanted.zh}发布招标公告，采购意向应当不晚于{on.zh}公开，编制计划时该日期已过。除已按期公开或者因不可预见的原因急需开展采购的，应当推迟公告日期。",
     )
     return [Warning("intention", text, rule.citation)]
@@ -359,7 +357,7 @@ def _core_products(project: Project) -> list[Warning]:
         Warning(
             "core-product",
             Text(
-                f"Lot {number} has several products; name the core product.",
+                f"Lot {number} has several products. Choose the core product.",
                 f"采购包{number}为非单一产品采购，请确定核心产品。",
             ),
             "O87 31",

@@ -40,7 +40,7 @@ class QueryUnknown(NotFound):
     """There is no such query, or none this person may know of."""
 
     code = "query-unknown"
-    text = Text("There is no such query.", "没有该质疑。")
+    text = Text("There is no such challenge.", "没有该质疑。")
 
 
 class MayNotQuery(NotAllowed):
@@ -48,7 +48,7 @@ class MayNotQuery(NotAllowed):
 
     code = "may-not-query"
     text = Text(
-        "Only a supplier that took part in this procurement can query it.",
+        "Only a supplier that took part in this procurement can challenge it.",
         "提出质疑的供应商应当是参与本项目采购活动的供应商。",
     )
     statute = "O94 11"
@@ -58,14 +58,14 @@ class QueryTooEarly(RuleBroken):
     """What would be queried hasn't happened yet."""
 
     code = "query-too-early"
-    text = Text("This hasn't happened yet: %(scope)s.", "该环节尚未结束：%(scope)s。")
+    text = Text("You cannot challenge this yet: %(scope)s has not taken place.", "该环节尚未结束：%(scope)s。")
 
 
 class QueryTooLate(RuleBroken):
     """The window for this query has closed (GPL 52)."""
 
     code = "query-too-late"
-    text = Text("Queries about %(scope)s were taken until %(until)s.", "对%(scope)s的质疑期已于%(until)s届满。")
+    text = Text("The period to challenge %(scope)s ended on %(until)s.", "对%(scope)s的质疑期已于%(until)s届满。")
     statute = "GPL 52"
 
 
@@ -73,9 +73,7 @@ class PointsMissing(Invalid):
     """A query says what it is about, on what facts, and what it asks for (O94 12)."""
 
     code = "points-missing"
-    text = Text(
-        "Say what you hold against it, on what facts, and what you ask for.", "请写明质疑事项、事实依据和相关请求。"
-    )
+    text = Text("Enter what you challenge, the facts, and what you request.", "请写明质疑事项、事实依据和相关请求。")
     statute = "O94 12"
 
 
@@ -83,7 +81,7 @@ class QueryClosed(Conflict):
     """The query was answered in the meantime."""
 
     code = "query-closed"
-    text = Text("This query is already answered.", "该质疑已答复。")
+    text = Text("This challenge has already been answered.", "该质疑已答复。")
 
 
 @dataclass(frozen=True)
@@ -276,7 +274,7 @@ def _tell_agency(session: Session, query: Query, lot: Text) -> None:
         key=f"query:{query.id}",
         subject=Text(f"Challenge {query.number}: {lot.en}", f"收到质疑（{query.number}）：{lot.zh}"),
         body=Text(
-            f"A challenge about {SCOPES[query.scope].en} has come in; answer it {due.en} ({law.en}).",
+            f"A challenge about {SCOPES[query.scope].en} has been received. Answer it {due.en} ({law.en}).",
             f"收到对{SCOPES[query.scope].zh}的质疑，请于{due.zh}答复（{law.zh}）。",
         ),
         project=tender.project.number,

@@ -16,7 +16,7 @@ from app.procurement.bids import Opening
 from app.procurement.tenders import DocumentAccess, Tender
 
 SCOPES: dict[str, Text] = {
-    "documents": Text("the procurement documents", "采购文件"),
+    "documents": Text("the tender documents", "招标文件"),
     "opening": Text("the opening", "开标过程"),
     "evaluation": Text("the evaluation", "评审过程"),
     "result": Text("the result", "中标结果"),

@@ -157,7 +157,7 @@ def _time_problems(session: Session, new: NewEntry) -> list[EntryWrong]:
         and any(getattr(known, name) != getattr(new, name) for name in CHANGEABLE if name != "valid_to")
     ):
         why = Text(
-            "This row counts already and isn't changed. End it, and enter what follows with a later first day.",
+            "This row counts already and is not changed. End it, and enter what follows with a later first day.",
             "该条已生效，不得更改。请填写终止日期，并另行录入自后续日期起适用的规则。",
         )
         return [EntryWrong(field="valid_from", why=why)]

@@ -23,7 +23,7 @@ VERIFICATION = {
     "V": Text("verified in the primary text", "已核对法规原文"),
     "S": Text("from a secondary source", "依据二手资料"),
     "R": Text("not verified", "未经核实"),
-    "P": Text("policy of the house, not law", "平台政策，非法定"),
+    "P": Text("policy of this service, not law", "本平台规定，非法定"),
 }
 """How far a rule was verified; anything but V must be shown as such."""
 
@@ -39,7 +39,7 @@ SOURCES = {
     "N46": Text("MoF Notice 46/2020", "财库〔2020〕46号"),
     "SMEPay": Text("Regulations on payments to small and medium enterprises", "保障中小企业款项支付条例"),
     "PBOC": Text("People's Bank of China", "中国人民银行"),
-    "policy": Text("policy of the house", "平台政策"),
+    "policy": Text("policy of this service", "本平台规定"),
 }
 """The full names of the sources by their keys; other keys are document numbers and stand for themselves."""
 

@@ -29,10 +29,12 @@ class TimetableEntry:
 TITLES = {
     "intention": Text("Intention notice at the latest", "最迟公开采购意向"),
     "notice_end": Text("Notice period ends", "公告期限届满"),
-    "supply_end": Text("Supply of the documents ends", "招标文件提供期限届满"),
-    "document_query_end": Text("Last day for queries about the documents", "对招标文件提出质疑的截止日"),
-    "clarification_limit": Text("Last day for a change that doesn't move the deadline", "不需顺延的澄清修改最迟日期"),
-    "draw_from": Text("Experts are drawn from", "最早抽取评审专家日期"),
+    "supply_end": Text("Last day to get the tender documents", "招标文件提供期限届满"),
+    "document_query_end": Text("Last day to challenge the tender documents", "对招标文件提出质疑的截止日"),
+    "clarification_limit": Text(
+        "Last day for a correction that does not move the deadline", "不需顺延的澄清修改最迟日期"
+    ),
+    "draw_from": Text("Experts can be drawn from", "最早抽取评审专家日期"),
     "bid_deadline": Text("Bid deadline and opening, earliest", "最早投标截止及开标日期"),
 }
 

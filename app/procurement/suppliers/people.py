@@ -25,7 +25,7 @@ class KnownAlready(Conflict):
 
     code = "supplier-known"
     text = Text(
-        "An organisation with this code is registered already. Its administrator adds people and renews its registration.",
+        "An organisation with this code is already registered. Its administrator adds people and renews its registration.",
         "该统一社会信用代码已注册。新增人员和续期由本单位管理员办理。",
     )
 
@@ -34,7 +34,7 @@ class EmailMissing(Invalid):
     """The link to set a password goes to a mail address."""
 
     code = "email-missing"
-    text = Text("Enter the mail address that the link is sent to.", "请填写用于接收链接的电子邮箱。")
+    text = Text("Enter the email address to send the link to.", "请填写用于接收链接的电子邮箱。")
 
 
 def register(
@@ -71,11 +71,11 @@ def register(
 _KNOWN_SUBJECT = Text("About your registration", "关于供应商注册申请")
 _KNOWN = Text(
     "You asked to register the unified social credit code %(uscc)s. An organisation with this code is registered already: its "
-    "administrator adds people and renews its registration. If you don't know who that is, ask the registrar.",
+    "administrator adds people and renews its registration. If you do not know who that is, ask the registrar.",
     "您申请注册的统一社会信用代码%(uscc)s已经注册。新增人员和续期由该单位的管理员办理；如不清楚管理员是谁，请联系注册审核机构。",
 )
 _TRIED = Text(
-    "Somebody asked to register your organisation again, with the mail address %(email)s. Nothing was changed. If it was one of "
+    "Someone asked to register your organisation again, with the email address %(email)s. Nothing was changed. If it was one of "
     "your people, add them under “Our people”.",
     "有人使用邮箱%(email)s再次申请注册贵单位，未产生任何变更。如系本单位人员，请在“本单位人员”中添加。",
 )

@@ -35,7 +35,7 @@ class DeclarationMissing(RuleBroken):
     """A condition of GPL 22 isn't declared to be met."""
 
     code = "declaration-missing"
-    text = Text("A supplier must declare to be %(condition)s.", "供应商应当声明符合条件：%(condition)s。")
+    text = Text("A supplier must declare that it is %(condition)s.", "供应商应当声明符合条件：%(condition)s。")
     statute = "GPL 22"
 
 
@@ -50,7 +50,7 @@ class RegistrationNotOpen(Conflict):
     """The registration isn't waiting for this."""
 
     code = "registration-not-open"
-    text = Text("This registration was already dealt with.", "该注册申请已处理。")
+    text = Text("This registration has already been decided.", "该注册申请已处理。")
 
 
 class NotASupplier(Conflict):
@@ -58,7 +58,7 @@ class NotASupplier(Conflict):
 
     code = "not-a-supplier"
     text = Text(
-        "This code belongs to an organisation that isn't a supplier.", "该统一社会信用代码对应的单位不是供应商。"
+        "This code belongs to an organisation that is not a supplier.", "该统一社会信用代码对应的单位不是供应商。"
     )
 
 
@@ -233,7 +233,7 @@ def _keep_certificate(session: Session, actor: Actor, registration: Registration
         "legal_representative": registration.legal_representative,
         "scale": SCALES[registration.scale],
         "valid_until": registration.valid_until,
-        "issuer": office.name if office is not None else Text("The registrar", "注册审核机构"),
+        "issuer": office.name if office is not None else Text("Registration authority", "注册审核机构"),
     }
     title = Text(f"Certificate {registration.certificate_number}", f"供应商注册证书{registration.certificate_number}")
     theirs = Actor(id=actor.id, name=actor.name, organisation_id=supplier.id)
@@ -252,11 +252,11 @@ def _keep_certificate(session: Session, actor: Actor, registration: Registration
 
 
 _APPROVED = Text(
-    "%(name)s is registered; the certificate is number %(number)s, valid to the end of %(until)s. You may bid from now on.",
+    "%(name)s is registered. The certificate number is %(number)s, valid until the end of %(until)s. You can now bid.",
     "%(name)s注册审核通过，证书编号%(number)s，有效期至%(until)s（含当日）。即日起可参加政府采购活动。",
 )
 _RETURNED = Text(
-    "The registration of %(name)s was returned: %(reasons)s Correct it under “My company” and send it again.",
+    "The registration of %(name)s was returned: %(reasons)s Correct it in “My company” and send it again.",
     "%(name)s的注册申请已退回：%(reasons)s请在“我的单位”中更正后重新提交。",
 )
 

@@ -40,8 +40,8 @@ class ObjectChanged(RuleBroken):
 
     code = "object-changed"
     text = Text(
-        "A change may touch neither what is bought nor the qualification conditions (%(place)s).",
-        "澄清或者修改不得改变采购标的和资格条件（%(place)s）。",
+        "A correction cannot change the subject or the qualification requirements (%(place)s).",
+        "澄清或者修改不得改变采购标的和资格要求（%(place)s）。",
     )
     statute = "O87 27"
 
@@ -50,7 +50,7 @@ class DeadlineEarlier(RuleBroken):
     """A deadline moves later only (O87 27)."""
 
     code = "deadline-earlier"
-    text = Text("The deadline may only be moved later.", "投标截止时间只能顺延，不能提前。")
+    text = Text("The deadline can only be moved to a later time.", "投标截止时间只能顺延，不能提前。")
     statute = "O87 27"
 
 
@@ -58,7 +58,7 @@ class NothingChanged(Invalid):
     """The documents are as they were."""
 
     code = "nothing-changed"
-    text = Text("Nothing was changed.", "没有任何修改。")
+    text = Text("You have not changed anything.", "没有任何修改。")
 
 
 def change(
@@ -277,7 +277,7 @@ def _announce(session: Session, actor: Actor, tender: Tender, made: Change) -> N
         session,
         tender,
         kind="change",
-        title=Text(f"Change: {title.en}", f"{title.zh}更正公告"),
+        title=Text(f"Correction notice: {title.en}", f"{title.zh}更正公告"),
         content={**facts, "reasons": made.reasons, "differences": made.differences},
     )
     journal.write(session, actor, case=tender.project_id, act="tenders.change", facts=facts)

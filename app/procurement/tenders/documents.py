@@ -32,7 +32,7 @@ KINDS: dict[str, Text] = {
 """The kinds of requirements."""
 
 FACTOR_KINDS: dict[str, Text] = {
-    "price": Text("price", "价格"),
+    "price": Text("price", "报价"),
     "objective": Text("objective", "客观"),
     "subjective": Text("subjective", "主观"),
 }
@@ -50,7 +50,9 @@ class TenderNotOpen(Conflict):
     """The documents aren't in the state this act needs."""
 
     code = "tender-not-open"
-    text = Text("The documents are “%(state)s”; this can't be done now.", "采购文件当前为“%(state)s”，不能执行此操作。")
+    text = Text(
+        "The tender documents are “%(state)s”. You cannot do this now.", "招标文件当前为“%(state)s”，不能执行此操作。"
+    )
 
 
 class DocumentsInvalid(Invalid):
@@ -64,7 +66,7 @@ class FindingsOpen(RuleBroken):
     """Documents with errors aren't confirmed or published."""
 
     code = "findings-open"
-    text = Text("The check found %(count)s errors; they must be mended first.", "检查发现%(count)s处错误，须先修改。")
+    text = Text("The check found %(count)s errors. Correct them first.", "检查发现%(count)s处错误，须先修改。")
     statute = "O87 25"
 
 
@@ -173,12 +175,13 @@ def _check_parts(lots: Mapping[int, Lot], requirements: Sequence[NewRequirement]
         for part in parts:
             if part.lot not in lots:
                 why = Text(
-                    f"{part.code} names lot {part.lot}, which isn't there.", f"{part.code}所属采购包{part.lot}不存在。"
+                    f"{part.code} is in lot {part.lot}, which does not exist.",
+                    f"{part.code}所属采购包{part.lot}不存在。",
                 )
             elif part.kind not in kinds:
-                why = Text(f"{part.code} is of no known kind.", f"{part.code}的类型无效。")
+                why = Text(f"{part.code} has an unknown kind.", f"{part.code}的类型无效。")
             elif (part.lot, part.code) in seen:
-                why = Text(f"{part.code} is there twice.", f"{part.code}重复。")
+                why = Text(f"{part.code} is used twice.", f"{part.code}重复。")
             else:
                 seen.add((part.lot, part.code))
                 continue

@@ -73,15 +73,15 @@ FAILURES: dict[str, Text] = {
     ),
     "unlawful": Text("illegal acts that affect fairness", "出现影响采购公正的违法、违规行为"),
     "over_budget": Text("all bids are above the budget", "投标人的报价均超过采购预算，采购人不能支付"),
-    "cancelled": Text("the task was cancelled for a major change", "因重大变故，采购任务取消"),
-    "documents_flawed": Text("the documents are seriously flawed", "招标文件存在重大缺陷"),
+    "cancelled": Text("the procurement was cancelled because of a major change", "因重大变故，采购任务取消"),
+    "documents_flawed": Text("the tender documents are seriously flawed", "招标文件存在重大缺陷"),
 }
 """Why a lot fails (GPL 36, O87 41, 44, 65)."""
 
 AFTER_FAILURE = laws.under(
     Text(
-        "What failed is tendered again, unless it is no longer needed; another method needs the finance department's "
-        "approval before it begins.",
+        "The procurement must be tendered again unless it is no longer needed. Another method needs the "
+        "approval of the finance department first.",
         "除采购任务取消外，应当重新组织招标；需要采取其他方式采购的，应当在采购活动开始前获得批准。",
     ),
     "GPL 37",
@@ -300,7 +300,7 @@ def fail(session: Session, actor: Actor, *, lot_id: str, reason: str) -> Lot:
         tender,
         kind="failure",
         lot_id=lot.id,
-        title=Text(f"Failed: {lot.title.en}", f"{lot.title.zh}废标公告"),
+        title=Text(f"Failed-tender notice: {lot.title.en}", f"{lot.title.zh}废标公告"),
         content={"lot": lot.number, "reason": reason, "why": why.as_json()},
     )
     journal.write(session, actor, case=lot.project_id, act="tenders.fail", facts={"lot": lot.id, "reason": reason})
@@ -312,7 +312,7 @@ def _tell_of_failure(session: Session, tender: Tender, lot: Lot, why: Text) -> N
     """To the buyer and its agency; bidders are told by who knows them."""
     title = lot.title
     body = Text(
-        f"“{title.en}” failed: {why.en}. The notice is published. {AFTER_FAILURE.en}",
+        f"“{title.en}” failed: {why.en}. The failed-tender notice is published. {AFTER_FAILURE.en}",
         f"“{title.zh}”已废标：{why.zh}，废标公告已发布。{AFTER_FAILURE.zh}",
     )
     for organisation_id, role in ((tender.buyer_id, "buyer-handler"), (tender.agency_id, "agency-officer")):
@@ -328,7 +328,7 @@ def _tell_of_failure(session: Session, tender: Tender, lot: Lot, why: Text) -> N
 
 
 def terminate(session: Session, actor: Actor, *, tender_id: str, reasons: str) -> Tender:
-    """The buyer ends a tender because the task was cancelled for a major change; nothing else allows it (O87 29).
+    """The buyer ends a tender because the procurement was cancelled because of a major change; nothing else allows it (O87 29).
 
     The notice and the report to the finance department give its reasons. Raises TenderNotOpen, ReasonsMissing or RoleMissing.
     """
@@ -346,7 +346,7 @@ def terminate(session: Session, actor: Actor, *, tender_id: str, reasons: str) -
         session,
         tender,
         kind="termination",
-        title=Text(f"Terminated: {title.en}", f"{title.zh}终止公告"),
+        title=Text(f"Termination notice: {title.en}", f"{title.zh}终止公告"),
         content={"reasons": reasons},
     )
     journal.write(session, actor, case=tender.project_id, act="tenders.terminate", facts={"reasons": reasons})

@@ -17,7 +17,7 @@ TERMS = {
     "performance_bond_percent": Text("Performance bond", "履约保证金"),
     "payment_days": Text("Payment period", "付款期限"),
     "delivery_days": Text("Performance period", "合同履行期限"),
-    "tie_break": Text("When candidates are equal", "并列时确定中标人的方式"),
+    "tie_break": Text("Tie-break", "中标候选人并列时的确定方式"),
     "committee_size": Text("Committee", "评标委员会"),
     "contract_terms": Text("Contract", "合同条款"),
     "delivery_place": Text("Place of delivery", "交付地点"),
@@ -27,9 +27,9 @@ TERMS = {
 
 _PARTS = {
     "requirements": Text("requirement", "采购需求"),
-    "factors": Text("factor", "评审因素"),
+    "factors": Text("criterion", "评审因素"),
     "items": Text("item", "标的"),
-    "sme_mode": Text("smaller enterprises", "中小企业政策"),
+    "sme_mode": Text("small and medium enterprises", "中小企业政策"),
     "ceiling": Text("ceiling price", "最高限价"),
     "budget": Text("budget", "预算"),
     "name": Text("name", "名称"),

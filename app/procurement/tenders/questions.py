@@ -23,24 +23,24 @@ from app.procurement.tenders.records import Question
 
 
 class QuestionUnknown(NotFound):
-    """There is no such question."""
+    """There is no such enquiry."""
 
     code = "question-unknown"
-    text = Text("There is no such question.", "没有该提问。")
+    text = Text("There is no such enquiry.", "没有该询问。")
 
 
 class QuestionAnswered(Conflict):
     """The question was answered in the meantime."""
 
     code = "question-answered"
-    text = Text("This question was already answered.", "该提问已答复。")
+    text = Text("This enquiry has already been answered.", "该询问已答复。")
 
 
 class WordsMissing(Invalid):
     """A question or answer must say something."""
 
     code = "words-missing"
-    text = Text("Write something.", "请填写内容。")
+    text = Text("Enter your enquiry.", "请填写询问内容。")
 
 
 class AnswerChanges(RuleBroken):
@@ -48,7 +48,7 @@ class AnswerChanges(RuleBroken):
 
     code = "answer-changes"
     text = Text(
-        "An answer can only explain the documents; “%(words)s” isn't in them. Publish a change first, then answer.",
+        "An answer can only explain the tender documents. “%(words)s” is not in them. Publish a correction first, then answer.",
         "答复只能解释招标文件，“%(words)s”与招标文件不一致。请先发布更正，再作答复。",
     )
     statute = "O87 27, IR 31"
@@ -163,7 +163,7 @@ def answer(session: Session, actor: Actor, *, question_id: str, answer: str) -> 
         session,
         tender,
         kind="clarification",
-        title=Text(f"Clarification: {title.en}", f"{title.zh}澄清公告"),
+        title=Text(f"Clarification notice: {title.en}", f"{title.zh}澄清公告"),
         content={"question": question.text, "answer": question.answer},
     )
     journal.write(session, actor, case=tender.project_id, act="tenders.answer", facts={"question": question.id})

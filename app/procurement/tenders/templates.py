@@ -106,7 +106,7 @@ def _terms(session: Session, project: Project) -> Terms:
 def _contract_terms(payment_days: int, acceptance_days: int, bond: Decimal) -> str:
     return "\n".join(
         (
-            "一、合同类型：固定总价合同，合同价款包含完成全部采购内容所需的一切费用。",
+            "一、合同类型：固定总价合同，合同价款包含完成全部采购标的所需的一切费用。",
             f"二、付款：采购人{wording.payment(payment_days).zh}支付合同价款。",
             f"三、履约保证金：为合同金额的{plain(bond)}%，以{wording.BOND_FORMS.zh}提交；验收合格后10日内无息退还履约保证金。",
             f"四、履约验收：验收主体为采购人，验收时间为{wording.acceptance(acceptance_days).zh}，验收方式为现场验收，验收程序为清点、检测、试运行。",
@@ -124,7 +124,7 @@ def _requirements(lot: Lot, terms: Terms) -> Iterator[NewRequirement]:
         "Q1",
         "qualification",
         Text(
-            "Meets the conditions of article 22 of the Government Procurement Law; the declaration in the bid is enough.",
+            "Meets the conditions of article 22 of the Government Procurement Law; the declaration in the bid is sufficient.",
             "符合《中华人民共和国政府采购法》第二十二条规定的供应商条件，以投标文件中的资格声明为准。",
         ),
         True,
@@ -136,7 +136,7 @@ def _requirements(lot: Lot, terms: Terms) -> Iterator[NewRequirement]:
             "Q2",
             "qualification",
             Text(
-                "Is a small or medium enterprise: this lot is reserved for them.",
+                "The bidder is a small or medium enterprise; this lot is reserved for them.",
                 "本采购包专门面向中小企业采购，投标人应当为中小企业。",
             ),
             True,
@@ -160,8 +160,8 @@ def _requirements(lot: Lot, terms: Terms) -> Iterator[NewRequirement]:
         "C1",
         "commercial",
         Text(
-            f"Delivery within {terms.delivery_days} days after the contract is signed.",
-            f"交付期限为合同签订后{terms.delivery_days}日。",
+            f"Performance within {terms.delivery_days} days after the contract is signed.",
+            f"合同履行期限为合同签订后{terms.delivery_days}日。",
         ),
         True,
     )

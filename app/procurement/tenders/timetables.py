@@ -25,7 +25,7 @@ class OutsideBounds(RuleBroken):
 
     code = "outside-bounds"
     text = Text(
-        "The deadline can't be before %(earliest)s under any calendar.",
+        "The bid deadline cannot be before %(earliest)s, whatever days become holidays.",
         "无论如何放假，投标截止日不得早于%(earliest)s。",
     )
     statute = "GPL 35"
@@ -35,7 +35,7 @@ class SourceMissing(Invalid):
     """Who settles an uncertain date says on what ground."""
 
     code = "source-missing"
-    text = Text("Say what the date rests on.", "请说明确定日期的依据。")
+    text = Text("Enter the basis of the date.", "请说明确定日期的依据。")
 
 
 def draw_timetable(session: Session, actor: Actor, *, project_id: str) -> list[TimetableDate]:

@@ -49,7 +49,7 @@ def _check(session: Session, scope: Scope, values: Values, known: Known | None) 
             Text("No buyer that you supervise has this code or name.", "所监管的采购人中没有该代码或者名称。"),
         )
     if values["year"] not in YEARS:
-        yield "year", Text("Not a year.", "不是有效年度。")
+        yield "year", Text("This is not a year.", "不是有效年度。")
     if known is not None and "amount" in values:
         bound = committed(session, known.record.id)
         if values["amount"] < bound:
@@ -90,7 +90,7 @@ BUDGET = Table(
     id="budget",
     name=Text("Budget lines", "预算项目"),
     lead=Text(
-        "What the buyers you supervise may spend. Applications are held against these lines.",
+        "What the buyers you supervise may spend. Applications cannot exceed these lines.",
         "所监管采购人的政府采购预算项目，采购申请以此为限。",
     ),
     role="finance-officer",

@@ -25,7 +25,7 @@ class NoticeDoubtful(RuleBroken):
     """The notice contradicts itself or the law."""
 
     code = "notice-doubtful"
-    text = Text("This notice can't be entered: %(why)s", "无法录入该通知：%(why)s")
+    text = Text("This notice cannot be entered: %(why)s", "无法录入该通知：%(why)s")
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def _second_administrator(session: Session) -> Step:
 
 def _organisations(session: Session, kind: str, title: Text) -> Step:
     found = organisations.count_by_kind(session).get(kind, 0)
-    return Step(title, found > 0, Text("None is entered.", "尚未登记。"), "people.add_organisation")
+    return Step(title, found > 0, Text("None has been entered.", "尚未登记。"), "people.add_organisation")
 
 
 def _people(session: Session) -> Step:
@@ -100,7 +100,7 @@ def _people(session: Session) -> Step:
         f"{name.zh}：第二名财政部门监管人员" for name in alone
     ]
     enough = bool(departments) and not lacking and not alone
-    none = Text("There are no organisations to work for yet.", "尚无可任职的单位。")
+    none = Text("There are no organisations yet.", "尚无可任职的单位。")
     missing = Text("; ".join(english[:12]) + ".", "；".join(chinese[:12]) + "。") if english else none
     return Step(Text("People with roles", "人员与角色"), enough, missing, "people.index")
 
@@ -114,7 +114,7 @@ def _calendar(session: Session) -> Step:
         Text("The year's working days", "年度工作日历"),
         not missing,
         Text(
-            f"The holidays of {', '.join(missing)} aren't entered: days that reach into it are uncertain.",
+            f"The holidays of {', '.join(missing)} have not been entered. Dates that depend on them are uncertain.",
             f"尚未录入{'、'.join(missing)}年放假安排，涉及该年度的日期无法确定。",
         ),
         "data.calendar",
@@ -128,7 +128,7 @@ def _budget(session: Session) -> Step:
         Text("Budget lines", "预算项目"),
         bool(lines),
         Text(
-            "No buyer can apply: its finance department enters budget lines under Data.",
+            "Buyers cannot apply yet. Their finance department enters budget lines in “Data”.",
             "采购人尚无法提出采购申请：请财政部门在“基础数据”中录入预算项目。",
         ),
         "data.index",
@@ -141,7 +141,7 @@ def _procedures(session: Session) -> Step:
         Text("Procedures", "采购流程"),
         bool(session.scalar(deployed)),
         Text(
-            "None is deployed: run flask --app run deploy processes.",
+            "None has been deployed: run flask --app run deploy processes.",
             "尚未部署：请运行 flask --app run deploy processes。",
         ),
         "studio.index",
@@ -152,7 +152,7 @@ def _registrar(session: Session) -> Step:
     return Step(
         Text("A registrar", "注册审核员"),
         bool(grants.holders(session, "registrar")),
-        Text("Nobody can review the registrations of suppliers.", "无人审核供应商注册。"),
+        Text("No one can review the registrations of suppliers.", "无人审核供应商注册。"),
         "people.index",
     )
 
@@ -163,7 +163,7 @@ def _experts(session: Session) -> Step:
         Text("Review experts", "评审专家"),
         count >= 5,
         Text(
-            f"An evaluation draws at least five; {count} are in the pool.",
+            f"An evaluation draws at least 5 experts. The pool has {count}.",
             f"评标至少抽取五名专家，专家库现有{count}名。",
         ),
         "experts.index",
@@ -172,10 +172,10 @@ def _experts(session: Session) -> Step:
 
 def _mail(config: Config) -> Step:
     return Step(
-        Text("Mail", "邮件发送"),
+        Text("Email", "邮件发送"),
         bool(config.smtp_url),
         Text(
-            "SMTP_URL isn't set: mails wait, and you hand links over yourself.",
+            "SMTP_URL is not set. Emails are not sent and you must pass on links yourself.",
             "未设置SMTP_URL：邮件暂存，链接需自行转交。",
         ),
     )
@@ -186,7 +186,7 @@ def _address(config: Config) -> Step:
         Text("The address of this service", "本平台网址"),
         "127.0.0.1" not in config.base_url and "localhost" not in config.base_url,
         Text(
-            f"BASE_URL is {config.base_url}: links in mails lead nobody there.",
+            f"BASE_URL is {config.base_url}: links in emails do not work from outside.",
             f"BASE_URL为{config.base_url}，邮件中的链接无法从外部访问。",
         ),
     )

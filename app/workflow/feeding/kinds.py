@@ -33,7 +33,7 @@ class NotUsable(RuleBroken):
 
     code = "entry-not-usable"
     text = Text(
-        "This can't be handed on: something in it is refused, or it would change nothing.",
+        "You cannot submit this. Some of it cannot be accepted, or it would change nothing.",
         "无法提交：其中存在无法录入的内容，或者没有任何变化。",
     )
 

@@ -69,8 +69,8 @@ ORGANISATIONS = Table(
     id="organisations",
     name=Text("Organisations", "单位"),
     lead=Text(
-        "Finance departments, buyers, agencies and this service's office. Suppliers register themselves.",
-        "财政部门、采购人、代理机构和平台管理机构；供应商自行注册。",
+        "Finance departments, buyers, agencies and the platform office. Suppliers register themselves.",
+        "财政部门、采购人、采购代理机构和平台管理机构；供应商自行注册。",
     ),
     role="administrator",
     columns=(
@@ -88,7 +88,7 @@ ORGANISATIONS = Table(
             ),
         ),
         Column("region", Text("Jurisdiction", "所属地区"), longest=12, default="CN"),
-        Column("short_code", Text("Letters that begin its numbers", "编号前缀"), required=False, longest=10),
+        Column("short_code", Text("Prefix of its numbers", "编号前缀"), required=False, longest=10),
         Column("address", Text("Address", "地址"), required=False, longest=300),
         Column("contact_name", Text("Contact", "联系人"), required=False, longest=100),
         Column("contact_phone", Text("Telephone", "联系电话"), required=False, longest=50),
@@ -119,7 +119,7 @@ def _check_person(session: Session, scope: Scope, values: Values, known: Known |
         yield (
             "organisation",
             Text(
-                f"This role is of a {needed.en.lower()}; enter its code or name.",
+                f"This role belongs to a {needed.en.lower()}. Enter its code or name.",
                 f"该角色属于{needed.zh}，请填写其代码或者名称。",
             ),
         )
@@ -182,6 +182,6 @@ PEOPLE = Table(
     find=_find_person,
     check=_check_person,
     enter=_enter_person,
-    examples=lambda session, scope: [("wangming", "王明", "wang@example.org", "中文", "审计", "")],
+    examples=lambda session, scope: [("wangming", "王明", "wang@example.org", "中文", "审计人员", "")],
 )
 """What administrators enter of people."""

@@ -109,7 +109,7 @@ def _tell(session: Session, title: Text, told: Told, key: str, old: date, new: d
             key=f"{key}:{role}",
             subject=Text(f"New date: {title.en}", f"日期调整：{title.zh}"),
             body=Text(
-                f"The State Council has published the holidays. {title.en}: {now.en}; it was counted as {was.en} before.",
+                f"The State Council has published the holidays. {title.en}: {now.en}; it was {was.en} before.",
                 f"国务院办公厅已公布放假安排，{title.zh}由{was.zh}调整为{now.zh}。",
             ),
         )
@@ -192,7 +192,7 @@ def _buyer_of(session: Session, lot_id: str, role: str) -> Told:
 
 COUNTED = (
     Counted(
-        Text("the buyer's decision on the winner", "确定中标人的截止日"),
+        Text("confirmation of the winning bidder", "确定中标人的截止日"),
         Report,
         "decision_due_at",
         (

@@ -26,7 +26,7 @@ class SheetUnreadable(Invalid):
     """The file can't be read as a table."""
 
     code = "sheet-unreadable"
-    text = Text("The file can't be read: %(why)s", "无法读取该文件：%(why)s")
+    text = Text("The file cannot be read: %(why)s", "无法读取该文件：%(why)s")
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ class RowsRefused(RuleBroken):
 
     code = "rows-refused"
     text = Text(
-        "%(count)s rows can't be entered; see what stands beside them.", "有%(count)s行无法录入，请见各行说明。"
+        "%(count)s rows cannot be entered. See the note beside each row.", "有%(count)s行无法录入，请见各行说明。"
     )
 
 

@@ -50,10 +50,10 @@ def _prepare_report(context: IntakeContext) -> Mapping[str, Any]:
     last = acceptance.latest(context.session, contract.id)
     shown: list[Fact] = []
     if contract.delivery_due_on is not None:
-        shown.append((Text("Due by", "交付期限"), dates.day(contract.delivery_due_on)))
+        shown.append((Text("Performance period ends", "合同履行期限至"), dates.day(contract.delivery_due_on)))
     if not is_lodged(contract):
-        missing = Text("Lodge it on the contract's page first", "请先在合同页面提交")
-        shown.append((Text("Performance bond not lodged", "履约保证金尚未提交"), missing))
+        missing = Text("Submit it on the contract's page first", "请先在合同页面提交")
+        shown.append((Text("Performance bond not submitted", "履约保证金尚未提交"), missing))
     if last is not None and last.acceptance is not None:
         shown += _wanting(contract, last)
     return {
@@ -121,7 +121,7 @@ def _delivered(delivery: Delivery) -> Iterable[Fact]:
     yield Text("What was delivered", "交付内容"), facts.same(delivery.note)
     yield Text("To be accepted by", "验收期限"), dates.day(delivery.accept_by_on)
     if delivery.number > 1:
-        yield Text("Round", "验收次数"), facts.same(str(delivery.number))
+        yield Text("Acceptance no.", "第几次验收"), facts.same(str(delivery.number))
 
 
 INTAKE: dict[str, Intake] = {"report_delivery": _report, "accept_delivery": _accept}

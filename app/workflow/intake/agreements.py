@@ -51,7 +51,7 @@ def _prepare_proposal(context: IntakeContext) -> Mapping[str, Any]:
     last = _last(context)
     if last is not None:
         values |= {"scope": last.scope, "powers": list(last.powers), "fee": last.fee, "fee_payer": last.fee_payer}
-        notes = [(Text("Declined by the agency", "代理机构谢绝理由"), facts.same(last.decline_reasons))]
+        notes = [(Text("Declined by the agency", "采购代理机构谢绝理由"), facts.same(last.decline_reasons))]
     return {"values": values, "options": {"agencies": agencies}, "facts": shown, "notes": notes}
 
 

@@ -37,10 +37,10 @@ def _prepare(context: IntakeContext) -> Mapping[str, Any]:
     if report.decision_due_at is not None:
         due = dates.day(local_day(report.decision_due_at))
         words = Text(
-            f"{due.en}; after that the first candidate is the winner",
-            f"{due.zh}；逾期未确定的，视同确定排名第一的候选人",
+            f"{due.en}; after that the first candidate is the winning bidder",
+            f"{due.zh}；逾期未确定的，视同确定排名第一的中标候选人",
         )
-        shown.insert(0, (Text("Decide until", "定标期限"), facts.resting_on(words, "O87 68")))
+        shown.insert(0, (Text("Decide by", "定标期限"), facts.resting_on(words, "O87 68")))
     return {
         "values": {"bid": candidates[0].bid_id} if candidates else {},
         "options": {"candidates": choices},

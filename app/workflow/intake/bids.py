@@ -48,7 +48,7 @@ def _read_aloud(session: Session, opening: Opening) -> Iterable[Fact]:
     for objection in opening.objections:
         of = objection["supplier"]
         name = organisations.get(session, of).name if of else Text("the host", "主持人")
-        yield Text(f"Objection of {name.en}", f"{name.zh}的异议"), facts.same(objection["words"])
+        yield Text(f"Question from {name.en}", f"{name.zh}的疑义"), facts.same(objection["words"])
 
 
 def _line(row: Mapping[str, Any]) -> Text:
@@ -58,8 +58,8 @@ def _line(row: Mapping[str, Any]) -> Text:
     bond = bids.BOND_STANDS[row["bond"]]
     price = facts.money(Decimal(row["price"]), row["currency"])
     return Text(
-        f"{price.en}; delivery in {row['delivery_days']} days; valid {row['validity_days']} days; bond: {bond.en}",
-        f"{price.zh}（{row['price_words']}）；交付期{row['delivery_days']}日；有效期{row['validity_days']}日；保证金：{bond.zh}",
+        f"{price.en}; performance period {row['delivery_days']} days; validity {row['validity_days']} days; bid bond: {bond.en}",
+        f"{price.zh}（{row['price_words']}）；合同履行期限{row['delivery_days']}日；投标有效期{row['validity_days']}日；投标保证金：{bond.zh}",
     )
 
 
@@ -85,8 +85,8 @@ def _prepare_return(context: IntakeContext) -> Mapping[str, Any]:
     elif any(bond.kind == "transfer" for bond in waiting):
         shown.append((Text("Paid from", "付款账户"), facts.same(f"{account.holder} {account.account}")))
     if not waiting:
-        none = Text("No bond of this lot waits to go back.", "该采购包没有待退还的保证金。")
-        shown.append((Text("Bonds", "保证金"), none))
+        none = Text("No bid bond of this lot is waiting to be returned.", "该采购包没有待退还的投标保证金。")
+        shown.append((Text("Bid bonds", "投标保证金"), none))
     return {"values": {"rows": [_row(context.session, bond) for bond in waiting]}, "facts": shown}
 
 

@@ -117,7 +117,7 @@ def _signs(context: IntakeContext, lot_id: str) -> list[facts.Fact]:
     names = {bid.supplier_id: bid.supplier.name for bid in opened}
     signs = [sign for sign in evaluation.signs(context.session, lot_id) if set(sign.supplier_ids) <= set(names)]
     return [
-        (Text(f"Please look at: {what.en}", f"提请关注：{what.zh}"), seen)
+        (Text(f"Point to note:  {what.en}", f"提请关注：{what.zh}"), seen)
         for what, seen in evaluation.named(signs, names)
     ]
 
@@ -167,7 +167,7 @@ def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
             (Text("Why it is corrected", "修正的原因"), evaluation.correction_words(correction)),
             (Text("Price as read at the opening", "开标报价"), facts.money(opened.price, opened.currency)),
             (Text("Corrected price", "修正后报价"), facts.money(correction.price, opened.currency)),
-            (Text("Until", "截止时间"), dates.when(correction.due_at)),
+            (Text("Explain by", "说明期限"), dates.when(correction.due_at)),
         ],
         "tables": [{"title": Text("The prices that count", "修正后的分项报价"), "head": head, "rows": rows}],
     }
@@ -197,8 +197,8 @@ def _prepare_explanation(context: IntakeContext) -> Mapping[str, Any]:
     lot = projects.lot(context.session, check.lot_id)
     shown = [
         (Text("Lot", "采购包"), lot.name),
-        (Text("Why it is asked", "要求说明的原因"), evaluation.words(check.triggers)),
-        (Text("Until", "截止时间"), dates.when(check.due_at)),
+        (Text("Why you are asked", "要求说明的原因"), evaluation.words(check.triggers)),
+        (Text("Explain by", "说明期限"), dates.when(check.due_at)),
     ]
     if check.bid.opened is not None:
         price = facts.money(check.bid.opened.binding_price, check.bid.opened.currency)
@@ -379,8 +379,10 @@ def _member_tables(context: IntakeContext, report: evaluation.Report) -> list[Ta
     members = [member for member in said["committee"]["members"] if any(key[2] == member["id"] for key in given)]
     return [
         {
-            "title": Text("Points by member: %(name)s", "评委打分：%(name)s").filled(name=text_of(bid["name"])),
-            "head": [Text("Factor", "评审因素"), *(facts.same(member["name"]) for member in members)],
+            "title": Text("Scores by member: %(name)s", "评标委员会成员评分：%(name)s").filled(
+                name=text_of(bid["name"])
+            ),
+            "head": [Text("Criterion", "评审因素"), *(facts.same(member["name"]) for member in members)],
             "rows": [
                 [
                     text_of(factor["name"]),
@@ -417,13 +419,13 @@ def of_report(report: evaluation.Report) -> list[facts.Fact]:
         if row["rejections"]:
             name, reasons = text_of(row["name"]), [text_of(words) for words in row["rejections"]]
             english, chinese = " ".join(r.en for r in reasons), "".join(r.zh for r in reasons)
-            shown.append((Text("Out", "无效投标"), Text(f"{name.en}: {english}", f"{name.zh}：{chinese}")))
+            shown.append((Text("Invalid bid", "无效投标"), Text(f"{name.en}: {english}", f"{name.zh}：{chinese}")))
     shown += [(text_of(row["sign"]), text_of(row["seen"])) for row in said["signs"]]
     return shown
 
 
 def _digest(report: evaluation.Report) -> facts.Fact:
-    return Text("Digest of what is signed", "签署内容摘要"), facts.same(report.digest)
+    return Text("Digest of the signed content", "签署内容摘要"), facts.same(report.digest)
 
 
 INTAKE: dict[str, Intake] = {

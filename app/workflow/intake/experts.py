@@ -69,8 +69,8 @@ def _exhausted(committee: experts.Committee) -> list[facts.Fact]:
         return []
     size, present = len(committee.draws[-1].pool), len(experts.serving(committee))
     words = Text(
-        f"The last criteria gave {size} experts; {present} of {committee.seats} seats are filled.",
-        f"上次条件符合专家{size}人；{committee.seats}个席位已确定{present}人。",
+        f"The last conditions gave {size} experts. {present} of {committee.seats} places are filled.",
+        f"上次条件符合专家{size}人；{committee.seats}名成员已确定{present}名。",
     )
     return [(Text("Too few experts", "专家不足"), words)]
 
@@ -86,7 +86,7 @@ def _counts(pool: list[experts.Expert], bound: Mapping[str, str]) -> list[facts.
     for reason in dict.fromkeys(bound.values()):
         count = sum(each == reason for each in bound.values())
         words = experts.REASONS[reason]
-        shown.append((Text(f"Left out: {words.en}", f"已排除：{words.zh}"), Text(f"{count}", f"{count}人")))
+        shown.append((Text(f"Excluded: {words.en}", f"已排除：{words.zh}"), Text(f"{count}", f"{count}人")))
     return shown
 
 
@@ -119,7 +119,7 @@ def of_lot(context: IntakeContext, lot_id: str) -> list[facts.Fact]:
         (Text("Lot", "采购包"), Text(f"{lot.number} {lot.name.en}", f"{lot.number} {lot.name.zh}")),
         (Text("Buyer", "采购人"), project.buyer.name),
         (Text("Budget", "预算"), facts.money(lot.budget, lot.currency)),
-        (Text("Review method", "评审方法"), facts.named(facts.REVIEW_METHODS, tender.review_method)),
+        (Text("Evaluation method", "评标方法"), facts.named(facts.REVIEW_METHODS, tender.review_method)),
     ]
     if tender.bid_deadline_at is not None:
         shown.append((Text("Opening", "开标时间"), dates.when(tender.bid_deadline_at)))

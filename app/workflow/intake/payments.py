@@ -37,7 +37,7 @@ def _request(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any
 def _prepare_request(context: IntakeContext) -> Mapping[str, Any]:
     session, contract = context.session, contracts.of(context)
     returned = [each for each in payments.of_contract(session, contract.id) if each.return_reasons]
-    notes = [(Text("Sent back", "退回原因"), facts.same(each.return_reasons)) for each in returned[-1:]]
+    notes = [(Text("Returned", "退回原因"), facts.same(each.return_reasons)) for each in returned[-1:]]
     values: dict[str, Any] = {
         "amount": payments.outstanding(session, contract),
         "account": contract.account,
@@ -108,13 +108,13 @@ def of_invoice(invoice: Invoice) -> list[Fact]:
     due = facts.resting_on(dates.day(invoice.due_on), rule.citation)
     invoiced_on = dates.day(invoice.invoiced_on)
     return [
-        (Text("Application", "付款申请"), facts.same(invoice.request_number)),
+        (Text("Payment application", "资金支付申请"), facts.same(invoice.request_number)),
         (
             Text("Invoice", "发票"),
             Text(f"{invoice.number}, {invoiced_on.en}", f"{invoice.number}，{invoiced_on.zh}"),
         ),
         (Text("Amount", "申请金额"), facts.money(invoice.amount, invoice.currency)),
-        (Text("Account", "收款账户"), facts.same(invoice.account)),
+        (Text("Bank account", "收款账户"), facts.same(invoice.account)),
         (Text("To be paid by", "最迟支付日期"), due),
     ]
 
@@ -127,11 +127,11 @@ def _compared(context: IntakeContext, invoice: Invoice, contract: Contract) -> I
     if accepted is not None:
         on = dates.day(local_day(accepted.decided_at))
         yield Text("Accepted on", "验收合格日期"), Text(f"{on.en}, {accepted.number}", f"{on.zh}，{accepted.number}")
-    yield Text("Contract in all", "合同总额"), facts.money(contract.total, contract.currency)
-    yield Text("Paid before", "已付金额"), facts.money(payments.paid(session, contract.id), contract.currency)
+    yield Text("Contract price", "合同总额"), facts.money(contract.total, contract.currency)
+    yield Text("Already paid", "已付金额"), facts.money(payments.paid(session, contract.id), contract.currency)
     late = payments.accrued(invoice, local_day(context.now))
     if late:
-        yield Text("Interest for the delay so far", "截至今日逾期利息"), facts.money(late, contract.currency)
+        yield Text("Late payment interest so far", "截至今日逾期付款利息"), facts.money(late, contract.currency)
 
 
 def _sheet(context: IntakeContext, contract: Contract) -> list[str]:

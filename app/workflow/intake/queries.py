@@ -29,11 +29,11 @@ def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
 def _prepare(context: IntakeContext) -> Mapping[str, Any]:
     query = queries.get(context.session, context.variables["query_id"])
     shown = [
-        (Text("Query", "质疑编号"), facts.same(query.number)),
+        (Text("Challenge", "质疑编号"), facts.same(query.number)),
         (Text("About", "质疑对象"), queries.SCOPES[query.scope]),
         (Text("Raised by", "质疑供应商"), organisations.get(context.session, query.supplier_id).name),
         (Text("Received", "收到时间"), dates.when(query.raised_at)),
-        (Text("Answer until", "答复期限"), dates.day(query.answer_due_on)),
+        (Text("Answer by", "答复期限"), dates.day(query.answer_due_on)),
     ]
     for number, point in enumerate(query.points, 1):
         law = Text(f" Law: {point['law']}", f"法律依据：{point['law']}") if point.get("law") else Text("", "")
@@ -41,7 +41,7 @@ def _prepare(context: IntakeContext) -> Mapping[str, Any]:
             (
                 Text(f"Point {number}: {point['matter']}", f"质疑事项{number}：{point['matter']}"),
                 Text(
-                    f"{point['facts']}{law.en} Asks for: {point['request']}",
+                    f"{point['facts']}{law.en} Request: {point['request']}",
                     f"{point['facts']}{law.zh}请求：{point['request']}",
                 ),
             )

@@ -225,7 +225,7 @@ def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
     project_id = context.variables["project_id"]
     tender = tenders.of_project(context.session, project_id)
     found = facts.of_findings(tenders.preview(context.session, project_id))
-    nothing = (Text("Check of the documents", "采购文件检查"), Text("nothing was found", "未发现问题"))
+    nothing = (Text("Check of the tender documents", "招标文件检查"), Text("no problems found", "未发现问题"))
     return {
         "notes": [*_wanted_day(context.session, tender.project), *found],
         "facts": [
@@ -292,7 +292,7 @@ def _parts(tender: Tender) -> Iterable[facts.Fact]:
         yield (
             Text(f"Requirements of lot {lot.number}", f"采购包{lot.number}采购需求"),
             Text(
-                f"{len(requirements)}, {starred} of them substantive",
+                f"{len(requirements)}, {starred} of them mandatory",
                 f"{len(requirements)}项，其中实质性要求{starred}项",
             ),
         )
@@ -332,9 +332,9 @@ def _prepare_answer(context: IntakeContext) -> Mapping[str, Any]:
     title = tender.project.title
     return {
         "facts": [
-            (Text("Question", "提问"), facts.same(question.text)),
-            (Text("Asked at", "提问时间"), dates.when(question.asked_at)),
-            (Text("Answer due", "答复期限"), facts.resting_on(dates.day(question.answer_due_on), "IR 52")),
+            (Text("Enquiry", "询问"), facts.same(question.text)),
+            (Text("Received", "询问时间"), dates.when(question.asked_at)),
+            (Text("Answer by", "答复期限"), facts.resting_on(dates.day(question.answer_due_on), "IR 52")),
             (Text("Tender", "招标项目"), Text(*(f"{tender.project.number} {words}" for words in title))),
             (
                 places.TERMS["bid_deadline_at"],

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 LOT = Parameter("lot_id", required=True, label=Text("Lot", "采购包"))
 OUTCOMES = (
-    ("wait", Text("A query is open", "尚有未决质疑")),
-    ("conclude", Text("The result stands", "维持中标结果")),
-    ("decide", Text("The buyer decides anew", "另行确定中标人")),
-    ("fail", Text("The procurement starts over", "重新开展采购活动")),
+    ("wait", Text("A challenge is open", "尚有未答复的质疑")),
+    ("conclude", Text("The result is upheld", "维持中标结果")),
+    ("decide", Text("The buyer decides again", "另行确定中标人")),
+    ("fail", Text("The procurement starts again", "重新开展采购活动")),
 )
 
 
@@ -40,8 +40,11 @@ def register(registry: Registry, partners: Partners) -> None:
 
     @registry.operation(
         "awards.confirm_by_default",
-        name=Text("Take the first candidate", "确定第一候选人"),
-        hint=Text("The buyer was silent: the first candidate wins.", "采购人逾期未确定的，第一候选人为中标人。"),
+        name=Text("First candidate wins", "确定第一中标候选人为中标人"),
+        hint=Text(
+            "The buyer did not decide in time, so the first candidate wins.",
+            "采购人逾期未确定的，第一中标候选人为中标人。",
+        ),
         parameters=[LOT],
     )
     def confirm_by_default(context: Context, *, lot_id: str) -> Mapping[str, Any]:
@@ -50,16 +53,16 @@ def register(registry: Registry, partners: Partners) -> None:
 
     @registry.operation(
         "awards.publish",
-        name=Text("Publish the award", "发布中标公告"),
+        name=Text("Publish the award notice", "发布中标公告"),
         hint=Text(
-            "Publishes the winner, writes to every bidder, and lets the losers' bonds wait to go back.",
-            "公告中标结果、通知全体投标人，未中标人保证金进入退还程序。",
+            "Publishes the award notice, writes to every bidder and schedules unsuccessful bidders' bid bonds for return.",
+            "公告中标结果、通知全体投标人，未中标人投标保证金进入退还程序。",
         ),
         parameters=[LOT],
         results=[
             Parameter("award_id", label=Text("Award", "中标结果")),
-            Parameter("supplier_id", label=Text("Winner", "中标人")),
-            Parameter("query_window_ends_at", "datetime", label=Text("Query window ends", "质疑期届满时间")),
+            Parameter("supplier_id", label=Text("Winning bidder", "中标人")),
+            Parameter("query_window_ends_at", "datetime", label=Text("Challenge period ends", "质疑期届满时间")),
             BONDS_DUE,
         ],
     )
@@ -87,7 +90,7 @@ def register(registry: Registry, partners: Partners) -> None:
         "queries.check_documents",
         name=Text("Look for faults of the documents", "核实对招标文件的质疑"),
         hint=Text(
-            "Says whether a challenge of the documents was upheld and isn't cured: then no bid is opened.",
+            "Says whether a challenge of the documents was upheld and is not cured: then no bid is opened.",
             "核实对招标文件的质疑是否成立且尚未更正处理；是的，不得开标。",
         ),
         parameters=[LOT],
@@ -100,9 +103,9 @@ def register(registry: Registry, partners: Partners) -> None:
 
     @registry.operation(
         "queries.settle",
-        name=Text("Settle the queries", "核实质疑处理情况"),
+        name=Text("Check the challenges", "核实质疑处理情况"),
         hint=Text(
-            "Says what the lot's queries mean: wait, conclude, decide anew or start over.",
+            "Decides what the challenges to the lot lead to: wait, sign the contract, decide again or start again.",
             "根据质疑处理情况确定：等待、维持结果、另行确定或者重新采购。",
         ),
         parameters=[LOT],

@@ -21,13 +21,13 @@ def register(registry: Registry, partners: Partners) -> None:
         "bids.open",
         name=Text("Open the bids", "开标"),
         hint=Text(
-            "Fetches the lot's key and opens what came in; with fewer than three bids none is opened.",
+            "Gets the key of the lot and opens the bids. With fewer than three bidders no bid is opened.",
             "取得采购包密钥并开启投标文件；不足三家的，不开标。",
         ),
         parameters=[Parameter("lot_id", required=True, label=Text("Lot", "采购包"))],
         results=[
             Parameter("bid_count", "integer", label=Text("Bids received", "收到的投标数")),
-            Parameter("enough", "boolean", label=Text("Enough bids", "投标是否足够")),
+            Parameter("enough", "boolean", label=Text("At least three bidders", "投标人是否满三家")),
         ],
     )
     def open_bids(context: Context, *, lot_id: str) -> Mapping[str, Any]:

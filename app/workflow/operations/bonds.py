@@ -11,11 +11,12 @@ from app.foundation.actor import SYSTEM
 from app.foundation.text import Text
 from app.foundation.workdays import last_second_of, local_day
 from app.procurement import bonds, contracts
+from app.workflow import sealing
 
 if TYPE_CHECKING:
     from app.workflow.operations import Partners
 
-BONDS_DUE = Parameter("bonds_due_at", "datetime", label=Text("Bonds due back", "保证金退还期限"))
+BONDS_DUE = Parameter("bonds_due_at", "datetime", label=Text("Bid bonds to return by", "投标保证金退还期限"))
 """Until when the first of a lot's bonds that wait to go back must be returned; null when none waits."""
 
 
@@ -30,9 +31,9 @@ def register(registry: Registry, partners: Partners) -> None:
 
     @registry.operation(
         "bonds.return_winner",
-        name=Text("Return the winner's bid bond", "退还中标人保证金"),
+        name=Text("Return the winning bidder's bid bond", "退还中标人投标保证金"),
         hint=Text(
-            "Due five working days after signing; makes the bank's file. A letter of guarantee lapses.",
+            "Due 5 working days after signing. Creates the payment file for the bank. A letter of guarantee expires.",
             "自合同签订之日起5个工作日内退还，生成银行付款文件；保函到期失效。",
         ),
         parameters=[
@@ -53,4 +54,5 @@ def register(registry: Registry, partners: Partners) -> None:
         due = [bond.id for bond in waiting if bond.state == bonds.BondState.DUE_BACK]
         if due:
             bonds.send_back(context.session, SYSTEM, bond_ids=due)
+            sealing.bond_list(context.session, SYSTEM, partners.authority, lot_id)
         return {}

@@ -25,8 +25,8 @@ def register(registry: Registry, partners: Partners) -> None:
         "contracts.draft",
         name=Text("Draft the contract", "生成合同文本"),
         hint=Text(
-            "Generates the contract from the documents, the winner's bid and the award.",
-            "依据采购文件、中标人投标文件和中标结果生成合同。",
+            "Creates the contract from the tender documents, the winning bid and the award.",
+            "依据招标文件、中标人投标文件和中标结果生成合同。",
         ),
         parameters=[LOT],
         results=[CONTRACT, SIGN_BY],

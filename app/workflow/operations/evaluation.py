@@ -9,6 +9,7 @@ from app.engine.operations import Context, Parameter, Registry
 from app.foundation import clock
 from app.foundation.text import Text
 from app.procurement import evaluation, projects
+from app.workflow import sealing
 
 if TYPE_CHECKING:
     from app.workflow.operations import Partners
@@ -21,11 +22,13 @@ def register(registry: Registry, partners: Partners) -> None:
 
     @registry.operation(
         "evaluation.settle_conformity",
-        name=Text("Settle the conformity", "汇总符合性结果"),
+        name=Text("Compile the compliance results", "汇总符合性审查结果"),
         hint=Text("The majority of the members decides each requirement.", "按少数服从多数汇总符合性审查结论。"),
         parameters=[LOT],
         results=[
-            Parameter("enough", "boolean", label=Text("Enough bids conform", "符合的投标是否足够")),
+            Parameter(
+                "enough", "boolean", label=Text("At least three compliant bidders", "实质性响应投标人是否满三家")
+            ),
             Parameter("failure_reason", label=Text("Why the lot fails", "废标理由")),
         ],
     )
@@ -55,16 +58,16 @@ def register(registry: Registry, partners: Partners) -> None:
 
     @registry.operation(
         "evaluation.check_low_prices",
-        name=Text("Check for abnormally low prices", "异常低价检查"),
+        name=Text("Check for abnormally low prices", "检查异常低价"),
         hint=Text(
-            "Finds suspect prices by the formulas in force and the members' doubts, and asks their suppliers.",
-            "按现行公式及评委意见识别异常低价，并通知供应商说明。",
+            "Finds abnormally low prices by the current formulas and the members' opinions, and asks the suppliers to explain them.",
+            "按现行公式及评标委员会成员意见识别异常低价，并通知供应商说明。",
         ),
         parameters=[LOT],
         results=[
-            Parameter("suspects", "list", label=Text("Suspect bids", "异常低价投标")),
+            Parameter("suspects", "list", label=Text("Bids with abnormally low prices", "异常低价投标")),
             Parameter("explanation_due_at", "datetime", label=Text("Explanation due", "说明截止时间")),
-            Parameter("to_score", "integer", label=Text("Factors members score", "需评分的因素数")),
+            Parameter("to_score", "integer", label=Text("Criteria to score", "需评分的评审因素数")),
         ],
     )
     def check_low_prices(context: Context, *, lot_id: str) -> Mapping[str, Any]:
@@ -80,13 +83,13 @@ def register(registry: Registry, partners: Partners) -> None:
         "evaluation.total",
         name=Text("Total the scores", "汇总得分并排序"),
         hint=Text(
-            "Works out totals, ranks and candidates; or names the members who must look at points again first.",
-            "汇总得分、排序并推荐中标候选人；评分异常的，列出需复核的评委。",
+            "Calculates totals, ranks and candidates, or lists the members who must check their scores first.",
+            "汇总得分、排序并推荐中标候选人；评分异常的，列出需复核的评标委员会成员。",
         ),
         parameters=[LOT],
         results=[
             Parameter("candidate_count", "integer", label=Text("Candidates", "中标候选人数")),
-            Parameter("corrections", "list", label=Text("Members who look again", "需复核的评委")),
+            Parameter("corrections", "list", label=Text("Members who must check scores", "需复核的评标委员会成员")),
         ],
     )
     def total(context: Context, *, lot_id: str) -> Mapping[str, Any]:
@@ -95,13 +98,14 @@ def register(registry: Registry, partners: Partners) -> None:
 
     @registry.operation(
         "evaluation.deliver_report",
-        name=Text("Deliver the report", "送交评标报告"),
+        name=Text("Deliver the evaluation report", "送交评标报告"),
         hint=Text("Sends the signed report to the buyer.", "将签署完毕的评标报告送交采购人。"),
         parameters=[LOT],
         results=[Parameter("decision_due_at", "datetime", label=Text("Decision due", "定标截止时间"))],
     )
     def deliver_report(context: Context, *, lot_id: str) -> Mapping[str, Any]:
         report = evaluation.deliver(context.session, context.actor, lot_id=lot_id)
+        sealing.report(context.session, context.actor, partners.authority, report)
         assert report.decision_due_at is not None, "a delivered report has its day of decision"
         return {"decision_due_at": report.decision_due_at.astimezone(clock.PLACE).isoformat()}
 

@@ -26,13 +26,13 @@ def register(registry: Registry, partners: Partners) -> None:
         "experts.draw",
         name=Text("Draw the experts", "随机抽取专家"),
         hint=Text(
-            "Calls the next experts of the committed order for the empty seats; POOL_EXHAUSTED when there are too few.",
-            "按已承诺的随机顺序通知专家填补空缺席位；人数不足时抛出POOL_EXHAUSTED。",
+            "Invites the next experts drawn for the empty places. Throws POOL_EXHAUSTED when there are too few.",
+            "按已承诺的随机顺序通知专家递补；人数不足时抛出POOL_EXHAUSTED。",
         ),
         parameters=[LOT],
         results=[
-            Parameter("called_ids", "list", label=Text("Accounts called", "被通知人员")),
-            Parameter("answer_due_at", "datetime", label=Text("Answer due", "答复截止时间")),
+            Parameter("called_ids", "list", label=Text("Accounts invited", "被通知人员")),
+            Parameter("answer_due_at", "datetime", label=Text("Answer by", "答复截止时间")),
         ],
     )
     def draw(context: Context, *, lot_id: str) -> Mapping[str, Any]:
@@ -45,16 +45,16 @@ def register(registry: Registry, partners: Partners) -> None:
 
     @registry.operation(
         "experts.seat",
-        name=Text("Seat the committee", "组成评标委员会"),
+        name=Text("Form the committee", "组成评标委员会"),
         hint=Text(
-            "Counts who accepted; who hasn't answered is counted as not coming.",
+            "Counts who accepted. Experts who have not answered count as not taking part.",
             "统计接受通知的人员；未答复的视为不参加。",
         ),
         parameters=[LOT],
         results=[
-            Parameter("missing", "integer", label=Text("Seats still empty", "尚缺席位数")),
+            Parameter("missing", "integer", label=Text("Members still missing", "尚缺成员数")),
             Parameter("committee_ids", "list", label=Text("Members", "评标委员会成员")),
-            Parameter("leader_id", label=Text("Leader", "评标组长")),
+            Parameter("leader_id", label=Text("Chair", "评标委员会组长")),
         ],
     )
     def seat(context: Context, *, lot_id: str) -> Mapping[str, Any]:

@@ -31,9 +31,9 @@ def register(registry: Registry, partners: Partners) -> None:
 
     @registry.operation(
         "payments.mark_overdue",
-        name=Text("Record late-payment interest", "记录逾期利息"),
-        hint=Text("From the day after the due day each day costs interest.", "自逾期之日起按日计收逾期利息。"),
-        parameters=[Parameter("invoice_id", required=True, label=Text("Application for payment", "付款申请"))],
+        name=Text("Record late payment interest", "记录逾期利息"),
+        hint=Text("Late payment interest is charged for each day after the due day.", "自逾期之日起按日计收逾期利息。"),
+        parameters=[Parameter("invoice_id", required=True, label=Text("Payment application", "资金支付申请"))],
     )
     def mark_overdue(context: Context, *, invoice_id: str) -> Mapping[str, Any]:
         payments.mark_overdue(context.session, context.actor, invoice_id=invoice_id)

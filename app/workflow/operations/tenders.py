@@ -26,9 +26,9 @@ def register(registry: Registry, partners: Partners) -> None:
 
     @registry.operation(
         "tenders.draw_timetable",
-        name=Text("Draw the timetable", "拟定时间安排"),
+        name=Text("Draw up the timetable", "拟定时间安排"),
         hint=Text(
-            "Works every date out from the notice day; uncertain where the calendar isn't published.",
+            "Calculates every date from the day of the notice. Dates are uncertain where the holidays have not been published.",
             "自公告日起推算各项日期；放假安排未公布的，标明待定。",
         ),
         parameters=[PROJECT],
@@ -40,8 +40,8 @@ def register(registry: Registry, partners: Partners) -> None:
 
     @registry.operation(
         "tenders.check_documents",
-        name=Text("Check the documents", "检查采购文件"),
-        hint=Text("Checks them against the statutory data.", "对照法定数据检查采购文件。"),
+        name=Text("Check the tender documents", "检查招标文件"),
+        hint=Text("Checks the tender documents against the statutory data.", "对照法定数据检查招标文件。"),
         parameters=[PROJECT],
         results=[Parameter("document_errors", "integer", label=Text("Errors found", "错误数"))],
     )
@@ -54,9 +54,10 @@ def register(registry: Registry, partners: Partners) -> None:
 
     @registry.operation(
         "tenders.publish",
-        name=Text("Publish the notice", "发布招标公告"),
+        name=Text("Publish the tender notice", "发布招标公告"),
         hint=Text(
-            "Publishes notice and documents, and makes the lots' keys.", "发布公告与采购文件，生成各采购包密钥。"
+            "Publishes the tender notice and tender documents and creates the keys of the lots.",
+            "发布招标公告与招标文件，生成各采购包密钥。",
         ),
         parameters=[PROJECT],
         results=[
@@ -86,9 +87,10 @@ def register(registry: Registry, partners: Partners) -> None:
 
     @registry.operation(
         "tenders.fail_lot",
-        name=Text("Publish the failure", "发布废标公告"),
+        name=Text("Publish the failed-tender notice", "发布废标公告"),
         hint=Text(
-            "Publishes why the lot failed; all bid bonds wait to go back.", "公告废标理由，投标保证金进入退还程序。"
+            "Publishes why the lot failed. All bid bonds are scheduled for return.",
+            "公告废标理由，投标保证金进入退还程序。",
         ),
         parameters=[
             LOT,

@@ -140,7 +140,7 @@ def test_what_is_missing_is_said_in_both_languages(form):
 
 
 def test_an_unticked_box_that_must_be_ticked_says_so(form):
-    assert wrong(form, {"title": "x", "lots-0-name": "A"})["agree"].en == "Tick “I agree” to go on."
+    assert wrong(form, {"title": "x", "lots-0-name": "A"})["agree"].en == "Tick “I agree” to continue."
 
 
 def test_an_error_in_a_row_names_its_cell(form):
@@ -152,7 +152,7 @@ def test_an_ambiguous_day_is_refused_with_its_reason(form):
 
 
 def test_a_third_decimal_place_is_refused(form):
-    assert wrong(form, WHOLE | {"budget": "0.005"})["budget"].en == "“Budget” may have at most two decimal places."
+    assert wrong(form, WHOLE | {"budget": "0.005"})["budget"].en == "“Budget” can have at most 2 decimal places."
 
 
 def test_a_value_outside_the_choices_is_refused(form):

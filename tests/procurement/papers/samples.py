@@ -26,7 +26,10 @@ CONTENTS: dict[str, dict[str, Any]] = {
         "title": Text("Award: Ultrasound", "超声诊断设备采购中标公告"),
         "number": "JC-2026-00001",
         "sections": [
-            {"heading": Text("Result", "中标信息"), "facts": [(Text("Winner", "中标人"), SUPPLIER), ("价", PRICE)]},
+            {
+                "heading": Text("Result", "中标信息"),
+                "facts": [(Text("Winning bidder", "中标人"), SUPPLIER), ("价", PRICE)],
+            },
             {"table": {"head": ["名称", "数量"], "rows": [["超声诊断设备", Decimal(2)]]}, "text": "第一行\n第二行"},
         ],
         "issuer": AGENCY,
@@ -63,7 +66,7 @@ CONTENTS: dict[str, dict[str, Any]] = {
             {
                 "supplier": SUPPLIER,
                 "seal": Text("intact", "完好"),
-                "bond": Text("in order", "已到账"),
+                "bond": Text("received", "已到账"),
                 "price": PRICE,
                 "delivery_days": 30,
                 "validity_days": 90,
@@ -190,6 +193,8 @@ CONTENTS: dict[str, dict[str, Any]] = {
         "supplier": SUPPLIER,
         "delivered_on": DAY,
         "rows": [{"code": "T1", "requirement": "阵元数", "response": "192", "met": True, "evidence": "现场测试"}],
+        "reported_by": "明建国",
+        "reported_at": NOON,
         "accepted": True,
         "accepted_by": "周敏",
         "accepted_at": NOON,
@@ -253,7 +258,7 @@ CONTENTS: dict[str, dict[str, Any]] = {
             "address": "江城市建设路8号",
             "legal_representative": "王芳",
         },
-        "breach": Text("false material to win", "提供虚假材料谋取中标、成交"),
+        "breach": Text("false material to win an award", "提供虚假材料谋取中标、成交"),
         "facts": "投标文件所附检测报告系伪造。",
         "evidence": "检测机构复函.pdf",
         "heard": Text("The party was told on 1 March 2026.", "本机关于2026年3月1日告知当事人。"),

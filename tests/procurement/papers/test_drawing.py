@@ -125,9 +125,9 @@ def test_a_paper_is_kept_in_both_languages(session, town):
         "notice",
         CONTENTS["notice"],
         case="case-1",
-        title=Text("Award", "中标公告"),
+        title=Text("Award notice", "中标公告"),
         kind="notice",
         access="public",
     )
-    assert [document.name for document in kept] == ["中标公告.pdf", "Award.pdf"]
+    assert [document.name for document in kept] == ["中标公告.pdf", "Award notice.pdf"]
     assert documents.read(session, kept[1].id) == papers.draw("notice", CONTENTS["notice"], "en")

@@ -1,59 +1,22 @@
 """Laws reach people by their names: in what is cited, and in every text of the program, its pages, forms and diagrams."""
 
-import ast
-import json
 import re
-from pathlib import Path
 
 import pytest
 
 from app.foundation.text import Text
 from app.procurement.breaches.records import GROUNDS
 from app.procurement.rules import laws, statutes
+from tests import texts
 
-ROOT = Path(__file__).parents[3]
 CODES = "|".join(law for law in laws.LAWS if law.isascii() and law != "policy")
 CODE = re.compile(rf"(?<![\w/])(?:{CODES}) ?\d+")
 NAMELESS = re.compile(r"(?<!》)(?:条例第[一二三四五六七八九十百]+条|[（，、]第[一二三四五六七八九十百]+条)")
 
 
-def texts_of_code():
-    """Every string literal within a ``Text(…)`` of the program: file, line, words."""
-    for file in sorted((ROOT / "app").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text":
-                for part in (part for argument in node.args for part in ast.walk(argument)):
-                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                        yield f"{file.relative_to(ROOT)}:{part.lineno}", part.value
-
-
-def texts_of_pages():
-    """The words of every ``t("…", "…")`` of the pages."""
-    for file in sorted((ROOT / "app/web/templates").rglob("*.html")):
-        for words in re.findall(r'\bt\("((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"', file.read_text(encoding="utf-8")):
-            yield from ((str(file.relative_to(ROOT)), each) for each in words)
-
-
-def texts_of_forms():
-    """Every ``{"en", "zh"}`` of the forms."""
-    for file in sorted((ROOT / "forms").rglob("*.json")):
-        yield from ((file.name, words) for words in _spoken(json.loads(file.read_text(encoding="utf-8"))))
-
-
-def _spoken(value):
-    if isinstance(value, dict):
-        if {"en", "zh"} <= set(value):
-            yield from (value["en"], value["zh"])
-        for part in value.values():
-            yield from _spoken(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _spoken(part)
-
-
-@pytest.mark.parametrize("texts", [texts_of_code, texts_of_pages, texts_of_forms], ids=["program", "pages", "forms"])
-def test_no_text_names_a_law_by_its_code_or_an_article_without_its_law(texts):
-    said = list(texts())
+@pytest.mark.parametrize("source", ["program", "pages", "forms", "papers"])
+def test_no_text_names_a_law_by_its_code_or_an_article_without_its_law(source):
+    said = list(texts.SOURCES[source]())
     assert len(said) > 100
     assert [(where, words) for where, words in said if CODE.search(words) or NAMELESS.search(words)] == []
 

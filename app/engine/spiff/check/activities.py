@@ -50,7 +50,7 @@ PARENT_VARIABLES = error(
 DUTY = "not the same person as "
 DUTY_UNREADABLE = error(
     "duty-unreadable",
-    Text("the property duty says “%(duty)s”, which can't be enforced", "属性 duty 的内容“%(duty)s”无法执行"),
+    Text("the property duty says “%(duty)s”, which cannot be enforced", "属性 duty 的内容“%(duty)s”无法执行"),
     Text("write “not the same person as ELEMENT-ID”", "请写为“not the same person as 元素ID”"),
 )
 DUTY_TO_NOBODY = error(

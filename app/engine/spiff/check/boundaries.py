@@ -32,7 +32,7 @@ CANCEL_ELSEWHERE = error(
 MUST_INTERRUPT = error(
     "boundary-must-interrupt",
     Text(
-        "%(kind)s boundary events always interrupt, and this one says it doesn't",
+        "%(kind)s boundary events always interrupt, and this one says it does not",
         "%(kind)s边界事件总是中断的，而此处设为非中断",
     ),
     Text("make it interrupting", "请设为中断"),
@@ -50,7 +50,7 @@ COMPENSATION_WITH_FLOW = error(
 TWO_COMPENSATIONS = error(
     "compensation-twice",
     Text("it has a second compensation boundary event", "有第二个补偿边界事件"),
-    Text("leave one", "请只保留一个"),
+    Text("keep one", "请只保留一个"),
 )
 HANDLER_ELSEWHERE = error(
     "compensation-handler-elsewhere",

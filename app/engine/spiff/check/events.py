@@ -30,7 +30,7 @@ NO_DEFINITION = error(
 )
 KIND_ELSEWHERE = error(
     "event-kind-not-here",
-    Text("%(place)s can't be a %(kind)s event here", "此处的%(place)s不能是%(kind)s事件"),
+    Text("%(place)s cannot be a %(kind)s event here", "此处的%(place)s不能是%(kind)s事件"),
     Text("use one of: %(allowed)s", "可用类型：%(allowed)s"),
 )
 NO_MESSAGE = error(
@@ -41,7 +41,7 @@ NO_MESSAGE = error(
 NO_CORRELATION_KEY = error(
     "correlation-key-missing",
     Text(
-        "the message “%(message)s” has no correlation key, so it can't be told whose it is",
+        "the message “%(message)s” has no correlation key, so it cannot be told whose it is",
         "消息“%(message)s”没有关联键，无法判定归属",
     ),
     Text(
@@ -111,7 +111,7 @@ LINK_WITHOUT_CATCH = error(
 TWO_LINK_CATCHES = error(
     "link-caught-twice",
     Text("two link catch events have the name “%(link)s”", "有两个链接捕获事件同名“%(link)s”"),
-    Text("leave one", "请只保留一个"),
+    Text("keep one", "请只保留一个"),
 )
 LINK_WITH_FLOW = error(
     "link-with-flow",

@@ -15,7 +15,7 @@ from app.foundation.text import Text
 UNREADABLE = error(
     "expression-unreadable",
     Text("%(what)s “%(text)s” is not FEEL: %(problem)s", "%(what)s“%(text)s”不是 FEEL：%(problem)s"),
-    Text("mend the expression there", "请在该处修正表达式"),
+    Text("correct the expression", "请更正表达式"),
 )
 LITERAL = error(
     "expression-without-equals",

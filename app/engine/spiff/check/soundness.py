@@ -49,7 +49,7 @@ UNREACHABLE = warning(
 )
 NEVER_HAPPENS = warning(
     "never-happens",
-    Text("what “%(node)s” catches can't happen %(where)s", "“%(node)s”所捕获的事件不会在%(where)s发生"),
+    Text("what “%(node)s” catches cannot happen %(where)s", "“%(node)s”所捕获的事件不会在%(where)s发生"),
     Text("remove it, or draw what throws it", "请将其删除，或画出抛出该事件的元素"),
 )
 NO_CANCEL_BOUNDARY = warning(

@@ -53,7 +53,7 @@ CANCEL_END_OUTSIDE = error(
 )
 ERROR_START_NOT_INTERRUPTING = error(
     "error-start-not-interrupting",
-    Text("an error start event can't leave its scope running", "错误开始事件不能是非中断的"),
+    Text("an error start event cannot leave its scope running", "错误开始事件不能是非中断的"),
     Text("make it interrupting", "请设为中断"),
 )
 

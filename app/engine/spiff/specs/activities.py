@@ -44,7 +44,7 @@ NO_DECISION = Text("the id of the decision is no text: %(source)s", "决策 ID �
 NO_CALLED = Text("the id of the called process is no text: %(source)s", "被调用流程的 ID 不是文本：%(source)s")
 NO_PROCESS = Text("there is no process “%(process)s”", "没有流程“%(process)s”")
 NO_START = Text(
-    "the process “%(process)s” has no plain start event, so it can't be called",
+    "the process “%(process)s” has no plain start event, so it cannot be called",
     "流程“%(process)s”没有无触发的开始事件，不能被调用",
 )
 TOO_DEEP = Text(

@@ -29,7 +29,7 @@ def requirements_there(draft: Draft) -> Iterator[Found]:
     for lot in draft.lots:
         for kind, article, what in (
             ("technical", "O87 20(7)", Text("technical requirements", "技术要求")),
-            ("qualification", "O87 20(3)", Text("qualification conditions", "资格条件")),
+            ("qualification", "O87 20(3)", Text("qualification requirements", "投标人资格要求")),
         ):
             if not draft.requirements(lot, kind):
                 yield Found(
@@ -53,7 +53,7 @@ def review_there(draft: Draft) -> Iterator[Found]:
                 "O87 20(11)",
                 f"{lot.number}/factors",
                 ERROR,
-                Text("The lot has no scoring factors.", "采购包未规定评审因素。"),
+                Text("The lot has no evaluation criteria.", "采购包未规定评审因素。"),
                 Text("Enter them.", "填写评审因素。"),
             )
 
@@ -69,7 +69,7 @@ def standards_named(draft: Draft) -> Iterator[Found]:
                 f"{lot.number}/requirements",
                 WARNING,
                 Text("No standard is named in the technical requirements.", "未明确采购标的需执行的标准、规范。"),
-                Text("Name the national or trade standards that apply.", "列明需执行的国家标准、行业标准等。"),
+                Text("Give the national or trade standards that apply.", "列明需执行的国家标准、行业标准等。"),
             )
 
 
@@ -82,7 +82,7 @@ def acceptance_described(draft: Draft) -> Iterator[Found]:
             "O87 20(7), N22 24",
             "terms/contract_terms",
             ERROR,
-            Text("Nothing is said about acceptance.", "未明确履约验收的标准和要求。"),
+            Text("The acceptance is not described.", "未明确履约验收的标准和要求。"),
             Text("Describe the acceptance in the contract terms.", "在合同条款中明确履约验收方案。"),
         )
         return
@@ -95,7 +95,7 @@ def acceptance_described(draft: Draft) -> Iterator[Found]:
             "terms/contract_terms",
             WARNING,
             Text(
-                "The acceptance isn't fully described: " + ", ".join(m.en for m in missing) + ".",
+                "The acceptance is not fully described: " + ", ".join(m.en for m in missing) + ".",
                 "履约验收未明确：" + "、".join(m.zh for m in missing) + "。",
             ),
             Text("Add it to the contract terms.", "在合同条款中补充。"),
@@ -121,7 +121,7 @@ def contract_there(draft: Draft) -> Iterator[Found]:
             "terms/contract_terms",
             WARNING,
             Text(
-                "The contract says nothing about breach, late payment included.",
+                "The contract does not cover breach, including late payment.",
                 "合同未约定违约责任（含逾期支付责任）。",
             ),
             Text("Add the parties' liability.", "补充双方违约责任。"),
@@ -140,7 +140,7 @@ def performance_bond_return(draft: Draft) -> Iterator[Found]:
             "terms/contract_terms",
             WARNING,
             Text(
-                "The contract doesn't say when the performance bond comes back.",
+                "The contract does not say when the performance bond is returned.",
                 "合同未约定履约保证金的退还方式、时间和条件。",
             ),
             Text("Add it.", "补充约定。"),
@@ -159,7 +159,7 @@ def core_product(draft: Draft) -> Iterator[Found]:
                 f"{lot.number}/items",
                 WARNING,
                 Text("No core product is named.", "非单一产品采购未载明核心产品。"),
-                Text("Name it in the plan.", "在采购实施计划中确定核心产品。"),
+                Text("Choose it in the procurement plan.", "在采购实施计划中确定核心产品。"),
             )
 
 
@@ -173,8 +173,11 @@ def stars_agree(draft: Draft) -> Iterator[Found]:
                 "O87 20",
                 draft.place(requirement),
                 ERROR,
-                Text("The text has a star, the requirement isn't starred.", "文字标有★，但未设为实质性要求。"),
-                Text("Star it, or take the mark out of the text.", "设为实质性要求，或者删除文字中的★。"),
+                Text(
+                    "The text has a star but the requirement is not marked as mandatory.",
+                    "文字标有★，但未设为实质性要求。",
+                ),
+                Text("Mark it as mandatory, or remove the star from the text.", "设为实质性要求，或者删除文字中的★。"),
             )
 
 
@@ -280,7 +283,7 @@ def both_languages(draft: Draft) -> Iterator[Found]:
             draft.place(requirement),
             WARNING,
             Text(
-                "There is no English text; the English documents show the Chinese one.",
+                "There is no English text. The English documents will show the Chinese text.",
                 "缺少英文文本，英文文件将显示中文。",
             ),
             Text("Add it.", "补充英文。"),

@@ -49,7 +49,7 @@ def bid_period(draft: Draft) -> Iterator[Found]:
             "terms/bid_deadline_at",
             UNCERTAIN,
             Text(
-                "Whether the bid period is long enough depends on a calendar that isn't published yet.",
+                "Whether the bid period is long enough depends on holidays that have not been published yet.",
                 "等标期是否足够取决于尚未公布的放假安排。",
             ),
             fix,
@@ -71,8 +71,8 @@ def deadline_day(draft: Draft) -> Iterator[Found]:
             "O87 85",
             "terms/bid_deadline_at",
             WARNING,
-            Text("The deadline falls on a day off.", "投标截止时间为节假日或者休息日。"),
-            Text("Take a working day.", "改为工作日。"),
+            Text("The bid deadline is not on a working day.", "投标截止时间不是工作日。"),
+            Text("Choose a working day.", "改为工作日。"),
         )
 
 
@@ -108,7 +108,7 @@ def bid_bond(draft: Draft) -> Iterator[Found]:
                 f"A bid bond of {plain(percent)}% is above {plain(rule.value * 100)}% of the budget.",
                 f"投标保证金{plain(percent)}%超过预算金额的{plain(rule.value * 100)}%。",
             ),
-            Text(f"Take at most {plain(rule.value * 100)}%.", f"不超过{plain(rule.value * 100)}%。"),
+            Text(f"Enter {plain(rule.value * 100)}% or less.", f"不超过{plain(rule.value * 100)}%。"),
         )
 
 
@@ -125,7 +125,7 @@ def performance_bond(draft: Draft) -> Iterator[Found]:
                 f"A performance bond of {plain(percent)}% is above {plain(rule.value * 100)}% of the contract.",
                 f"履约保证金{plain(percent)}%超过合同金额的{plain(rule.value * 100)}%。",
             ),
-            Text(f"Take at most {plain(rule.value * 100)}%.", f"不超过{plain(rule.value * 100)}%。"),
+            Text(f"Enter {plain(rule.value * 100)}% or less.", f"不超过{plain(rule.value * 100)}%。"),
         )
 
 
@@ -142,7 +142,7 @@ def payment_term(draft: Draft) -> Iterator[Found]:
                 f"Payment {days} days after the invoice is later than {rule.count} days.",
                 f"收到发票后{days}日支付，超过{rule.count}日。",
             ),
-            Text(f"Take at most {rule.count} days.", f"不超过{rule.count}日。"),
+            Text(f"Enter {rule.count} days or fewer.", f"不超过{rule.count}日。"),
         )
 
 
@@ -157,10 +157,10 @@ def validity(draft: Draft) -> Iterator[Found]:
             "terms/validity_days",
             ERROR if days < 1 else WARNING,
             Text(
-                f"Bids valid for {days} days may lapse before the contract, which may take {needed} days alone.",
+                f"Bids valid for {days} days may expire before the contract is signed, which can take up to {needed} days.",
                 f"投标有效期{days}日，可能在合同签订（最长{needed}日）前届满。",
             ),
-            Text("Take 90 days, as is usual.", "一般为90日。"),
+            Text("90 days is usual.", "一般为90日。"),
         )
 
 
@@ -176,10 +176,10 @@ def committee(draft: Draft) -> Iterator[Found]:
             "terms/committee_size",
             ERROR,
             Text(
-                f"A committee of {size} isn't an odd number of at least {rule.count}.",
+                f"A committee of {size} is not allowed. It must be an odd number of at least {rule.count}.",
                 f"评标委员会{size}人，应当为{rule.count}人以上单数。",
             ),
-            Text(f"Take {rule.count}.", f"改为{rule.count}人。"),
+            Text(f"Enter {rule.count}.", f"改为{rule.count}人。"),
         )
 
 
@@ -193,7 +193,7 @@ def sme_deduction(draft: Draft) -> Iterator[Found]:
         yield _deduction(
             low.citation,
             Text(
-                "A lot that isn't reserved has no price deduction for small and micro enterprises.",
+                "A lot that is not reserved has no price deduction for small and micro enterprises.",
                 "非预留采购包未对小微企业给予价格扣除。",
             ),
             Text(
@@ -211,10 +211,10 @@ def sme_deduction(draft: Draft) -> Iterator[Found]:
         yield _deduction(
             low.citation,
             Text(
-                f"A deduction of {plain(percent)}% isn't between {plain(low.value * 100)} and {plain(high.value * 100)}%.",
+                f"A deduction of {plain(percent)}% is not between {plain(low.value * 100)} and {plain(high.value * 100)}%.",
                 f"价格扣除{plain(percent)}%不在{plain(low.value * 100)}%至{plain(high.value * 100)}%之间。",
             ),
-            Text("Take a rate in between.", "在规定范围内确定。"),
+            Text("Enter a rate in this range.", "在规定范围内确定。"),
         )
 
 
@@ -235,7 +235,7 @@ def sme_reservation(draft: Draft) -> Iterator[Found]:
                 f"{lot.number}/sme_mode",
                 WARNING,
                 Text(
-                    "The lot isn't reserved for small and medium enterprises and no reason is given.",
+                    "The lot is not reserved for small and medium enterprises and no reason is given.",
                     "未专门面向中小企业采购，且未说明原因。",
                 ),
                 Text("Reserve it, or give the reason in the plan.", "专门面向中小企业，或者在采购实施计划中说明原因。"),
@@ -251,8 +251,8 @@ def ceilings(draft: Draft) -> Iterator[Found]:
             "GPL 6",
             "lots",
             ERROR,
-            Text("The lots come to more than the project's budget.", "采购包预算合计超过项目预算。"),
-            Text("Plan again.", "重新编制采购实施计划。"),
+            Text("The lots add up to more than the project budget.", "采购包预算合计超过项目预算。"),
+            Text("Change the procurement plan.", "重新编制采购实施计划。"),
         )
     for lot in draft.lots:
         if lot.ceiling is not None and lot.ceiling > lot.budget:

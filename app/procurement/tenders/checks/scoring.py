@@ -35,9 +35,9 @@ def weights(draft: Draft) -> Iterator[Found]:
                 f"{lot.number}/factors",
                 ERROR,
                 Text(
-                    f"The points come to {plain(total)}, not to 100.", f"各项分值合计为{plain(total)}分，不等于100分。"
+                    f"The points add up to {plain(total)}, not 100.", f"各项分值合计为{plain(total)}分，不等于100分。"
                 ),
-                Text("Make them come to 100.", "调整分值使合计为100分。"),
+                Text("Change the points so that they add up to 100.", "调整分值使合计为100分。"),
             )
 
 
@@ -55,7 +55,7 @@ def price_weight(draft: Draft) -> Iterator[Found]:
                 f"{lot.number}/factors",
                 ERROR,
                 Text(
-                    f"Price weighs {plain(points)} points; at least {plain(rule.value * HUNDRED)} are required.",
+                    f"The price has {plain(points)} points. At least {plain(rule.value * HUNDRED)} are required.",
                     f"价格分值{plain(points)}分，不得低于{plain(rule.value * HUNDRED)}分。",
                 ),
                 Text("Give price more points.", "提高价格分值。"),
@@ -73,7 +73,7 @@ def one_price_factor(draft: Draft) -> Iterator[Found]:
                 draft.place(extra),
                 ERROR,
                 Text("Price is scored twice.", "价格分重复设置。"),
-                Text("Keep one price factor.", "只保留一项价格分。"),
+                Text("Keep one price criterion.", "只保留一项价格分。"),
             )
 
 
@@ -87,8 +87,10 @@ def lowest_price_scored(draft: Draft) -> Iterator[Found]:
             "O87 54",
             draft.place(factor),
             ERROR,
-            Text("Under the lowest evaluated price there are no scores.", "最低评标价法不得设置评分因素。"),
-            Text("Leave the factor out, or choose comprehensive scoring.", "删除该因素，或者改用综合评分法。"),
+            Text(
+                "The lowest evaluated price method cannot have criteria with points.", "最低评标价法不得设置评审因素。"
+            ),
+            Text("Remove the criterion, or choose comprehensive scoring.", "删除该因素，或者改用综合评分法。"),
         )
 
 
@@ -107,8 +109,8 @@ def _unmeasured(draft: Draft, factor: Factor, what: str, what_zh: str) -> Found:
         "O87 55, IR 34",
         draft.place(factor),
         ERROR,
-        Text(f"The factor has {what}.", f"该评审因素{what_zh}。"),
-        Text("Say what earns how many points.", "明确得分条件及对应分值。"),
+        Text(f"The criterion has {what}.", f"该评审因素{what_zh}。"),
+        Text("State what earns how many points.", "明确得分条件及对应分值。"),
     )
 
 
@@ -124,10 +126,10 @@ def points_match(draft: Draft) -> Iterator[Found]:
                 draft.place(factor),
                 ERROR,
                 Text(
-                    f"A step gives {plain(max(steps))} points, the factor has {plain(factor.points)}.",
-                    f"评分标准中有{plain(max(steps))}分，超过该因素分值{plain(factor.points)}分。",
+                    f"A step gives {plain(max(steps))} points but the criterion has {plain(factor.points)}.",
+                    f"评分标准中有{plain(max(steps))}分，超过该评审因素分值{plain(factor.points)}分。",
                 ),
-                Text("Make the steps fit the factor.", "使各档分值与该因素分值对应。"),
+                Text("Make the steps match the points of the criterion.", "使各档分值与该因素分值对应。"),
             )
 
 
@@ -166,10 +168,10 @@ def tied_to_requirements(draft: Draft) -> Iterator[Found]:
                     draft.place(factor),
                     ERROR,
                     Text(
-                        f"It scores {min(strangers)}, which isn't required.",
+                        f"It scores {min(strangers)}, which is not a requirement.",
                         f"评审因素对应的{min(strangers)}不在采购需求中。",
                     ),
-                    Text("Name requirements of this lot.", "对应本采购包的采购需求。"),
+                    Text("Use requirements of this lot.", "对应本采购包的采购需求。"),
                 )
             elif factor.kind != "price" and not factor.requirement_codes:
                 yield Found(
@@ -177,8 +179,13 @@ def tied_to_requirements(draft: Draft) -> Iterator[Found]:
                     "O87 55",
                     draft.place(factor),
                     WARNING,
-                    Text("The factor names no requirement it scores.", "该评审因素未对应任何商务条件或者采购需求。"),
-                    Text("Name the requirement's code in the standard.", "在评分标准中注明对应的需求编号。"),
+                    Text(
+                        "The criterion gives no requirement that it scores.",
+                        "该评审因素未对应任何商务条件或者采购需求。",
+                    ),
+                    Text(
+                        "Give the code of the requirement in the scoring standard.", "在评分标准中注明对应的需求编号。"
+                    ),
                 )
 
 
@@ -196,8 +203,8 @@ def qualification_scored(draft: Draft) -> Iterator[Found]:
                     "O87 55",
                     draft.place(factor),
                     ERROR,
-                    Text(f"Qualification condition {twin.code} is scored.", f"将资格条件{twin.code}设置为评审因素。"),
-                    Text("Leave it out of the scores.", "从评审因素中删除。"),
+                    Text(f"Qualification requirement {twin.code} is scored.", f"将资格要求{twin.code}设置为评审因素。"),
+                    Text("Remove it from the criteria.", "从评审因素中删除。"),
                 )
 
 
@@ -220,10 +227,10 @@ def samples(draft: Draft) -> Iterator[Found]:
                 draft.place(asked[0]),
                 ERROR,
                 Text(
-                    "Samples are asked for, but not how they are judged.",
+                    "Samples are required but not how they are evaluated.",
                     "要求提供样品，但未规定样品的评审方法及评审标准。",
                 ),
-                Text("Say how they are judged, or leave them out.", "规定样品的评审方法和标准，或者删除样品要求。"),
+                Text("State how they are evaluated, or remove them.", "规定样品的评审方法和标准，或者删除样品要求。"),
             )
 
 
