@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.foundation import clock
 from app.foundation.database import Base, Json, UtcDateTime, new_id
+from app.foundation.text import LANGUAGES, Text
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +38,12 @@ MOST_ATTEMPTS = 30
 class Outgoing(Base):
     """One message to somebody outside. ``state``: waiting, sent, failed (given up; a person must look).
 
-    ``key`` is the idempotency key; ``fence`` counts the leases.
+    ``key`` is the idempotency key; ``fence`` counts the leases. ``recipient_id``: the account it is to, if it is to one
+    person; ``read_at``: when that person opened it on this service.
     """
 
     __tablename__ = "outbox_message"
-    __table_args__ = (Index(None, "state", "next_at"),)
+    __table_args__ = (Index(None, "state", "next_at"), Index(None, "recipient_id", "read_at"))
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     key: Mapped[str] = mapped_column(String(200), unique=True)
     channel: Mapped[str] = mapped_column(String(20), default="mail")
@@ -54,6 +56,14 @@ class Outgoing(Base):
     fence: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_error: Mapped[str | None] = mapped_column(LongText)
+    recipient_id: Mapped[str | None] = mapped_column(String(32), default=None)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+    def said(self, language: str) -> tuple[str, str]:
+        """Subject and body as its receiver reads them on this service; as they were mailed, where there is one language only."""
+        texts = self.content.get("texts", {})
+        subject, body = texts.get(language) or (self.content["subject"], self.content["body"])
+        return subject, body
 
 
 class GivenUp(Exception):
@@ -69,13 +79,24 @@ def mail(session: Session, *, key: str, to: Iterable[str], subject: str, body: s
     return put(session, key=key, channel="mail", content={"to": list(to), "subject": subject, "body": body})
 
 
-def put(session: Session, *, key: str, channel: str, content: dict[str, Any]) -> Outgoing:
+def mail_person(
+    session: Session, *, key: str, recipient_id: str, to: str, language: str, subject: Text, body: Text, page: str
+) -> Outgoing:
+    """Put a mail to one person into the outbox: sent in their language, kept in both, with the path of the page it is about."""
+    texts = {each: [subject.in_(each), body.in_(each)] for each in LANGUAGES}
+    content = {"to": [to], "subject": subject.in_(language), "body": body.in_(language), "texts": texts, "page": page}
+    return put(session, key=key, channel="mail", content=content, recipient_id=recipient_id)
+
+
+def put(
+    session: Session, *, key: str, channel: str, content: dict[str, Any], recipient_id: str | None = None
+) -> Outgoing:
     """Put a message into the outbox, for the sender of its channel."""
     there = session.scalars(select(Outgoing).where(Outgoing.key == key)).first()
     if there is not None:
         return there
     now = clock.now(session)
-    row = Outgoing(key=key, channel=channel, content=content, created_at=now, next_at=now)
+    row = Outgoing(key=key, channel=channel, content=content, created_at=now, next_at=now, recipient_id=recipient_id)
     session.add(row)
     session.flush()
     return row

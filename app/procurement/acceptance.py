@@ -356,6 +356,7 @@ def _tell_of_delivery(session: Session, contract: Contract, delivery: Delivery) 
         organisation_id=contract.buyer_id,
         roles=("buyer-contract-officer",),
         key=f"delivery:{delivery.id}",
+        page=f"/contracts/{contract.id}",
         subject=Text(f"Delivery reported: {contract.number}", f"交付报告：{contract.number}"),
         body=Text(
             f"{contract.supplier.name.en} reported a delivery under “{contract.title.en}”. Accept it {due.en}.",
@@ -385,6 +386,7 @@ def _tell_of_acceptance(session: Session, contract: Contract, acceptance: Accept
         organisation_id=contract.supplier_id,
         roles=("supplier-bidder", "supplier-signer"),
         key=f"acceptance:{acceptance.number}",
+        page=f"/contracts/{contract.id}",
         subject=Text(f"Acceptance: {contract.number}", f"验收结果：{contract.number}"),
         body=body,
         project=contract.lot.project.number,

@@ -246,6 +246,8 @@ SUPPLIER_PAGES = (
     "supplier.bond",
     "supplier.company",
     "supplier.messages",
+    "supplier.open_message",
+    "supplier.read_all",
 )
 BIDDING_PAGES = (
     "supplier.bid",

@@ -8,6 +8,7 @@ from flask import request, url_for
 
 from app.engine import inbox
 from app.foundation.text import Text
+from app.procurement import mails
 from app.web import current
 from app.web.permissions import allows
 from app.workflow import matters
@@ -63,7 +64,11 @@ SUPPLIER = (
     Place("queries.index", Text("Challenges", "质疑"), ("queries.",)),
     Place("contracts.index", Text("Contracts", "合同"), ("contracts.", "breaches.")),
     Place("cases.index", Text("Cases", "项目"), ("cases.", "starts.", "documents.")),
-    Place("supplier.messages", Text("Messages", "消息")),
+    Place(
+        "supplier.messages",
+        Text("Messages", "消息"),
+        ("supplier.messages", "supplier.open_message", "supplier.read_all"),
+    ),
     Place(
         "supplier.company", Text("My company", "我的单位"), ("supplier.company", "supplier.declare_again", "people.")
     ),
@@ -98,9 +103,21 @@ def is_supplier() -> bool:
 def _show(place: Place) -> Shown:
     asked = request.endpoint or ""
     is_current = asked == place.endpoint or asked.startswith(place.covers) if place.covers else asked == place.endpoint
-    if place.endpoint != "inbox.index":
-        return Shown(url_for(place.endpoint), place.name, is_current)
-    counted = inbox.counts(current.session(), current.actor(), current.now())
-    others = matters.count(current.session(), current.actor(), current.now())
-    waiting = counted.mine + counted.group + others
-    return Shown(url_for(place.endpoint), place.name, is_current, waiting, counted.late)
+    waiting, late = COUNTED[place.endpoint]() if place.endpoint in COUNTED else (0, 0)
+    return Shown(url_for(place.endpoint), place.name, is_current, waiting, late)
+
+
+def _tasks() -> tuple[int, int]:
+    """How much waits for the person, in diagrams and outside, and how much is late."""
+    session, actor, now = current.session(), current.actor(), current.now()
+    counted = inbox.counts(session, actor, now)
+    return counted.mine + counted.group + matters.count(session, actor, now), counted.late
+
+
+def _unread() -> tuple[int, int]:
+    """How many messages the person hasn't opened."""
+    return mails.unread(current.session(), current.person().id), 0
+
+
+COUNTED = {"inbox.index": _tasks, "supplier.messages": _unread}
+"""The places that show how much waits there."""

@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.engine import instances, messages
 from app.engine.engine import Engine
-from app.foundation import clock, dates, outbox
+from app.foundation import clock, dates
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
-from app.identity import grants, organisations
 from app.identity.certificates import Signer
 from app.procurement import bids, bonds, mails, projects, queries, tenders
 from app.procurement.tenders import Change, DocumentAccess, KeyKeeper, NewFactor, NewRequirement, Tender, Terms
@@ -152,22 +151,19 @@ def _terminated(tender: Tender, reasons: str) -> tuple[Text, Text]:
 
 
 def _tell_takers(session: Session, tender: Tender, key: str, mail: tuple[Text, Text]) -> None:
-    """A mail to the people of each supplier that took the documents (O87 27), one for each supplier, in both languages.
+    """A mail to the people of each supplier that took the documents (O87 27).
 
     The outbox alone knows the addresses; nobody at the agency sees who was told (O87 28).
     """
     subject, body = mail
-    takers = session.scalars(select(DocumentAccess.supplier_id).where(DocumentAccess.tender_id == tender.id))
-    for supplier_id in takers:
-        people = [account for role in TOLD for account in grants.holders(session, role, supplier_id)]
-        addresses = list(dict.fromkeys(account.email for account in people if account.email))
-        if addresses:
-            whom = organisations.get(session, supplier_id).name
-            letter = mails.written(session, whom, body, project=tender.project.number)
-            outbox.mail(
-                session,
-                key=f"{key}:{supplier_id}",
-                to=addresses,
-                subject=f"{subject.zh} / {subject.en}",
-                body=f"{letter.zh}\n\n{letter.en}",
-            )
+    for supplier_id in session.scalars(select(DocumentAccess.supplier_id).where(DocumentAccess.tender_id == tender.id)):
+        mails.tell(
+            session,
+            organisation_id=supplier_id,
+            roles=TOLD,
+            key=f"{key}:{supplier_id}",
+            subject=subject,
+            body=body,
+            project=tender.project.number,
+            page=f"/supplier/tenders/{tender.id}",
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from app.foundation import clock, documents
@@ -65,9 +67,13 @@ def version(session: Session, actor: Actor, tender: Tender) -> None:
     newest.document_zh_id, newest.document_en_id = (document.id for document in kept)
 
 
-def _documents(
-    session: Session, actor: Actor, tender: Tender, access: str, *, draft: bool = False
-) -> tuple[documents.Document, ...]:
+def preview(session: Session, tender: Tender, language: str) -> bytes:
+    """The documents as they are now, marked as a draft, without keeping them."""
+    content = {"dated_on": local_day(clock.now(session)), **_content(session, tender, draft=True)}
+    return papers.draw("tender_documents", content, language)
+
+
+def _content(session: Session, tender: Tender, *, draft: bool) -> dict[str, Any]:
     agency = organisations.get(session, tender.agency_id).name
     content = {
         **tenders.content(tender),
@@ -84,11 +90,17 @@ def _documents(
     }
     if tender.version and not draft:
         content["version"] = tender.version
+    return content
+
+
+def _documents(
+    session: Session, actor: Actor, tender: Tender, access: str, *, draft: bool = False
+) -> tuple[documents.Document, ...]:
     return papers.keep(
         session,
         actor,
         "tender_documents",
-        content,
+        _content(session, tender, draft=draft),
         case=tender.project_id,
         title=_numbered(DOCUMENTS, tender.project),
         kind="tender_documents",

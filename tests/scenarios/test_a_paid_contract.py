@@ -84,7 +84,12 @@ def publish(people):
     factors = [{name: value for name, value in row.items() if value != ""} for row in values["factors"]]
     for row in requirements:
         row.update({"starred": "true"} if row.get("starred") else {})
-    people.sun.fill({**fields, **rows_of("requirements", requirements), **rows_of("factors", factors)})
+    typed = {**fields, **rows_of("requirements", requirements), **rows_of("factors", factors)}
+    page, at = people.sun.page, people.sun.at
+    people.sun.fill(typed, button=("_preview", "1"))
+    assert people.sun.page is None, "the preview is a PDF"
+    people.sun.page, people.sun.at = page, at
+    people.sun.fill(typed)
     people.chen.take("Confirm the tender documents")
     assert people.chen.page.xpath("//main//a[starts-with(@href, '/documents/')]"), "the drawn documents are at hand"
     people.chen.fill({"decision": "confirm"})

@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from app.demonstration import cases, lives, settling, town
-from app.engine import definitions, tasks
+from app.engine import definitions, forms, tasks
 from app.engine.forms import FormInvalid
 from app.foundation import documents
 from app.foundation.errors import Several
 from app.procurement import projects, tenders
 from app.procurement.projects.applications import OverBudget
 from app.workflow import starts
+from app.workflow.intake.tenders import preview_documents
 from config import Config
 from tests import memory
 
@@ -167,6 +168,22 @@ def test_a_year_without_an_official_calendar_asks_a_person(play, case, virtual_c
     assert "uncertain: between" in facts_of(play, "chen", "confirm_timetable")["Bid deadline and opening, earliest"]
     play.do("chen", "confirm_timetable", {"source": "国务院办公厅通知"})
     assert play.open() == ["choose_agency"]
+
+
+# -- the documents before they are checked
+
+
+def test_the_documents_are_previewed_as_they_are_typed_and_nothing_is_kept(play, case):
+    memory.played(play, case, lives.FIRST_HALF[:4])
+    with play.acting("sun") as (session, actor):
+        shown = shown_to(play, session, "sun", "prepare_documents")
+        values = forms.take(shown.form, {**shown.values, **lives.documents_of(case)})
+        project_id = shown.variables["project_id"]
+        drawn = preview_documents(session, actor, project_id, values, "zh")
+        session.rollback()
+        assert drawn.startswith(b"%PDF-")
+        with pytest.raises(tenders.TenderUnknown):
+            tenders.of_project(session, project_id)
 
 
 # -- the agreement

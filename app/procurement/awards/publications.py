@@ -276,6 +276,7 @@ def _mail(session: Session, letter: AwardLetter, lot: Lot) -> None:
         organisation_id=letter.supplier_id,
         roles=TOLD,
         key=f"award:{letter.id}",
+        page=f"/my-results/{lot.id}",
         subject=subject,
         body=body,
         project=lot.project.number,

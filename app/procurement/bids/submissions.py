@@ -373,6 +373,7 @@ def tell(session: Session, bid: Bid, event: str, *, once: str = "", project: str
         organisation_id=bid.supplier_id,
         roles=[WRITER, SIGNER],
         key=f"bid:{bid.id}:{once or event}",
+        page=f"/supplier/bids/{bid.id}",
         subject=subject,
         body=body.filled(at=dates.when(bid.received_at, seconds=True), digest=bid.digest, **details),
         project=project,

@@ -366,6 +366,7 @@ def _tell(session: Session, breach: Breach, what: str, subject: Text, body: Text
         organisation_id=breach.supplier_id,
         roles=("supplier-admin", "supplier-signer"),
         key=f"breach:{breach.id}:{what}",
+        page=f"/breaches/{breach.id}",
         subject=subject,
         body=body,
     )

@@ -166,6 +166,7 @@ def _announce(session: Session, contract: Contract) -> None:
         organisation_id=lot.project.finance_id,
         roles=("finance-officer",),
         key=f"contract-filed:{contract.id}",
+        page=f"/contracts/{contract.id}",
         subject=Text(f"Contract {contract.number} was filed", f"合同{contract.number}副本已备案"),
         body=Text(
             f"The copy of “{contract.title.en}” has been filed with you ({law.en}).",

@@ -118,6 +118,7 @@ def _ask(session: Session, lot: Lot, bid: Bid, correction: PriceCorrection) -> N
         organisation_id=bid.supplier_id,
         roles=("supplier-bidder", "supplier-signer"),
         key=f"price-correction:{bid.id}",
+        page="/inbox",
         subject=Text(f"Confirm your corrected price: {lot.name.en}", f"请确认修正后的报价：{lot.name.zh}"),
         body=Text(
             f"Your bid for “{lot.name.en}” says its price in different ways. {why.en} The price that counts is "

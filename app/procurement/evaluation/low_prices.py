@@ -150,6 +150,7 @@ def _ask(session: Session, lot: Lot, check: LowPriceCheck) -> None:
         organisation_id=check.bid.supplier_id,
         roles=("supplier-bidder", "supplier-signer"),
         key=f"low-price:{check.id}",
+        page="/inbox",
         subject=Text(f"Explain your price: {lot.name.en}", f"请说明报价合理性：{lot.name.zh}"),
         body=Text(
             f"The evaluation committee asks you to explain your price for “{lot.name.en}” before {until.en}, with evidence "

@@ -298,6 +298,7 @@ def deliver(session: Session, actor: Actor, *, lot_id: str) -> Report:
         organisation_id=tender.buyer_id,
         roles=("buyer-reviewer",),
         key=f"report:{report.id}",
+        page="/inbox",
         subject=Text(f"Evaluation report: {lot.name.en}", f"评标报告：{lot.name.zh}"),
         body=Text(
             f"The evaluation report for “{lot.name.en}” has been delivered. Confirm the winning bidder in the order of rank "

@@ -212,6 +212,7 @@ def _tell(session: Session, member: Member) -> None:
         session,
         [accounts.get(session, member.account_id)],
         key=f"expert-call:{member.id}",
+        page="/inbox",
         subject=Text("Invitation to an evaluation committee", "评审专家抽取通知"),
         body=Text(
             f"You have been drawn for an evaluation committee. Answer on this service before {until.en}. After that "

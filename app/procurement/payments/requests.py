@@ -394,6 +394,7 @@ def _tell_supplier(session: Session, invoice: Invoice, what: str, subject: Text,
         organisation_id=invoice.contract.supplier_id,
         roles=("supplier-signer",),
         key=f"invoice:{invoice.id}:{what}",
+        page=f"/contracts/{invoice.contract_id}",
         subject=subject,
         body=body,
         project=invoice.contract.lot.project.number,
@@ -411,6 +412,7 @@ def _tell_of_delay(session: Session, invoice: Invoice) -> None:
             organisation_id=organisation_id,
             roles=(role,),
             key=f"invoice:{invoice.id}:overdue:{role}",
+            page=f"/contracts/{contract.id}",
             subject=Text(f"Payment late: {contract.number}", f"付款逾期：{contract.number}"),
             body=Text(
                 f"The payment of {invoice.currency} {invoice.amount:,.2f} under “{contract.title.en}” was due on "

@@ -257,6 +257,7 @@ def _tell_concerned(session: Session, query: Query) -> None:
             organisation_id=supplier_id,
             roles=TOLD,
             key=f"query-answer:{query.id}:{supplier_id}",
+            page=f"/queries/{query.id}",
             subject=Text(f"Answer to challenge {query.number}", f"质疑答复（{query.number}）"),
             body=Text(
                 f"A challenge about {scope.en} of “{lot.name.en}” was answered: {outcome.en}.\n\n{query.answer}{right.en if own else ''}",
@@ -272,6 +273,7 @@ def _tell_agency(session: Session, query: Query, lot: Text) -> None:
         organisation_id=tender.agency_id,
         roles=("agency-officer",),
         key=f"query:{query.id}",
+        page=f"/queries/{query.id}",
         subject=Text(f"Challenge {query.number}: {lot.en}", f"收到质疑（{query.number}）：{lot.zh}"),
         body=Text(
             f"A challenge about {SCOPES[query.scope].en} has been received. Answer it {due.en} ({law.en}).",
@@ -289,6 +291,7 @@ def _tell_finance(session: Session, query: Query) -> None:
         organisation_id=tender.project.finance_id,
         roles=("finance-officer",),
         key=f"query-upheld:{query.id}",
+        page=f"/queries/{query.id}",
         subject=Text(f"Challenge {query.number} upheld", f"质疑成立报告（{query.number}）"),
         body=Text(
             f"A challenge about {SCOPES[query.scope].en} of project {tender.project.number} was upheld and may change the result:"

@@ -102,6 +102,7 @@ def _tell_asker(session: Session, query: Query) -> None:
         organisation_id=query.supplier_id,
         roles=("supplier-bidder", "supplier-signer", "supplier-admin"),
         key=f"query-cured:{query.id}",
+        page=f"/queries/{query.id}",
         subject=Text(f"Challenge {query.number}: documents changed", f"质疑处理情况（{query.number}）"),
         body=Text(
             f"The tender documents were changed because of your challenge (version {version}); the procurement goes on.",

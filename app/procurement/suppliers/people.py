@@ -96,6 +96,7 @@ def tell_known(session: Session, *, uscc: str, person: str, email: str, language
             organisation_id=known.id,
             roles=["supplier-admin"],
             key=f"registration-tried:{known.id}:{day}",
+            page="/people",
             subject=_KNOWN_SUBJECT,
             body=_TRIED.filled(email=email),
         )

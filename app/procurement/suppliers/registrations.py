@@ -275,6 +275,7 @@ def _tell(session: Session, registration: Registration) -> None:
         organisation_id=registration.organisation_id,
         roles=["supplier-admin"],
         key=f"registration:{registration.id}:{registration.reviewed_at.isoformat()}",
+        page="/supplier/company",
         subject=Text("Result of your registration", "供应商注册审核结果"),
         body=words,
     )

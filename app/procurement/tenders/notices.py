@@ -321,6 +321,7 @@ def _tell_of_failure(session: Session, tender: Tender, lot: Lot, why: Text) -> N
             organisation_id=organisation_id,
             roles=[role],
             key=f"failure:{lot.id}",
+            page=f"/portal/tenders/{tender.id}",
             subject=Text(f"Failed tender: {title.en}", f"废标通知：{title.zh}"),
             body=body,
             project=tender.project.number,
@@ -366,6 +367,7 @@ def _report_termination(session: Session, tender: Tender, reasons: str) -> None:
         organisation_id=project.finance_id,
         roles=["finance-officer"],
         key=f"termination-report:{tender.id}",
+        page=f"/portal/tenders/{tender.id}",
         subject=Text(f"Report of a termination: {project.title.en}", f"终止招标情况报告：{project.title.zh}"),
         body=Text(
             f"{buyer.en} has terminated the tender “{project.title.en}” ({law.en}).\n\nHow far it had come: notice published "

@@ -14,7 +14,7 @@ from app.foundation.actor import SYSTEM
 from app.foundation.documents import Document
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
-from app.procurement import bids, papers, projects, tenders
+from app.procurement import awards, bids, papers, projects, queries, tenders
 from app.procurement.bids import Bid, Opening
 from app.web import current, errors, language
 from app.web.answers import redirect
@@ -95,6 +95,8 @@ def _page(bid: Bid, problems: list[Refusal] | None = None, words: str = "") -> s
         **head(tender, "supplier.receipt", lot),
         bid=bid,
         state=state,
+        letter=awards.letter_of(session, current.actor(), bid.lot_id),
+        windows=queries.open_scopes(session, bid.supplier_id, bid.lot_id),
         states=STATES,
         said=bid.receipt["content"],
         signature=bid.receipt["signature"],

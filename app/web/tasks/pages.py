@@ -71,7 +71,12 @@ def task(
         changed=changed,
         since=history.story(session, row.id, after=seen, naming=naming) if changed and seen else [],
         key=repeats.new_key(),
+        previews=PREVIEWED,
     )
+
+
+PREVIEWED = frozenset({"prepare_documents"})
+"""The forms whose paper can be looked at before they are sent."""
 
 
 def _layout(shown: Shown) -> str:

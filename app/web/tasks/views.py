@@ -5,17 +5,20 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.engine import tasks
+from app.engine import forms, tasks
 from app.engine.tasks import Shown, TaskChanged, TaskHeld
 from app.foundation import repeats
 from app.foundation.errors import Conflict, NotAllowed, Refusal
 from app.foundation.text import Text
-from app.web import current, errors, files, listing, notices
+from app.web import current, errors, files, language, listing, notices
 from app.web.tasks import entries, pages, uploads
 from app.web.tasks.entries import Entry, Texts
+from app.workflow.intake.tenders import preview_documents
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
 
+PREVIEWS = {"prepare_documents": preview_documents}
+"""The forms whose paper can be looked at before they are sent, with what draws it from their values."""
 REDRAWN = frozenset({"_add", "_remove", "_drop", "_show"})
 """Buttons that only change the form: a row more or less, a file less; or open one that was kept, to look at it first."""
 
@@ -45,6 +48,8 @@ def submit(task_id: str) -> AnyResponse:
         return _keep(shown, typed, problems)
     if problems:
         return _refused(shown, typed, problems)
+    if "_preview" in request.form:
+        return _previewed(shown, typed)
     return _complete(shown, typed)
 
 
@@ -219,6 +224,25 @@ def _complete(shown: Shown, typed: Texts) -> AnyResponse:
         session.rollback()
         return _not_done(task_id, typed, refusal)
     return redirect(place)
+
+
+def _previewed(shown: Shown, typed: Texts) -> AnyResponse:
+    """The paper as the form's values make it; what they did is undone, and the form stays as it was typed."""
+    assert shown.form is not None, "a task without a form has no values"
+    session, form = current.session(), shown.form
+    try:
+        values = forms.take(form, entries.values(form, typed, current.zone()), zone=current.zone())
+        if found := forms.errors(form, values, options=shown.options, zone=current.zone()):
+            forms.refuse(found)
+        draw, project_id = PREVIEWS[form.id], shown.variables["project_id"]
+        drawn = draw(session, current.actor(), project_id, values, language.language())
+    except Refusal as refusal:
+        session.rollback()
+        return _not_done(shown.task.id, typed, refusal)
+    session.rollback()
+    answer = Response(drawn, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = "inline; filename=preview.pdf"
+    return answer
 
 
 def _seen_version() -> int | None:

@@ -107,6 +107,7 @@ def _tell(session: Session, title: Text, told: Told, key: str, old: date, new: d
             organisation_id=organisation_id,
             roles=(role,),
             key=f"{key}:{role}",
+            page="/inbox",
             subject=Text(f"New date: {title.en}", f"日期调整：{title.zh}"),
             body=Text(
                 f"The State Council has published the holidays. {title.en}: {now.en}; it was {was.en} before.",
@@ -134,6 +135,7 @@ def _redraw(session: Session, actor: Actor, year: int) -> int:
                 organisation_id=project.buyer_id,
                 roles=("buyer-handler",),
                 key=f"timetable:{project.id}:{deadline.on}",
+                page="/inbox",
                 subject=Text(f"The timetable is settled: {project.title.en}", f"时间表已确定：{project.title.zh}"),
                 body=Text(
                     f"The year's holidays are published. The earliest bid deadline is {dates.day(deadline.on).en}.",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.engine import Intake, IntakeContext, Prepare
 from app.foundation import clock, dates
+from app.foundation.actor import Actor
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import projects, tenders
@@ -174,6 +175,14 @@ def _prepare_documents(context: IntakeContext, values: dict[str, Any]) -> Mappin
         context.session, context.actor, project_id=context.variables["project_id"], **read_documents(values)
     )
     return {}
+
+
+def preview_documents(
+    session: Session, actor: Actor, project_id: str, values: Mapping[str, Any], language: str
+) -> bytes:
+    """The documents drawn as the form's values make them. Whoever asks takes the session back: nothing of it is kept."""
+    tender = tenders.draft_documents(session, actor, project_id=project_id, **read_documents(values))
+    return drawing.preview(session, tender, language)
 
 
 def _prepare_drafting(context: IntakeContext) -> Mapping[str, Any]:
