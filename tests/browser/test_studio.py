@@ -255,7 +255,7 @@ def case_page(browser_page, site):
         with site.extensions["tenderway"].sessions() as session:
             row = session.query(InstanceRow).filter_by(state="active").order_by(InstanceRow.id).first()
             auditor = grants.holders(session, "auditor")[0].login
-        page = browser_page(auditor, f"/cases/{row.id}", language=language)
+        page = browser_page(auditor, f"/cases/{row.id}?part=diagram", language=language)
         page.wait_for_selector("#monitor[data-ready=yes]")
         return page
 

@@ -41,6 +41,7 @@ def _tell_buyer(session: Session, contract: Contract, delivery: Delivery) -> Non
         organisation_id=contract.buyer_id,
         roles=("buyer-contract-officer", "buyer-reviewer"),
         key=f"acceptance-overdue:{delivery.id}",
+        page=f"/contracts/{contract.id}",
         subject=Text(f"Acceptance overdue: contract {contract.number}", f"验收逾期：合同{contract.number}"),
         body=Text(
             f"What was delivered under contract {contract.number} was to be accepted by {by.en} and is not yet. For a small or "
@@ -57,6 +58,7 @@ def _tell_supplier(session: Session, contract: Contract, delivery: Delivery) -> 
         organisation_id=contract.supplier_id,
         roles=("supplier-signer",),
         key=f"may-apply:{delivery.id}",
+        page=f"/contracts/{contract.id}",
         subject=Text(f"You may apply for payment: contract {contract.number}", f"可以申请付款：合同{contract.number}"),
         body=Text(
             f"The acceptance of what you delivered under contract {contract.number} is overdue. You may apply for payment "

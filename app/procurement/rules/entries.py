@@ -95,11 +95,6 @@ def names() -> dict[str, Text]:
     return dict(sorted(found.items(), key=lambda pair: pair[1].en))
 
 
-def methods() -> tuple[str, ...]:
-    """The methods of procurement that rows can be for."""
-    return tuple(sorted({method for rule in statutes.statute() for method in rule.methods}))
-
-
 def shipped(name: str) -> Rule:
     """The newest shipped row of a name: what kind of value it has, and what it is counted from."""
     return max((rule for rule in statutes.statute() if rule.name == name), key=lambda rule: rule.valid_from)

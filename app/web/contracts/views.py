@@ -68,6 +68,7 @@ def index() -> Response | str:
         states=contracts.STATE_NAMES,
         counts=lists.counts(session, actor, search=asked.search),
         reported=_reported(),
+        delayed=payments.delays(session, actor.organisation_id or "", local_day(current.now())),
     )
 
 
