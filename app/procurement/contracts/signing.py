@@ -128,7 +128,7 @@ def _conclude(session: Session, contract: Contract) -> None:
             f"Both parties have signed “{contract.title.en}”. Perform it {due.en}.{secured.en}",
             f"《{contract.title.zh}》已由双方签署，请于{due.zh}完成履约。{secured.zh}",
         ),
-        page=f"contracts/{contract.id}",
+        page=f"/contracts/{contract.id}",
         project=contract.lot.project.number,
     )
 
