@@ -73,7 +73,7 @@ def test_check_never_shows_a_stack_trace(run, tmp_path, name, content):
 def test_check_says_that_a_file_is_missing(run):
     result = run("check", "nowhere.bpmn")
     assert (result.exit_code, result.output.splitlines()[0]) == (
-        1, "nowhere.bpmn: error: it can't be read: No such file or directory",
+        1, "nowhere.bpmn: error: it cannot be read: No such file or directory",
     )  # fmt: skip
 
 

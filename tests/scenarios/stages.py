@@ -176,7 +176,9 @@ def change(town: Town, early: Person) -> None:
     agency.press("Publish the correction", sure="Publish the correction")
     public.go("/portal").follow("Infusion pumps").sees(moved[0], "安装支架")
     early.go("/supplier").sees("Must be confirmed").follow("Infusion pumps")
-    early.press("Confirm the bid without changes", sure="Confirm the bid without changes").sees("Your bid stands")
+    early.press("Confirm the bid without changes", sure="Confirm the bid without changes").sees(
+        "Your bid remains valid"
+    )
 
 
 def pay_bonds(town: Town, payers: list[Person]) -> None:
@@ -313,7 +315,7 @@ def perform(town: Town, winner: Person, invoice: Path) -> None:
     for _ in range(3):
         winner.turn("+1 day")
     winner.go("/inbox").follow("Submit the performance bond").follow("Submit the bond")
-    winner.fill({"Number of the paper": "LYBH-1", "Bank or guarantor": "江城银行", "Valid until": "2029-12-31"})
+    winner.fill({"Number of the document": "LYBH-1", "Bank or guarantor": "江城银行", "Valid until": "2029-12-31"})
     winner.press("Submit the bond")
     winner.do("Report the delivery", {"What was delivered": "输液泵20台及安装支架已交付。"}, "Report the delivery")
     buyer.take("Accept the delivery").check_all("Met")

@@ -51,4 +51,4 @@ def test_who_sees_only_a_part_is_told_what_comes_next(play, person, called):
     play.do(login, "answer_call", {"decision": "accept", "agreed": True})
     said = person(login).open(f"/tasks/{answered}/done").text_content()
     assert "What happens next" in said
-    assert "it is in your inbox" in said
+    assert "it will be in your inbox" in said

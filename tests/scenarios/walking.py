@@ -162,7 +162,7 @@ class Person:
 
     def turn_to(self, thing: str) -> Person:
         """Turn to what is next, until that was this thing of the procurement that is played."""
-        words = {"en": "To what is next", "zh": "快进至下一事项"}[self.language]
+        words = {"en": "To the next event", "zh": "快进至下一事项"}[self.language]
         told = self.page.locator(".tw-clock").get_by_role("button", name=_begins(words))
         for _ in range(MOST_TURNS):
             following = told.inner_text()

@@ -85,7 +85,7 @@ def test_o87_28_the_preview_says_what_the_file_says_and_never_what_came_of_it(of
 def test_an_error_stands_beside_its_cell_and_nothing_can_be_imported(officer):
     content = text(HEADS, changed(交易日期="soon"))
     page = officer.get(upload(officer, content).location).text
-    assert re.search(r"soon<span class=\"govuk-error-message\">Not a day", page)
+    assert re.search(r"soon<span class=\"govuk-error-message\">Enter a date", page)
     assert 'value="import"' not in page
 
 

@@ -436,7 +436,7 @@ def test_the_list_of_cases_is_exported(sign_in, case):
 
 
 def test_an_empty_list_says_what_would_be_here(sign_in, town):
-    assert "A case stands here as soon as" in sign_in("buyer-handler").get("/cases").text
+    assert "take part in will appear here" in sign_in("buyer-handler").get("/cases").text
 
 
 def test_a_suspended_case_says_so(house, sign_in, case):

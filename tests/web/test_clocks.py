@@ -17,7 +17,7 @@ def apart(app, town):
 
 
 def test_operations_say_that_clocks_are_apart(sign_in, apart):
-    assert "Nothing is opened and no lot fails" in sign_in("administrator").get("/operations").text
+    assert "No bids are opened and no lot fails" in sign_in("administrator").get("/operations").text
     assert "3.0 seconds ahead" in sign_in("auditor").get("/operations/clocks").text
 
 

@@ -48,7 +48,7 @@ def test_who_has_no_part_in_it_does_not_find_it(sign_in, contract_id):
 
 def test_the_page_says_that_the_signatures_hold(sign_in, contract_id):
     page = sign_in("supplier-signer").get(f"/contracts/{contract_id}").text
-    assert page.count('tw-tag--done">holds<') == 2
+    assert page.count('tw-tag--done">valid<') == 2
     assert "The signatures were checked just now" in page
 
 

@@ -129,11 +129,11 @@ def test_each_row_says_what_it_would_do(app, officer, second):
     ("column", "cell", "why"),
     [
         (0, "不存在的医院", "No buyer that you supervise"),
-        (1, "二〇二七", "Not a whole number"),
-        (1, "1890", "Not a year"),
+        (1, "二〇二七", "This is not a whole number"),
+        (1, "1890", "This is not a year"),
         (2, "", "Missing"),
-        (5, "一百万", "Not an amount"),
-        (5, "-1", "An amount is from 0"),
+        (5, "一百万", "Enter an amount in yuan"),
+        (5, "-1", "Enter an amount from 0"),
         (5, "1.005", "at most 2 decimal places"),
     ],
 )
@@ -302,8 +302,8 @@ def test_what_waits_is_listed_for_the_second_person_and_not_for_other_department
 
 def test_the_first_steps_say_what_is_missing(office, sign_in):
     page = sign_in("administrator").get("/data/first-steps").text
-    assert "No buyer can apply" in page
-    assert "None is deployed" in page
+    assert "Buyers cannot apply yet" in page
+    assert "None has been deployed" in page
 
 
 # -- rules of law

@@ -65,7 +65,7 @@ def test_a_bond_is_paid_by_a_click_and_arrives_by_the_statement_of_today(person,
     supplier.submit(f"/supplier/lots/{lot_id}/bond")
     assert "Pay this bid bond" in supplier.get(f"/supplier/lots/{lot_id}/bond?lang=en").text
     supplier.submit(f"/demonstration/lots/{lot_id}/bond")
-    assert "imported the statement yet" in supplier.get(f"/supplier/lots/{lot_id}/bond").text
+    assert "imported the bank statement yet" in supplier.get(f"/supplier/lots/{lot_id}/bond").text
     assert "1 payment came in" in agency.get("/bonds?lang=en").text
     agency.submit("/demonstration/statement")
     assert "New credits: " in agency.get("/bonds").text

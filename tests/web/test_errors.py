@@ -115,4 +115,4 @@ def test_even_without_a_database_there_is_an_answer(app, client, monkeypatch):
     monkeypatch.setattr(current, "session", gone)
     answer = client.get("/help?lang=zh")
     assert answer.status_code == 503
-    assert "系统繁忙" in answer.text
+    assert "平台繁忙" in answer.text

@@ -44,7 +44,7 @@ def test_who_knows_the_password_lands_where_they_wanted_to_go(client, with_passw
 def test_a_wrong_password_says_no_more_than_that(client, with_password):
     answer = sign_in_at(client, "wrong")
     assert answer.status_code == 403
-    assert "The sign-in name or the password is wrong" in answer.text
+    assert "The sign-in name or password is incorrect" in answer.text
 
 
 def test_who_guesses_has_to_wait_even_with_the_right_password(client, with_password):
@@ -167,7 +167,7 @@ def test_a_link_is_too_old_after_an_hour(app, client, virtual_clock):
 
 
 @pytest.mark.parametrize(
-    ("password", "again", "said"), [("short", "short", "10 characters"), (PASSWORD, "x", "differ")]
+    ("password", "again", "said"), [("short", "short", "10 characters"), (PASSWORD, "x", "do not match")]
 )
 def test_an_unfit_new_password_is_refused_beside_its_field(app, client, password, again, said):
     client.submit("/forgotten-password", login="expert")

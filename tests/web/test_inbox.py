@@ -50,7 +50,7 @@ def test_a_row_says_what_to_do_on_which_case_since_when_until_when_and_who_could
         "not claimed yet",
     ):
         assert said in row
-    assert "could: Procurement handler" in row
+    assert "can be done by: Procurement handler" in row
 
 
 def test_an_inbox_in_chinese_is_chinese(house, sign_in, town):
@@ -119,7 +119,7 @@ def test_a_search_that_finds_nothing_says_so(house, sign_in):
 
 
 def test_an_empty_inbox_says_what_would_be_here(house, sign_in):
-    assert "A task stands here as soon as" in sign_in("agency-officer").get("/inbox").text
+    assert "Tasks for you or your group will appear here" in sign_in("agency-officer").get("/inbox").text
 
 
 def test_a_task_is_claimed_from_the_list(house, sign_in):

@@ -87,7 +87,7 @@ def test_somebody_else_does_not_send_it(house, form):  # noqa: F811
     form.click("[data-sending]")
     form.wait_for_selector("dialog[open]")
     sign_in_in_another_tab(house, form, "many-hats")
-    form.wait_for_selector("text=You signed in as somebody else.", timeout=15_000)
+    form.wait_for_selector("text=You signed in as someone else.", timeout=15_000)
     assert form.input_value("#f-title") == "路灯改造"
 
 
@@ -115,7 +115,7 @@ def test_what_was_typed_without_a_line_is_offered_when_the_page_is_opened_again(
     form.fill("#f-need", "since the old ones are dark")
     wait_until_kept(form)
     form.reload()
-    form.click("text=Bring it back")
+    form.click("text=Restore it")
     assert form.input_value("#f-need") == "since the old ones are dark"
 
 

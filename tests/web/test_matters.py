@@ -259,9 +259,9 @@ def test_the_buyer_is_reminded_to_return_the_bond_of_a_contract_that_is_paid(hou
 
 def test_without_its_bond_the_contract_says_that_the_delivery_cant_be_reported(house, sign_in, contract_id):
     signer = sign_in("supplier-signer")
-    assert "the delivery can&#39;t be reported" in signer.get(f"/contracts/{contract_id}").text
+    assert "the delivery cannot be reported" in signer.get(f"/contracts/{contract_id}").text
     lodge(house, contract_id)
-    assert "the delivery can&#39;t be reported" not in signer.get(f"/contracts/{contract_id}").text
+    assert "the delivery cannot be reported" not in signer.get(f"/contracts/{contract_id}").text
 
 
 def test_a_bond_that_the_buyer_gave_back_early_isnt_asked_for_again(house, town, contract_id):

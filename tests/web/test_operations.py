@@ -462,7 +462,7 @@ def test_a_change_after_which_the_case_moved_is_not_taken_back(house, root, case
     change = look(house, InstanceChange, instance_id=case)[0]
     answer = act(root, f"/operations/cases/{case}/changes/{change.id}/take-back", reasons="x")
     assert answer.status_code == 409
-    assert "has moved on since" in answer.text
+    assert "has continued since" in answer.text
 
 
 def test_a_change_needs_something_to_do_and_reasons(house, root, case):

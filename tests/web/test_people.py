@@ -71,7 +71,7 @@ def test_duties_that_are_kept_apart_are_refused_with_their_article(administrator
     account = account_of("buyer-handler")
     answer = administrator.submit(f"/people/{account.id}/roles/add", role="buyer-reviewer", organisation=town.buyer)
     assert answer.status_code == 422
-    assert "may not be both" in answer.text
+    assert "cannot be both" in answer.text
 
 
 def test_a_role_can_be_given_until_a_last_day(app, administrator, account_of, town, virtual_clock):

@@ -197,7 +197,7 @@ def test_before_the_result_nobody_sees_the_draw(evaluated, client):
 
 
 def test_after_the_result_everybody_sees_the_draw_and_that_it_holds(awarded, client):
-    assert "the draw holds" in client.get(f"/lots/{awarded.lot_id}/draw").text
+    assert "the draw is correct" in client.get(f"/lots/{awarded.lot_id}/draw").text
 
 
 def test_anybody_can_replay_the_record(awarded, client):
@@ -298,7 +298,7 @@ def test_the_evaluation_shows_the_bids_with_every_factor(evaluated, sign_in):
 
 def test_a_winner_is_told_so(awarded, sign_in):
     page = sign_in("supplier-bidder").get(f"/my-results/{awarded.lot_id}").text
-    assert "You have won this lot" in page
+    assert "You are the winning bidder for this lot" in page
     assert "Award letter" in page
 
 

@@ -92,7 +92,7 @@ def test_a_change_counts_after_a_second_person_approved_it(house, analyst, sign_
 def test_nobody_approves_their_own_draft(house, analyst, drafted):
     save(analyst, drafted, TOY)
     analyst.submit(f"/studio/drafts/{drafted}/propose", why="x")
-    assert "somebody else must decide" in analyst.get(f"/studio/proposals/{drafted}").text
+    assert "someone else must decide" in analyst.get(f"/studio/proposals/{drafted}").text
     analyst.submit(f"/studio/proposals/{drafted}", decision="approve")
     with house.sessions() as session:
         assert session.get(Deployment, drafted).state == "proposed"
@@ -108,7 +108,7 @@ def test_giving_back_needs_reasons_and_keeps_the_draft(house, analyst, sign_in, 
 
 def test_a_draft_with_errors_is_not_proposed(analyst, drafted):
     save(analyst, drafted, TOY.replace(b'targetRef="work"', b'targetRef="nowhere"'))
-    assert "Errors must be mended" in analyst.get(f"/studio/drafts/{drafted}").text
+    assert "Correct the errors" in analyst.get(f"/studio/drafts/{drafted}").text
     answer = analyst.submit(f"/studio/drafts/{drafted}/propose", why="a better order")
     assert ("nowhere" in answer.text, "a better order</textarea>" in answer.text) == (True, True)
 

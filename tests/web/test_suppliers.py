@@ -134,7 +134,7 @@ def test_the_link_itself_is_not_shown_where_mails_are_sent(client):
         ({"uscc": "91510700MA6C1C3106"}, "unified social credit code"),
         ({"conditions": ["1"]}, "All six declarations"),
         ({"name_zh": ""}, "Enter the company"),
-        ({"scale": ""}, "how large"),
+        ({"scale": ""}, "size of the company"),
         ({"person": ""}, "Enter the person"),
         ({"email": ""}, "mail address"),
     ],
@@ -209,7 +209,7 @@ def test_a_returned_registration_is_declared_again_under_my_company(house, town,
     values = {key: COMPANY[key] for key in ("name_zh", "legal_representative", "scale", "welfare")}
     assert administrator.submit("/supplier/company", conditions=["1"], **values).status_code == 422
     assert administrator.submit("/supplier/company", conditions=list("123456"), **values).status_code == 303
-    assert "A registrar looks" in administrator.get("/supplier/company").text
+    assert "Your registration is being reviewed" in administrator.get("/supplier/company").text
 
 
 def test_a_return_needs_reasons(client, sign_in):
@@ -229,7 +229,7 @@ def test_open_tenders_are_found_and_documents_taken_without_anybody_told(writer,
     writer.submit(f"/supplier/tenders/{world.tender_id}/documents")
     with house.sessions() as session:
         assert session.scalars(select(tenders.DocumentAccess)).one().tender_id == world.tender_id
-    assert "You took them on" in writer.get(f"/supplier/tenders/{world.tender_id}").text
+    assert "You got them on" in writer.get(f"/supplier/tenders/{world.tender_id}").text
 
 
 def test_a_question_stands_without_its_asker(writer, sign_in, world, monkeypatch):
@@ -557,7 +557,7 @@ def test_a_letter_of_guarantee_is_taken_in(writer, world):
     ("change", "said"),
     [
         ({"amount": "11999"}, "must cover"),
-        ({"valid_until": "2026-06-01"}, "must last until"),
+        ({"valid_until": "2026-06-01"}, "must be valid until"),
         ({"number": ""}, "number"),
     ],
 )

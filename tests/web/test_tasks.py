@@ -139,7 +139,7 @@ def test_who_did_the_step_before_is_told_why_they_may_not_do_this_one(house, sig
     work.send(sign_in("buyer-handler"), first, **work.GOOD)
     (second,) = in_database(house, OpenTaskRow)
     page = sign_in("buyer-handler").get(f"/tasks/{second.id}").text
-    assert ("another person must do this one" in page, "data-sending" in page) == (True, False)
+    assert ("Someone else must do this one" in page, "data-sending" in page) == (True, False)
 
 
 # -- sending
@@ -161,7 +161,7 @@ def test_after_it_one_sees_what_happened_and_what_happens_next(sign_in, task):
 def test_a_field_that_is_wrong_says_so_beside_it_and_on_top_with_a_link(sign_in, task):
     answer = work.send(sign_in("buyer-handler"), task, **SCORED, title="x", decision="approve", budget="about 5")
     assert answer.status_code == 422
-    assert '<a href="#f-budget">Write a number' in answer.text
+    assert '<a href="#f-budget">Enter a number' in answer.text
     assert re.search(r'id="f-budget-error">.*Write a number', answer.text)
     assert re.search(r'id="f-budget" name="budget" aria-describedby="f-budget-error" aria-invalid="true"', answer.text)
     assert "<title>Error: " in answer.text
@@ -474,7 +474,7 @@ def test_a_file_over_the_limit_is_refused_in_words(app, sign_in, task):
     data = {"csrf_token": client.token(), "file": file(content=b"x" * 3 * 1024 * 1024)}
     answer = client.post(f"/documents/upload?task={task}", data=data, headers={"Accept": "application/json"})
     config.upload_limit = before
-    assert (answer.status_code, "larger than what is taken" in answer.json["message"]) == (413, True)
+    assert (answer.status_code, "are too large" in answer.json["message"]) == (413, True)
 
 
 def test_another_persons_private_file_can_not_be_handed_in(house, sign_in, town, task):
@@ -510,4 +510,4 @@ def test_after_an_act_a_stuck_case_is_not_said_to_go_on(house, sign_in, town):
     _instance, (first,) = work.start(house, why="no duration")
     client = sign_in("buyer-handler")
     page = client.get(work.send(client, first).location).text
-    assert ("goes on by itself" in page, "until an administrator has put it right" in page) == (False, True)
+    assert ("continues by itself" in page, "until an administrator has put it right" in page) == (False, True)
