@@ -119,7 +119,7 @@ def test_a_proposal_says_why(analyst, drafted):
 
 def test_files_of_other_tools_are_uploaded_as_a_draft(analyst):
     answer = analyst.submit("/studio/new", upload="1", files=(io.BytesIO(TOY), "their process.bpmn"))
-    assert "can&#39;t be taken" in answer.text
+    assert "cannot be accepted" in answer.text
     answer = analyst.submit("/studio/new", upload="1", files=(io.BytesIO(TOY), "theirs.bpmn"))
     assert "theirs.bpmn" in analyst.get(answer.location).text
 
@@ -152,7 +152,7 @@ def test_a_broken_decision_table_is_named_in_the_language_of_the_page(analyst):
 
 
 def test_an_id_is_checked(analyst):
-    assert "begins with a letter" in analyst.submit("/studio/new", kind="process", key="9 lives").text
+    assert "starts with a letter" in analyst.submit("/studio/new", kind="process", key="9 lives").text
 
 
 def test_a_draft_is_thrown_away(house, analyst, drafted):
@@ -205,7 +205,7 @@ def test_the_scenarios_of_a_draft_are_played(analyst, drafted):
 
 def test_looking_plays_nothing(analyst, drafted):
     add(analyst, drafted, "toy.waits.scenario.json", scenario(name="looked at", open=["work"]))
-    assert "weren&#39;t played yet" in analyst.get(f"/studio/drafts/{drafted}/scenarios").text
+    assert "were not played yet" in analyst.get(f"/studio/drafts/{drafted}/scenarios").text
     analyst.submit(f"/studio/drafts/{drafted}/scenarios")
     assert "1 scenario, and it holds" in analyst.get(f"/studio/drafts/{drafted}/scenarios").text
 
@@ -255,7 +255,7 @@ def test_an_added_file_takes_the_place_of_one_of_its_name(analyst, drafted):
 
 
 def test_a_file_that_is_none_of_a_procedure_is_not_added(analyst, drafted):
-    assert "can&#39;t be taken" in add(analyst, drafted, "notes.txt", b"x").text
+    assert "cannot be accepted" in add(analyst, drafted, "notes.txt", b"x").text
 
 
 # -- what the editors offer

@@ -162,7 +162,7 @@ def test_a_field_that_is_wrong_says_so_beside_it_and_on_top_with_a_link(sign_in,
     answer = work.send(sign_in("buyer-handler"), task, **SCORED, title="x", decision="approve", budget="about 5")
     assert answer.status_code == 422
     assert '<a href="#f-budget">Enter a number' in answer.text
-    assert re.search(r'id="f-budget-error">.*Write a number', answer.text)
+    assert re.search(r'id="f-budget-error">.*Enter a number', answer.text)
     assert re.search(r'id="f-budget" name="budget" aria-describedby="f-budget-error" aria-invalid="true"', answer.text)
     assert "<title>Error: " in answer.text
 
@@ -299,7 +299,7 @@ def test_a_page_that_was_open_while_somebody_took_the_task_shows_who_and_keeps_t
         tasks.claim(house.engine, session, ACTOR, task)
         session.commit()
     answer = work.send(client, task, page, **GOOD | {"need": "long text"})
-    assert (answer.status_code, "Wang has taken this task." in answer.text) == (409, True)
+    assert (answer.status_code, "Wang has claimed this task." in answer.text) == (409, True)
     assert "Wang took on “Do work”." in answer.text
     assert ">long text</textarea>" in answer.text
 
@@ -313,7 +313,7 @@ def test_a_page_that_was_open_while_the_task_changed_can_be_sent_again(house, si
         session.commit()
     stale = work.send(client, task, page, **GOOD)
     again = work.send(client, task, stale, **GOOD)
-    assert (stale.status_code, "gave “Do work” back" in stale.text, again.status_code) == (409, True, 302)
+    assert (stale.status_code, "released “Do work”" in stale.text, again.status_code) == (409, True, 302)
 
 
 @pytest.fixture
@@ -368,7 +368,7 @@ def test_a_task_that_somebody_else_did_says_who_and_shows_what_one_had_typed(hou
         tasks.complete(house.engine, session, ACTOR, task, {"title": "x", "decision": "approve"})
         session.commit()
     answer = work.send(client, task, page, **GOOD | {"need": "my long text"})
-    assert (answer.status_code, "Wang has done this." in answer.text, "my long text" in answer.text) == (
+    assert (answer.status_code, "Wang has completed this task." in answer.text, "my long text" in answer.text) == (
         409,
         True,
         True,
