@@ -21,9 +21,10 @@ from app.foundation.errors import Conflict, NotAllowed
 from app.foundation.text import Text
 from app.identity import organisations
 from app.workflow.assignment import PARTIES
+from app.workflow.changes import TERMINATED
 from app.workflow.queries import EARLY
 
-STARTED_BY_ACTS = frozenset({EARLY})
+STARTED_BY_ACTS = frozenset({EARLY, TERMINATED})
 
 
 class MayNotStart(NotAllowed):

@@ -4,6 +4,7 @@ import io
 import json
 import re
 
+import lxml.html
 import pytest
 from sqlalchemy import select
 
@@ -498,7 +499,7 @@ def opened(seal, writer, house, world, virtual_clock, town):
 
 def test_bidders_see_what_was_read_and_may_object_until_the_record_is_signed(opened, writer, house, world):
     page = writer.get(f"/supplier/bids/{opened.id}").text
-    assert "供应商1" in page
+    assert "供应商1" in lxml.html.fromstring(page).text_content()
     assert "560,000.00" in page
     assert writer.submit(f"/supplier/bids/{opened.id}/objection", words="").status_code == 422
     writer.submit(f"/supplier/bids/{opened.id}/objection", words="The price was read wrongly")

@@ -302,7 +302,7 @@ def test_the_supplier_seals_its_payment_application_and_the_agency_the_list_of_t
 
 
 def _agency(session, contract):
-    return contracts.tender_of(session, contract).agency_id
+    return tenders.of_lot(session, contract.lot_id).agency_id
 
 
 def test_a_rejected_delivery_comes_back_until_it_is_accepted(play, reached):

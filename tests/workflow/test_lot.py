@@ -440,6 +440,7 @@ def test_o94_16_a_change_that_cures_lets_the_bids_be_opened(play, at_fault):
             tender_id=tender_id,
             reasons="删除C2。",
             keeper=play.house.keeper,
+            signer=play.house.authority,
             cures=[query_id],
             **later,
         )

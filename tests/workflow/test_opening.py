@@ -37,7 +37,7 @@ def test_the_timer_opens_the_bids_at_the_deadline(play, opened):
 def test_the_host_sees_what_was_read_and_signs(play, opened):
     shown = facts_of(play, "he", "sign_opening_record")
     assert shown["Bids received"] == "3"
-    assert "bond: in order" in shown["Minghe Medical Technology Ltd"]
+    assert "bid bond: received" in shown["Minghe Medical Technology Ltd"]
     play.do("he", "sign_opening_record", {"agreed": True, "objections": ""})
     with play.looking() as session:
         assert documents.get(session, bids.opening_of(session, opened).document_zh_id).kind == "opening_record"

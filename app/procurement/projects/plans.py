@@ -337,7 +337,7 @@ def _intention(session: Session, project: Project) -> list[Warning]:
     rule = rules.find(
         "intention_period", on=project.notice_on, object=project.object, method=method, jurisdiction=region
     )
-    last = workdays.latest(rule.before(workdays.load(session), project.notice_on))
+    last = rule.first_day(workdays.load(session), project.notice_on)
     if last >= local_day(project.planned_at):
         return []
     on, wanted = dates.day(last), dates.day(project.notice_on)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import permutations
 
-import bank
 import openpyxl
 import pytest
 
@@ -17,6 +16,7 @@ from app.procurement.bonds import ASKED, KNOWN, BondState, NotAStatement, Source
 from app.procurement.bonds.credits import Credit
 from app.procurement.bonds.layouts import guess
 from app.procurement.bonds.tables import read_table
+from tests.procurement import bank
 
 HEADS = ["交易日期", "交易时间", "借方发生额", "贷方发生额", "对方户名", "对方账号", "附言", "交易流水号"]
 PAID = ["2026-03-10", "10:00:00", "", "12,000.00", "健源医疗器械有限公司", "6222021234567890", "RF", "B1"]
