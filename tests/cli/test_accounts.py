@@ -58,7 +58,7 @@ def test_a_name_that_is_taken_is_said_without_a_trace(run):
     run(*MAKE)
     again = run(*MAKE)
     assert (again.exit_code, "Traceback" in again.output) == (1, False)
-    assert "is taken" in again.output
+    assert "is already in use" in again.output
 
 
 def test_nobody_of_a_demonstration_is_there(office, run):
