@@ -112,6 +112,7 @@ def bid(people, play, tender_id):
         reference = browser.page.get_element_by_id("reference").text_content().strip()
         payments.append(bank.entry("12400.00", remittance=reference, reference=f"B{offer.login}"))
         write(browser, play, lot_id, offer)
+        seal(browser, people.jia if offer.login == "ming" else browser, lot_id)
     people.sun.open("/bonds?lang=en")
     statement = bank.statement(*payments, account=ACCOUNT, number="JC-1")
     people.sun.fill({"file": (io.BytesIO(statement), "statement.xml")}, action="/bonds/statements")
@@ -119,7 +120,7 @@ def bid(people, play, tender_id):
 
 
 def write(browser, play, lot_id, offer):
-    """A supplier fills its bid in, attaches its evidence, and seals it."""
+    """A supplier fills its bid in and attaches its evidence."""
     with play.looking() as session:
         content = lives.content_of(session, lot_id, offer)
     browser.open(f"/supplier/lots/{lot_id}/bid?lang=en")
@@ -131,8 +132,15 @@ def write(browser, play, lot_id, offer):
         "file-T3": (io.BytesIO("备件清单".encode()), "备件清单.txt"),
     }
     browser.fill(fields, button=("_check", "1"))
-    browser.fill()
-    assert "Your bid has been sealed and received." in browser.said("tw-status")
+
+
+def seal(writer, signer, lot_id):
+    """Who may bind the company seals the bid; who only writes hands it on."""
+    if signer is not writer:
+        writer.fill(action=f"/supplier/lots/{lot_id}/bid/hand-on")
+        signer.open(f"/supplier/lots/{lot_id}/bid/check?lang=en")
+    signer.fill(action=f"/supplier/lots/{lot_id}/bid/submit")
+    assert "Your bid has been sealed and received." in signer.said("tw-status")
 
 
 def evaluate(people, play):
