@@ -102,7 +102,7 @@ def register(town: Town) -> Person:
             "Email address": "tian@tianheng.example",
         }
     )
-    supplier.press("Register", refused=True).sees("the last of which is a check character")
+    supplier.press("Register", refused=True).sees("is not a unified social credit code")
     supplier.fill({"Unified social credit code": "91510700MA6C7J9707"}).press("Register")
     supplier.follow("set your password here")
     supplier.password = "lantern-over-the-river-8"
