@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -71,7 +72,8 @@ def play(office: Office, phase: Phase, where: str, proxy: Callable[[int], int] |
         if phase.busy:
             around.enter_context(_spinning())
         port = proxy(office.port) if phase.proxied and proxy is not None else office.port
-        deadline, took = asyncio.run(_deadline(office, phase, port, lot_id, sent, visitors))
+        with ThreadPoolExecutor(1) as thread:  # of its own: the caller may have a loop that runs
+            deadline, took = thread.submit(asyncio.run, _deadline(office, phase, port, lot_id, sent, visitors)).result()
     yield from _figures(office, phase, f"{where}, {phase.name}", lot_id, sent, deadline, took)
 
 

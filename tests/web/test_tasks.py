@@ -301,7 +301,7 @@ def test_a_page_that_was_open_while_somebody_took_the_task_shows_who_and_keeps_t
         session.commit()
     answer = work.send(client, task, page, **GOOD | {"need": "long text"})
     assert (answer.status_code, "Wang has claimed this task." in answer.text) == (409, True)
-    assert "Wang took on “Do work”." in answer.text
+    assert "Wang claimed “Do work”." in answer.text
     assert ">long text</textarea>" in answer.text
 
 
