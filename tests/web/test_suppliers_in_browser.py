@@ -118,12 +118,7 @@ def test_the_summary_follows_what_is_saved(visit, world):
     expect(page.locator(".tw-summary")).to_contain_text("570,000.00", timeout=15_000)
 
 
-PHONE = pytest.param(
-    390, 844, marks=pytest.mark.xfail(reason="the last place of the scrolling menu is found half covered")
-)
-
-
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (640, 400), PHONE])
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (640, 400), (390, 844)])
 def test_nothing_that_stays_on_the_screen_covers_what_is_focused(visit, world, width, height):
     page = visit(f"/supplier/lots/{world.lot_id}/bid", width=width)
     page.set_viewport_size({"width": width, "height": height})

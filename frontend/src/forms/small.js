@@ -18,9 +18,10 @@ async function copy(button) {
   setTimeout(() => { button.textContent = words; }, 2000);
 }
 
-/** Where a row of links is wider than a phone, show the one that the person is at. */
+/** Where a row of links is wider than a phone, show the one that the person is at, and whole the one that the Tab key reaches. */
 function showWhereOneIs() {
   for (const row of document.querySelectorAll('.tw-places > ul, .tw-sections')) {
+    row.addEventListener('focusin', event => event.target.scrollIntoView({ block: 'nearest', inline: 'nearest' }));
     const here = row.querySelector('[aria-current]');
     if (here && row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
   }

@@ -232,9 +232,5 @@ def test_every_scenario_of_the_house_holds(played, number):
     assert played[number].line.startswith("ok ")
 
 
-NOT_YET = {"open_tender_lot": ["confirm_price_to_settle_conformity"]}
-"""Known gap: no scenario of the lot confirms a corrected price; tests/workflow/test_lot.py plays it with the real acts."""
-
-
 def test_the_scenarios_of_the_house_pass_every_element_and_flow(played):
-    assert scenarios.never_passed(PROCEDURES, played) == NOT_YET
+    assert scenarios.never_passed(PROCEDURES, played) == {}
