@@ -84,8 +84,7 @@ from app.procurement.bonds.statements import (
     read_statements,
 )
 from app.procurement.bonds.tables import LayoutIncomplete, Table, TableUnread
-from app.procurement.bonds.wrong_files import as_bytes as what_it_is
-from app.procurement.bonds.wrong_files import is_text
+from app.procurement.bonds.wrong_files import is_text, what_it_is
 
 __all__ = [
     "ASKED",

@@ -44,7 +44,7 @@ XML_KINDS = {
 """Beginnings of the names of XML documents."""
 
 
-def as_bytes(content: bytes, name: str) -> Text:
+def what_it_is(content: bytes, name: str) -> Text:
     """What a file that is neither XML, workbook nor text is, by its content; else by its name."""
     head = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
     for marks, what, act in KINDS:
