@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import mimetypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
@@ -148,6 +148,19 @@ def get(session: Session, document_id: str) -> Document:
     if found is None:
         raise NoSuchDocument
     return found
+
+
+def several(session: Session, document_ids: Sequence[str]) -> list[Document]:
+    """The documents of these ids, in their order, in one statement.
+
+    :raises NoSuchDocument: if one isn't there
+    """
+    if not document_ids:
+        return []
+    found = {each.id: each for each in session.scalars(select(Document).where(Document.id.in_(document_ids)))}
+    if not found.keys() >= set(document_ids):
+        raise NoSuchDocument
+    return [found[document_id] for document_id in document_ids]
 
 
 def of_case(session: Session, case: str) -> list[Document]:

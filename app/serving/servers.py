@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -82,7 +83,8 @@ class Server:
         self._counts_addresses = counts_addresses
         self.undecided = Undecided()
         self._map: dict[int, Any] = {}
-        self._stopping = False
+        self._stopping = self._closed = False
+        self._ending = threading.Lock()
         self._adjustments = Adjustments(asyncore_use_poll=True, recv_bytes=65_536, ident=None, **settings)
         self._adjustments.largest_body = largest_body
         self._lanes = Lanes(looking=threads, acting=acting, bidding=bidding)
@@ -112,8 +114,10 @@ class Server:
     def stop(self) -> None:
         """Answer what is being answered, then let ``run`` end; from any other thread."""
         self._lanes.shutdown()
-        self._stopping = True
-        self._listeners[0].pull_trigger()
+        with self._ending:  # run may see it by itself, and close what would wake it
+            self._stopping = True
+            if not self._closed:
+                self._listeners[0].pull_trigger()
 
     @property
     def port(self) -> int:
@@ -151,7 +155,9 @@ class Server:
 
     def close(self) -> None:
         """Stop listening and let go of every connection."""
-        wasyncore.close_all(self._map)
+        with self._ending:
+            self._closed = True
+            wasyncore.close_all(self._map)
 
 
 def listen(

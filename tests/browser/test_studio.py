@@ -44,7 +44,7 @@ def test_an_analyst_changes_a_diagram_and_another_lets_it_count(browser_page, an
     confirm = other.locator("dialog[open] button.govuk-button")
     if confirm.count():
         confirm.first.click()
-    other.wait_for_selector("text=Deployed. New cases follow it")
+    other.wait_for_selector("text=Deployed. New cases use it.")
 
 
 @pytest.fixture

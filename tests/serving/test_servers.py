@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.serving import servers
 from app.serving.undecided import GIVEN_UP_AFTER, MARGIN, Undecided
 from tests.serving.conftest import PATIENCE, answered, asking, until
 
@@ -75,3 +76,9 @@ def test_a_request_that_is_decided_for_ever_is_given_up_at_last():
     undecided.begin(object(), now - GIVEN_UP_AFTER - timedelta(seconds=1))
     undecided.look(now, [])
     assert undecided.until == now - MARGIN
+
+
+def test_a_server_that_has_ended_is_told_to_stop_without_harm():
+    made = servers.listen(lambda environ, start: [], host="127.0.0.1", port=0, threads=1, bidding=1, trusts_proxy=False)
+    made.close()
+    assert made.stop() is None  # without a word of the trigger, whose file is closed

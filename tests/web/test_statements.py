@@ -17,7 +17,7 @@ from tests.web import deals, work
 
 MOST = 20
 """Statements that a list or a task's page may need."""
-MOST_OF_A_DOSSIER = {"task": MOST, "case": 28, "contract": 38}
+MOST_OF_A_DOSSIER = {"task": MOST, "case": 28, "contract": 34}
 """Pages that bring together many things; the number doesn't grow with the papers."""
 LISTS = {
     "/inbox": "buyer-handler",

@@ -30,7 +30,6 @@ from app.procurement import tenders
 from app.procurement.projects import LotState, Project
 from app.web import current, holders, visibility
 from app.web.tasks import pages
-from app.workflow import cases
 
 LATEST = 240
 """How many sentences of a long history are shown at first."""
@@ -56,7 +55,7 @@ class Stretch:
     automatic: tuple[Line, ...]
 
 
-def common(row: InstanceRow, chart: Chart, project: Project | None) -> dict[str, Any]:
+def common(row: InstanceRow, chart: Chart, project: Project | None, waiting: list[OpenTaskRow]) -> dict[str, Any]:
     """What everybody with a part in a case sees: what it is, and its line of stages."""
     session = current.session()
     standing = charts.tokens(current.engine(), session, row)
@@ -67,25 +66,26 @@ def common(row: InstanceRow, chart: Chart, project: Project | None) -> dict[str,
         "title": project.title if project else chart.title(row.process_id),
         "stages": charts.stages(chart, row, standing, charts.passages(session, row.id)),
         "day_of": lambda at: local_day(at, current.zone()),
-        "late_stages": {task.stage for task in _open_tasks(row) if task.due_at and task.due_at < current.now()},
+        "late_stages": {task.stage for task in waiting if task.due_at and task.due_at < current.now()},
     }
 
 
-def own_part(row: InstanceRow) -> dict[str, Any]:
+def own_part(row: InstanceRow, project: Project | None, waiting: list[OpenTaskRow]) -> dict[str, Any]:
     """An outsider's part: the tasks that are theirs, what they did, the documents that are for them."""
     actor = current.actor()
     return {
-        "open_tasks": [task for task in _open_tasks(row) if tasks.may(actor, task)],
-        "documents": _documents(row),
+        "open_tasks": [task for task in waiting if tasks.may(actor, task)],
+        "documents": _documents(row, project),
         "story": pages.story(row, visibility.PART),
     }
 
 
-def whole(row: InstanceRow, chart: Chart, project: Project | None, *, all_history: bool) -> dict[str, Any]:
+def whole(
+    row: InstanceRow, chart: Chart, project: Project | None, waiting: list[OpenTaskRow], *, all_history: bool
+) -> dict[str, Any]:
     """Everything that the parties of a case see."""
     session, actor = current.session(), current.actor()
     naming = visibility.naming(session, actor, row)
-    waiting = _open_tasks(row)
     story = pages.story(row, visibility.WHOLE, limit=None if all_history else LATEST)
     stretches = _stretches(story)
     return {
@@ -98,7 +98,7 @@ def whole(row: InstanceRow, chart: Chart, project: Project | None, *, all_histor
         "lots": [(lot, tenders.standing(lot)) for lot in project.lots] if project else [],
         "after_failure": _after_failure(project),
         "people": _people(row, naming),
-        "documents": _documents(row),
+        "documents": _documents(row, project),
         "stretches": stretches,
         "latest": [stretch.line for stretch in stretches if stretch.line is not None][:FEW],
         "has_more_history": not all_history and len(story) == LATEST,
@@ -133,14 +133,14 @@ def _after_failure(project: Project | None) -> Text | None:
     return tenders.AFTER_FAILURE if failed else None
 
 
-def _open_tasks(row: InstanceRow) -> list[OpenTaskRow]:
+def open_tasks(row: InstanceRow) -> list[OpenTaskRow]:
+    """The open tasks of a case, what is due first before what is due later."""
     query = select(OpenTaskRow).where(OpenTaskRow.instance_id == row.id).order_by(OpenTaskRow.due_at, OpenTaskRow.id)
     return list(current.session().scalars(query))
 
 
-def _documents(row: InstanceRow) -> list[Document]:
+def _documents(row: InstanceRow, project: Project | None) -> list[Document]:
     session = current.session()
-    project = cases.project_of(session, row)
     return visibility.seen_documents(session, current.actor(), visibility.document_cases(row, project))
 
 

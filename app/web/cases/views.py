@@ -93,12 +93,17 @@ def show(instance_id: str) -> str:
     extent = visibility.extent(session, actor, row)
     chart = charts.of_instance(current.engine(), session, row)
     project = cases.project_of(session, row)
-    shown = showing.common(row, chart, project) | {"extent": extent, "states": STATES, "stage_name": stages.name}
+    waiting = showing.open_tasks(row)
+    shown = showing.common(row, chart, project, waiting) | {
+        "extent": extent,
+        "states": STATES,
+        "stage_name": stages.name,
+    }
     if extent != visibility.WHOLE:
-        return render_template("cases/part.html", **shown, **showing.own_part(row))
+        return render_template("cases/part.html", **shown, **showing.own_part(row, project, waiting))
     process_id = _process(chart, row)
     part = listing.chosen("part", showing.PARTS) or ("diagram" if "process" in request.args else "")
-    whole = showing.whole(row, chart, project, all_history=request.args.get("history") == "all")
+    whole = showing.whole(row, chart, project, waiting, all_history=request.args.get("history") == "all")
     return render_template(
         "cases/show.html", **shown, **whole, part=part, parts=showing.PARTS, process_id=process_id, chart=chart
     )
@@ -125,7 +130,7 @@ def in_words(instance_id: str) -> str:
     """Show a case's diagram as a list of its steps, with where each leads and how it stands."""
     row, chart = _whole(instance_id)
     process_id = _process(chart, row)
-    shown = showing.common(row, chart, cases.project_of(current.session(), row))
+    shown = showing.common(row, chart, cases.project_of(current.session(), row), showing.open_tasks(row))
     found = steps.of(row, chart, process_id)
     return render_template("cases/steps.html", **shown, steps=found, process_id=process_id, chart=chart)
 

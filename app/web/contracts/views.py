@@ -59,7 +59,12 @@ def index() -> Response | str:
         return listing.csv("contracts", header, lines)
     return render_template(
         "contracts/index.html",
-        rows=listing.Rows([(contract, next_due(contract)) for contract in rows], asked.page, asked.size, total),
+        rows=listing.Rows(
+            [(each, next_due(each, payments.of_contract(session, each.id))) for each in rows],
+            asked.page,
+            asked.size,
+            total,
+        ),
         asked=asked,
         phase=phase,
         phases=PHASES,
@@ -89,10 +94,10 @@ class Next:
     due_at: datetime
 
 
-def next_due(contract: Contract) -> Next | None:
-    """The next period of a contract that runs; None once nothing does."""
+def next_due(contract: Contract, invoices: list[Invoice]) -> Next | None:
+    """The next period of a contract with its applications for payment that runs; None once nothing does."""
     session = current.session()
-    for invoice in payments.of_contract(session, contract.id):
+    for invoice in invoices:
         if invoice.is_open:
             return Next(Text("Payment", "付款"), end_of(invoice.due_on))
     found: tuple[Text, date | None]
@@ -129,14 +134,14 @@ def show(contract_id: str) -> str:
     contract = contracts.get(session, contract_id)
     today = local_day(current.now())
     deliveries = acceptance.of_contract(session, contract.id)
-    paid = payments.paid(session, contract.id)
+    invoices, paid = payments.of_contract(session, contract.id), payments.paid(session, contract.id)
     return render_template(
         "contracts/show.html",
         contract=contract,
         phase=lists.phase_of(contract),
         tone=TONES[lists.phase_of(contract)],
         state=contracts.STATE_NAMES[contract.state],
-        next=next_due(contract),
+        next=next_due(contract, invoices),
         project=contract.lot.project,
         case=cases.instance_of(session, contract.lot.project_id),
         papers=_documents(contract.document_zh_id, contract.document_en_id),
@@ -146,7 +151,7 @@ def show(contract_id: str) -> str:
         secret=[name for key, name in contracts.secretable(contract) if key in contract.secret_clauses],
         deliveries=[(delivery, _judged(contract, delivery), _sheet(delivery)) for delivery in deliveries],
         ratings=RATINGS,
-        invoices=[_payment(invoice, today) for invoice in payments.of_contract(session, contract.id)],
+        invoices=[_payment(invoice, today) for invoice in invoices],
         invoice_states=payments.STATE_NAMES,
         invoice_tones=INVOICE_TONES,
         paid=paid,
@@ -167,7 +172,7 @@ def show(contract_id: str) -> str:
 
 
 def _documents(*ids: str | None) -> list[Document]:
-    return [documents.get(current.session(), document_id) for document_id in ids if document_id]
+    return documents.several(current.session(), [document_id for document_id in ids if document_id])
 
 
 def _judged(contract: Contract, delivery: Delivery) -> list[tuple[str, bool, str]]:

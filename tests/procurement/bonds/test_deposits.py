@@ -199,7 +199,7 @@ def test_the_same_file_is_taken_once(session, town, bond, account):
 
 
 def test_a_statement_of_another_account_is_refused(session, town, bond, account):
-    with pytest.raises(bonds.AnothersAccount, match="of the account 1234567"):
+    with pytest.raises(bonds.AnothersAccount, match="for account 1234567"):
         bonds.import_statement(session, town.officer, data=bank.statement(account="1234567"), name="a.xml")
 
 

@@ -98,7 +98,7 @@ def test_entries_that_lead_from_one_balance_to_the_other_are_complete():
 
 def test_a_statement_that_lost_an_entry_is_refused():
     balances = bank.balance("OPBD", "100.00") + bank.balance("CLBD", "24100.00")
-    with pytest.raises(StatementIncomplete, match=r"lead to 12,100\.00, the closing balance is 24,100\.00"):
+    with pytest.raises(StatementIncomplete, match=r"add up to 12,100\.00 but the closing balance is 24,100\.00"):
         read_statements(bank.statement(bank.entry(), balances=balances))
 
 
