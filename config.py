@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import shutil
@@ -16,8 +15,6 @@ ROOT = Path(__file__).parent
 MEBIBYTE = 1024 * 1024
 COOKIES = {False: "tenderway", True: "__Host-tenderway"}
 """The session cookie's name, without and with https: then one that no other host and no http page can set."""
-LONGEST_SOCKET_PATH = 100
-"""Bytes; Linux takes 107, others a few less."""
 
 
 def _given(name: str, default: str = "") -> str:
@@ -32,17 +29,6 @@ def _flag(name: str) -> bool:
 
 def _instance() -> Path:
     return Path(os.environ.get("INSTANCE_FOLDER", ROOT / "instance")).absolute()  # a database's URL needs it whole
-
-
-def _socket() -> Path:
-    """The keeper's socket in the instance folder, or where temporary files lie when its path is too long for a socket."""
-    path = _instance() / "keeper.socket"
-    if len(os.fsencode(path.absolute())) <= LONGEST_SOCKET_PATH:
-        return path
-    return (
-        Path(tempfile.gettempdir())
-        / f"tenderway-{hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:16]}.socket"
-    )
 
 
 def _base_url() -> str:
@@ -113,7 +99,9 @@ class Config:
     # OCID_PREFIX: begins the identifiers of contracting processes, as registered with the OCDS helpdesk
     ocid_prefix: str = field(default_factory=lambda: _given("OCID_PREFIX", "ocds-tender"))
     # KEEPER_ADDRESS: where the keeper of the bids' keys listens: unix:PATH or HOST:PORT of this machine
-    keeper_address: str = field(default_factory=lambda: _given("KEEPER_ADDRESS") or f"unix:{_socket()}")
+    keeper_address: str = field(
+        default_factory=lambda: _given("KEEPER_ADDRESS") or f"unix:{_instance() / 'keeper.socket'}"
+    )
     # KEEPER_FOLDER: the keeper's own folder (its master key, its keys, its log); nobody else needs to read it
     keeper_folder: Path = field(default_factory=lambda: Path(_given("KEEPER_FOLDER") or _instance() / "keeper"))
     # KEEPER_SECRET_PATH: the file of the secret by which house and keeper know each other

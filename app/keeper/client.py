@@ -9,7 +9,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from app.keeper.conversations import SECONDS, Unproved, new_nonce, pack, read_line, secret_in, socket_address, unpack
+from app.keeper.conversations import (
+    SECONDS,
+    Unproved,
+    near,
+    new_nonce,
+    pack,
+    read_line,
+    secret_in,
+    socket_address,
+    unpack,
+)
 from app.keeper.refusals import BY_CODE, ClocksApart, KeeperAway, KeyNotDue
 
 MOST_APART = timedelta(seconds=1)
@@ -90,11 +100,18 @@ class RemoteKeeper:
             raise refusal(**answer["details"])
         return answer["result"]
 
+    def _connect(self, connection: socket.socket) -> None:
+        if self._family is not socket.AF_UNIX:
+            connection.connect(self._address)
+            return
+        with near(self._address) as place:
+            connection.connect(place)
+
     def _converse(self, question: dict[str, Any]) -> dict[str, Any]:
         secret, nonce = secret_in(self._secret), new_nonce()
         with socket.socket(self._family, socket.SOCK_STREAM) as connection:
             connection.settimeout(SECONDS)
-            connection.connect(self._address)
+            self._connect(connection)
             challenge = read_line(connection).decode()
             connection.sendall(pack(secret, "house", challenge, {**question, "nonce": nonce}))
             return unpack(secret, "keeper", nonce, read_line(connection))

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
 import socket
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +81,23 @@ def secret_in(path: Path) -> bytes:
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise SecretOpen(f"the secret in {path} can be read by others; only its owner may (chmod go= {path})")
     return path.read_bytes().strip()
+
+
+LONGEST_PLACE = 100
+"""Bytes of a socket's path that every system takes: Linux 107 (unix(7)), others a few less."""
+
+
+@contextmanager
+def near(place: str) -> Iterator[str]:
+    """A path by which a socket can be bound or reached, however deep its folder lies: on Linux through the opened folder."""
+    if len(os.fsencode(place)) <= LONGEST_PLACE:
+        yield place
+        return
+    folder = os.open(os.path.dirname(place), os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{os.path.basename(place)}"
+    finally:
+        os.close(folder)
 
 
 def socket_address(address: str) -> tuple[socket.AddressFamily, Any]:

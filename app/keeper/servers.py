@@ -15,7 +15,17 @@ from typing import Any, cast
 
 from app.foundation.errors import Refusal
 from app.foundation.keyfiles import made_once
-from app.keeper.conversations import SECONDS, Unproved, new_nonce, pack, read_line, secret_in, socket_address, unpack
+from app.keeper.conversations import (
+    SECONDS,
+    Unproved,
+    near,
+    new_nonce,
+    pack,
+    read_line,
+    secret_in,
+    socket_address,
+    unpack,
+)
 from app.keeper.logs import Log
 from app.keeper.vaults import DEMONSTRATION, MACHINE, Vault
 
@@ -142,7 +152,8 @@ class _UnixServer(_Server, socketserver.ThreadingUnixStreamServer):
     def server_bind(self) -> None:
         old = os.umask(0o177)
         try:
-            super().server_bind()
+            with near(str(self.server_address)) as place:
+                self.socket.bind(place)
         finally:
             os.umask(old)
 
@@ -154,7 +165,8 @@ def _clear(place: Path) -> None:
         return
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
-            probe.connect(str(place))
+            with near(str(place)) as reached:
+                probe.connect(reached)
         except ConnectionRefusedError:
             place.unlink()
             return

@@ -16,7 +16,7 @@ from pyrage import x25519
 from app.foundation.clock import KeptClock
 from app.keeper import ClocksApart, DeadlineNotAhead, KeeperAway, KeyNotDue, KeyUnknown, logs
 from app.keeper.client import RemoteKeeper
-from app.keeper.conversations import new_nonce, pack
+from app.keeper.conversations import near, new_nonce, pack
 from app.keeper.processes import Beside
 from config import Config
 
@@ -63,7 +63,8 @@ class Process:
         """A connection to its socket, from somebody who needn't know the secret."""
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(5)
-        connection.connect(self.address.removeprefix("unix:"))
+        with near(self.address.removeprefix("unix:")) as place:
+            connection.connect(place)
         return connection
 
 
@@ -73,9 +74,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture(params=["unix", "tcp"])
+@pytest.fixture(params=["unix", "unix in a deep folder", "tcp"])
 def keeper(request, tmp_path):
-    address = f"unix:{tmp_path / 'k.socket'}" if request.param == "unix" else f"127.0.0.1:{free_port()}"
+    deep = tmp_path / ("deep" * 30) if "deep" in request.param else tmp_path
+    address = f"127.0.0.1:{free_port()}" if request.param == "tcp" else f"unix:{deep / 'k.socket'}"
     process = Process(tmp_path, address)
     assert "keeps the keys" in process.start()
     yield process
