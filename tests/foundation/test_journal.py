@@ -181,6 +181,13 @@ def test_every_letter_is_written_in_its_canonical_form():
     assert journal._bytes({"facts": letters}) == rfc8785.dumps({"facts": letters})
 
 
+def test_no_value_is_told_apart_from_every_value():
+    assert legal.digest(b"key", "bid", "1", "reason", None) == ""
+    assert (
+        "" not in legal.digests(b"key", "bid", "1", {"reason": "", "ended": "None", "size": 0, "late": False}).values()
+    )
+
+
 def test_a_digest_is_the_hmac_that_verifiers_elsewhere_work_out():
     for key in (b"", b"k" * 32, b"k" * 64, b"k" * 100):
         told = hmac.digest(key, orjson.dumps(["bid", "1", "price", "10.00"]), "sha256")[:15]
