@@ -7,6 +7,7 @@ take turns instead of failing (docs/decisions/0003).
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,12 +41,28 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
+class _Ids:
+    """UUIDs of version 7 (RFC 9562 section 5.7), each greater than the last one of this process (section 6.2, method 2)."""
+
+    def __init__(self) -> None:
+        self._newest = 0
+        self._one_at_a_time = threading.Lock()
+
+    def __next__(self) -> str:
+        fresh = time.time_ns() // 1_000_000 << 74 | int.from_bytes(os.urandom(10), "big") >> 6
+        step = int.from_bytes(os.urandom(6), "big") + 1
+        with self._one_at_a_time:
+            value = self._newest = max(fresh, self._newest + step)
+        version_and_variant = 0x7 << 76 | 0b10 << 62
+        return f"{value >> 74 << 80 | (value >> 62 & 0xFFF) << 64 | value & (1 << 62) - 1 | version_and_variant:032x}"
+
+
+_ids = _Ids()
+
+
 def new_id() -> str:
-    """A new id: 32 hex digits that sort by time of creation (UUID version 7, RFC 9562 section 5.7)."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
-    value = milliseconds << 80 | 0x7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | random & (1 << 62) - 1
-    return f"{value:032x}"
+    """A new id: 32 hex digits that sort in the order in which this process made them, and by time across processes."""
+    return next(_ids)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
