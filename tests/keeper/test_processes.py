@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -183,25 +184,35 @@ def test_a_line_without_end_is_hung_up_on(unix):
     assert unix.client.answers()
 
 
-def test_what_sits_at_the_address_without_the_secret_is_not_believed(tmp_path):
-    (tmp_path / "secret").write_text("the right one")
-    with socket.create_server(("127.0.0.1", 0)) as stranger:
-        stranger.settimeout(5)
-        client = RemoteKeeper(f"127.0.0.1:{stranger.getsockname()[1]}", tmp_path / "secret")
-        import threading
+@pytest.fixture
+def stranger():
+    """Somebody at the keeper's address who answers, and proves the answer with a secret of their own; what it was asked."""
+    asked = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(30)
 
         def answer():
-            connection, _ = stranger.accept()
+            connection, _ = listening.accept()
             with connection:
                 connection.sendall(b"challenge\n")
-                connection.recv(4096)
-                connection.sendall(pack(b"a wrong one", "keeper", "nonce", {"result": "age1stranger"}))
+                asked.append(json.loads(connection.recv(4096))["content"])
+                nonce = asked[0]["nonce"]
+                connection.sendall(pack(b"a wrong one", "keeper", nonce, {"result": "age1stranger"}))
 
         thread = threading.Thread(target=answer)
         thread.start()
-        with pytest.raises(KeeperAway):
-            client.release("lot")
+        yield f"127.0.0.1:{listening.getsockname()[1]}", asked
         thread.join()
+
+
+def test_what_sits_at_the_address_without_the_secret_is_not_believed(tmp_path, stranger):
+    secret = tmp_path / "secret"
+    secret.touch(mode=0o600)
+    secret.write_text("01" * 32)
+    address, asked = stranger
+    with pytest.raises(KeeperAway, match="the proof is wrong"):
+        RemoteKeeper(address, secret).release("lot")
+    assert [question["act"] for question in asked] == ["release"]
 
 
 def test_deadlines_are_not_set_while_the_clocks_differ(unix):

@@ -76,7 +76,7 @@ def notices(
 def counts(session: Session, *, now: datetime, wanted: Wanted = EVERYTHING) -> Mapping[str, int]:
     """How many notices of each kind there are; under ``open`` those that can be bid for, under ``""`` all."""
     each = _notices(now, (), False, wanted).with_only_columns(Notice.kind, func.count()).group_by(Notice.kind)
-    found = dict.fromkeys(KINDS, 0) | dict(session.execute(each).tuples().all())
+    found = dict.fromkeys(KINDS, 0) | dict(session.execute(each).all())
     return {"": sum(found.values()), "open": open_for_bids(session, now=now, wanted=wanted), **found}
 
 
