@@ -30,6 +30,7 @@ from app.engine.spiff.model import Flow, Node
 from app.foundation import clock, ledger
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.database import new_id
+from app.foundation.prepared import Prepared
 from app.foundation.text import Text
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ _DUTY = "not the same person as "
 
 
 _TASKS, _OFFERS, _TIMERS, _SUBSCRIPTIONS = map(table_of, (OpenTaskRow, Offer, TimerRow, SubscriptionRow))
-_CLOSE_TASK = delete(_TASKS).where(_TASKS.c.id == bindparam("gone"))
+_CLOSE_TASK = Prepared(delete(_TASKS).where(_TASKS.c.id == bindparam("gone")))
 
 
 @dataclass
@@ -203,7 +204,7 @@ class _Projection:
         gone = {token: stored[0] for token, stored in known.items() if token not in now}
         self.projected.task_ids.update(gone)
         if gone:  # their offers go with them
-            self.session.connection().execute(_CLOSE_TASK, [{"gone": identity} for identity in gone.values()])
+            _CLOSE_TASK.run(self.session.connection(), [{"gone": identity} for identity in gone.values()])
         if rows:
             ledger.append(self.session, _TASKS, rows)
         if offers:

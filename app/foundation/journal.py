@@ -41,6 +41,7 @@ from app.foundation import clock, legal
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.database import Base, Json, UtcDateTime, journal_key, new_id
 from app.foundation.ledger import Head, Ledger, Row
+from app.foundation.prepared import Prepared
 
 GENESIS = "0" * 64
 ALONE = "records"
@@ -102,15 +103,15 @@ class JournalCheckpoint(Base):
 
 _HEADS = cast(Table, JournalHead.__table__)
 _ENTRIES = cast(Table, JournalEntry.__table__)
-_HEAD = select(_HEADS.c.sequence, _HEADS.c.hash).where(_HEADS.c.case_id == bindparam("case")).with_for_update()
+_LOCKED = select(_HEADS.c.sequence, _HEADS.c.hash).where(_HEADS.c.case_id == bindparam("case")).with_for_update()
 _LAST_POSITION = select(func.coalesce(func.max(_ENTRIES.c.position), 0))
-_HEAD_AND_POSITION = _HEAD.add_columns(_LAST_POSITION.scalar_subquery().label("position"))
+_HEAD = Prepared(_LOCKED)
+_HEAD_AND_POSITION = Prepared(_LOCKED.add_columns(_LAST_POSITION.scalar_subquery().label("position")))
 _NEXT_POSITION = select(Sequence("journal_position").next_value())
 _NOW: dict[str, Any] = {"sequence": bindparam("last"), "hash": bindparam("digest")}
-_BEGIN = insert(_HEADS).values(case_id=bindparam("case"), **_NOW)
-_GO_ON = update(_HEADS).where(_HEADS.c.case_id == bindparam("case")).values(**_NOW)
-_APPEND = insert(_ENTRIES)
-# Made once: every act of the house passes here, and building a statement costs more than running it.
+_BEGIN = Prepared(insert(_HEADS).values(case_id=bindparam("case"), **_NOW))
+_GO_ON = Prepared(update(_HEADS).where(_HEADS.c.case_id == bindparam("case")).values(**_NOW))
+_APPEND = Prepared(insert(_ENTRIES), tuple(_ENTRIES.c.keys()))
 
 
 @dataclass
@@ -159,7 +160,7 @@ def write(session: Session, actor: Actor, *, case: str, act: str, facts: Mapping
 def _head(session: Session, case: str) -> Head:
     ledger, connection = Ledger.of(session), session.connection()
     embedded = ledger.position is None and connection.dialect.name == "sqlite"  # nobody else writes meanwhile
-    found = connection.execute(_HEAD_AND_POSITION if embedded else _HEAD, {"case": case}).first()
+    found = (_HEAD_AND_POSITION if embedded else _HEAD).run(connection, {"case": case}).first()
     if found is None:
         return Head(0, GENESIS, False)
     if embedded:
@@ -203,9 +204,9 @@ def _append(session: Session, entries: list[_Act], heads: Mapping[str, Head]) ->
     for case in dict.fromkeys(entry.case_id for entry in entries):
         head = heads[case]
         now = {"case": case, "last": head.sequence, "digest": head.hash}
-        connection.execute(_GO_ON if head.stored else _BEGIN, now)
+        (_GO_ON if head.stored else _BEGIN).run(connection, now)
         head.stored = True
-    connection.execute(_APPEND, [vars(entry) for entry in entries])
+    _APPEND.run(connection, [vars(entry) for entry in entries])
 
 
 def _position(session: Session, ledger: Ledger) -> int:

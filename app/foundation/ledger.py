@@ -6,7 +6,7 @@ The journal takes it when the transaction commits (``journal.settle``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, cast
@@ -18,6 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.foundation import legal
 from app.foundation.database import Base
+from app.foundation.prepared import Prepared
 
 Row = dict[str, Any]
 """The columns that were written, each as it is written down (``legal``)."""
@@ -252,7 +253,7 @@ def append(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
         top = Ledger.of(session).top
         for row in rows:
             _inserted(top, table, kept, row)
-    session.connection().execute(_insertion(table), rows)
+    _insertion(table, tuple(rows[0])).run(session.connection(), rows)
 
 
 def write(session: Session, record: Base, values: dict[str, Any]) -> None:
@@ -263,7 +264,7 @@ def write(session: Session, record: Base, values: dict[str, Any]) -> None:
     state: InstanceState[Any] = inspect(record)
     change, held = _change(state.mapper), state.dict
     found = {f"old_{column}": held[change.attributes[column]] for column in change.which}
-    if session.connection().execute(change.statement, values | found).rowcount != 1:
+    if change.statement(tuple(values)).run(session.connection(), values | found).rowcount != 1:
         raise StaleDataError(f"{change.table} {legal.row_id(found.values())} isn't as it was read")
     for column, value in values.items():
         set_committed_value(record, change.attributes[column], value)
@@ -275,16 +276,16 @@ def write(session: Session, record: Base, values: dict[str, Any]) -> None:
 
 
 @cache
-def _insertion(table: Table) -> Insert:
-    return insert(table)
+def _insertion(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(insert(table), columns)
 
 
 @dataclass(frozen=True)
 class _Change:
-    """The statement that changes a row, the columns by which it is found, and the attribute of each column."""
+    """The statement that changes columns of a row, the columns by which it is found, and the attribute of each column."""
 
     table: Table
-    statement: Update
+    statement: Callable[[tuple[str, ...]], Prepared]
     which: tuple[str, ...]
     attributes: Mapping[str, str]
 
@@ -293,7 +294,8 @@ class _Change:
 def _change(mapper: Mapper[Any]) -> _Change:
     table, version = cast(Table, mapper.local_table), mapper.version_id_col
     which = (*table.primary_key, *(() if version is None else (version,)))
-    statement = update(table).where(*(column == bindparam(f"old_{column.name}") for column in which))
+    of_row = update(table).where(*(column == bindparam(f"old_{column.name}") for column in which))
+    statement = cache(lambda columns: Prepared(of_row, columns))
     attributes = {column: attribute for attribute, column in _columns(table).items()}
     return _Change(table, statement, tuple(column.name for column in which), attributes)
 

@@ -1,0 +1,61 @@
+"""Statements that every step runs, made into SQL once for each dialect: making them anew costs more than running them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Column, Connection, CursorResult, Delete, Dialect, Insert, Select, Update
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Values = Mapping[str, Any]
+
+
+class Prepared:
+    """A statement with a value for each ``bindparam``; what it selects comes as the driver gives it.
+
+    ``columns`` are those that an insertion is given, by their names; what is left out has its default.
+    """
+
+    def __init__(self, statement: Insert | Update | Delete | Select[Any], columns: Sequence[str] | None = None) -> None:
+        self._statement, self._columns = statement, columns
+        self._made: dict[str, _Made] = {}
+
+    def run(self, connection: Connection, values: Values | Sequence[Values]) -> CursorResult[Any]:
+        """Run it once, or once for each of several values."""
+        made = self._made.get(connection.dialect.name)
+        if made is None:
+            made = self._made[connection.dialect.name] = _Made(self._statement, self._columns, connection.dialect)
+        given: Any = made.of(values) if isinstance(values, Mapping) else [made.of(each) for each in values]
+        return connection.exec_driver_sql(made.sql, given)
+
+
+class _Made:
+    """A statement in the SQL of one dialect, with how each of its values is handed to the driver."""
+
+    def __init__(self, statement: Any, columns: Sequence[str] | None, dialect: Dialect) -> None:
+        compiled = cast(SQLCompiler, statement.compile(dialect=dialect, column_keys=columns and list(columns)))
+        forms = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in compiled.bind_names.items()
+        }
+        self.sql, self._positional = compiled.string, compiled.positional
+        self._values = [(name, forms[name]) for name in compiled.positiontup or forms]
+        self._fixed = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
+        self._defaults = [(column.name, _default(column)) for column in compiled.insert_prefetch]
+
+    def of(self, values: Values) -> tuple[Any, ...] | dict[str, Any]:
+        """The values of one execution, as the driver takes them."""
+        if self._fixed or self._defaults:
+            values = {**self._fixed, **{name: default() for name, default in self._defaults}, **values}
+        if self._positional:
+            return tuple([form(values[name]) if form else values[name] for name, form in self._values])
+        return {name: form(values[name]) if form else values[name] for name, form in self._values}
+
+
+def _default(column: Column[Any]) -> Callable[[], Any]:
+    """What makes the default of a column that is left out."""
+    default: Any = column.default
+    if default.is_callable:
+        return lambda: default.arg(None)
+    assert default.is_scalar, column
+    return lambda: default.arg

@@ -1,0 +1,52 @@
+"""Statements that are made into SQL once: they write what the statement itself would, on both databases."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import bindparam, insert, select, update
+
+from app.foundation.outbox import Outgoing
+from app.foundation.prepared import Prepared
+
+TABLE = Outgoing.__table__
+NOON = datetime(2026, 3, 2, 4, 0, 0, 250, tzinfo=UTC)
+ROW = {"id": "1", "key": "a", "channel": "mail", "content": {"to": ["a@b"], "subject": "100 %"}, "created_at": NOON, "next_at": NOON}  # fmt: skip
+
+
+def stored(session):
+    return session.scalars(select(Outgoing).order_by(Outgoing.id)).all()
+
+
+def test_every_kind_of_value_comes_back_as_it_was_given(session):
+    Prepared(insert(TABLE), tuple(ROW)).run(session.connection(), ROW)
+    (row,) = stored(session)
+    assert (row.id, row.content, row.created_at) == ("1", ROW["content"], NOON)
+
+
+def test_what_is_left_out_has_its_default(session):
+    Prepared(insert(TABLE), tuple(ROW)).run(session.connection(), ROW)
+    (row,) = stored(session)
+    assert (row.state, row.attempts) == ("waiting", 0)
+
+
+def test_a_default_is_made_anew_for_each_row(session):
+    without = [{name: value for name, value in {**ROW, "key": key}.items() if name != "id"} for key in "ab"]
+    Prepared(insert(TABLE), tuple(without[0])).run(session.connection(), without)
+    assert len({row.id for row in stored(session)}) == 2
+
+
+def test_it_runs_once_for_each_of_several_values(session):
+    prepared = Prepared(insert(TABLE), tuple(ROW))
+    prepared.run(session.connection(), [{**ROW, "id": each, "key": each} for each in "abc"])
+    assert [row.key for row in stored(session)] == ["a", "b", "c"]
+
+
+def test_what_a_statement_fixes_is_kept_beside_what_it_is_given(session):
+    Prepared(insert(TABLE), tuple(ROW)).run(session.connection(), ROW)
+    fail = update(TABLE).where(TABLE.c.state == "waiting", TABLE.c.id == bindparam("which")).values(state="failed")
+    assert Prepared(fail).run(session.connection(), {"which": "1"}).rowcount == 1
+
+
+def test_a_value_that_is_missing_is_named(session):
+    with pytest.raises(KeyError, match="which"):
+        Prepared(select(TABLE.c.id).where(TABLE.c.id == bindparam("which"))).run(session.connection(), {})
