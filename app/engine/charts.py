@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.engine import definitions, history, instances
+from app.engine.corridor import SnapshotUnreadable
 from app.engine.engine import Engine
 from app.engine.projection import name_of
-from app.engine.records import HistoryRow, InstanceRow
+from app.engine.records import HistoryRow, InstanceRow, OpenTaskRow
 from app.engine.spiff import Node, Process, TokenView
 from app.foundation.text import Text
 
@@ -113,11 +114,19 @@ def xml(engine: Engine, session: Session, chart: Chart, process_id: str) -> byte
 
 
 def tokens(engine: Engine, session: Session, row: InstanceRow) -> list[TokenView]:
-    """Where an instance's tokens stand; none when it has ended."""
+    """Where an instance's tokens stand; none when it has ended. Where it can't be read: those of its open tasks."""
     if row.state not in ("active", "suspended"):
         return []
-    with instances.looking(engine, session, row.id) as live:
-        return live.tokens()
+    try:
+        with instances.looking(engine, session, row.id) as live:
+            return live.tokens()
+    except SnapshotUnreadable:
+        waiting = select(OpenTaskRow).where(OpenTaskRow.instance_id == row.id).order_by(OpenTaskRow.id)
+        return [_at_task(task) for task in session.scalars(waiting)]
+
+
+def _at_task(task: OpenTaskRow) -> TokenView:
+    return TokenView(task.token_id, task.element_id, task.process_id, "", "open", task.created_at, task.item_index)
 
 
 @dataclass(frozen=True)

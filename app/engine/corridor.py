@@ -9,14 +9,15 @@ out for ever) but gets it from the buffer a moment later.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.engine import history, spiff
+from app.engine import history, spiff, unreadable
 from app.engine.cache import Entry, Held
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
@@ -55,13 +56,19 @@ class InstanceEnded(Conflict):
 
 
 class SnapshotUnreadable(Conflict):
-    """What is kept of an instance can't be read: it is damaged, or of a version of the engine that isn't known."""
+    """What is kept of an instance can't be read. Administrators find why, and the remedy, in its incident."""
 
     code = "snapshot-unreadable"
     text = Text(
-        "The stored state of this case cannot be read (%(why)s). Nothing was changed. Restore it from a backup.",
-        "该流程保存的状态无法读取（%(why)s）。未作任何更改，请从备份中恢复。",
+        "The stored state of this case cannot be read, so the case cannot continue. Documents and records are not "
+        "affected. Administrators see this incident and will resolve it.",
+        "该流程保存的状态无法读取，流程暂时无法继续。文件与记录不受影响。系统管理员可在异常中看到此问题并予以处理。",
     )
+
+    def __init__(self, row: InstanceRow, found: spiff.UnknownSnapshot) -> None:
+        self.instance_id = row.id
+        self.found = found
+        super().__init__()
 
 
 @dataclass(frozen=True)
@@ -242,11 +249,23 @@ def restore(engine: Engine, session: Session, row: InstanceRow, environment: Cas
     :raises SnapshotUnreadable: when it is damaged, or was written by a version of the engine that this one can't read
     """
     bundle = engine.package(session, row.deployment_id).diagrams
-    assert row.snapshot is not None, row.id
+    with reading(session, row):
+        live = spiff.restore(bundle, row.snapshot or b"", environment)
+    unreadable.was_read(session, row)
+    return live
+
+
+@contextmanager
+def reading(session: Session, row: InstanceRow) -> Iterator[None]:
+    """While an instance's snapshot is read: that it can't be is an incident, whoever met it.
+
+    :raises SnapshotUnreadable:
+    """
     try:
-        return spiff.restore(bundle, row.snapshot, environment)
-    except spiff.UnknownSnapshot as error:
-        raise SnapshotUnreadable(why=str(error)) from error
+        yield
+    except spiff.UnknownSnapshot as found:
+        unreadable.met(session, row, found)
+        raise SnapshotUnreadable(row, found) from found
 
 
 def settle(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
-from app.engine import corridor, history, spiff
+from app.engine import corridor, history, spiff, unreadable
 from app.engine.engine import ADMINISTRATOR, Engine
+from app.engine.environment import CaseEnvironment
 from app.engine.projection import STEP_INCIDENTS
 from app.engine.records import IncidentRow, InstanceRow, TimerRow
 from app.foundation import clock, journal
@@ -17,6 +19,8 @@ from app.foundation.actor import Actor
 from app.foundation.database import new_id
 from app.foundation.errors import Conflict, NotAllowed, NotFound
 from app.foundation.text import Text
+
+log = logging.getLogger(__name__)
 
 
 class NoSuchIncident(NotFound):
@@ -87,10 +91,12 @@ def retry(engine: Engine, session: Session, actor: Actor, incident_id: str, reas
     if incident.instance_id is None:
         return _retry_timer(session, actor, incident, None, reasons)
     row = corridor.locked(session, incident.instance_id)
-    corridor.refuse_unless_active(row)
     session.refresh(incident)
     if incident.resolved_at is not None:
         raise IncidentResolved
+    if incident.kind == unreadable.KIND:
+        return _read_again(engine, session, actor, incident, row, reasons)
+    corridor.refuse_unless_active(row)
     if incident.kind in STEP_INCIDENTS:
         return _retry_timer(session, actor, incident, row, reasons)
     history.note(session, actor, row, "retried", element_id=incident.element_id, name=incident.name, reasons=reasons)
@@ -101,6 +107,26 @@ def retry(engine: Engine, session: Session, actor: Actor, incident_id: str, reas
         raise IncidentResolved from error
     session.refresh(incident)
     facts = {"incident": incident.id, "element": incident.element_id, "resolved": incident.resolved_at is not None}
+    facts |= {"reasons": reasons} if reasons else {}
+    journal.write(session, actor, case=row.id, act="incidents.retry", facts=facts)
+    return row
+
+
+def _read_again(
+    engine: Engine, session: Session, actor: Actor, incident: IncidentRow, row: InstanceRow, reasons: str
+) -> InstanceRow:
+    """See whether an instance's snapshot can be read now; if it can't, the incident stays open with what is wrong now."""
+    environment = CaseEnvironment(engine)
+    environment.bind(session, row)
+    try:
+        corridor.restore(engine, session, row, environment)
+        unreadable.close(session, row, actor.id)
+    except corridor.SnapshotUnreadable as error:
+        log.info("the snapshot of instance %s still can't be read: %s", row.id, error.found)
+    history.note(session, actor, row, "retried", element_id=None, name=incident.name, reasons=reasons)
+    session.flush()
+    session.refresh(incident)
+    facts = {"incident": incident.id, "resolved": incident.resolved_at is not None}
     facts |= {"reasons": reasons} if reasons else {}
     journal.write(session, actor, case=row.id, act="incidents.retry", facts=facts)
     return row

@@ -90,6 +90,16 @@ class MovedOn(Conflict):
     )
 
 
+class BeforeUnreadable(Conflict):
+    """What was kept of an instance from before the change can't be read."""
+
+    code = "before-unreadable"
+    text = Text(
+        "What was kept from before this change cannot be read. %(why)s The case stays as it is.",
+        "变更前保存的状态无法读取。%(why)s流程保持现状。",
+    )
+
+
 @dataclass(frozen=True)
 class Standing:
     """Where an instance's tokens stand: element, state and how many."""
@@ -174,6 +184,8 @@ def _migrated(
         raise NoSuchProcess(process=row.process_id)
     old = engine.package(session, row.deployment_id).diagrams
     new = engine.package(session, to.deployment_id).diagrams
+    with corridor.reading(session, row):  # what is rewritten must be sound, whatever the cache holds
+        spiff.restore(old, _snapshot(row), environment)
     return spiff.migrate(old, new, _snapshot(row), mapping, environment)
 
 
@@ -293,9 +305,14 @@ def _restore(engine: Engine, session: Session, actor: Actor, row: InstanceRow, c
     row.definition_id, row.deployment_id = definition.id, definition.deployment_id
     row.state, row.ended_at = "active", None
     bundle = engine.package(session, definition.deployment_id).diagrams
-    corridor.exchange(
-        engine, session, row, lambda entry: spiff.restore(bundle, change.before, entry.environment), actor=actor
-    )
+
+    def make(entry: Entry) -> spiff.Instance:
+        try:
+            return spiff.restore(bundle, change.before, entry.environment)
+        except spiff.UnknownSnapshot as found:
+            raise BeforeUnreadable(why=found.why) from found
+
+    corridor.exchange(engine, session, row, make, actor=actor)
 
 
 def _move_back(
@@ -326,8 +343,7 @@ def _refuse_unfounded(actor: Actor, reasons: str) -> None:
 
 
 def _snapshot(row: InstanceRow) -> bytes:
-    assert row.snapshot is not None, row.id
-    return row.snapshot
+    return row.snapshot or b""
 
 
 def _record(

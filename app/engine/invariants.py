@@ -66,8 +66,8 @@ def _projection(engine: Engine, session: Session, instance_id: str) -> Iterator[
     environment.bind(session, row)
     try:
         live = corridor.restore(engine, session, row, environment)
-    except (corridor.SnapshotUnreadable, AssertionError, KeyError) as error:
-        yield Violation("engine_instance", instance_id, None, f"its snapshot can't be read: {error}")
+    except corridor.SnapshotUnreadable as error:
+        yield Violation("engine_instance", instance_id, None, f"its snapshot can't be read: {error.found}")
         return
     state = "active" if row.state == "suspended" else row.state
     if live.state != state:

@@ -17,9 +17,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.engine import corridor, history, incidents, spiff
+from app.engine import corridor, history, incidents, spiff, unreadable
 from app.engine.cache import Held
-from app.engine.corridor import Delivery, Traffic
+from app.engine.corridor import Delivery, SnapshotUnreadable, Traffic
 from app.engine.engine import Engine
 from app.engine.environment import FATAL
 from app.engine.records import (
@@ -199,7 +199,7 @@ def deliver_waiting(engine: Engine, session_factory: Sessions, limit: int = 100)
         found = session.scalars(
             select(BufferedMessage.id)
             .where(BufferedMessage.target_id.is_not(None), BufferedMessage.attempts < MOST_ATTEMPTS)
-            .where(BufferedMessage.target_id.not_in(suspended))
+            .where(BufferedMessage.target_id.not_in(suspended), BufferedMessage.target_id.not_in(unreadable.cases()))
             .order_by(BufferedMessage.attempts, BufferedMessage.id)
             .limit(limit)
         ).all()
@@ -246,13 +246,16 @@ def _note_failure(session: Session, message: BufferedMessage, failure: Exception
 def _take(engine: Engine, session: Session, message: BufferedMessage) -> None:
     """Take a kept message out of the buffer and deliver it: to its receiver, else to whoever waits for it now."""
     delivery = _delivery(message)
-    session.delete(message)
-    session.flush()
     if message.kind == "signal" and message.target_id:
         row = corridor.lock(session, message.target_id)
-        if row is not None and row.state == "active":
-            corridor.move(engine, session, row, lambda live: live.signal(delivery.name, dict(delivery.variables)))
-    elif message.kind == "signal":
+        if row is not None and row.state == "active" and not _signalled(engine, session, SYSTEM, row, delivery):
+            return
+        session.delete(message)
+        session.flush()
+        return
+    session.delete(message)
+    session.flush()
+    if message.kind == "signal":
         _broadcast(engine, session, SYSTEM, delivery, wait=True)
     elif _correlate(engine, session, SYSTEM, delivery, wait=True, first=message.target_id) is None:
         log.warning("nobody waits any more for the message %s (%s)", message.name, message.correlation_key)
@@ -313,7 +316,7 @@ def _correlate(
 ) -> Sent | None:
     """Give a message to one subscription, else start a process by it; None when nobody waits.
 
-    A receiver that is suspended, or with ``wait`` false just being moved by somebody else, gets it later.
+    A receiver that is suspended or can't be read, or with ``wait`` false is just being moved by somebody else, gets it later.
     """
     passed: set[str] = set()
     while (subscription := _next_subscription(session, delivery, passed, first)) is not None:
@@ -323,8 +326,12 @@ def _correlate(
         if row is None or row.state == "suspended":
             keep(session, delivery, subscription)
             return Sent(subscription.instance_id, kept=True)
-        if _still_there(session, subscription) and _wake(engine, session, actor, row, subscription, delivery):
-            return Sent(row.id)
+        try:
+            if _still_there(session, subscription) and _wake(engine, session, actor, row, subscription, delivery):
+                return Sent(row.id)
+        except SnapshotUnreadable:
+            keep(session, delivery, subscription)
+            return Sent(row.id, kept=True)
     return _start(engine, session, actor, delivery) if starts else None
 
 
@@ -405,6 +412,16 @@ def _start_subscriptions(session: Session, delivery: Delivery) -> Any:
     )
 
 
+def _signalled(engine: Engine, session: Session, actor: Actor, row: InstanceRow, delivery: Delivery) -> bool:
+    """Wake an instance by a signal; False when it can't be read, so that the signal has to be kept for it."""
+    variables = dict(delivery.variables)
+    try:
+        corridor.move(engine, session, row, lambda live: live.signal(delivery.name, variables), actor=actor)
+    except SnapshotUnreadable:
+        return False
+    return True
+
+
 def _broadcast(engine: Engine, session: Session, actor: Actor, delivery: Delivery, *, wait: bool) -> int:
     """Wake every instance that waits for a signal, and start every process that starts by it."""
     from app.engine import instances
@@ -416,16 +433,19 @@ def _broadcast(engine: Engine, session: Session, actor: Actor, delivery: Deliver
     )
     receivers = {row.instance_id: row for row in session.scalars(waiting.order_by(SubscriptionRow.instance_id))}
     receivers.pop(delivery.sender_id, None)  # the sender's own events were woken as it threw
-    variables = dict(delivery.variables)
     woken = 0
     for instance_id, subscription in receivers.items():
         row = corridor.lock(session, instance_id or "", skip_locked=not wait)
         if row is None or row.state == "suspended":
             keep(session, delivery, subscription)
         elif row.state == "active":
-            corridor.move(engine, session, row, lambda live: live.signal(delivery.name, dict(variables)), actor=actor)
-            woken += 1
+            if _signalled(engine, session, actor, row, delivery):
+                woken += 1
+            else:
+                keep(session, delivery, subscription)
     for definition, element_id in session.execute(_start_subscriptions(session, delivery)).all():
-        instances.start(engine, session, actor, definition.key, variables, start_id=element_id, definition=definition)
+        instances.start(
+            engine, session, actor, definition.key, delivery.variables, start_id=element_id, definition=definition
+        )
         woken += 1
     return woken

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from app.engine import spiff
+from app.engine import spiff, unreadable
 from app.engine.cache import Entry
 from app.engine.engine import ADMINISTRATOR, Engine
 from app.engine.environment import CaseEnvironment
@@ -163,8 +163,8 @@ _COPIED = (
     "element_id", "process_id", "kind", "form_id", "name_en", "name_zh", "law", "stage", "duty", "candidate_groups",
     "candidate_users", "assignee_id", "due_at", "follow_up_at", "priority",
 )  # fmt: skip
-STEP_INCIDENTS = ("step",)
-"""Incidents of a whole step that failed: they aren't in any snapshot."""
+STEP_INCIDENTS = ("step", unreadable.KIND)
+"""Incidents of a whole step that failed, or that none could begin: they aren't in any snapshot."""
 
 
 @dataclass

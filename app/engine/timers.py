@@ -156,5 +156,7 @@ def _put_off(session: Session, found: _Due, error: Exception) -> None:
     timer.attempts += 1
     pause = min(FIRST_PAUSE * 2 ** (timer.attempts - 1), LONGEST_PAUSE)
     timer.wake_at = clock.now(session) + pause
+    if isinstance(error, corridor.SnapshotUnreadable) and error.instance_id == found.instance_id:
+        return  # no step began; the case has an incident of its own
     instance = session.get(InstanceRow, found.instance_id) if found.instance_id else None
     incidents.open_for_step(session, instance, timer.token_id, timer.element_id, timer.process_id, error)

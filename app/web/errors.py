@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from app.engine.corridor import SnapshotUnreadable
 from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, RuleBroken, Several
 from app.foundation.text import Text
 from app.identity.attempts import TooManyAttempts
@@ -68,6 +69,10 @@ TOKEN_OVER = Text(
     "The page was open for too long, or cookies are switched off. Go back, reload the page and try again.",
     "页面打开时间过长，或浏览器禁用了Cookie。请返回并刷新页面后重试。",
 )
+TITLES_OF: dict[type[Refusal], Text] = {
+    SnapshotUnreadable: Text("This case cannot continue at the moment", "该流程暂时无法继续"),
+}
+"""The titles of refusals that the title of their status would say wrongly."""
 SAFE = Text("Nothing was changed.", "数据未发生变化。")
 
 
@@ -98,7 +103,8 @@ def refused(refusal: Refusal) -> Response:
     reference = _reference()
     log.info("%s: %s %s refused (%s): %s", reference, request.method, request.path, refusal.code, refusal)
     sentences = [part.sentence for part in parts_of(refusal)]
-    answer = _answer("error.html", status, refusal.code, sentences, reference, refusal.statute)
+    title = TITLES_OF.get(type(refusal))
+    answer = _answer("error.html", status, refusal.code, sentences, reference, refusal.statute, title)
     if isinstance(refusal, TooManyAttempts):
         answer.headers["Retry-After"] = str(refusal.details["seconds"])
     return answer
@@ -152,7 +158,13 @@ def wants_json() -> bool:
 
 
 def _answer(
-    template: str, status: int, code: str, sentences: list[Text], reference: str, statute: str | None = None
+    template: str,
+    status: int,
+    code: str,
+    sentences: list[Text],
+    reference: str,
+    statute: str | None = None,
+    title: Text | None = None,
 ) -> Response:
     if wants_json():
         message = " ".join(language.say(sentence) for sentence in sentences) or language.say(TITLES.get(status, SAFE))
@@ -162,7 +174,7 @@ def _answer(
         page = render_template(
             template,
             status=status,
-            title=TITLES.get(status, TITLES[422]),
+            title=title or TITLES.get(status, TITLES[422]),
             sentences=sentences,
             statute=statute,
             reference=reference,

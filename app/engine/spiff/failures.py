@@ -45,4 +45,12 @@ class NoSuchStart(Exception):
 
 
 class UnknownSnapshot(Exception):
-    """A snapshot written by a version of the engine, or for a diagram, that this one doesn't know."""
+    """A snapshot that is damaged, or written by a version of the engine or for a diagram that this one doesn't know.
+
+    ``why`` and ``remedy`` are whole sentences for administrators.
+    """
+
+    def __init__(self, why: Text, remedy: Text) -> None:
+        super().__init__(why.en)
+        self.why = why
+        self.remedy = remedy

@@ -27,9 +27,28 @@ from app.engine.spiff.model import Bundle
 from app.engine.spiff.scopes import COUNTERS, MULTI, Scope
 from app.engine.spiff.specs import spec_of
 from app.engine.spiff.tokens import Token
+from app.foundation.text import Text
 
 FORMAT = 1
 VERSION = f"{FORMAT}/{version('SpiffWorkflow')}"
+
+DAMAGED = Text("The stored data of this case is damaged.", "该流程保存的数据已损坏。")
+OTHER_VERSION = Text(
+    "It was stored by version %(found)s of the engine; this is version %(known)s.",
+    "该状态由流程引擎%(found)s版保存，当前为%(known)s版。",
+)
+OTHER_DIAGRAMS = Text(
+    "It was stored for other diagrams than those of its version of the procedure.",
+    "该状态所依据的流程图与其流程版本不一致。",
+)
+NO_DIAGRAMS = Text(
+    "The diagrams of the called process “%(process)s” are missing.", "缺少被调用流程“%(process)s”的流程图。"
+)
+RESTORE = Text("Restore it from a backup.", "请从备份中恢复。")
+OTHER_RELEASE = Text(
+    "Start the release of the service that stored it, or restore the backup that was made before the release changed.",
+    "请启用保存该状态的平台版本，或恢复版本变更前的备份。",
+)
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS
 _MARK = "\x00"
@@ -157,7 +176,7 @@ class _Compressing(local):
     """A compressor for each thread: making one costs as much as a snapshot's compression."""
 
     def __init__(self) -> None:
-        self.compressor = zstandard.ZstdCompressor(level=1)
+        self.compressor = zstandard.ZstdCompressor(level=1, write_checksum=True)
 
 
 _COMPRESSING = _Compressing()
@@ -225,17 +244,27 @@ def opened(snapshot: bytes) -> dict[str, Any]:
     try:
         body: dict[str, Any] = orjson.loads(zstandard.ZstdDecompressor().decompress(snapshot))
         found = body["version"]
-    except (zstandard.ZstdError, orjson.JSONDecodeError, KeyError, TypeError) as wrong:
-        raise UnknownSnapshot("these bytes are no snapshot") from wrong
+    except (zstandard.ZstdError, orjson.JSONDecodeError, KeyError, TypeError, MemoryError) as wrong:
+        raise UnknownSnapshot(DAMAGED, RESTORE) from wrong
     if found != VERSION:
-        raise UnknownSnapshot(f"written by version {found}; this is {VERSION}")
+        raise UnknownSnapshot(OTHER_VERSION.filled(found=str(found)[:40], known=VERSION), OTHER_RELEASE)
     return body
 
 
 def built(bundle: Bundle, body: dict[str, Any], environment: Environment) -> Course:
-    """The instance that an opened snapshot describes."""
+    """The instance that an opened snapshot describes.
+
+    :raises UnknownSnapshot: written for other diagrams, or damaged so that it describes none
+    """
+    try:
+        return _built(bundle, body, environment)
+    except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as wrong:
+        raise UnknownSnapshot(DAMAGED, RESTORE) from wrong
+
+
+def _built(bundle: Bundle, body: dict[str, Any], environment: Environment) -> Course:
     if body["bundle"] != bundle.key:
-        raise UnknownSnapshot("written for another version of the diagrams")
+        raise UnknownSnapshot(OTHER_DIAGRAMS, RESTORE)
     course = Course(bundle, body["process"], environment)
     _read_specs(course, body["specs"], environment)
     course.counter = body["counter"]
@@ -258,7 +287,7 @@ def _read_specs(course: Course, names: list[list[str]], environment: Environment
     for name, key, process_id in names:
         bundle = environment.bundle(key)
         if bundle is None:
-            raise UnknownSnapshot(f"the diagrams of the called process {process_id!r} are not there")
+            raise UnknownSnapshot(NO_DIAGRAMS.filled(process=str(process_id)[:200]), RESTORE)
         course.specs[name] = spec_of(bundle, process_id, name)
 
 

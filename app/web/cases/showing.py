@@ -8,13 +8,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.engine import charts, spiff, tasks
+from app.engine import charts, spiff, tasks, unreadable
 from app.engine.charts import Chart
 from app.engine.history import Line, Naming
 from app.engine.records import (
     Definition,
     HistoryRow,
-    IncidentRow,
     InstanceRow,
     OpenTaskRow,
     SubscriptionRow,
@@ -94,7 +93,7 @@ def whole(
         "holdings": holders.of_tasks(session, waiting, naming),
         "deadlines": _deadlines(row, chart),
         "awaited": _awaited(row, chart),
-        "incidents": _incidents(row),
+        "incidents": unreadable.incidents(session, row.id),
         "lots": [(lot, tenders.standing(lot)) for lot in project.lots] if project else [],
         "after_failure": _after_failure(project),
         "people": _people(row, naming),
@@ -167,11 +166,6 @@ def _awaited(row: InstanceRow, chart: Chart) -> list[Any]:
         .order_by(SubscriptionRow.process_id, SubscriptionRow.element_id)
     )
     return [chart.name(process_id, element_id) for process_id, element_id in waiting]
-
-
-def _incidents(row: InstanceRow) -> list[IncidentRow]:
-    query = select(IncidentRow).where(IncidentRow.instance_id == row.id, IncidentRow.resolved_at.is_(None))
-    return list(current.session().scalars(query.order_by(IncidentRow.opened_at)))
 
 
 def _people(row: InstanceRow, naming: Naming) -> list[tuple[Any, int, Any]]:

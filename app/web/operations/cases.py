@@ -10,6 +10,7 @@ from flask import render_template, request
 
 from app.engine import charts, definitions, instances, interventions, spiff
 from app.engine.charts import Chart
+from app.engine.corridor import SnapshotUnreadable
 from app.engine.records import Definition, InstanceRow
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
@@ -27,8 +28,8 @@ def show(instance_id: str) -> str:
     session = current.session()
     row = instances.get(session, instance_id)
     chart = charts.of_instance(current.engine(), session, row)
+    tokens, scopes, unread = _seen_inside(row)
     facts = waiting.facts(row, chart, visibility.naming(session, current.actor(), row))
-    tokens, scopes = looked_into(row)
     changes = interventions.changes_of(session, row.id)
     named = {one.id: one for one in definitions.versions(session, row.process_id)}
     process_id = request.args.get("process", "")
@@ -36,6 +37,7 @@ def show(instance_id: str) -> str:
         "operations/case.html",
         **head(row),
         why=waiting.sentence(row, facts),
+        unread=unread,
         facts=facts,
         chart=chart,
         process_id=process_id if process_id in chart.processes else row.process_id,
@@ -72,6 +74,14 @@ def looked_into(row: InstanceRow) -> tuple[list[spiff.TokenView], list[spiff.Sco
         return [], []
     with instances.looking(current.engine(), current.session(), row.id) as live:
         return live.tokens(), live.scopes()
+
+
+def _seen_inside(row: InstanceRow) -> tuple[list[spiff.TokenView], list[spiff.ScopeView], spiff.UnknownSnapshot | None]:
+    """A running case's tokens and scopes; where its snapshot can't be read, why."""
+    try:
+        return *looked_into(row), None
+    except SnapshotUnreadable as error:
+        return [], [], error.found
 
 
 def scope_name(chart: Chart, scope: spiff.ScopeView) -> Text:

@@ -9,7 +9,7 @@ from flask import render_template, request
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from app.engine import definitions, incidents, instances
+from app.engine import definitions, incidents, instances, unreadable
 from app.engine.incidents import Filters, IncidentResolved, NoSuchIncident
 from app.engine.records import IncidentRow, InstanceRow
 from app.foundation.errors import Refusal
@@ -124,7 +124,9 @@ def retry(incident_id: str) -> Page | Any:
         return refused(refusal, page)
     current.commit()
     after = _incident(incident_id)
-    if after.resolved_at is not None:
+    if after.kind == unreadable.KIND:
+        _say_read(after)
+    elif after.resolved_at is not None:
         notice(Text("The case continues at “%(where)s”.", "流程已在“%(where)s”处继续。").filled(where=after.name))
     else:
         notice(
@@ -135,6 +137,14 @@ def retry(incident_id: str) -> Page | Any:
     if after.instance_id is None:
         return redirect("operations.incidents")
     return redirect("operations.show", instance_id=after.instance_id)
+
+
+def _say_read(incident: IncidentRow) -> None:
+    if incident.resolved_at is not None:
+        notice(Text("The stored state of the case can be read again.", "流程保存的状态已恢复可读。"))
+    else:
+        still = Text("The stored state of the case still cannot be read.", "流程保存的状态仍无法读取。")
+        notice(still, incident.message, tone="bad")
 
 
 def _incident(incident_id: str) -> IncidentRow:

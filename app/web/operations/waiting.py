@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.engine import unreadable
 from app.engine.charts import Chart
 from app.engine.history import Naming
 from app.engine.records import IncidentRow, InstanceRow, OpenTaskRow, SubscriptionRow, TimerRow
@@ -28,11 +29,10 @@ class Facts:
 def facts(row: InstanceRow, chart: Chart, naming: Naming) -> Facts:
     """What keeps a case, the longest waiting or earliest due first."""
     session = current.session()
-    stuck = select(IncidentRow).where(IncidentRow.instance_id == row.id, IncidentRow.resolved_at.is_(None))
     tasks = list(_of(OpenTaskRow, row, OpenTaskRow.due_at, OpenTaskRow.id))
     held = holders.of_tasks(session, tasks, naming)
     return Facts(
-        list(session.scalars(stuck.order_by(IncidentRow.opened_at))),
+        unreadable.incidents(session, row.id),
         [(task, held[task.id]) for task in tasks],
         [(one, chart.name(one.process_id, one.element_id)) for one in _of(TimerRow, row, TimerRow.due_at)],
         [(one, chart.name(one.process_id, one.element_id)) for one in _of(SubscriptionRow, row, SubscriptionRow.id)],

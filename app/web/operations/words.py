@@ -24,6 +24,7 @@ INCIDENTS = {
     "no-flow": Text("No way out of a gateway", "网关无可行分支"),
     "operation": Text("Operation", "自动操作"),
     "signal": Text("Signal", "信号"),
+    "snapshot": Text("Unreadable state", "状态无法读取"),
     "step": Text("Whole step undone", "步骤已整体撤销"),
     "step-limit": Text("Loop without end", "循环未结束"),
     "task": Text("Task", "任务"),
