@@ -61,9 +61,14 @@ load: setup ## play the minute before a deadline on both databases, on loopback 
 docs: setup ## write the reference pages that list what stands elsewhere
 	@$(BIN)/python docs/generate.py
 
-migration: setup ## write the tables' first migration anew (until the first release; afterwards: flask db migrate)
-	@rm -f migrations/versions/*.py
-	@folder=$$(mktemp -d) && INSTANCE_FOLDER=$$folder DATABASE_URL=sqlite:///$$folder/empty.db $(BIN)/flask db revision --autogenerate --rev-id 0001 -m "The tables of the first release" >/dev/null && rm -r $$folder
+migration: setup ## write the next migration of the tables: make migration NAME="What it does"
+	@test -n "$(NAME)" || { echo 'Say what it does: make migration NAME="What it does"'; exit 1; }
+	@folder=$$(mktemp -d) && trap "rm -r $$folder" EXIT \
+	&& export INSTANCE_FOLDER=$$folder DATABASE_URL=sqlite:///$$folder/empty.db \
+	&& newest=$$(ls migrations/versions | grep -oE '^[0-9]{4}' | sort | tail -1) \
+	&& $(BIN)/flask db upgrade >/dev/null \
+	&& $(BIN)/flask db revision --autogenerate --rev-id $$(printf %04d $$((10#$$newest + 1))) -m "$(NAME)" >/dev/null \
+	&& $(BIN)/ruff format --quiet migrations && ls migrations/versions/*.py | tail -1
 
 lock: ## renew the hashed requirements files from pyproject.toml
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header pyproject.toml -o requirements.txt

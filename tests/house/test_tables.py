@@ -1,5 +1,6 @@
 """The migrations make exactly the tables that the models describe, on both databases, however many nodes start."""
 
+import hashlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -65,7 +66,24 @@ def in_words(index):
 def test_the_migrated_tables_are_those_of_the_models(database, empty):
     tables.upgrade(empty)
     migrated, wanted = described(empty), described(database)
-    assert migrated == wanted, "make migration writes them anew"
+    assert migrated == wanted, "make migration writes what is missing"
+
+
+RELEASED = {
+    "0001_the_tables_of_the_first_release.py": "a9ab11ed8ee1ad53c8d1348ec972ec0e5ce9391154f54260ff5f8bd1547de66c"
+}
+"""The migrations that offices have run, by the SHA-256 of their files."""
+
+
+@pytest.mark.parametrize("name", RELEASED)
+def test_a_migration_that_was_released_never_changes(name):
+    written = (ROOT / "migrations" / "versions" / name).read_bytes()
+    assert hashlib.sha256(written).hexdigest() == RELEASED[name], "offices have run it: write the next one instead"
+
+
+def test_migrations_are_numbered_without_a_gap():
+    numbers = sorted(path.name[:4] for path in (ROOT / "migrations" / "versions").glob("*.py"))
+    assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]
 
 
 def test_nodes_that_start_at_once_all_find_their_tables(empty):
