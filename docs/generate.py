@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -54,6 +55,21 @@ def laws() -> str:
         lines.append(
             _row(rule.id, rule.title.en, f"{rule.sense} {value}", until, places, rule.citation, rule.verification.en)
         )
+    waiting = json.loads((ROOT / "docs/reference/rules-not-carried-out.json").read_text(encoding="utf-8"))["rules"]
+    lines += [
+        "",
+        "## Rules that decide nothing here yet",
+        "",
+        "Kept with their articles in [rules-not-carried-out.json](rules-not-carried-out.json).",
+        "",
+        "| rule | what | value | waits for | article |",
+        "|---|---|---|---|---|",
+        *(
+            _row(row["id"], row["title"]["en"], f"{row['value']} {_UNITS.get(row['unit'], row['unit'])}".strip(),
+                 row["waits_for"], f"{row['source']} {row['article']}".strip())
+            for row in waiting
+        ),
+    ]  # fmt: skip
     lines += [
         "",
         "Sources: " + "; ".join(f"{key} = {name.en} ({name.zh})" for key, name in statutes.SOURCES.items()) + ".",

@@ -75,6 +75,7 @@ def preview(session: Session, tender: Tender, language: str) -> bytes:
 
 def _content(session: Session, tender: Tender, *, draft: bool) -> dict[str, Any]:
     agency = organisations.get(session, tender.agency_id).name
+    on = local_day(tender.published_at or clock.now(session))
     content = {
         **tenders.content(tender),
         "buyer": organisations.get(session, tender.buyer_id).name,
@@ -84,6 +85,7 @@ def _content(session: Session, tender: Tender, *, draft: bool) -> dict[str, Any]
         "periods": {
             "performance": terms.performance(tender.delivery_days),
             "payment": terms.payment(tender.payment_days),
+            "domestic_share": terms.domestic_share(on, tender.project.object),
             "acceptance": terms.acceptance(terms.acceptance_days(local_day(clock.now(session)))),
         },
         "contract_terms": contracts.agreed_terms(tender.contract_terms),

@@ -120,8 +120,16 @@ def of_plan(session: Session, project: Project) -> list[Fact]:
         (Text("Evaluation method", "评标方法"), named(REVIEW_METHODS, project.review_method)),
         *of_lots(project),
         (Text("Contract and acceptance", "合同与验收安排"), same(project.contract_plan)),
+        *((name, same(said)) for name, said in _said_of_plan(project) if said.strip()),
     ]
     return [*facts, *warnings_of_plan(session, project)]
+
+
+def _said_of_plan(project: Project) -> Iterable[tuple[Text, str]]:
+    yield Text("Market research", "需求调查情况"), project.survey
+    if project.survey_respondents:
+        yield Text("Companies and others asked", "需求调查对象个数"), str(project.survey_respondents)
+    yield Text("Risks", "风险控制措施"), project.risk_plan
 
 
 @beside

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.foundation import clock, documents, outbox
 from app.foundation.actor import Actor
 from app.foundation.text import Text
+from app.foundation.workdays import local_day
 from app.identity import accounts, grants, resets
 from app.identity.organisations import SocialCreditCodeInvalid
 from app.identity.roles import RoleMissing
@@ -77,10 +78,10 @@ def test_a_code_that_fails_its_check_is_accepted_by_the_registrar_with_a_paper(s
 
 
 @pytest.mark.parametrize("missing", range(1, 7))
-def test_gpl_22_every_condition_must_be_declared(declare, missing):
+def test_gpl_22_every_condition_must_be_declared(session, declare, missing):
     with pytest.raises(suppliers.DeclarationMissing) as refusal:
         declare(conditions=set(range(1, 7)) - {missing})
-    assert suppliers.CONDITIONS[missing].zh in refusal.value.sentence.zh
+    assert suppliers.conditions(local_day(clock.now(session)))[missing].zh in refusal.value.sentence.zh
 
 
 def test_a_declared_supplier_may_not_take_part_before_the_review(session, declare):

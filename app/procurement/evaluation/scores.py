@@ -134,7 +134,7 @@ def unfit(factor: Factor, points: Decimal, field: str) -> Invalid | None:
 
 def steps(factor: Factor) -> list[Decimal]:
     """The points that an objective factor can give, nothing among them, the lowest first; empty where all can be given."""
-    named = {Decimal(str(band["points"])) for band in factor.bands if "points" in band}
+    named = {Decimal(band["points"]) for band in factor.bands}
     return sorted(named | {Decimal(0)}) if factor.kind == "objective" and named else []
 
 

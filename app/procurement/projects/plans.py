@@ -130,6 +130,7 @@ def plan(
     items: Mapping[str, int],
     contract_plan: str,
     survey: str = "",
+    survey_respondents: int | None = None,
     risk_plan: str = "",
     core_item_ids: Sequence[str] = (),
 ) -> Project:
@@ -148,6 +149,7 @@ def plan(
         raise problems[0] if len(problems) == 1 else Several(problems)
     _replace_lots(session, project, lots, items, core_item_ids)
     project.review_method, project.grounds, project.notice_on = review_method, grounds, notice_on
+    project.survey_respondents = survey_respondents
     project.survey, project.contract_plan, project.risk_plan = survey, contract_plan, risk_plan
     project.state, project.planner_id, project.planned_at = ProjectState.PLANNED, actor.id, clock.now(session)
     project.method = None
@@ -271,11 +273,12 @@ def record_method(
 
 
 def warnings(session: Session, project_id: str) -> list[Warning]:
-    """What a person should look at in a plan: splitting (IR 28), reservations for smaller enterprises (N46 7-8),
-    an intention that comes too late."""
+    """What a person should look at in a plan: splitting (IR 28), a survey of too few (N22 10), reservations for smaller
+    enterprises (N46 7-8), an intention that comes too late."""
     project = get(session, project_id)
     return [
         *_splitting(session, project),
+        *_survey(session, project),
         *_reservations(session, project),
         *_core_products(project),
         *_intention(session, project),
@@ -319,13 +322,44 @@ def _splitting(session: Session, project: Project) -> list[Warning]:
 def _reservations(session: Session, project: Project) -> list[Warning]:
     limit = rules.value("sme_reservation_limit", object=project.object, on=local_day(clock.now(session)))
     open_lots = [lot for lot in project.lots if lot.sme_mode == "none" and not lot.sme_reason]
-    if project.estimate > limit or not open_lots:
+    if not open_lots:
         return []
+    if project.estimate > limit:
+        return _reserved_share(session, project)
     text = Text(
         f"Purchases of up to CNY {limit:,.0f} that suit small and medium enterprises must be reserved for them. Give a reason if this lot is not.",
         f"{limit:,.0f}元以下且适宜由中小企业提供的，应当专门面向中小企业采购；不预留的须说明原因。",
     )
     return [Warning("sme-reservation", text, "N46 7")]
+
+
+def _reserved_share(session: Session, project: Project) -> list[Warning]:
+    """Above the limit a share of the budget is reserved, of what suits smaller enterprises (N46 8)."""
+    share = rules.value("sme_reservation_share", on=local_day(clock.now(session)))
+    suited = [lot for lot in project.lots if not lot.sme_reason]
+    budget = sum((lot.budget for lot in suited), Decimal(0))
+    reserved = sum((lot.budget for lot in suited if lot.sme_mode == "reserved"), Decimal(0))
+    if reserved >= budget * share:
+        return []
+    percent = f"{(share * 100).normalize():f}%"
+    text = Text(
+        f"At least {percent} of the budget for what suits small and medium enterprises must be reserved for them. Reserve lots, or give the reason for each lot that does not suit them.",
+        f"适宜由中小企业提供的部分，应当预留其预算总额的{percent}以上专门面向中小企业采购；不适宜的采购包须说明原因。",
+    )
+    return [Warning("sme-reserved-share", text, "N46 8")]
+
+
+def _survey(session: Session, project: Project) -> list[Warning]:
+    if not project.survey.strip():
+        return []
+    rule = rules.find("survey_respondents", on=local_day(clock.now(session)))
+    if (project.survey_respondents or 0) >= rule.count:
+        return []
+    text = Text(
+        f"The market research should ask at least {rule.count} companies or others. Enter how many were asked.",
+        f"需求调查对象一般不少于{rule.count}个，并应当具有代表性，请填写调查对象个数。",
+    )
+    return [Warning("survey-respondents", text, rule.citation)]
 
 
 def _intention(session: Session, project: Project) -> list[Warning]:

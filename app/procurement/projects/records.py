@@ -97,6 +97,7 @@ class Project(Base):
     review_method: Mapped[str | None] = mapped_column(String(20), default=None)
     grounds: Mapped[str | None] = mapped_column(String(40), default=None)
     survey: Mapped[str] = mapped_column(LongText, default="")
+    survey_respondents: Mapped[int | None] = mapped_column(default=None)
     notice_on: Mapped[date | None] = mapped_column(default=None)
     contract_plan: Mapped[str] = mapped_column(LongText, default="")
     risk_plan: Mapped[str] = mapped_column(LongText, default="")

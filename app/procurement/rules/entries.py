@@ -198,8 +198,9 @@ def enter(session: Session, actor: Actor, new: NewEntry) -> Entry:
 
 
 def every(session: Session) -> list[Entry]:
-    """The entered rows, by name and time."""
-    return list(session.scalars(select(Entry).order_by(Entry.name, Entry.jurisdiction, Entry.valid_from)))
+    """The entered rows that can decide something, by name and time: not those of a rule that is no longer shipped."""
+    query = select(Entry).where(Entry.name.in_(names()))
+    return list(session.scalars(query.order_by(Entry.name, Entry.jurisdiction, Entry.valid_from)))
 
 
 def as_rule(entry: Entry) -> Rule:
@@ -213,7 +214,6 @@ def as_rule(entry: Entry) -> Rule:
         unit=entry.unit,
         sense=base.sense,
         start=base.start,
-        end=base.end,
         jurisdiction=entry.jurisdiction,
         objects=frozenset(entry.objects),
         methods=frozenset(entry.methods),
@@ -234,7 +234,7 @@ def refresh(database: Engine) -> None:
 
 def take(found: Collection[Entry]) -> None:
     """Let these entered rows count in this process."""
-    statutes.use([as_rule(entry) for entry in found if entry.name in names()])
+    statutes.use([as_rule(entry) for entry in found])
 
 
 UNITS: dict[str, Text] = {

@@ -50,7 +50,10 @@ class NoRule(LookupError):
 
 @dataclass(frozen=True)
 class Rule:
-    """One row. ``unit``: d, wd, min, year, ratio, count, thirds or an ISO 4217 currency; ``sense``: see workdays.Sense."""
+    """One row. ``unit``: d, wd, min, year, ratio, count, thirds or an ISO 4217 currency; ``sense``: see workdays.Sense.
+
+    ``start``: what a period is counted from.
+    """
 
     id: str
     name: str
@@ -59,7 +62,6 @@ class Rule:
     unit: str
     sense: Sense
     start: str | None
-    end: str | None
     jurisdiction: str
     objects: frozenset[str]
     methods: frozenset[str]

@@ -15,6 +15,7 @@ from app.procurement.suppliers.records import (
     Exclusion,
     Registration,
     RegistrationState,
+    conditions,
 )
 from app.procurement.suppliers.registrations import (
     DeclarationMissing,
@@ -61,6 +62,7 @@ __all__ = [
     "SupplierExcluded",
     "attach_paper",
     "case_of",
+    "conditions",
     "declare",
     "exclusion_on",
     "find",

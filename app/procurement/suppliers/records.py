@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.foundation.database import Base, UtcDateTime, new_id
 from app.foundation.text import Text
 from app.identity.organisations import Organisation
+from app.procurement import rules
+from app.procurement.rules import laws
 
 
 class RegistrationState(StrEnum):
@@ -79,23 +81,33 @@ class Exclusion(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
 
-CONDITIONS: dict[int, Text] = {
-    1: Text("able to bear civil liability independently", "具有独立承担民事责任的能力"),
-    2: Text("of good business reputation, with a sound accounting system", "具有良好的商业信誉和健全的财务会计制度"),
-    3: Text(
-        "with the equipment and professional skill that performing the contract needs",
-        "具有履行合同所必需的设备和专业技术能力",
-    ),
-    4: Text(
-        "with a good record of paying taxes and social security contributions", "有依法缴纳税收和社会保障资金的良好记录"
-    ),
-    5: Text(
-        "without a major violation in its business in the three years before",
-        "参加政府采购活动前三年内，在经营活动中没有重大违法记录",
-    ),
-    6: Text("meeting the other conditions of laws and regulations", "法律、行政法规规定的其他条件"),
-}
-"""The six conditions of GPL 22 a supplier declares to meet."""
+CONDITIONS = range(1, 7)
+"""The numbers of the six conditions of GPL 22 a supplier declares to meet."""
+
+
+def conditions(on: date) -> dict[int, Text]:
+    """The six conditions of GPL 22 in words, by their numbers there."""
+    years = rules.find("clean_record_years", on=on).count
+    return {
+        1: Text("able to bear civil liability independently", "具有独立承担民事责任的能力"),
+        2: Text(
+            "of good business reputation, with a sound accounting system", "具有良好的商业信誉和健全的财务会计制度"
+        ),
+        3: Text(
+            "with the equipment and professional skill that performing the contract needs",
+            "具有履行合同所必需的设备和专业技术能力",
+        ),
+        4: Text(
+            "with a good record of paying taxes and social security contributions",
+            "有依法缴纳税收和社会保障资金的良好记录",
+        ),
+        5: Text(
+            f"without a major violation in its business in the {years} years before",
+            f"参加政府采购活动前{laws.chinese(years)}年内，在经营活动中没有重大违法记录",
+        ),
+        6: Text("meeting the other conditions of laws and regulations", "法律、行政法规规定的其他条件"),
+    }
+
 
 SCALES: dict[str, Text] = {
     "large": Text("large", "大型企业"),

@@ -29,6 +29,7 @@ from app.procurement.suppliers.records import (
     Registration,
     RegistrationState,
 )
+from app.procurement.suppliers.records import conditions as worded
 
 
 class DeclarationMissing(RuleBroken):
@@ -115,7 +116,8 @@ def declare(
     """
     missing = sorted(set(CONDITIONS) - set(conditions))
     if missing:
-        raise DeclarationMissing(field="conditions", condition=CONDITIONS[missing[0]])
+        words = worded(local_day(clock.now(session)))
+        raise DeclarationMissing(field="conditions", condition=words[missing[0]])
     if scale not in SCALES or welfare not in WELFARE:
         raise ValueError(f"unknown scale or welfare: {scale}, {welfare}")
     organisation = _supplier_of(session, actor, uscc, name, code_is_confirmed)

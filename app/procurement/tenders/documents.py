@@ -95,7 +95,10 @@ class NewRequirement:
 
 @dataclass(frozen=True)
 class NewFactor:
-    """A scoring factor as it is entered; requirement codes its ``standard`` mentions are found by themselves."""
+    """A scoring factor as it is entered; requirement codes its ``standard`` mentions are found by themselves.
+
+    ``bands``: the steps that it is scored in, ``[{"points": text}, …]``.
+    """
 
     lot: int
     code: str
@@ -111,7 +114,7 @@ class NewFactor:
 class Terms:
     """Everything of the documents that isn't a requirement or a factor. Percentages as percent, periods in days.
 
-    ``more`` may hold ``delivery_place``, ``consortium`` (bool) and other texts for the documents.
+    ``more`` may hold what ``terms.OPTIONAL`` names.
     """
 
     bid_deadline_at: datetime

@@ -22,6 +22,15 @@ TERMS = {
     "contract_terms": Text("Contract", "合同条款"),
     "delivery_place": Text("Place of delivery", "交付地点"),
     "consortium": Text("Consortia", "联合体"),
+    "domestic_share": Text("Share of domestic products", "本国产品成本占比"),
+    "sme_consortium_deduction_percent": Text(
+        "Price deduction for consortia and subcontracts", "联合体或者分包的价格扣除"
+    ),
+    "late_interest_percent": Text("Interest on late payments", "逾期付款利率"),
+    "low_price_of_mean": Text("Abnormally low: share of the average price", "异常低价：占平均报价的比例"),
+    "low_price_of_next": Text("Abnormally low: share of the next lowest price", "异常低价：占次低报价的比例"),
+    "low_price_of_ceiling": Text("Abnormally low: share of the ceiling price", "异常低价：占最高限价的比例"),
+    "low_price_explanation_minutes": Text("Time to explain an abnormally low price", "异常低价说明时间"),
 }
 """The terms of the documents by the names that findings and differences use."""
 

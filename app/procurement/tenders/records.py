@@ -109,7 +109,7 @@ class Requirement(Base):
 class Factor(Base):
     """A factor of the scoring scheme. ``points`` of 100; ``kind`` is price, objective or subjective.
 
-    ``bands``: ``[{"from": text, "to": text, "points": text}, …]`` for a requirement with a range (O87 55);
+    ``bands``: ``[{"points": text}, …]``, the steps of a requirement with a range (O87 55);
     ``requirement_codes``: the requirements it scores.
     """
 

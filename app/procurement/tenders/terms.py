@@ -24,6 +24,23 @@ DISPUTES = Text(
 """How disputes about the contract are settled."""
 
 
+OPTIONAL = (
+    "delivery_place",
+    "consortium",
+    "domestic_share",
+    "sme_consortium_deduction_percent",
+    "late_interest_percent",
+    "low_price_of_mean",
+    "low_price_of_next",
+    "low_price_of_ceiling",
+    "low_price_explanation_minutes",
+)
+"""The terms that documents may leave out (``Tender.terms``): texts, yes or no, and numbers as ``numbers.plain`` writes them.
+
+Shares and rates as percent; what is left out is as the law has it.
+"""
+
+
 def performance(days: int) -> Text:
     """By when the contract is performed."""
     return Text(f"within {_days(days)} after the contract is signed", f"自合同签订之日起{days}日内")
@@ -46,6 +63,19 @@ def acceptance(days: int) -> Text:
     return Text(
         f"within {days} working {'day' if days == 1 else 'days'} after the delivery was reported",
         f"收到验收申请后{days}个工作日内",
+    )
+
+
+def domestic_share(on: date, object: str) -> Text | None:
+    """From which share of the cost several products count as domestic (State Council 34/2025); None where no rule is in force."""
+    try:
+        least = rules.value("domestic_cost_share", on=on, object=object)
+    except rules.NoRule:
+        return None
+    share = f"{(least * 100).normalize():f}%"
+    return Text(
+        f"bidders state it; from {share} all products offered count as domestic",
+        f"由投标人填写；达到{share}以上的，所投全部产品视为本国产品",
     )
 
 

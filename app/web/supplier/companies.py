@@ -119,7 +119,7 @@ def _page(values: Mapping[str, str], problems: list[Refusal], conditions: set[in
         may_declare=actor.has_role("supplier-admin", own.id) and (state is None or state in AGAIN),
         values={"welfare": "none", **known, **values},
         declared=conditions or set(),
-        conditions=suppliers.CONDITIONS,
+        conditions=suppliers.conditions(local_day(current.now())),
         scales=suppliers.SCALES,
         welfare=suppliers.WELFARE,
         problems=problems,

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation.errors import Invalid, Refusal, refuse_all
 from app.foundation.text import Text
+from app.foundation.workdays import local_day
 from app.identity import accounts, attempts, organisations
 from app.identity.accounts import AddressInvalid, LoginInvalid, LoginTaken, NameMissing
 from app.identity.organisations import SocialCreditCodeInvalid
@@ -170,7 +171,7 @@ def _form(values: Mapping[str, str], conditions: set[int], problems: list[Refusa
         "supplier/register.html",
         values=values,
         declared=conditions,
-        conditions=suppliers.CONDITIONS,
+        conditions=suppliers.conditions(local_day(current.now())),
         scales=suppliers.SCALES,
         welfare=suppliers.WELFARE,
         problems=problems,

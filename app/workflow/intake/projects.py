@@ -179,6 +179,7 @@ def _plan(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
         items={row["item_id"]: row["lot"] for row in values["items"]},
         contract_plan=values["contract_plan"],
         survey=values.get("survey") or "",
+        survey_respondents=values.get("survey_respondents"),
         risk_plan=values.get("risk_plan") or "",
         core_item_ids=[row["item_id"] for row in values["items"] if row.get("is_core")],
     )

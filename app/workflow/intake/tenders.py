@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -16,8 +17,12 @@ from app.foundation.workdays import local_day
 from app.procurement import projects, tenders
 from app.procurement.projects import Project
 from app.procurement.tenders import NewFactor, NewRequirement, Tender, TenderUnknown, Terms, places
+from app.procurement.tenders.numbers import plain
+from app.procurement.tenders.terms import OPTIONAL
 from app.workflow import disclosing, drawing, facts
 from app.workflow.beside import beside
+
+_STEP = re.compile(r"[\d.]+")
 
 # -- the timetable
 
@@ -66,6 +71,7 @@ def read_documents(values: Mapping[str, Any]) -> dict[str, Any]:
                 row["kind"],
                 Decimal(row["points"]),
                 row.get("standard") or "",
+                [{"points": plain(Decimal(step))} for step in _STEP.findall(row.get("steps") or "")],
             )
             for row in values.get("factors") or ()
         ],
@@ -80,12 +86,13 @@ def read_documents(values: Mapping[str, Any]) -> dict[str, Any]:
             committee_size=values["committee_size"],
             contract_terms=values["contract_terms"],
             sme_deduction_percent=_percent(values.get("sme_deduction_percent")),
-            more={
-                "consortium": bool(values.get("consortium")),
-                **({"delivery_place": values["delivery_place"]} if values.get("delivery_place") else {}),
-            },
+            more={"consortium": False} | {name: _optional(values[name]) for name in OPTIONAL if values.get(name)},
         ),
     }
+
+
+def _optional(value: Any) -> Any:
+    return value if isinstance(value, bool | str) else plain(Decimal(value))
 
 
 def _percent(value: Any) -> Decimal | None:
@@ -100,7 +107,7 @@ def documents_as_values(tender: Tender) -> dict[str, Any]:
         for r in tender.requirements
     ]
     factors = [
-        NewFactor(numbers[f.lot_id], f.code, Text(f.name_en, f.name_zh), f.kind, f.points, f.standard)
+        NewFactor(numbers[f.lot_id], f.code, Text(f.name_en, f.name_zh), f.kind, f.points, f.standard, f.bands)
         for f in tender.factors
     ]
     assert tender.bid_deadline_at is not None, "documents are drafted with their deadline"
@@ -130,8 +137,11 @@ def as_values(requirements: Sequence[NewRequirement], factors: Sequence[NewFacto
     return {
         **as_rows(requirements, factors),
         **plain_terms,
-        "consortium": bool(terms.more.get("consortium")),
-        "delivery_place": terms.more.get("delivery_place", ""),
+        **{
+            name: value if isinstance(value, bool) or name == "delivery_place" else Decimal(value)
+            for name, value in terms.more.items()
+            if name in OPTIONAL
+        },
     }
 
 
@@ -159,6 +169,7 @@ def as_rows(requirements: Sequence[NewRequirement], factors: Sequence[NewFactor]
                 "kind": f.kind,
                 "points": _plain(f.points),
                 "standard": f.standard,
+                "steps": "、".join(band["points"] for band in f.bands),
             }
             for f in factors
         ],
@@ -290,6 +301,15 @@ def _terms(tender: Tender) -> Iterable[facts.Fact]:
         value = getattr(tender, name)
         if value is not None:
             yield places.TERMS[name], Text(*(f"{_plain(value)}{words}" for words in unit))
+    for name in OPTIONAL:
+        if said := tender.terms.get(name):
+            unit = Text(" minutes", "分钟") if name.endswith("minutes") else Text("%", "%")
+            yield (
+                places.TERMS[name],
+                places.value(said)
+                if isinstance(said, bool) or name == "delivery_place"
+                else Text(*(f"{said}{words}" for words in unit)),
+            )
 
 
 @beside

@@ -43,10 +43,6 @@ def test_the_open_tender_s_numbers_come_from_their_articles(name, object, value)
     assert rules.value(name, object=object, method="open_tender", on=TODAY) == value
 
 
-def test_a_consultation_has_its_own_period_by_notice_214_article_10():
-    assert rules.value("response_period", method="consultation", on=TODAY) == 10
-
-
 @pytest.mark.parametrize(
     ("on", "least"), [(date(2022, 6, 30), Decimal("0.06")), (date(2022, 7, 1), Decimal("0.10"))], ids=["N46", "19/2022"]
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.procurement.tenders.checks import contents, periods, scoring, wordings
+from app.procurement.tenders.checks import contents, periods, rates, scoring, wordings
 from app.procurement.tenders.checks.drafts import ERROR, UNCERTAIN, WARNING, Check, Draft, Found
 
-CHECKS: tuple[Check, ...] = (*periods.CHECKS, *scoring.CHECKS, *contents.CHECKS, *wordings.CHECKS)
+CHECKS: tuple[Check, ...] = (*periods.CHECKS, *rates.CHECKS, *scoring.CHECKS, *contents.CHECKS, *wordings.CHECKS)
 """Every check, in the order their findings are shown."""
 
 TYPICAL_ERRORS: frozenset[int] = frozenset(

@@ -273,6 +273,35 @@ def _contradiction(place: str, other: str, found: str, expected: str) -> Found:
     )
 
 
+_NUMBER = r"(?P<{}>\d+|[一二两三四五六七八九十])"
+_COUNTED = re.compile(
+    rf"{_NUMBER.format('before')}\s*[个项份例][^。；，、]{{0,20}}?(?:业绩|合同|案例)"
+    rf"|(?:业绩|合同|案例)[^。；\d]{{0,10}}?{_NUMBER.format('after')}\s*[个项份例]"
+)
+_DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+
+
+def qualification_contracts(draft: Draft) -> Iterator[Found]:
+    """No more contracts of the same kind are asked for as a qualification than the rule has it (N22 18)."""
+    rule = draft.rule("qualification_contracts")
+    for lot in draft.lots:
+        for condition in draft.requirements(lot, "qualification"):
+            counted = [found["before"] or found["after"] for found in _COUNTED.finditer(condition.text_zh)]
+            most = max((_DIGITS.get(said) or int(said) for said in counted), default=0)
+            if most > rule.value:
+                yield Found(
+                    rule.id,
+                    rule.citation,
+                    draft.place(condition),
+                    WARNING,
+                    Text(
+                        f"{most} contracts of the same kind are asked for as a qualification.",
+                        f"将{most}个同类业务合同作为投标人资格要求。",
+                    ),
+                    Text(f"Ask for {rule.count} at most, as a rule.", f"一般不超过{rule.count}个。"),
+                )
+
+
 def both_languages(draft: Draft) -> Iterator[Found]:
     """What is drawn in two languages is written in both."""
     missing: list[Requirement] = [r for r in draft.tender.requirements if not r.text_en.strip()]
@@ -303,5 +332,6 @@ CHECKS = (
     delivery_as_planned,
     quantities,
     guarantee_terms,
+    qualification_contracts,
     both_languages,
 )

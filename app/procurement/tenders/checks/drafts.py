@@ -77,5 +77,4 @@ def text_of(part: Requirement | Factor) -> str:
     """All Chinese words of a part."""
     if isinstance(part, Requirement):
         return f"{part.text_zh}。{part.evidence}"
-    bands = "。".join(str(band.get("text", "")) for band in part.bands)
-    return f"{part.name_zh}。{part.standard}。{bands}"
+    return f"{part.name_zh}。{part.standard}"

@@ -97,7 +97,7 @@ def lowest_price_scored(draft: Draft) -> Iterator[Found]:
 def measures(draft: Draft) -> Iterator[Found]:
     """Every factor but the price says what earns how many points (O87 55, typical error 47)."""
     for factor in _scored(draft):
-        if not factor.standard.strip() and not factor.bands:
+        if not factor.standard.strip():
             yield _unmeasured(draft, factor, "no standard", "未规定评分标准")
         elif not factor.bands and not _POINTS.search(factor.standard):
             yield _unmeasured(draft, factor, "a standard that names no points", "评分标准未规定分值")
@@ -118,7 +118,7 @@ def points_match(draft: Draft) -> Iterator[Found]:
     """No single step is worth more than its factor (typical error 47)."""
     for factor in _scored(draft):
         steps = [Decimal(found) for found in _AWARDED.findall(factor.standard) or _POINTS.findall(factor.standard)]
-        steps += [Decimal(str(band["points"])) for band in factor.bands if "points" in band]
+        steps += [Decimal(band["points"]) for band in factor.bands]
         if steps and max(steps) > factor.points:
             yield Found(
                 "E4-points",
