@@ -1,12 +1,14 @@
 """What a supplier claims of itself and its goods, held against its registration and the documents' rules.
 
 Small and medium enterprises: goods count by who makes them, works and services by who does them (N46 4). So a bidder that
-is registered as larger than it claims must name another maker of the goods, or doesn't claim at all.
+is registered as larger than it claims must name another maker of the goods, or doesn't claim at all. Each maker is held
+against its own registration where it has one here; where it has none, the bid's word is its declaration (N46 11).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -37,13 +39,19 @@ AGREEMENT = "agreement"
 
 HUNDRED = Decimal(100)
 
+_APART = re.compile(r"[；;、\n]")
+"""What stands between the names of several makers; a comma is part of many names."""
+
 
 def claims_of(
     session: Session, tender: Tender, lot: Lot, supplier_id: str, offer: Offer, attached: Iterable[str]
 ) -> Iterator[Gap]:
     """The claims of an offer that don't hold; ``attached`` are the codes of the draft's files."""
     registration = suppliers.of_organisation(session, supplier_id)
-    if registration is not None:
+    makers = _other_makers(registration, offer) if lot.project.object == "goods" else []
+    if makers:
+        yield from _of_makers(session, makers, offer)
+    elif registration is not None:
         yield from _of_size(lot, registration, offer)
     if lot.sme_mode == "reserved" and offer.sme not in (*SIZES[:3], *WELFARE):
         words = Text(
@@ -63,7 +71,7 @@ def admits_consortia(tender: Tender) -> bool:
 
 
 def _of_size(lot: Lot, registration: Registration, offer: Offer) -> Iterator[Gap]:
-    if _fits(registration, offer.sme) or (lot.project.object == "goods" and _other_maker(registration, offer)):
+    if _fits(registration, offer.sme):
         return
     claimed, known = SME_KINDS[offer.sme], suppliers.SCALES.get(registration.scale, SME_KINDS["none"])
     if lot.project.object == "goods":
@@ -87,9 +95,25 @@ def _fits(registration: Registration, claimed: str) -> bool:
     return True
 
 
-def _other_maker(registration: Registration, offer: Offer) -> bool:
-    own = registration.organisation.name
-    return bool(offer.maker) and offer.maker not in (own.zh, own.en)
+def _other_makers(registration: Registration | None, offer: Offer) -> list[str]:
+    """The companies that the bid names as makers of the goods, but for the bidder itself."""
+    own = () if registration is None else tuple(registration.organisation.name)
+    names = [name.strip() for name in _APART.split(offer.maker)]
+    return [name for name in names if name and name not in own]
+
+
+def _of_makers(session: Session, makers: Sequence[str], offer: Offer) -> Iterator[Gap]:
+    """What is made by several counts as made by the smaller ones only if all of them are (N46 4)."""
+    claimed = SME_KINDS[offer.sme]
+    for registration in suppliers.by_names(session, makers):
+        if _fits(registration, offer.sme):
+            continue
+        name, known = registration.organisation.name, suppliers.SCALES[registration.scale]
+        words = Text(
+            f"{name.en} is registered as “{known.en}”, the bid says “{claimed.en}” of the company that makes the goods. Correct it.",
+            f"制造商{name.zh}登记为“{known.zh}”，投标文件声明为“{claimed.zh}”，请更正。",
+        )
+        yield Gap(ERROR, "maker", words, "N46 2, 4")
 
 
 def _of_partner(session: Session, tender: Tender, supplier_id: str, offer: Offer, attached: set[str]) -> Iterator[Gap]:

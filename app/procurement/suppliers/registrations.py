@@ -5,10 +5,11 @@ A declaration suffices; nothing that the office can query itself is asked for (N
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.foundation import clock, dates, journal
@@ -308,6 +309,15 @@ def of_organisation(session: Session, organisation_id: str, *, lock: bool = Fals
     """An organisation's registration, if it has one."""
     query = select(Registration).where(Registration.organisation_id == organisation_id)
     return session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+
+def by_names(session: Session, names: Collection[str]) -> list[Registration]:
+    """The registrations of suppliers with one of these names, however brackets, width and case were typed."""
+    typed = {unicodedata.normalize("NFKC", name).casefold() for name in names}
+    known = {*typed, *(name.replace("(", "（").replace(")", "）") for name in typed)}
+    query = select(Registration).join(Registration.organisation)
+    columns = (Organisation.name_zh, Organisation.name_en)
+    return list(session.scalars(query.where(or_(*(func.lower(column).in_(known) for column in columns)))))
 
 
 def exclusion_on(session: Session, organisation_id: str, day: date) -> Exclusion | None:

@@ -125,7 +125,7 @@ def parts(tender: Tender, lot: Lot, wanted: Iterable[Requirement], gaps: Sequenc
     return found
 
 
-TERMS = ("delivery_days", "validity_days", "sme", "partner", "partner_share", "agreement", "domestic_share")
+TERMS = ("delivery_days", "validity_days", "sme", "maker", "partner", "partner_share", "agreement", "domestic_share")
 """Places of gaps in the terms of a bid."""
 
 

@@ -99,9 +99,13 @@ def _bidders(context: IntakeContext, lot_id: str, *, bonds: bool = False) -> lis
         sme = facts.named(bids.SME_KINDS, bid.opened.sme)
         price = facts.money(bid.opened.binding_price, bid.opened.currency)
         english, chinese = [price.en, sme.en], [price.zh, sme.zh]
+        if maker := bid.opened.content.get("maker"):
+            english.append(f"made by {maker}")
+            chinese.append(f"制造商：{maker}")
         if bid.opened.domestic:
-            english.append("domestic product")
-            chinese.append("本国产品")
+            share = bid.opened.content.get("domestic_share")
+            english.append(f"domestic product ({share}% of the cost)" if share else "domestic product")
+            chinese.append(f"本国产品（占成本{share}%）" if share else "本国产品")
         if bonds:
             stands = bids.BOND_STANDS[bids.bond_stands(context.session, tender, bid)]
             english.append(f"bond: {stands.en}")

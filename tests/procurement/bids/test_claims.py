@@ -37,6 +37,33 @@ def test_n46_4_goods_count_by_the_company_that_makes_them(errors):
     assert errors(scale="large", sme="small", maker="江城微创医疗器械厂") == set()
 
 
+@pytest.mark.parametrize("scale", SIZES)
+@pytest.mark.parametrize("claimed", SIZES[:3])
+@pytest.mark.parametrize("own", ["micro", "large"])
+def test_n46_4_a_maker_that_is_registered_here_is_as_large_as_it_is_registered(
+    session, town, errors, own, scale, claimed
+):
+    maker = suppliers.of_organisation(session, town.supplier_ids[1])
+    maker.scale = scale
+    found = errors(scale=own, sme=claimed, maker=maker.organisation.name.zh)
+    assert found == ({"maker"} if SIZES.index(scale) > SIZES.index(claimed) else set())
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("江城影像（集团）有限公司", "江城影像(集团)有限公司"),
+        ("江城影像(集团)有限公司", "江城影像（集团）有限公司"),
+        ("Jiangcheng Imaging Co., Ltd.", "jiangcheng imaging co., ltd."),
+        ("江城影像有限公司", "江城微创医疗器械厂；江城影像有限公司"),
+    ],
+)
+def test_a_maker_is_found_however_its_name_was_typed(session, town, errors, name, typed):
+    maker = suppliers.of_organisation(session, town.supplier_ids[1])
+    maker.scale, maker.organisation.name_zh = "large", name
+    assert errors(sme="small", maker=typed) == {"maker"}
+
+
 def test_n46_4_a_bidder_isn_t_another_maker(session, town, errors):
     own = suppliers.of_organisation(session, town.supplier_ids[0]).organisation.name.zh
     assert errors(scale="large", sme="small", maker=own) == {"sme"}
