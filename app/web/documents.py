@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from app.engine import tasks
 from app.engine.records import OpenTaskRow
 from app.foundation import documents
 from app.foundation.database import reading
+from app.foundation.documents import Document
 from app.foundation.errors import Invalid
+from app.foundation.foreign import kinds
 from app.foundation.text import Text
-from app.web import current, files
+from app.web import current, files, shell
 from app.web.tasks import uploads
 
 blueprint = Blueprint("documents", __name__, url_prefix="/documents")
@@ -22,6 +24,10 @@ blueprint = Blueprint("documents", __name__, url_prefix="/documents")
 PDF = "application/pdf"
 VIEWED = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 """What a PDF may do that the browser shows: nothing but be shown by the browser's own viewer."""
+
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+MOST_READ = 200_000
+"""Bytes of a text that are shown beside what is decided by it; the whole is in the file."""
 
 
 class NoFile(Invalid):
@@ -85,3 +91,28 @@ def download(document_id: str) -> Response:
     answer.set_etag(digest)
     answer.make_conditional(request)
     return answer
+
+
+@blueprint.get("/<document_id>/read")
+def read(document_id: str) -> str:
+    """Show what a file says, where it can be shown without opening it: text, or a picture; else say that it can't.
+
+    A page of its own, whose ``#reading`` a script puts beside the cells that the file is evidence for.
+    """
+    document = documents.get(current.session(), document_id)
+    return render_template(
+        "documents/read.html",
+        document=document,
+        text=_text(document),
+        is_cut=document.size > MOST_READ,
+        is_picture=document.media_type in PICTURES,
+        back=shell.local_address(request.args.get("back")),
+    )
+
+
+def _text(document: Document) -> str | None:
+    """The beginning of a text, in whatever encoding people use for one; None for what isn't text."""
+    if not document.media_type.startswith("text/") and document.media_type != documents.UNKNOWN:
+        return None
+    piece = documents.chunk(current.session(), document.digest, 0)[:MOST_READ]
+    return kinds.text_of(piece, is_cut=document.size > MOST_READ)

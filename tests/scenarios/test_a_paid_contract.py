@@ -176,14 +176,14 @@ def points(browser, play):
     for cell in browser.page.xpath("//table[contains(@class, 'tw-matrix')]//td"):
         for name in cell.xpath(".//input/@name"):
             if name.endswith("-points"):
-                row = {"response": cell.text_content(), "range": f"0–{most_of(cell)}"}
-                given[name] = CASE.points(row)
+                said = cell.xpath(".//*[@class='tw-matrix__words']")[0].text_content()
+                given[name] = CASE.points({"response": said, "range": f"0–{most_of(cell)}"})
     return given
 
 
 def most_of(cell):
-    """The most points of a row, by its factor's name."""
-    factor = cell.getparent().xpath("./th")[0].text_content()
+    """The most points of a cell, by its factor's name."""
+    factor = cell.xpath(".//*[@class='tw-matrix__name']")[0].text_content()
     return next(str(each.points) for each in CASE.factors if each.name.zh in factor or each.name.en in factor)
 
 

@@ -9,7 +9,8 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from app.engine import forms
-from app.engine.forms import read
+from app.engine.forms import Option, read
+from app.foundation.text import Text
 from app.web.tasks import entries
 from tests.web import work
 
@@ -158,24 +159,35 @@ def test_what_was_emptied_is_empty_in_the_draft_too(form):
 def test_a_matrix_has_the_bids_in_columns_and_the_factors_in_rows(form, prepared):
     entry = entries.Entry(form, prepared)
     table = form.fields[6]
-    assert entry.heads(table) == {"b1": "Supplier b1", "b2": "Supplier b2"}
-    cells = [[cell.row.number for cell in cells] for _, cells in entry.lines(table)]
-    assert cells == [[0, 2], [1, 3]]
+    columns = entry.columns(table)
+    assert [(column.key, column.head) for column in columns] == [("b1", "Supplier b1"), ("b2", "Supplier b2")]
+    assert [[row.number for row in column.cells] for column in columns] == [[0, 1], [2, 3]]
+    assert [row.number for row in entry.lines(table)] == [0, 1]
 
 
 def test_a_matrix_shows_a_gap_where_a_bid_has_no_such_row(form):
     entry = entries.Entry(form, entries.in_texts(form, {"scores": SCORES[:3]}, ZONE))
-    assert [[cell.row is None for cell in cells] for _, cells in entry.lines(form.fields[6])] == [
-        [False, False],
-        [False, True],
-    ]
+    columns = entry.columns(form.fields[6])
+    assert [[row is None for row in column.cells] for column in columns] == [[False, False], [False, True]]
 
 
 def test_a_matrix_says_how_far_it_is_filled_in_and_what_its_columns_come_to():
     schema, ui = (work.FORM[f"work.{kind}.json"] for kind in ("schema", "ui"))
     form = read("work", schema, ui)
-    scores = [row | {"points": points} for row, points in zip(work.SCORES, ("1.5", "2", "x", ""), strict=True)]
+    scores = [
+        row | {"points": points, "most": 5} for row, points in zip(work.SCORES, ("1.5", "2", "x", ""), strict=True)
+    ]
     entry = entries.Entry(form, entries.in_texts(form, {"scores": scores}, UTC))
     matrix = form.field(("scores",))
-    assert entry.entered(matrix) == (3, 4)
-    assert entry.sums(matrix) == {"b1": Decimal("3.5"), "b2": 0}
+    assert [(column.filled, column.wanted) for column in entry.columns(matrix)] == [(2, 2), (1, 2)]
+    assert [(column.sum, column.most) for column in entry.columns(matrix)] == [(Decimal("3.5"), 10), (0, 10)]
+
+
+def test_points_in_steps_are_chosen_unless_others_were_typed():
+    form = read("work", *(work.FORM[f"work.{kind}.json"] for kind in ("schema", "ui")))
+    scores = [row | {"points": points} for row, points in zip(work.SCORES, ("14", "", "", "10.5"), strict=True)]
+    steps = {"f1": [Option(step, Text(step, step)) for step in ("0", "14")], "f2": [Option("0", Text("0", "0"))]}
+    entry = entries.Entry(form, entries.in_texts(form, {"scores": scores}, UTC), steps)
+    points = form.field(("scores", 0, "points"))
+    chosen = [[option.value for option in entry.steps(points, f"scores-{row}-")] for row in range(4)]
+    assert chosen == [["0", "14"], ["0"], ["0", "14"], []]

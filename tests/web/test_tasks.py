@@ -97,7 +97,7 @@ def test_the_page_is_whole_in_chinese(sign_in, task):
         r'<input class="govuk-file-upload" type="file" id="f-attachments" name="attachments" multiple accept=',
         r'<input class="govuk-input" type="text" value="" id="f-items-0-item"',
         r'<template data-row-template>',
-        r'<table class="tw-matrix">',
+        r'<table class="tw-matrix" role="table"',
         r'<h2 class="tw-heading">A heading</h2>',
         r'<div class="govuk-inset-text">A note</div>',
     ],
@@ -114,9 +114,10 @@ def test_what_may_be_left_empty_is_marked_and_what_a_condition_asks_for_is_not(s
 
 def test_a_matrix_has_bids_in_columns_and_the_suppliers_words_beside_each_score(sign_in, task):
     page = sign_in("buyer-handler").get(f"/tasks/{task}").text
-    matrix = page[page.index('<table class="tw-matrix">') :]
-    assert re.findall(r'<th scope="col">(Supplier b\d)', matrix) == ["Supplier b1", "Supplier b2"]
-    assert re.findall(r'<th scope="row">(Factor f\d)', matrix) == ["Factor f1", "Factor f2"]
+    matrix = page[page.index('<table class="tw-matrix"') :]
+    assert re.findall(r'<th scope="row" role="rowheader">(Supplier b\d)', matrix) == ["Supplier b1", "Supplier b2"]
+    heads = re.findall(r'<th scope="col" role="columnheader">\s*<span class="tw-matrix__name">(Factor f\d)', matrix)
+    assert heads == ["Factor f1", "Factor f2"]
     assert 'aria-label="Points, Supplier b2: Factor f1"' in matrix
     assert matrix.count('<span class="tw-matrix__words">so</span>') == 4
 

@@ -48,14 +48,23 @@ FIELDS = [
         "name": "scores",
         "widget": "table",
         "rows": "fixed",
-        "matrix": {"columns_by": "bid_id", "columns_head": "supplier", "rows_by": "factor_id", "rows_head": "factor"},
+        "matrix": {
+            "columns_by": "bid_id",
+            "columns_head": "supplier",
+            "rows_by": "factor_id",
+            "rows_head": "factor",
+            "rows_most": "most",
+            "evidence": "evidence",
+        },
         "columns": [
             {"name": "bid_id", "widget": "hidden"},
             {"name": "factor_id", "widget": "hidden"},
             {"name": "supplier", "widget": "text", "readonly": True, "label": t("Supplier")},
             {"name": "factor", "widget": "text", "readonly": True, "label": t("Factor")},
             {"name": "response", "widget": "text", "readonly": True, "label": t("The bid says")},
-            {"name": "points", "widget": "number", "label": t("Points")},
+            {"name": "most", "widget": "number", "readonly": True, "label": t("Most")},
+            {"name": "evidence", "widget": "text", "readonly": True, "label": t("Evidence")},
+            {"name": "points", "widget": "number", "options_by": "factor_id", "label": t("Points")},
         ],
     },
     {"widget": "heading", "label": t("A heading")},
@@ -63,6 +72,7 @@ FIELDS = [
 ]
 TEXT, NUMBER = {"type": "string"}, {"type": "number", "minimum": 0}
 ROW = {"bid_id": TEXT, "factor_id": TEXT, "supplier": TEXT, "factor": TEXT, "response": TEXT, "points": NUMBER}
+ROW |= {"most": NUMBER, "evidence": {"type": "array", "items": TEXT}}
 SCHEMA = {
     "type": "object",
     "required": ["title", "decision"],

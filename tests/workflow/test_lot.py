@@ -15,6 +15,7 @@ from app.foundation.clock import PLACE
 from app.identity import certificates, grants
 from app.identity.accounts import Account
 from app.procurement import awards, bids, evaluation, experts, projects, queries, tenders
+from app.procurement.bids import BidFile
 from app.procurement.projects import LotState
 from app.procurement.queries import Point
 from app.workflow import changes
@@ -291,6 +292,33 @@ def test_the_standard_of_each_factor_stands_in_its_row(play, reached):
     rows = shown_to(play, logins(play, "score_bids")[0], "score_bids").values["rows"]
     assert rows
     assert all(row["standard"].zh.partition("\n")[2] for row in rows)
+
+
+def test_a_bid_s_file_for_a_factor_stands_beside_its_score(play, reached):
+    lot_id = reached("review")
+    with play.house.sessions() as session:
+        first, *_ = evaluation.conforming_bids(session, lot_id)
+        factor, *_ = evaluation.scored_factors(session, lot_id)
+        code, key = factor.requirement_codes[0], (first.id, factor.id)
+        for number, wanted in enumerate([code, "", "another"]):
+            session.add(BidFile(bid_id=first.id, name="x", requirement_code=wanted, document_id=f"file-{number}"))
+        session.commit()
+    rows = shown_to(play, logins(play, "score_bids")[0], "score_bids").values["rows"]
+    shown = {(row["bid_id"], row["factor_id"]): row["evidence"] for row in rows if row["evidence"]}
+    assert shown == {key: ["file-0"]}
+
+
+def test_points_of_a_factor_in_steps_are_offered_as_these_steps(play, reached):
+    lot_id = reached("review")
+    with play.house.sessions() as session:
+        factor = evaluation.scored_factors(session, lot_id)[0]
+        factor.bands = [{"from": "98", "to": "", "points": "20"}, {"from": "97", "to": "98", "points": "14.50"}]
+        factor_id = factor.id
+        session.commit()
+    offered = shown_to(play, logins(play, "score_bids")[0], "score_bids").options
+    assert {key: [option.value for option in found] for key, found in offered.items()} == {
+        factor_id: ["0", "14.5", "20"]
+    }
 
 
 def test_the_report_is_signed_with_its_tables_in_sight(play, reached):

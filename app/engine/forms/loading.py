@@ -43,6 +43,8 @@ WIDGETS = frozenset(
 SAID = frozenset({"heading", "note"})
 """Widgets that say something and take nothing in."""
 CHOICES = frozenset({"select", "radio", "checkboxes"})
+_MATRIX_NEEDS = ("columns_by", "columns_head", "rows_by", "rows_head")
+_MATRIX_MAY_NAME = ("rows_note", "rows_group", "rows_words", "rows_most", "evidence")
 _FORM_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
 
 
@@ -68,7 +70,8 @@ class Matrix:
     """How a table is drawn when its rows are the cells of two dimensions (each bid by each factor).
 
     Each names a column of the table: ``columns_by`` and ``rows_by`` tell the dimensions apart, the heads say them,
-    ``rows_note`` says more of a row in a word, ``rows_words`` at length. The other columns stand in the cells.
+    ``rows_note`` says more of a row in a word, ``rows_words`` at length, ``rows_most`` the largest number that its cells
+    take. ``evidence`` has the ids of the documents to look at beside a cell. The other columns stand in the cells.
     """
 
     columns_by: str
@@ -78,6 +81,8 @@ class Matrix:
     rows_note: str | None = None
     rows_group: str | None = None
     rows_words: str | None = None
+    rows_most: str | None = None
+    evidence: str | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -96,7 +101,11 @@ class Sum:
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form, or one column of a table. ``schema`` is its part of the JSON Schema."""
+    """One field of a form, or one column of a table. ``schema`` is its part of the JSON Schema.
+
+    ``options_from`` names choices that the caller prepared; ``options_by`` the column of a table whose value names them,
+    for a number that some rows have only in steps.
+    """
 
     name: str
     widget: str
@@ -104,6 +113,7 @@ class Field:
     hint: Text | None = None
     options: tuple[Option, ...] = ()
     options_from: str | None = None
+    options_by: str | None = None
     columns: tuple[Field, ...] = ()
     rows: str = "free"
     matrix: Matrix | None = None
@@ -356,17 +366,26 @@ def _widget_problems(entry: dict[str, Any], schema: Mapping[str, Any], where: st
             yield f"{where}a table needs columns, and an array in the schema"
         else:
             yield from _field_problems(entry["columns"], schema.get("items", {}), where)
+            yield from _step_problems(entry["columns"], where)
             yield from _matrix_problems(entry, where)
             yield from _sum_problems(entry, where)
+
+
+def _step_problems(columns: list[Any], where: str) -> Iterator[str]:
+    declared = [column for column in columns if isinstance(column, dict)]
+    names = {column.get("name") for column in declared}
+    for column in declared:
+        if column.get("options_by") is not None and column["options_by"] not in names:
+            yield f"{where}{column.get('name')}: its options_by names {column['options_by']}, which is no column"
 
 
 def _matrix_problems(entry: dict[str, Any], where: str) -> Iterator[str]:
     matrix = entry.get("matrix")
     if matrix is None:
         return
-    wanted, further = {"columns_by", "columns_head", "rows_by", "rows_head"}, {"rows_note", "rows_group", "rows_words"}
-    if not isinstance(matrix, dict) or not wanted <= matrix.keys() <= wanted | further:
-        yield f"{where}a matrix names columns_by, columns_head, rows_by, rows_head, and may name rows_note, rows_group, rows_words"
+    wanted = set(_MATRIX_NEEDS)
+    if not isinstance(matrix, dict) or not wanted <= matrix.keys() <= wanted | set(_MATRIX_MAY_NAME):
+        yield f"{where}a matrix names {', '.join(_MATRIX_NEEDS)}, and may name {', '.join(_MATRIX_MAY_NAME)}"
         return
     if entry.get("rows") != "fixed":
         yield f"{where}only a table with fixed rows can be a matrix"
@@ -402,6 +421,7 @@ def _field(entry: Mapping[str, Any], schema: Mapping[str, Any]) -> Field:
         hint=text_of(entry["hint"]) if entry.get("hint") else None,
         options=tuple(Option(o["value"], text_of(o["label"])) for o in entry.get("options") or ()),
         options_from=entry.get("options_from"),
+        options_by=entry.get("options_by"),
         columns=tuple(_field(column, own.get("items", {})) for column in entry.get("columns") or ()),
         rows=entry.get("rows", "free"),
         matrix=Matrix(**entry["matrix"]) if entry.get("matrix") else None,

@@ -52,19 +52,21 @@ def _is_pdf(_file: IO[bytes], head: bytes) -> bool:
     return b"%PDF" in head[:1024]
 
 
-def _is_text(_file: IO[bytes], head: bytes) -> bool:
-    """Text in the encodings people use; a character may be cut at the end of what is looked at."""
-    if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return False
-    for encoding in ("utf-8", "gb18030", "utf-16"):
+def text_of(piece: bytes, *, is_cut: bool = False) -> str | None:
+    """Text in the encodings people use, or None where it is none; with ``is_cut`` its last character may be cut."""
+    if b"\0" in piece and not piece.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None
+    for encoding in ("utf-8-sig", "gb18030", "utf-16"):
         try:
-            head.decode(encoding)
+            return piece.decode(encoding)
         except UnicodeDecodeError as error:
-            if error.start >= len(head) - 4 and len(head) == HEAD:
-                return True
-        else:
-            return True
-    return False
+            if is_cut and error.start >= len(piece) - 4:
+                return piece[: error.start].decode(encoding)
+    return None
+
+
+def _is_text(_file: IO[bytes], head: bytes) -> bool:
+    return text_of(head, is_cut=len(head) == HEAD) is not None
 
 
 def _is_xml(file: IO[bytes], _head: bytes) -> bool:

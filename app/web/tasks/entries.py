@@ -8,7 +8,7 @@ was posted; only what a person may enter is taken from the post.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -34,22 +34,31 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One cell of a matrix: the table's row it stands for, or none where there is no such row."""
+class Column:
+    """One column of a matrix: what tells it apart, its words, and its cells in the order of the matrix's rows; None
+    where the table has no such row. ``filled`` of its ``wanted`` values are there, and its numbers come to ``sum`` of
+    ``most`` at the most, where it has any."""
 
-    row: Row | None
-    column: str
+    key: str
+    head: str
+    cells: list[Row | None]
+    filled: int
+    wanted: int
+    sum: Decimal | None
+    most: Decimal | None
 
 
 @dataclass
 class Entry:
-    """A form and what stands in it. ``problems`` are sentences by field name; ``documents`` the uploaded files by id."""
+    """A form and what stands in it. ``problems`` are sentences by field name; ``documents`` the uploaded files by id,
+    ``evidence`` those that stand beside the cells of a matrix, as far as the reader may see them."""
 
     form: Form
     texts: Texts
     options: Mapping[str, list[Option]] = field(default_factory=dict)
     problems: Mapping[str, Text] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
+    evidence: Mapping[str, Document] = field(default_factory=dict)
 
     def problem(self, name: str) -> Text | None:
         """What is wrong with a field."""
@@ -107,39 +116,51 @@ class Entry:
             return Text(", ".join(filter(None, words)), "，".join(filter(None, words)))
         return Text("Row %(n)s", "第%(n)s行").filled(n=path[1] + 1)
 
-    def heads(self, field: Field) -> dict[str, str]:
-        """The columns of a matrix: what tells each apart, and its words."""
+    def lines(self, field: Field) -> list[Row]:
+        """The rows of a matrix, each by the first of the table's rows in it."""
         assert field.matrix is not None
-        by, head = field.matrix.columns_by, field.matrix.columns_head
-        return {self.text(row.prefix + by): self.text(row.prefix + head) for row in self.rows(field)}
-
-    def entered(self, field: Field) -> tuple[int, int]:
-        """Of the cells of a matrix that have to be filled in: how many are, and how many there are."""
-        wanted = [column.name for column in field.columns if column.required and _is_entered(column)]
-        cells = [self.text(row.prefix + name).strip() for row in self.rows(field) for name in wanted]
-        return sum(map(bool, cells)), len(cells)
-
-    def sums(self, field: Field) -> dict[str, Decimal]:
-        """By column of a matrix, the sum of the first number that is entered in its cells; empty where none is."""
-        assert field.matrix is not None
-        numbers = [column for column in field.columns if column.widget == "number" and _is_entered(column)]
-        found = dict.fromkeys(self.heads(field), Decimal(0)) if numbers else {}
-        for row in self.rows(field) if numbers else ():
-            value = forms.read_text(numbers[0], self.text(row.prefix + numbers[0].name))
-            if isinstance(value, Decimal | int):
-                found[self.text(row.prefix + field.matrix.columns_by)] += value
-        return found
-
-    def lines(self, field: Field) -> Iterator[tuple[Row, list[Cell]]]:
-        """The rows of a matrix: the first of the table's rows in each, and its cells by column."""
-        assert field.matrix is not None
-        lines: dict[str, dict[str, Row]] = {}
+        first: dict[str, Row] = {}
         for row in self.rows(field):
-            line = lines.setdefault(self.text(row.prefix + field.matrix.rows_by), {})
-            line[self.text(row.prefix + field.matrix.columns_by)] = row
-        columns = self.heads(field)
-        for line in lines.values():
-            yield next(iter(line.values())), [Cell(line.get(column), column) for column in columns]
+            first.setdefault(self.text(row.prefix + field.matrix.rows_by), row)
+        return list(first.values())
+
+    def columns(self, field: Field) -> list[Column]:
+        """The columns of a matrix, whose rows are its ``lines``."""
+        assert field.matrix is not None
+        by, rows_by = field.matrix.columns_by, field.matrix.rows_by
+        found: dict[str, dict[str, Row]] = {}
+        for row in self.rows(field):
+            found.setdefault(self.text(row.prefix + by), {})[self.text(row.prefix + rows_by)] = row
+        lines = [self.text(row.prefix + rows_by) for row in self.lines(field)]
+        return [self._column(field, key, [rows.get(line) for line in lines]) for key, rows in found.items()]
+
+    def _column(self, field: Field, key: str, cells: list[Row | None]) -> Column:
+        assert field.matrix is not None
+        rows, how = [row for row in cells if row is not None], field.matrix
+        wanted = [
+            row.prefix + each.name for row in rows for each in field.columns if each.required and _is_entered(each)
+        ]
+        summed = next((each for each in field.columns if each.widget == "number" and _is_entered(each)), None)
+        return Column(
+            key,
+            self.text(rows[0].prefix + how.columns_head),
+            cells,
+            sum(bool(self.text(name).strip()) for name in wanted),
+            len(wanted),
+            self._sum(summed, [row.prefix + summed.name for row in rows]) if summed else None,
+            self._sum(summed, [row.prefix + how.rows_most for row in rows]) if summed and how.rows_most else None,
+        )
+
+    def _sum(self, field: Field, names: list[str]) -> Decimal:
+        """What the texts of these names come to as values of a field; what can't be read counts nothing."""
+        values = [forms.read_text(field, self.text(name)) for name in names]
+        return sum((Decimal(value) for value in values if isinstance(value, Decimal | int)), Decimal(0))
+
+    def steps(self, field: Field, prefix: str) -> list[Option]:
+        """The values that a number of this row is chosen from; none where it is typed, as is one that isn't among them."""
+        found = list(self.options.get(self.text(prefix + field.options_by), ())) if field.options_by else []
+        typed = self.text(prefix + field.name)
+        return found if not typed or typed in (str(option.value) for option in found) else []
 
 
 def _is_entered(column: Field) -> bool:

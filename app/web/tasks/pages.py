@@ -44,6 +44,9 @@ def task(
     extent = visibility.extent(session, actor, row)
     naming = visibility.naming(session, actor, row)
     law = shown.task.law or (shown.form.law if shown.form else None)
+    to_read = _to_read(shown)
+    if entry is not None:
+        entry.evidence = {document.id: document for document in to_read}
     return render_template(
         "tasks/show.html",
         task=shown.task,
@@ -60,7 +63,7 @@ def task(
         law_cited=law,
         articles=rules.cited(law) if law else [],
         documents=_documents(shown, extent),
-        to_read=_to_read(shown),
+        to_read=to_read,
         story=story(row, extent, limit=LATEST),
         acted=_acted(row, naming) if extent == visibility.WHOLE else [],
         holding=holders.of_tasks(session, [shown.task], naming)[shown.task.id],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -39,9 +39,16 @@ def _cells(context: IntakeContext, cells: Sequence[Cell]) -> list[dict[str, Any]
             "supplier": cell.bid.supplier.name,
             "requirement": cell.condition,
             "response": cell.response,
+            "evidence": _evidence(cell.bid, [cell.requirement.code] if cell.requirement else []),
         }
         for cell in cells
     ]
+
+
+def _evidence(bid: Bid, codes: Collection[str]) -> list[str]:
+    """The files that a bid brought for requirements."""
+    files = bid.opened.files if bid.opened is not None else ()
+    return [file.document_id for file in files if file.requirement_code in codes]
 
 
 def _review_qualification(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
@@ -266,9 +273,16 @@ def _prepare_scores(context: IntakeContext) -> Mapping[str, Any]:
     ]
     return {
         "values": {"rows": rows},
+        "options": _steps(factors),
         "facts": [*of_lot(context, lot_id), *_signs(context, lot_id)],
         "documents": _files(context, lot_id),
     }
+
+
+def _steps(factors: Iterable[Factor]) -> dict[str, list[tuple[str, Text]]]:
+    """The points that a member chooses from, by factor, for those that are scored in steps."""
+    given = {factor.id: [f"{step.normalize():f}" for step in evaluation.steps(factor)] for factor in factors}
+    return {factor_id: [(step, facts.same(step)) for step in found] for factor_id, found in given.items() if found}
 
 
 def _score_row(tender: Tender, bid: Bid, factor: Factor) -> dict[str, Any]:
@@ -282,7 +296,9 @@ def _score_row(tender: Tender, bid: Bid, factor: Factor) -> dict[str, Any]:
         "factor": factor.name,
         "range": f"0–{factor.points.normalize():f}",
         "standard": _standard(factor),
+        "most": factor.points.normalize(),
         "response": "\n".join(said),
+        "evidence": _evidence(bid, factor.requirement_codes),
     }
 
 
@@ -304,18 +320,20 @@ def _prepare_corrections(context: IntakeContext) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
     rows, tender = [], tenders.of_lot(context.session, lot_id)
     conforming = {bid.id: bid for bid in evaluation.conforming_bids(context.session, lot_id)}
-    for score in evaluation.to_correct(context.session, lot_id, context.actor.id):
+    found = evaluation.to_correct(context.session, lot_id, context.actor.id)
+    for score in found:
         given = evaluation.points_given(context.session, lot_id, score.bid_id, score.factor_id)
         rows.append(
             {
                 **_score_row(tender, conforming[score.bid_id], score.factor),
                 "flag": evaluation.FLAGS[score.asked],
                 "others": "、".join(f"{p.normalize():f}" for p in given) if score.asked == "objective" else "–",
-                "points": score.points,
+                "points": score.points.normalize(),
             }
         )
     return {
         "values": {"rows": rows},
+        "options": _steps(score.factor for score in found),
         "facts": of_lot(context, lot_id),
         "documents": _files(context, lot_id),
     }
