@@ -38,6 +38,7 @@ const [ templates, forms, roles, decisions, processes ] = await Promise.all([ te
 const modeler = new Modeler({
   container: box,
   propertiesPanel: { parent: panel },
+  keyboardMoveSelection: { moveSpeed: 10, moveSpeedAccelerated: 50 },
   tenderway: { language, forms, roles, decisions, processes },
   moddleExtensions: { zeebe },
   ...drawing,
@@ -53,6 +54,7 @@ modeler.get('elementTemplatesLoader').setTemplates(templates);
 
 modeler.on('import.parse.complete', ({ definitions }) => { if (definitions) { keepEnglish(definitions, modeler.get('bpmnFactory')); speak(definitions, language); bindTemplates(definitions, templates); } });
 new ResizeObserver(() => modeler.get('canvas').resized()).observe(box);          // the palette takes two columns when it must
+panel.addEventListener('keydown', event => { if (event.key === 'Escape' && !event.defaultPrevented && !panel.querySelector('.cm-tooltip-autocomplete')) modeler.get('canvas').focus(); });
 const marks = new Marks(modeler);
 let lost = [];
 drawFindings(findingsBox, null);

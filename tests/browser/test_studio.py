@@ -156,6 +156,199 @@ def test_an_element_is_drawn_by_keyboard_alone(editor):
     assert page.evaluate(count) == before + 1
 
 
+# -- the canvas by keyboard: real key presses only
+
+FOCUS = """(a => [a.tagName, a.getAttribute('class'), a.getAttribute('aria-label') || a.innerText || a.id,
+    a.closest('.bio-properties-panel-group-header')?.innerText].join(' '))(document.activeElement)"""
+
+
+class Keys:
+    """A person without a pointer."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, words):
+        self.page.keyboard.type(words)
+
+    @property
+    def focus(self):
+        return self.page.evaluate(FOCUS)
+
+    @property
+    def said(self):
+        """What a reader heard last of the canvas."""
+        return self.page.inner_text("#modeler [role=status]")
+
+    def tab_to(self, words, key="Tab", most=120):
+        """Press Tab until the focus is on something with these words; how often."""
+        for presses in range(1, most + 1):
+            self.press(key)
+            if words in self.focus:
+                return presses
+        raise AssertionError(f"{words} isn't reached by {most} presses of {key}: {self.focus}")
+
+    def choose(self, words):
+        """Choose an entry of the open list by typing or by going down to it."""
+        self.page.wait_for_selector(".djs-popup")
+        if "INPUT" in self.focus:
+            self.type(words)
+        entry = self.page.locator(".djs-popup [aria-selected=true], .djs-popup .selected").first
+        for _ in range(20):
+            if words.lower() in entry.inner_text().lower():
+                break
+            self.press("ArrowDown")
+        self.press("Enter")
+        self.page.wait_for_selector(".djs-popup", state="detached")
+
+    def name(self, words):
+        self.page.wait_for_selector(".djs-direct-editing-parent")
+        self.type(words)
+        self.press("Enter")
+
+
+@pytest.fixture
+def new_procedure(browser_page, analysts):
+    """``new_procedure(language)``: a new procedure on the canvas, reached by keys."""
+
+    def begin(language="en"):
+        page = browser_page(analysts[0], "/studio/new", language=language)
+        keys = Keys(page)
+        keys.tab_to("f-key")
+        keys.type(f"by_keys_{language}")
+        keys.press("Tab")
+        keys.type("By keys")
+        keys.press("Tab")
+        keys.type("键盘")
+        keys.press("Enter")
+        page.wait_for_url("**/drafts/*")
+        keys.tab_to(".bpmn")
+        keys.press("Enter")
+        page.wait_for_selector("#modeler[data-ready=yes]")
+        keys.tab_to("svg")
+        return keys
+
+    return begin
+
+
+def elements(page):
+    return page.evaluate(
+        """document.getElementById('modeler').tenderway.modeler.get('elementRegistry').getAll()
+        .filter(one => one.parent && !one.waypoints && !one.labelTarget).map(one => one.businessObject.name || one.type.slice(5)).sort()"""
+    )
+
+
+def test_a_procedure_is_drawn_checked_and_kept_by_keys_alone(new_procedure):
+    keys = new_procedure()
+    keys.press(".", ".", ".", "Delete", ".", ".", "Delete")
+    assert elements(keys.page) == ["StartEvent"]
+    keys.press("Home", "a")
+    keys.choose("User task")
+    keys.name("Write it")
+    keys.press("Enter")
+    keys.tab_to("SELECT")
+    keys.type("Buyer")
+    keys.press("Escape", "Escape")
+    keys.tab_to("Create end event")
+    keys.press("Enter")
+    keys.tab_to("svg", "Shift+Tab")
+    keys.press("Home", ".", ".", "c")
+    keys.choose("End event")
+    assert keys.said == "Sequence flow: Write it → End event"
+    keys.tab_to("Save draft", "Shift+Tab")
+    keys.press("Enter")
+    keys.tab_to("Check", "Shift+Tab")
+    keys.press("Enter")
+    expect(keys.page.locator("#findings .tw-findings__head")).to_have_text("No findings")
+    assert elements(keys.page) == ["EndEvent", "StartEvent", "Write it"]
+
+
+def test_an_element_is_moved_deleted_and_brought_back_by_keys(new_procedure):
+    keys = new_procedure()
+    where = "(one => [one.x, one.y])(document.getElementById('modeler').tenderway.modeler.get('elementRegistry').get('work'))"
+    keys.press(".", ".", ".")
+    x, y = keys.page.evaluate(where)
+    keys.press("ArrowRight", "Shift+ArrowDown")
+    assert keys.page.evaluate(where) == [x + 10, y + 50]
+    keys.press("Delete")
+    assert (keys.said, len(elements(keys.page))) == ("Deleted", 2)
+    keys.press("Control+z")
+    assert (keys.said, len(elements(keys.page))) == ("Undone", 3)
+
+
+@pytest.mark.parametrize(("way", "moved"), [("To the right of it", "end"), ("To the left of it", "work")])
+def test_room_is_made_by_keys(new_procedure, way, moved):
+    keys = new_procedure()
+    where = f"document.getElementById('modeler').tenderway.modeler.get('elementRegistry').get('{moved}').x"
+    keys.press(".", ".", ".")
+    before = keys.page.evaluate(where)
+    keys.press("s")
+    keys.choose(way)
+    assert keys.page.evaluate(where) == before + 100
+
+
+@pytest.mark.parametrize("key", ["l", "Shift+."])
+def test_several_elements_are_selected_by_keys(new_procedure, key):
+    keys = new_procedure()
+    keys.press(".", key)
+    if key == "l":
+        keys.choose("Work")
+    selected = "document.getElementById('modeler').tenderway.modeler.get('selection').get().length"
+    assert keys.page.evaluate(selected) == 2
+
+
+@pytest.mark.parametrize(
+    ("tool", "title"), [("connect", "Connect to other element"), ("space", "Make room"), ("lasso", "Select another")]
+)
+def test_a_tool_that_needs_two_places_is_a_list_when_it_is_chosen_by_a_key(new_procedure, tool, title):
+    keys = new_procedure()
+    keys.press(".")
+    keys.tab_to(tool)
+    keys.press("Enter")
+    expect(keys.page.locator(".djs-popup-title")).to_contain_text(title)
+    keys.press("Escape")
+    expect(keys.page.locator("#modeler svg[role=application]")).to_be_focused()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_properties_are_opened_and_left_by_keys_and_nothing_keeps_the_focus(new_procedure, language):
+    keys = new_procedure(language)
+    keys.press(".", ".", ".", "Enter")
+    expect(keys.page.locator("#bio-properties-panel-name")).to_be_focused()
+    keys.press("Escape")
+    assert "svg" in keys.focus
+    keys.tab_to("BODY", most=200)
+    keys.tab_to("svg", most=200)
+    keys.tab_to("govuk-skip-link", "Shift+Tab", most=60)
+
+
+def test_the_panel_has_a_button_for_the_list_of_what_to_connect_to(new_procedure):
+    keys = new_procedure()
+    keys.press(".", "Enter")
+    keys.tab_to("Names, stage and law")
+    keys.press("Enter")
+    keys.tab_to("Connect to other element")
+    keys.press("Enter")
+    keys.choose("End event")
+    assert keys.said == "Sequence flow: Start event → End event"
+
+
+def test_the_canvas_is_accessible_and_says_its_keys(new_procedure, assert_accessible):
+    keys = new_procedure("zh")
+    expect(keys.page.locator(".tw-keys")).to_be_visible()
+    expect(keys.page.locator(".tw-keys")).to_contain_text("追加")
+    keys.press(".", ".", ".")
+    assert keys.said == "办理 (用户任务)"
+    assert_accessible(keys.page)
+
+
+# -- what is accessible
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("address", ["/studio", "/studio/new"])
 def test_the_studios_pages_are_accessible(browser_page, assert_accessible, analysts, address, language):

@@ -1,8 +1,10 @@
+import Walking from './walking.js';
+
 // The palette by keyboard: its entries are buttons in the order of Tab; what is created by a key press is put on the canvas at once,
 // after the selected element where one is selected, since without a pointer it couldn't be set down.
 class Keyboard {
-  constructor(eventBus, palette, create, modeling, selection, canvas, registry, autoPlace, rules) {
-    Object.assign(this, { modeling, selection, canvas, registry, autoPlace, rules });
+  constructor(eventBus, palette, create, modeling, selection, canvas, registry, autoPlace, rules, walking) {
+    Object.assign(this, { modeling, selection, canvas, registry, autoPlace, rules, walking });
     this.pressed = false;
     eventBus.on('palette.changed', () => this.#buttons(palette));
     eventBus.on('diagram.init', () => setTimeout(() => this.#buttons(palette)));
@@ -27,6 +29,7 @@ class Keyboard {
       if (!entry) return;
       event.preventDefault();
       event.stopPropagation();
+      if (entry.dataset.action in LISTS) { this.walking.use(LISTS[entry.dataset.action]); return; }
       palette.trigger('click', Object.assign(new MouseEvent('click', place(entry)), { delegateTarget: entry }));
       container.querySelector(`[data-action="${entry.dataset.action}"]`)?.focus();
     });
@@ -51,5 +54,7 @@ class Keyboard {
   }
 }
 const place = entry => { const { left, top, width, height } = entry.getBoundingClientRect(); return { bubbles: true, clientX: left + width / 2, clientY: top + height / 2 }; };
-Keyboard.$inject = [ 'eventBus', 'palette', 'create', 'modeling', 'selection', 'canvas', 'elementRegistry', 'autoPlace', 'rules' ];
-export default { __init__: [ 'tenderwayKeyboard' ], tenderwayKeyboard: [ 'type', Keyboard ] };
+/** What takes the place of a tool that needs two places, when it is chosen by a key. */
+const LISTS = { 'global-connect-tool': 'tw-connect', 'space-tool': 'tw-room', 'lasso-tool': 'tw-select' };
+Keyboard.$inject = [ 'eventBus', 'palette', 'create', 'modeling', 'selection', 'canvas', 'elementRegistry', 'autoPlace', 'rules', 'tenderwayWalking' ];
+export default { __init__: [ 'tenderwayWalking', 'tenderwayKeyboard' ], tenderwayWalking: [ 'type', Walking ], tenderwayKeyboard: [ 'type', Keyboard ] };

@@ -4,6 +4,9 @@ export default {
   'Names, stage and law': '名称、阶段与依据', 'Name in English': '英文名称', 'Name in Chinese': '中文名称', 'Stage of the case': '所属阶段', 'Legal basis': '法律依据',
   'For example O87 39 (Order 87, article 39)': '例如 O87 39（87号令第三十九条）', 'Not the same person as': '不得为同一人', 'The person who did that task cannot do this one.': '办理过该任务的人不得办理本任务。',
   'Form': '表单', 'Role': '角色', 'Decision': '决策', 'Process': '流程', '<none>': '（无）',
+  // the canvas by keyboard
+  'Diagram': '流程图', 'next, previous': '下一个、上一个', 'properties': '属性', 'append': '追加', 'connect': '连接', 'make room': '腾出空间', 'select more': '多选', 'move': '移动', 'delete': '删除', 'undo': '撤销',
+  'Make room': '腾出空间', 'Select another element too': '再选一个步骤', 'Select an element first.': '请先选择一个步骤。', 'Deleted': '已删除', 'Undone': '已撤销', 'Redone': '已重做', 'To the right of it': '在其右侧', 'To the left of it': '在其左侧', 'Below it': '在其下方', 'Above it': '在其上方',
   // the panel
   'General': '常规', 'Documentation': '说明', 'Element documentation': '步骤说明', 'Process documentation': '流程说明', 'Name': '名称', 'ID': '标识', 'Participant ID': '泳池标识', 'Participant name': '泳池名称', 'Process ID': '流程标识',
   'Process name': '流程名称', 'Executable': '可执行', 'Version tag': '版本标签', 'Template': '模板', 'Templates': '模板', 'Select': '选择', 'Applied': '已应用', 'Not found': '未找到', 'Unlink': '解除关联', 'Update': '更新', 'Update available': '有新版本',

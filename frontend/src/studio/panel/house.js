@@ -1,6 +1,7 @@
 // A group of our own: the names in both languages, the article of law, the stage of the case, the separation of duties.
 import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 import { SelectEntry, TextFieldEntry, isSelectEntryEdited, isTextFieldEntryEdited } from '@bpmn-io/properties-panel';
+import { h } from '@bpmn-io/properties-panel/preact';
 import { useService } from 'bpmn-js-properties-panel';
 import { property, writeProperty } from './extensions.js';
 
@@ -34,6 +35,12 @@ const English = text('name:en', 'Name in English'), Chinese = text('name:zh', 'N
 const Law = text('law', 'Legal basis', 'For example O87 39 (Order 87, article 39)'), Stage = choice('stage', 'Stage of the case', '', stages);
 const Duty = choice('duty', 'Not the same person as', 'The person who did that task cannot do this one.', otherTasks);
 
+/** The way to another element, chosen from a list: for whoever can't draw it. */
+function Connect({ element }) {
+  const translate = useService('translate'), walking = useService('tenderwayWalking');
+  return h('div', { class: 'bio-properties-panel-entry' }, h('button', { type: 'button', class: 'govuk-button govuk-button--secondary tw-button--small', onClick: () => walking.open('tw-connect', element) }, translate('Connect to other element')));
+}
+
 export default class HouseGroup {
   constructor(propertiesPanel, translate) { this.translate = translate; propertiesPanel.registerProvider(200, this); }
   getGroups(element) {
@@ -42,6 +49,7 @@ export default class HouseGroup {
       const names = [ { id: 'name-en', component: English, isEdited: isTextFieldEntryEdited }, { id: 'name-zh', component: Chinese, isEdited: isTextFieldEntryEdited } ];
       const more = is(element, 'bpmn:FlowNode') ? [ { id: 'stage', component: Stage, isEdited: isSelectEntryEdited }, { id: 'law', component: Law, isEdited: isTextFieldEntryEdited } ] : [];
       if (is(element, 'bpmn:UserTask')) more.push({ id: 'duty', component: Duty, isEdited: isSelectEntryEdited });
+      if (is(element, 'bpmn:FlowNode') && !is(element, 'bpmn:EndEvent')) more.push({ id: 'connect', component: Connect });
       const at = groups.findIndex(group => group.id === 'general'), ours = { id: 'house', label: this.translate('Names, stage and law'), entries: [ ...names, ...more ] };
       return [ ...groups.slice(0, at + 1), ours, ...groups.slice(at + 1) ];
     };
