@@ -15,6 +15,7 @@ from app.foundation.documents import Document
 from app.foundation.errors import Invalid
 from app.foundation.foreign import kinds
 from app.foundation.text import Text
+from app.procurement import papers
 from app.web import current, files, shell
 from app.web.tasks import uploads
 
@@ -22,6 +23,8 @@ blueprint = Blueprint("documents", __name__, url_prefix="/documents")
 
 
 PDF = "application/pdf"
+DRAWN = frozenset(papers.PAPERS)
+"""The kinds of documents that this service draws; anything else was brought by somebody."""
 VIEWED = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 """What a PDF may do that the browser shows: nothing but be shown by the browser's own viewer."""
 
@@ -57,13 +60,18 @@ def upload() -> Response:
         media_type=file.mimetype,
         source=file.stream,
         case=None,
-        kind=uploads.kind_of(task, request.args.get("field", "file")),
+        kind=uploads.kind_of(uploads.form_of(task), request.args.get("field", "file")),
         access="private",
     )
     current.commit()
     return jsonify(
         id=document.id, name=document.name, size=document.size, kind=document.media_type, hash=document.digest
     )
+
+
+def is_drawn_for_all(document: Document) -> bool:
+    """Whether a document is a public PDF that this service drew itself; what somebody brought may look like one."""
+    return document.access == "public" and document.media_type == PDF and document.kind in DRAWN
 
 
 @blueprint.get("/<document_id>")
@@ -83,7 +91,7 @@ def download(document_id: str) -> Response:
             yield piece
 
     answer = Response(chunks(), mimetype=document.media_type)
-    is_read_here = request.args.get("view") == "1" and document.access == "public" and document.media_type == PDF
+    is_read_here = request.args.get("view") == "1" and is_drawn_for_all(document)
     way = "inline" if is_read_here else "attachment"
     answer.headers["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(document.name, safe='')}"
     answer.headers["Content-Length"] = str(document.size)

@@ -19,8 +19,8 @@ from app.foundation.workdays import local_day
 from app.procurement import evaluation, projects, queries, rules, tenders
 from app.procurement.experts import Committee
 from app.procurement.tenders import Tender, TenderState, lists, places
-from app.web import current, errors, listing, notices
-from app.web.tasks import entries
+from app.web import current, errors, files, listing, notices
+from app.web.tasks import entries, uploads
 from app.web.tasks.entries import Entry, Texts
 from app.workflow import cases, changes, facts
 from app.workflow.intake.tenders import documents_as_values, read_documents
@@ -44,7 +44,7 @@ KINDS = {
     "termination": Text("Termination notice", "终止公告"),
     "award": Text("Award notice", "中标公告"),
 }
-REDRAWN = frozenset({"_add", "_remove"})
+REDRAWN = frozenset({"_add", "_remove", "_drop"})
 """Buttons that only change the form."""
 
 
@@ -101,6 +101,7 @@ def show(tender_id: str) -> str:
         published=published,
         kinds=KINDS,
         papers=_papers(tender.versions[-1]) if tender.versions else _papers(tender, "draft_"),
+        attachments=tenders.of_draft(tender),
         findings=facts.of_findings(tender.findings),
         timetable=facts.of_timetable(session, tender.project_id),
         takers=_takers(tender),
@@ -115,7 +116,11 @@ def versions(tender_id: str) -> str:
     """Show every published version of the documents, and what differs from the one before."""
     tender = _tender(tender_id)
     made = {change.version: change for change in tender.changes}
-    shown = [(version, made.get(version.number), _papers(version)) for version in reversed(tender.versions)]
+    session = current.session()
+    shown = [
+        (version, made.get(version.number), _papers(version), tenders.of_version(session, tender, version))
+        for version in reversed(tender.versions)
+    ]
     return render_template(
         "tenders/versions.html", **_head(tender, "tenders.versions"), versions=shown, place=places.place
     )
@@ -141,17 +146,20 @@ def change(tender_id: str) -> str:
     """Show the form that changes published documents, as they stand now."""
     tender = _changeable(tender_id)
     form = _form()
-    return _changing(tender, Entry(form, _as_published(form, tender)))
+    return _changing(tender, _entry(form, _as_published(form, tender)))
 
 
 @blueprint.post("/<tender_id>/change")
+@files.takes_files(many=True)
 def publish_change(tender_id: str) -> AnyResponse | str:
     """Do what the pressed button says: one row more or less, say what the change would come to, or publish it."""
     session, actor, form = current.session(), current.actor(), _form()
     tender = _changeable(tender_id)
-    typed = _typed(form, tender)
+    typed, wrong = _typed(form, tender)
     if REDRAWN & request.form.keys():
-        return _changing(tender, Entry(form, typed))
+        return _changing(tender, _entry(form, typed, wrong), problems=wrong)
+    if wrong:
+        return _refused(tender_id, form, typed, wrong)
     key, place = request.form.get("_key", ""), url_for("tenders.versions", tender_id=tender_id)
     if "_preview" not in request.form and (answered := repeats.earlier(session, actor, key)) is not None:
         return redirect(answered)
@@ -160,7 +168,7 @@ def publish_change(tender_id: str) -> AnyResponse | str:
         if "_preview" in request.form:
             seen = tenders.preview_change(session, actor, tender_id=tender_id, **wanted)
             session.rollback()
-            return _changing(_tender(tender_id), Entry(form, typed), preview=seen)
+            return _changing(_tender(tender_id), _entry(form, typed), preview=seen)
         made = changes.change(
             current.engine(),
             session,
@@ -177,7 +185,7 @@ def publish_change(tender_id: str) -> AnyResponse | str:
         current.commit()
     except Refusal as refusal:
         session.rollback()
-        return _refused(tender_id, form, typed, refusal)
+        return _refused(tender_id, form, typed, errors.parts_of(refusal))
     moved = made.new_deadline_at > made.old_deadline_at
     said = Text("The deadline has moved; ", "投标截止时间已顺延；") if moved else Text("", "")
     told = Text(
@@ -199,23 +207,33 @@ def _read(form: Form, typed: Texts) -> dict[str, Any]:
     return read_documents(values)
 
 
-def _typed(form: Form, tender: Tender) -> Texts:
+def _typed(form: Form, tender: Tender) -> tuple[Texts, list[Refusal]]:
+    """What was posted, with its files kept and its rows as the button asks; and the files that can't be taken."""
+    kept, refused = uploads.keep(form, FORM)
     given: Texts = request.form
     if "_remove" in given:
-        given = entries.without_row(form, given, given["_remove"])
+        given, kept = entries.without_row(form, given, given["_remove"]), uploads.without_row(kept, given["_remove"])
+    if "_drop" in given:
+        given = entries.without_file(given, given["_drop"])
+    given = uploads.with_kept(form, given, kept)
     typed = entries.laid_over(form, _as_published(form, tender), entries.posted(form, given))
-    return entries.with_row(form, typed, given["_add"]) if "_add" in given else typed
+    if "_add" in given:
+        typed = entries.with_row(form, typed, given["_add"])
+    return typed, [*refused, *uploads.problems(form, typed, {tender.project_id})]
+
+
+def _entry(form: Form, typed: Texts, problems: list[Refusal] | None = None) -> Entry:
+    by_field = {problem.field: problem.sentence for problem in reversed(problems or []) if problem.field}
+    return Entry(form, typed, problems=by_field, documents=uploads.documents_in(form, typed))
 
 
 def _as_published(form: Form, tender: Tender) -> Texts:
     return entries.in_texts(form, documents_as_values(tender), current.zone())
 
 
-def _refused(tender_id: str, form: Form, typed: Texts, refusal: Refusal) -> AnyResponse:
-    problems = errors.parts_of(refusal)
-    by_field = {problem.field: problem.sentence for problem in reversed(problems) if problem.field}
-    page = _changing(_tender(tender_id), Entry(form, typed, problems=by_field), problems=problems)
-    return Response(page, errors.status_of(type(refusal)))
+def _refused(tender_id: str, form: Form, typed: Texts, problems: list[Refusal]) -> AnyResponse:
+    page = _changing(_tender(tender_id), _entry(form, typed, problems), problems=problems)
+    return Response(page, max(errors.status_of(type(problem)) for problem in problems))
 
 
 def _changing(

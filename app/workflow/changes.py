@@ -16,7 +16,16 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity.certificates import Signer
 from app.procurement import bids, bonds, mails, projects, queries, tenders
-from app.procurement.tenders import Change, DocumentAccess, KeyKeeper, NewFactor, NewRequirement, Tender, Terms
+from app.procurement.tenders import (
+    Change,
+    DocumentAccess,
+    KeyKeeper,
+    NewAttachment,
+    NewFactor,
+    NewRequirement,
+    Tender,
+    Terms,
+)
 from app.workflow import cases, disclosing, drawing, facts, sealing
 
 MOVED = "deadline moved"
@@ -39,6 +48,7 @@ def change(
     terms: Terms,
     keeper: KeyKeeper,
     signer: Signer,
+    attachments: Sequence[NewAttachment] = (),
     cures: Sequence[str] = (),
     arrived_at: datetime | None = None,
 ) -> Change:
@@ -55,6 +65,7 @@ def change(
         requirements=requirements,
         factors=factors,
         terms=terms,
+        attachments=attachments,
         keeper=keeper,
         arrived_at=arrived_at,
     )

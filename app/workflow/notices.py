@@ -318,8 +318,9 @@ def _change(content: Content, tender: Tender) -> list[Section]:
             "table": {
                 "head": [Text("Place", "更正事项"), Text("Before", "更正前"), Text("Now", "更正后")],
                 "rows": [
-                    [places.place(each["place"]), places.value(each["old"]), places.value(each["new"])]
+                    [places.place(at), places.value(each["old"], at), places.value(each["new"], at)]
                     for each in content["differences"]
+                    for at in [each["place"]]
                 ],
             },
         }

@@ -50,7 +50,8 @@ def documents(**options):
         "contract_terms": CONTRACT,
         "sme_deduction_percent": Decimal(10),
     }
-    parts = {"requirements": options.pop("requirements", REQUIREMENTS), "factors": options.pop("factors", FACTORS)}
+    parts = {"requirements": REQUIREMENTS, "factors": FACTORS, "attachments": ()}
+    parts = {name: options.pop(name, faultless) for name, faultless in parts.items()}
     return {**parts, "terms": tenders.Terms(**{**values, **options})}
 
 

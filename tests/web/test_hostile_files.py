@@ -64,6 +64,7 @@ def place(house, town, sign_in, virtual_clock):
         "studio.new": at("analyst", "/studio/new", "files", upload="1"),
         "studio.add": at("analyst", f"/studio/drafts/{draft}/files", "files"),
         "tasks.submit": at("buyer-handler", f"/tasks/{task}", "attachments", title="彩超", _save="1"),
+        "tenders.publish_change": at("agency-officer", f"/tenders/{world.tender_id}/change", "attachments-0-file"),
         "data.load": at("administrator", "/data/tables/organisations/import", "file"),
         "portal.verify": at("auditor", "/portal/verify", "file"),
     }

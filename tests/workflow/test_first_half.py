@@ -10,9 +10,11 @@ from app.demonstration import cases, lives, settling, town
 from app.engine import definitions, forms, tasks
 from app.engine.forms import FormInvalid
 from app.foundation import documents
+from app.foundation.actor import Actor
 from app.foundation.errors import Several
 from app.procurement import projects, tenders
 from app.procurement.projects.applications import OverBudget
+from app.web import visibility
 from app.workflow import starts
 from app.workflow.intake.tenders import preview_documents
 from config import Config
@@ -184,6 +186,55 @@ def test_the_documents_are_previewed_as_they_are_typed_and_nothing_is_kept(play,
         assert drawn.startswith(b"%PDF-")
         with pytest.raises(tenders.TenderUnknown):
             tenders.of_project(session, project_id)
+
+
+def attach(play, login, name="图纸.pdf", content=b"%PDF-1.7 plan"):
+    """A person's upload, private until its form is accepted."""
+    with play.acting(login) as (session, actor):
+        kind = "prepare_documents.attachments-0-file"
+        kept = documents.add(session, actor, name=name, source=content, case=None, kind=kind, access="private")
+        return kept.id
+
+
+def with_plan(play, case):
+    """Documents with a drawing for lot 1, drafted and checked; gives the drawing's id."""
+    memory.played(play, case, lives.FIRST_HALF[:4])
+    plan = attach(play, "sun")
+    row = {"lot": 1, "kind": "drawing", "title_zh": "机房平面图", "title_en": "Floor plan", "file": plan}
+    play.do("sun", "prepare_documents", lives.documents_of(case) | {"attachments": [row]})
+    return plan
+
+
+def test_who_confirms_the_documents_sees_and_opens_what_is_attached(play, case):
+    plan = with_plan(play, case)
+    with play.looking() as session:
+        shown = shown_to(play, session, "chen", "confirm_documents")
+        said = {name.en: words.en for name, words in shown.facts}
+        kept = documents.get(session, plan)
+        assert plan in shown.documents
+        assert said["Attachment 1"] == f"Floor plan (drawing, lot 1): 图纸.pdf, SHA-256 {kept.digest}"
+        assert visibility.sees(session, town.actor(session, "chen"), kept)
+
+
+def test_what_is_attached_stays_out_of_the_publics_sight_until_the_documents_are_published(play, case):
+    plan = with_plan(play, case)
+
+    def sees(login):
+        with play.looking() as session:
+            actor = town.actor(session, login) if login else Actor("", "", None, frozenset())
+            return visibility.sees(session, actor, documents.get(session, plan))
+
+    before = [sees(login) for login in ("dong", "ming", None)]
+    lives.publish(play, case)
+    assert (before, [sees(login) for login in ("dong", "ming", None)]) == ([False] * 3, [True] * 3)
+
+
+def test_what_is_attached_comes_back_into_the_form_with_its_number(play, case):
+    plan = with_plan(play, case)
+    play.do("chen", "confirm_documents", {"decision": "return", "reasons": "请补充清单"})
+    with play.looking() as session:
+        [row] = shown_to(play, session, "sun", "prepare_documents").values["attachments"]
+        assert (row["number"], row["lot"], row["file"]) == (1, 1, plan)
 
 
 # -- the agreement

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.text import Text
-from app.procurement import awards, bids
+from app.procurement import awards, bids, tenders
 from app.procurement.bids import Bid
 from app.procurement.disclosure import parts
 from app.procurement.projects import Lot, LotState, Project
-from app.procurement.tenders import Requirement, Tender, TenderState, places
+from app.procurement.tenders import DocumentVersion, Requirement, Tender, TenderState, places
 
 METHODS = {
     "open_tender": ("open", Text("Open tender", "公开招标")),
@@ -42,6 +42,13 @@ NOTICES = {
     "termination": "cancellationDetails",
 }
 """The document type of each notice that is the tender's; those of a result or a contract stand with theirs."""
+
+ATTACHMENTS = {
+    "specification": "technicalSpecifications",
+    "drawing": "technicalSpecifications",
+    "bill_of_quantities": "billOfQuantity",
+}
+"""The document type of what is attached to the tender documents."""
 
 
 # -- planning
@@ -133,10 +140,24 @@ def _documents(session: Session, found: Tender) -> list[dict[str, Any]]:
     for version in found.versions:
         title = Text(f"Tender documents, version {version.number}", f"招标文件（第{version.number}版）")
         listed += parts.both(session, version.document_zh_id, version.document_en_id, "biddingDocuments", title)
+        listed += _attached(session, found, version, listed)
     for notice in found.notices:
         if notice.kind in NOTICES:
             listed += parts.announced(session, notice, NOTICES[notice.kind])
     return listed
+
+
+def _attached(
+    session: Session, found: Tender, version: DocumentVersion, listed: Sequence[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """A version's attachments, but for those that came with an earlier one already."""
+    known = {each["id"] for each in listed}
+    for each in tenders.of_version(session, found, version):
+        kind = ATTACHMENTS.get(each.kind, "biddingDocuments")
+        title = Text(f"Attachment {each.number}: {each.title.en}", f"附件{each.number}：{each.title.zh}")
+        document = parts.document(session, each.document.id, kind, title, "zh")
+        if document is not None and document["id"] not in known:
+            yield document
 
 
 def _bidders(session: Session, lots: Iterable[Lot], parties: parts.Parties) -> dict[str, Any]:

@@ -76,6 +76,7 @@ class TenderDocumentsContent(TypedDict):
     bid_deadline_at: Instant | None
     terms: Mapping[str, Any]
     lots: Mapping[str, Any]
+    attachments: NotRequired[Mapping[str, Any]]
     buyer: NotRequired[Words]
     agency: NotRequired[Words]
     version: NotRequired[int]

@@ -1,5 +1,13 @@
 """Tenders: structured documents, their check against the statutory data, notices, questions and changes."""
 
+from app.procurement.tenders.attachments import (
+    ATTACHMENT_KINDS,
+    Attached,
+    AttachmentInvalid,
+    NewAttachment,
+    of_draft,
+    of_version,
+)
 from app.procurement.tenders.changes import (
     DeadlineEarlier,
     NothingChanged,
@@ -69,10 +77,13 @@ from app.procurement.tenders.timetables import confirm_timetable, draw_timetable
 
 __all__ = [
     "AFTER_FAILURE",
+    "ATTACHMENT_KINDS",
     "FACTOR_KINDS",
     "FAILURES",
     "KINDS",
     "STATE_NAMES",
+    "Attached",
+    "AttachmentInvalid",
     "Change",
     "DeadlineEarlier",
     "DeadlinePassed",
@@ -84,6 +95,7 @@ __all__ = [
     "FindingsOpen",
     "KeyKeeper",
     "LotKey",
+    "NewAttachment",
     "NewFactor",
     "NewRequirement",
     "NotASupplierHere",
@@ -120,8 +132,10 @@ __all__ = [
     "fail",
     "get",
     "jurisdiction",
+    "of_draft",
     "of_lot",
     "of_project",
+    "of_version",
     "open_for_bids",
     "own_questions",
     "preview",

@@ -17,7 +17,9 @@ from app.foundation.workdays import local_day
 from app.identity import roles
 from app.procurement import agreements, rules
 from app.procurement.projects import ReasonsMissing
+from app.procurement.tenders import attachments as attached
 from app.procurement.tenders import findings
+from app.procurement.tenders.attachments import NewAttachment
 from app.procurement.tenders.checks import ERROR, Found
 from app.procurement.tenders.documents import (
     FindingsOpen,
@@ -71,6 +73,7 @@ def change(
     factors: Sequence[NewFactor],
     terms: Terms,
     keeper: KeyKeeper,
+    attachments: Sequence[NewAttachment] = (),
     arrived_at: datetime | None = None,
 ) -> Change:
     """Publish the documents as they are to stand from now on; the caller then sends ``deadline moved`` if it moved.
@@ -83,7 +86,7 @@ def change(
     if not reasons.strip():
         raise ReasonsMissing(field="reasons")
     with session.begin_nested():
-        made = _apply(session, tender, requirements, factors, terms, now)
+        made = _apply(session, actor, tender, requirements, factors, terms, attachments, now)
         made.reasons, made.made_by = reasons, actor.id
         made.old_deadline_at = old_deadline
         session.add(made)
@@ -92,6 +95,7 @@ def change(
     if made.new_deadline_at > old_deadline:
         for lot in tender.project.lots:
             keeper.extend(lot.id, made.new_deadline_at)
+    attached.publish(session, actor, tender)
     _announce(session, actor, tender, made)
     return made
 
@@ -123,11 +127,12 @@ def preview_change(
     requirements: Sequence[NewRequirement],
     factors: Sequence[NewFactor],
     terms: Terms,
+    attachments: Sequence[NewAttachment] = (),
 ) -> Preview:
     """What ``change`` would publish now, without publishing it; raises what it would raise, but for missing reasons."""
     tender, _ = _changeable(session, actor, tender_id, terms)
     with session.begin_nested() as attempt:
-        made = _apply(session, tender, requirements, factors, terms, clock.now(session))
+        made = _apply(session, actor, tender, requirements, factors, terms, attachments, clock.now(session))
         found = list(findings.found_in(session, tender, local_day(tender.published_at or made.made_at)))
         attempt.rollback()
     session.expire_all()
@@ -151,10 +156,12 @@ def _changeable(
 
 def _apply(
     session: Session,
+    actor: Actor,
     tender: Tender,
     requirements: Sequence[NewRequirement],
     factors: Sequence[NewFactor],
     terms: Terms,
+    attachments: Sequence[NewAttachment],
     now: datetime,
 ) -> Change:
     before = content(tender)
@@ -163,7 +170,7 @@ def _apply(
     _update_requirements(session, tender, {number: lot.id for number, lot in lots.items()}, requirements)
     _update_factors(session, tender, {number: lot.id for number, lot in lots.items()}, requirements, factors)
     _enter_terms(tender, terms)
-    session.flush()
+    attached.enter(session, actor, tender, lots, attachments)
     session.expire(tender, ["requirements", "factors"])
     differing = differences(before, content(tender))
     if not differing:

@@ -21,6 +21,8 @@ from app.foundation.text import Text
 from app.identity import roles
 from app.procurement import agreements, projects
 from app.procurement.projects import Lot, Project, ProjectState, ReasonsMissing
+from app.procurement.tenders import attachments as attached
+from app.procurement.tenders.attachments import NewAttachment
 from app.procurement.tenders.numbers import plain
 from app.procurement.tenders.records import Factor, Requirement, Tender, TenderState
 
@@ -149,10 +151,11 @@ def draft_documents(
     requirements: Sequence[NewRequirement],
     factors: Sequence[NewFactor],
     terms: Terms,
+    attachments: Sequence[NewAttachment] = (),
 ) -> Tender:
     """Enter the documents (again): what was drafted before is replaced, and must be checked and confirmed anew.
 
-    Raises BeyondPowers (IR 16), DocumentsInvalid, RoleMissing or NotInThisState.
+    Raises BeyondPowers (IR 16), DocumentsInvalid, AttachmentInvalid, RoleMissing or NotInThisState.
     """
     project = projects.lock(session, project_id, states=[ProjectState.ENTRUSTED])
     roles.require(actor, "agency-officer", project.agency_id)
@@ -164,6 +167,7 @@ def draft_documents(
     tender.state, tender.drafted_by = TenderState.DRAFTING, actor.id
     tender.confirmed_by = tender.confirmed_at = None
     _enter_parts(session, tender, lots, requirements, factors)
+    attached.enter(session, actor, tender, lots, attachments)
     facts = {"requirements": len(requirements), "factors": len(factors), "digest": digest(content(tender))}
     journal.write(session, actor, case=project.id, act="tenders.draft_documents", facts=facts)
     return tender
@@ -301,6 +305,7 @@ def content(tender: Tender) -> dict[str, Any]:
         "bid_deadline_at": tender.bid_deadline_at.isoformat() if tender.bid_deadline_at else None,
         "terms": _terms_content(tender),
         "lots": {str(lot.number): _lot_content(tender, lot) for lot in project.lots},
+        **attached.content(tender),
     }
 
 

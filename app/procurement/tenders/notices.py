@@ -17,7 +17,7 @@ from app.identity import organisations, roles
 from app.procurement import mails, projects, rules
 from app.procurement.projects import Lot, LotState, ProjectState, ReasonsMissing
 from app.procurement.rules import laws
-from app.procurement.tenders import findings
+from app.procurement.tenders import attachments, findings
 from app.procurement.tenders.checks import ERROR
 from app.procurement.tenders.documents import (
     STATE_NAMES,
@@ -126,6 +126,7 @@ def publish(session: Session, actor: Actor, *, project_id: str, keeper: KeyKeepe
     project = projects.lock(session, project_id, states=[ProjectState.ENTRUSTED])
     _start_clocks(session, tender, now)
     version = add_version(session, tender, [])
+    attachments.publish(session, actor, tender)
     notice = _tender_notice(session, tender, now)
     for lot in project.lots:
         recipient = keeper.create(lot.id, tender.bid_deadline_at)

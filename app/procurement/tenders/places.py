@@ -8,6 +8,8 @@ from typing import Any
 
 from app.foundation import dates
 from app.foundation.text import Text
+from app.procurement.tenders.attachments import ATTACHMENT_KINDS
+from app.procurement.tenders.documents import FACTOR_KINDS, KINDS
 
 TERMS = {
     "bid_deadline_at": Text("Bid deadline", "投标截止时间"),
@@ -44,10 +46,22 @@ _PARTS = {
     "name": Text("name", "名称"),
 }
 
+_OF_AN_ATTACHMENT = {
+    "lot": Text("lot", "所属采购包"),
+    "kind": Text("kind", "类别"),
+    "title": Text("title", "名称"),
+    "file": Text("file", "文件"),
+    "digest": Text("SHA-256", "SHA-256"),
+}
+
+_KINDS = {"attachments": ATTACHMENT_KINDS, "requirements": KINDS, "factors": FACTOR_KINDS}
+
 
 def place(path: str) -> Text:
     """Where a finding or difference stands, in words: ``1/requirements/T3``, ``terms/bond_percent``."""
     parts = path.removeprefix("lots/").split("/")
+    if parts[0] == "attachments":
+        return _of_an_attachment(parts[1:])
     if parts[0] in ("terms", "bid_deadline_at"):
         return _named(TERMS, parts[-1])
     if not parts[0].isdigit():
@@ -60,8 +74,19 @@ def place(path: str) -> Text:
     return Text(", ".join(english), "".join(chinese))
 
 
-def value(said: Any) -> Text:
-    """One side of a difference, as it was recorded: nothing, a yes or no, an instant, a number, words."""
+def _of_an_attachment(parts: list[str]) -> Text:
+    name = Text(" ".join(["attachment", *parts[:1]]), "".join(["附件", *parts[:1]]))
+    detail = _OF_AN_ATTACHMENT.get(parts[1]) if len(parts) > 1 else None
+    return name if detail is None else Text(f"{name.en}, {detail.en}", f"{name.zh}{detail.zh}")
+
+
+def value(said: Any, path: str = "") -> Text:
+    """One side of a difference, as it was recorded: nothing, a yes or no, an instant, a number, a kind, words.
+
+    ``path`` is where it stands: the words of a kind are known by it.
+    """
+    if said is not None and path.endswith("/kind"):
+        return _named(next(names for part, names in _KINDS.items() if part in path.split("/")), str(said))
     if said is None or said is False:
         return Text("–", "–")
     if said is True:

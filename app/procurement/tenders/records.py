@@ -12,6 +12,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
+from app.foundation.documents import Document
 from app.foundation.text import Text
 from app.procurement.projects.records import Lot, Project
 
@@ -76,6 +77,7 @@ class Tender(Base):
     notices: Mapped[list[Notice]] = relationship(order_by="Notice.id", back_populates="tender")
     questions: Mapped[list[Question]] = relationship(order_by="Question.id")
     changes: Mapped[list[Change]] = relationship(order_by="Change.id")
+    attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.number")
 
 
 class Requirement(Base):
@@ -140,6 +142,28 @@ class Factor(Base):
     def is_subjective(self) -> bool:
         """Whether members judge it, so that their scores may differ (O87 64)."""
         return self.kind == "subjective"
+
+
+class Attachment(Base):
+    """A file that belongs to the documents; ``lot_id`` is empty when it is of all lots. Its number stays its own."""
+
+    __tablename__ = "tender_attachment"
+    __table_args__ = (UniqueConstraint("tender_id", "number"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    tender_id: Mapped[str] = mapped_column(String(32), ForeignKey("tender.id"))
+    lot_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("lot.id"), default=None)
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    title_zh: Mapped[str] = mapped_column(String(300))
+    title_en: Mapped[str] = mapped_column(String(300), default="")
+    document_id: Mapped[str] = mapped_column(String(32), ForeignKey("document.id"))
+
+    document: Mapped[Document] = relationship()
+
+    @property
+    def title(self) -> Text:
+        """What it is, in both languages."""
+        return Text(self.title_en or self.title_zh, self.title_zh)
 
 
 class TimetableDate(Base):

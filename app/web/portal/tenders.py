@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from flask import Response, render_template, url_for
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from app.foundation import documents
 from app.foundation.database import reading
@@ -21,7 +22,7 @@ from app.foundation.workdays import local_day
 from app.identity import organisations
 from app.procurement import disclosure, projects, tenders
 from app.procurement.disclosure import board
-from app.procurement.tenders import Tender, places
+from app.procurement.tenders import Attached, Tender, places
 from app.web import archives, calendars, current, language
 from app.web.portal import blueprint
 from app.web.portal.boards import papers_of
@@ -63,7 +64,10 @@ def tender(tender_id: str) -> str:
         tender=found,
         project=found.project,
         is_open=tenders.open_for_bids(found, now),
-        versions=[(v, papers_of(v.document_zh_id, v.document_en_id)) for v in reversed(found.versions)],
+        versions=[
+            (v, papers_of(v.document_zh_id, v.document_en_id), tenders.of_version(session, found, v))
+            for v in reversed(found.versions)
+        ],
         asked=_asked(found),
         requirement_kinds=REQUIREMENTS,
         factor_kinds=FACTORS,
@@ -150,15 +154,16 @@ def tender_calendar(tender_id: str) -> Response:
 def tender_documents(tender_id: str) -> Response:
     """Everything that was published of a tender as one ZIP: each version of the documents, and the notices."""
     found = board.tender(current.session(), tender_id, current.now())
-    entries = list(_entries(found, current.house().database))
+    entries = list(_entries(current.session(), found, current.house().database))
     return _file(archives.zipped(entries), "application/zip", f"{found.project.number}.zip")
 
 
-def _entries(found: Tender, database: Engine) -> Iterator[archives.Entry]:
+def _entries(session: Session, found: Tender, database: Engine) -> Iterator[archives.Entry]:
     spoken = language.language()
     for version in found.versions:
         folder = Text(f"Tender documents, version {version.number}", f"招标文件第{version.number}版").in_(spoken)
         yield from _folder(folder, papers_of(version.document_zh_id, version.document_en_id), database)
+        yield from _attached(folder, tenders.of_version(session, found, version), database)
     for notice in found.notices:
         yield from _folder(
             Text("Notices", "公告").in_(spoken), papers_of(notice.document_zh_id, notice.document_en_id), database
@@ -167,9 +172,21 @@ def _entries(found: Tender, database: Engine) -> Iterator[archives.Entry]:
 
 def _folder(folder: str, papers: Iterable[Document], database: Engine) -> Iterator[archives.Entry]:
     for paper in papers:
-        at = paper.created_at.astimezone(current.zone())
-        pieces = partial(_pieces, database, paper.digest, documents.length(paper))
-        yield f"{folder}/{paper.name.translate(UNFIT)}", at, pieces
+        yield _archived(f"{folder}/{paper.name.translate(UNFIT)}", paper, database)
+
+
+def _attached(folder: str, attachments: Iterable[Attached], database: Engine) -> Iterator[archives.Entry]:
+    """A version's attachments in a folder of their own, each under its number."""
+    spoken = language.language()
+    for each in attachments:
+        name = Text(f"Attachment {each.number} {each.document.name}", f"附件{each.number} {each.document.name}")
+        inner = Text("Attachments", "附件").in_(spoken)
+        yield _archived(f"{folder}/{inner}/{name.in_(spoken).translate(UNFIT)}", each.document, database)
+
+
+def _archived(name: str, document: Document, database: Engine) -> archives.Entry:
+    at = document.created_at.astimezone(current.zone())
+    return name, at, partial(_pieces, database, document.digest, documents.length(document))
 
 
 def _pieces(database: Engine, digest: str, count: int) -> Iterator[bytes]:

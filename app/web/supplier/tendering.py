@@ -189,7 +189,10 @@ def _page(tender_id: str, problems: list[Refusal] | None = None, words: str = ""
         "supplier/tender.html",
         **head(tender, "supplier.tender"),
         taken=tenders.documents_taken(session, tender.id, actor.organisation_id),
-        versions=[(version, _papers(version)) for version in reversed(tender.versions)],
+        versions=[
+            (version, _papers(version), tenders.of_version(session, tender, version))
+            for version in reversed(tender.versions)
+        ],
         published=[(each, text_of(each.title), _papers(each)) for each in reversed(tender.notices)],
         kinds=NOTICES,
         standings=standings(tender),

@@ -25,7 +25,7 @@ class FileNotThere(Invalid):
     text = Text("One of the files no longer exists. Upload it again.", "有文件已不存在，请重新上传。")
 
 
-def keep(form: Form, task: OpenTaskRow) -> tuple[dict[str, list[str]], list[Refusal]]:
+def keep(form: Form, name_of_form: str) -> tuple[dict[str, list[str]], list[Refusal]]:
     """Keep the files that came with the form itself, before anything of it is judged: nobody uploads twice.
 
     Gives the ids of the new documents by the name of their field, and why others weren't kept.
@@ -46,7 +46,7 @@ def keep(form: Form, task: OpenTaskRow) -> tuple[dict[str, list[str]], list[Refu
                 media_type=file.mimetype,
                 source=file.stream,
                 case=None,
-                kind=kind_of(task, name),
+                kind=kind_of(name_of_form, name),
                 access="private",
             )
             kept.setdefault(name, []).append(document.id)
@@ -67,15 +67,29 @@ def with_kept(form: Form, given: Texts, kept: dict[str, list[str]]) -> Texts:
     return more
 
 
-def kind_of(task: OpenTaskRow, name: str) -> str:
+def without_row(kept: dict[str, list[str]], row: str) -> dict[str, list[str]]:
+    """What was kept, but for the files of a row that goes."""
+    return {name: ids for name, ids in kept.items() if not name.startswith(f"{row}-")}
+
+
+def form_of(task: OpenTaskRow) -> str:
+    """The name of a task's form, in the kinds of the documents that come with it."""
+    return task.form_id or task.element_id
+
+
+def kind_of(form: str, name: str) -> str:
     """The kind of a document that came with a form: the form's and the field's name."""
-    return f"{task.form_id or task.element_id}.{name}"[:60]
+    return f"{form}.{name}"[:60]
 
 
-def problems(form: Form, texts: Texts, instance: InstanceRow) -> list[Refusal]:
-    """A refusal for each field that names a file which isn't the person's to hand in."""
+def cases_of(instance: InstanceRow) -> set[str]:
+    """The cases whose documents a task's form may name."""
+    return set(visibility.document_cases(instance, cases.project_of(current.session(), instance)))
+
+
+def problems(form: Form, texts: Texts, there: set[str]) -> list[Refusal]:
+    """A refusal for each field that names a file which isn't the person's to hand in, nor theirs to read in these cases."""
     known = documents_in(form, texts)
-    there = set(visibility.document_cases(instance, cases.project_of(current.session(), instance)))
     return [
         FileNotThere(field=name)
         for name in _names(form, texts)
@@ -92,7 +106,7 @@ def _theirs(document: Document, cases_: set[str]) -> bool:
     own = document.created_by == actor.id or (
         document.organisation_id is not None and document.organisation_id == actor.organisation_id
     )
-    return own or document.case_id in cases_
+    return own or (document.case_id in cases_ and visibility.sees(current.session(), actor, document))
 
 
 def documents_in(form: Form, texts: Texts) -> dict[str, Document]:

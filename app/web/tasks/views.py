@@ -139,17 +139,17 @@ def _typed(shown: Shown) -> tuple[Texts, list[Refusal]]:
     form = shown.form
     if form is None:
         return Texts(), []
-    kept, refused = uploads.keep(form, shown.task)
+    kept, refused = uploads.keep(form, uploads.form_of(shown.task))
     given: Texts = request.form
     if "_remove" in given:
-        given = entries.without_row(form, given, given["_remove"])
+        given, kept = entries.without_row(form, given, given["_remove"]), uploads.without_row(kept, given["_remove"])
     if "_drop" in given:
         given = entries.without_file(given, given["_drop"])
     given = uploads.with_kept(form, given, kept)
     typed = entries.laid_over(form, _prepared(shown), entries.posted(form, given))
     if "_add" in given:
         typed = entries.with_row(form, typed, given["_add"])
-    return typed, [*refused, *uploads.problems(form, typed, shown.instance)]
+    return typed, [*refused, *uploads.problems(form, typed, uploads.cases_of(shown.instance))]
 
 
 def _entry(shown: Shown, typed: Texts | None = None, problems: list[Refusal] | None = None) -> Entry | None:

@@ -16,7 +16,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import projects, tenders
 from app.procurement.projects import Project
-from app.procurement.tenders import NewFactor, NewRequirement, Tender, TenderUnknown, Terms, places
+from app.procurement.tenders import NewAttachment, NewFactor, NewRequirement, Tender, TenderUnknown, Terms, places
 from app.procurement.tenders.numbers import plain
 from app.procurement.tenders.terms import OPTIONAL
 from app.workflow import disclosing, drawing, facts
@@ -88,6 +88,16 @@ def read_documents(values: Mapping[str, Any]) -> dict[str, Any]:
             sme_deduction_percent=_percent(values.get("sme_deduction_percent")),
             more={"consortium": False} | {name: _optional(values[name]) for name in OPTIONAL if values.get(name)},
         ),
+        "attachments": [
+            NewAttachment(
+                row["kind"],
+                Text(row.get("title_en") or "", row["title_zh"]),
+                row["file"],
+                row.get("lot"),
+                row.get("number"),
+            )
+            for row in values.get("attachments") or ()
+        ],
     }
 
 
@@ -124,7 +134,19 @@ def documents_as_values(tender: Tender) -> dict[str, Any]:
         sme_deduction_percent=tender.sme_deduction_percent,
         more=tender.terms,
     )
-    return as_values(requirements, factors, terms)
+    return as_values(requirements, factors, terms) | {"attachments": list(_attachment_rows(tender, numbers))}
+
+
+def _attachment_rows(tender: Tender, numbers: Mapping[str, int]) -> Iterable[dict[str, Any]]:
+    for row in tender.attachments:
+        yield {
+            "number": row.number,
+            "lot": numbers.get(row.lot_id or ""),
+            "kind": row.kind,
+            "title_zh": row.title_zh,
+            "title_en": row.title_en,
+            "file": row.document_id,
+        }
 
 
 def as_values(requirements: Sequence[NewRequirement], factors: Sequence[NewFactor], terms: Terms) -> dict[str, Any]:
@@ -253,8 +275,12 @@ def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
             *_terms(tender),
             *facts.of_lots(tender.project),
             *_parts(tender),
+            *_attached(tender),
         ],
-        "documents": [id for id in (tender.draft_zh_id, tender.draft_en_id) if id],
+        "documents": [
+            *(id for id in (tender.draft_zh_id, tender.draft_en_id) if id),
+            *(row.document_id for row in tender.attachments),
+        ],
     }
 
 
@@ -334,6 +360,19 @@ def _parts(tender: Tender) -> Iterable[facts.Fact]:
                     "、".join(f"{name.zh}{points}分" for name, points in scored),
                 ),
             )
+
+
+@beside
+def _attached(tender: Tender) -> Iterable[facts.Fact]:
+    """What is attached, each with its file's digest; the files themselves lie among the documents to read."""
+    for each in tenders.of_draft(tender):
+        yield (
+            Text(f"Attachment {each.number}", f"附件{each.number}"),
+            Text(
+                f"{each.title.en} ({each.what.en}): {each.document.name}, SHA-256 {each.document.digest}",
+                f"{each.title.zh}（{each.what.zh}）：{each.document.name}，SHA-256 {each.document.digest}",
+            ),
+        )
 
 
 # -- questions

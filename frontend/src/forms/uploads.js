@@ -124,22 +124,33 @@ async function remove(box, button, input) {
   }
 }
 
+// A field of one file takes the last one: what was there goes, unless the server keeps each by itself.
+function take(box, input, files) {
+  const taken = input.multiple || box.dataset.removeUrl ? [ ...files ] : [ ...files ].slice(-1);
+  if (!input.multiple && !box.dataset.removeUrl && taken.length) box.querySelector('.tw-files')?.replaceChildren();
+  for (const file of taken) send(box, file);
+}
+
+function watch(box) {
+  const input = box.querySelector('input[type="file"]'), drop = box.querySelector('.tw-drop') || box;
+  if (!input || box.dataset.uploadWatched) return;
+  box.dataset.uploadWatched = 'yes';
+  input.removeAttribute('name');                                    // the files travel by themselves, only their ids with the form
+  input.addEventListener('change', event => { event.stopPropagation(); take(box, input, input.files); input.value = ''; });
+  drop.addEventListener('dragover', event => { event.preventDefault(); drop.classList.add('tw-drop--over'); });
+  drop.addEventListener('dragleave', () => drop.classList.remove('tw-drop--over'));
+  drop.addEventListener('drop', event => { event.preventDefault(); drop.classList.remove('tw-drop--over'); take(box, input, event.dataTransfer.files); });
+  box.addEventListener('click', event => {
+    const button = event.target.closest('[data-upload-remove]');
+    if (!button) return;
+    event.preventDefault();
+    if (box.dataset.removeUrl) remove(box, button, input);
+    else gone(box, button, input);
+  });
+}
+
 export function watchUploads() {
   for (const form of new Set([ ...document.querySelectorAll('form [data-upload-url]') ].map(box => box.closest('form')))) waitForFiles(form);
-  for (const box of document.querySelectorAll('[data-upload-url]')) {
-    const input = box.querySelector('input[type="file"]'), drop = box.querySelector('.tw-drop') || box;
-    if (!input) continue;
-    input.removeAttribute('name');                                  // the files travel by themselves, only their ids with the form
-    input.addEventListener('change', event => { event.stopPropagation(); for (const file of input.files) send(box, file); input.value = ''; });
-    drop.addEventListener('dragover', event => { event.preventDefault(); drop.classList.add('tw-drop--over'); });
-    drop.addEventListener('dragleave', () => drop.classList.remove('tw-drop--over'));
-    drop.addEventListener('drop', event => { event.preventDefault(); drop.classList.remove('tw-drop--over'); for (const file of event.dataTransfer.files) send(box, file); });
-    box.addEventListener('click', event => {
-      const button = event.target.closest('[data-upload-remove]');
-      if (!button) return;
-      if (!box.dataset.removeUrl) return gone(box, button, input);
-      event.preventDefault();
-      remove(box, button, input);
-    });
-  }
+  for (const box of document.querySelectorAll('[data-upload-url]')) watch(box);
+  document.addEventListener('tw:rows', event => { for (const box of event.target.querySelectorAll('[data-upload-url]')) watch(box); });
 }
