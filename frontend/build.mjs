@@ -4,6 +4,7 @@ import * as sass from 'sass';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { collectLicences } from './licences.mjs';
 
@@ -59,6 +60,11 @@ const site = sass.compile('src/styles/site.scss', { style: 'compressed', quietDe
 fs.writeFileSync(path.join(out, 'site.css'), site.css + '\n');
 const font = 'node_modules/@fontsource-variable/ibm-plex-sans/files/ibm-plex-sans-latin-wght-normal.woff2';
 fs.copyFileSync(font, path.join(out, 'assets', path.basename(font)));
+// A font is named by its content, as the pages name it (app/web/assets.py), so that it is loaded once and kept for good.
+for (const name of fs.readdirSync(out).filter(each => each.endsWith('.css'))) {
+  const file = path.join(out, name), digest = asset => createHash('sha256').update(fs.readFileSync(path.join(out, asset))).digest('hex').slice(0, 12);
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/url\((["']?)(?:\.\/)?(assets\/[\w.-]+)\1\)/g, (_, quote, asset) => `url("${asset}?v=${digest(asset)}")`));
+}
 fs.writeFileSync(path.join(out, 'LICENSES.txt'), collectLicences([ ...Object.keys(result.metafile.inputs), font, 'node_modules/govuk-frontend/x' ]));
 
 for (const name of fs.readdirSync(out).filter(each => /\.(js|css)$/.test(each)).sort()) {

@@ -9,8 +9,21 @@ from config import Config
 
 def install(app: Flask, config: Config) -> None:
     """Add the pages and everything around them to an application."""
-    from app.web import assets, blueprints, current, errors, kept, language, permissions, protection, templating, theme
+    from app.web import (
+        assets,
+        blueprints,
+        current,
+        errors,
+        kept,
+        language,
+        permissions,
+        protection,
+        sharing,
+        templating,
+        theme,
+    )
 
+    sharing.install(app)  # the last to see an answer
     current.install(app)
     protection.install(app, config)
     assets.install(app)

@@ -13,15 +13,33 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 FOR_A_DAY = "public, max-age=86400"
-"""For what a style sheet names without its digest."""
+"""For what is named without its digest."""
+FILES = frozenset({"static", "shell.favicon"})
+"""The endpoints whose answers are files, the same for every browser: they know of no cookie, language or person."""
 COMPRESSED = frozenset({".css", ".js", ".svg", ".txt", ".json"})
+
+
+class PlainSessions(SecureCookieSessionInterface):
+    """The browser's cookie of forms is written when a page has put something into it, and a file depends on no cookie."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write it down if it has changed; that a page depends on cookies is said of every page (``protection``)."""
+        if session.modified:
+            super().save_session(app, session, response)
+
+
+def is_file() -> bool:
+    """Whether the request at hand is for one of our files."""
+    return request.endpoint in FILES
 
 
 def install(app: Flask) -> None:
     """Name the files of ``static`` by their content, and answer them so that a slow line carries them once."""
+    app.session_interface = PlainSessions()
     app.url_defaults(_name_by_content)
     app.after_request(_keep_and_compress)
 
@@ -34,10 +52,10 @@ def _name_by_content(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def _keep_and_compress(response: Response) -> Response:
-    if request.endpoint != "static" or response.status_code not in (200, 304):
+    if not is_file() or response.status_code not in (200, 304):
         return response
     response.headers["Cache-Control"] = FOR_GOOD if "v" in request.args else FOR_A_DAY
-    path = _path((request.view_args or {}).get("filename", ""))
+    path = _path((request.view_args or {}).get("filename", "favicon.ico"))
     if path is None or path.suffix not in COMPRESSED:
         return response
     response.vary.add("Accept-Encoding")

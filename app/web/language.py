@@ -12,7 +12,7 @@ from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
 from app.foundation.text import LANGUAGES, Text
-from app.web import current
+from app.web import assets, current
 
 COOKIE = "tenderway-language"
 LASTS = 400 * 24 * 3600
@@ -80,7 +80,7 @@ def _accepted() -> str:
 
 def _remember(response: FlaskResponse) -> FlaskResponse:
     asked = request.args.get("lang")
-    if asked in LANGUAGES and request.cookies.get(COOKIE) != asked and request.endpoint != "static":
+    if asked in LANGUAGES and request.cookies.get(COOKIE) != asked and not assets.is_file():
         choose(response, asked)
     if response.mimetype == "text/html" and "language" in g:
         response.content_language.add(TAGS[g.language])

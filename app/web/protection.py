@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.foundation.errors import NotAllowed, NotFound
 from app.foundation.limits import FORM, STRANGERS
 from app.foundation.text import Text
-from app.web import current, files
+from app.web import assets, current, files
 from config import Config
 
 POLICY = (
@@ -123,7 +123,7 @@ def _set_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if current.config().is_https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-    if request.endpoint != "static":
+    if not assets.is_file():
         response.headers.setdefault("Cache-Control", "no-store" if "signed_in" in g else "private, no-cache")
         response.vary.add("Cookie")
         response.vary.add("Accept-Language")

@@ -91,4 +91,6 @@ def favicon() -> Response:
 def is_alive() -> Response:
     """Say whether the database answers, for whoever watches over the machines."""
     current.session().execute(text("SELECT 1"))
-    return Response("alive\n", mimetype="text/plain")
+    answer = Response("alive\n", mimetype="text/plain")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

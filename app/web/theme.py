@@ -10,7 +10,7 @@ from flask import Flask, has_request_context, request
 from flask import Response as FlaskResponse
 
 from app.foundation.text import Text
-from app.web import current
+from app.web import assets, current
 from app.web.language import LASTS
 
 COOKIE = "tenderway-theme"
@@ -37,7 +37,7 @@ def chosen() -> str:
 
 def _remember(response: FlaskResponse) -> FlaskResponse:
     asked = request.args.get("theme")
-    if asked in THEMES and request.cookies.get(COOKIE, DEVICE) != asked and request.endpoint != "static":
+    if asked in THEMES and request.cookies.get(COOKIE, DEVICE) != asked and not assets.is_file():
         if asked == DEVICE:
             response.delete_cookie(COOKIE, path="/")
         else:

@@ -26,13 +26,15 @@ async function leave(form, submitter) {
   form.requestSubmit(submitter);
 }
 
+/** A page that is the same for everybody comes without a token; the server gives one when it is asked. */
+const hasToken = form => form.querySelector('input[name="csrf_token"]')?.value !== '';
 const stays = form => form.getAttribute('method') !== 'post' || form.dataset.straight !== undefined;
 
 export function watchSubmits() {
   document.addEventListener('submit', event => {
     const form = event.target, looked = form.dataset.twLooked;
     delete form.dataset.twLooked;
-    if (stays(form) || looked || isFresh()) return;
+    if (stays(form) || looked || isFresh() && hasToken(form)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (!form.dataset.twSent) leave(form, event.submitter);
