@@ -368,6 +368,7 @@ RULES: dict[str, Rule] = {
     "tenders.questions": Rule(roles=STAFF, check=tender_is_worked_on),
     "tenders.change": holders("agency-officer", check=tender_is_run),
     "tenders.publish_change": holders("agency-officer", check=tender_is_run),
+    "tenders.override": holders("agency-officer", check=tender_is_run),
     "tenders.terminate": holders("buyer-reviewer", check=tender_is_bought),
     "tenders.publish_termination": holders("buyer-reviewer", check=tender_is_bought),
     # -- the studio

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.engine import forms, tasks
@@ -14,15 +16,18 @@ from app.engine.records import OpenTaskRow
 from app.foundation import documents, repeats
 from app.foundation.documents import Document
 from app.foundation.errors import Refusal
+from app.foundation.proposals import Proposal
 from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
 from app.procurement import evaluation, projects, queries, rules, tenders
 from app.procurement.experts import Committee
-from app.procurement.tenders import Tender, TenderState, lists, places
+from app.procurement.projects import ReasonsMissing
+from app.procurement.tenders import Reading, Tender, TenderState, lists, places
 from app.web import current, errors, files, listing, notices
 from app.web.tasks import entries, uploads
 from app.web.tasks.entries import Entry, Texts
 from app.workflow import cases, changes, facts
+from app.workflow.feeding import overrides
 from app.workflow.intake.tenders import documents_as_values, read_documents
 
 blueprint = Blueprint("tenders", __name__, url_prefix="/tenders")
@@ -47,6 +52,8 @@ KINDS = {
 REDRAWN = frozenset({"_add", "_remove", "_drop"})
 """Buttons that only change the form."""
 
+OF_OVERRIDES = (ReasonsMissing, overrides.AskedAlready, overrides.FindingGone)
+"""What refuses the request for an override of a correction's finding, after the correction was read."""
 
 # -- looking
 
@@ -102,7 +109,10 @@ def show(tender_id: str) -> str:
         kinds=KINDS,
         papers=_papers(tender.versions[-1]) if tender.versions else _papers(tender, "draft_"),
         attachments=tenders.of_draft(tender),
-        findings=facts.of_findings(tender.findings),
+        findings=[] if tender.published_at else _findings(tender),
+        overrides=[
+            (places.place(each.place), text_of(each.problem), facts.of_override(each)) for each in tender.overrides
+        ],
         timetable=facts.of_timetable(session, tender.project_id),
         takers=_takers(tender),
         evaluated=_lots_evaluated(tender),
@@ -138,15 +148,79 @@ def questions(tender_id: str) -> str:
     return render_template("tenders/questions.html", **_head(tender, "tenders.questions"), questions=asked, tasks=mine)
 
 
+# -- findings that were misread
+
+
+def _findings(tender: Tender) -> list[tuple[Text, Text, str | None, Proposal | None]]:
+    """What the check finds in a draft: where, what, and of what may have been misread the mark and the waiting request."""
+    session = current.session()
+    found = tenders.preview(session, tender.project_id)
+    shown, asked = facts.of_findings(found), overrides.asked(session, tender)
+    may_ask = current.actor().has_role("agency-officer", tender.agency_id)
+    marks = {reading.found: mark for mark, reading in tenders.readings(tender, found).items()} if may_ask else {}
+    rows = [(fact[0], fact[1], marks.get(each)) for each, fact in zip(found, shown, strict=True)]
+    return [(where, what, mark, asked.get(mark) if mark else None) for where, what, mark in rows]
+
+
+@blueprint.route("/<tender_id>/findings/<mark>", methods=["GET", "POST"])
+def override(tender_id: str, mark: str) -> AnyResponse | str:
+    """Ask the buyer's reviewer to override a finding of the check."""
+    session, tender = current.session(), _tender(tender_id)
+    waiting = overrides.asked(session, tender).get(mark)
+    if waiting is not None:
+        return redirect(url_for("data.proposal", proposal_id=waiting.id))
+    found = overrides.readings(session, tender)
+    if mark not in found:
+        raise overrides.FindingGone
+    if request.method == "GET":
+        return _overriding(tender, found[mark])
+    try:
+        return _asked(tender, found, mark)
+    except Refusal as refusal:
+        session.rollback()
+        page = _overriding(_tender(tender_id), found[mark], errors.parts_of(refusal))
+        return Response(page, errors.status_of(type(refusal)))
+
+
+def _asked(
+    tender: Tender, found: Mapping[str, Reading], mark: str, entered: dict[str, list[str]] | None = None
+) -> AnyResponse:
+    session, reasons = current.session(), request.form.get(f"why-{mark}", "")
+    made = overrides.ask(
+        session, current.actor(), tender=tender, readings=found, mark=mark, reasons=reasons, entered=entered
+    )
+    current.commit()
+    notices.notice(
+        Text("The override has been requested.", "已申请认定误报。"),
+        Text("The buyer's reviewer finds it in the inbox and decides.", "采购人审核人将在待办中查看并决定。"),
+    )
+    return redirect(url_for("data.proposal", proposal_id=made.id))
+
+
+def _overriding(tender: Tender, reading: Reading, problems: Sequence[Refusal] = ()) -> str:
+    return render_template(
+        "tenders/override.html",
+        **_head(tender, "tenders.override"),
+        found=facts.of_findings([reading.found]),
+        mark=reading.mark,
+        reasons=request.form.get(f"why-{reading.mark}", ""),
+        problems=problems,
+    )
+
+
 # -- changing
 
 
 @blueprint.get("/<tender_id>/change")
 def change(tender_id: str) -> str:
     """Show the form that changes published documents, as they stand now."""
-    tender = _changeable(tender_id)
-    form = _form()
-    return _changing(tender, _entry(form, _as_published(form, tender)))
+    tender, form = _changeable(tender_id), _form()
+    published, asked_with = _as_published(form, tender), request.args.get("entry")
+    if asked_with is None:
+        return _changing(tender, _entry(form, published))
+    entered = overrides.entered(current.session(), current.actor(), tender_id, asked_with)
+    texts = entries.laid_over(form, published, entries.posted(form, entered)) if entered else published
+    return _changing(tender, _entry(form, texts), given=MultiDict(entered))
 
 
 @blueprint.post("/<tender_id>/change")
@@ -161,12 +235,17 @@ def publish_change(tender_id: str) -> AnyResponse | str:
     if wrong:
         return _refused(tender_id, form, typed, wrong)
     key, place = request.form.get("_key", ""), url_for("tenders.versions", tender_id=tender_id)
-    if "_preview" not in request.form and (answered := repeats.earlier(session, actor, key)) is not None:
+    if (
+        not {"_preview", "_override"} & request.form.keys()
+        and (answered := repeats.earlier(session, actor, key)) is not None
+    ):
         return redirect(answered)
     try:
         wanted = _read(form, typed)
-        if "_preview" in request.form:
+        if {"_preview", "_override"} & request.form.keys():
             seen = tenders.preview_change(session, actor, tender_id=tender_id, **wanted)
+            if "_override" in request.form:
+                return _asked(_tender(tender_id), seen.readings, request.form["_override"], _entered(typed))
             session.rollback()
             return _changing(_tender(tender_id), _entry(form, typed), preview=seen)
         made = changes.change(
@@ -196,6 +275,12 @@ def publish_change(tender_id: str) -> AnyResponse | str:
         Text(*(first + second for first, second in zip(said, told, strict=True))),
     )
     return redirect(place)
+
+
+def _entered(typed: Texts) -> dict[str, list[str]]:
+    """All that was entered of a correction, its reasons and what it cures too."""
+    beside = {name: request.form.getlist(name) for name in ("reasons", "cures")}
+    return entries.kept(typed) | beside
 
 
 def _read(form: Form, typed: Texts) -> dict[str, Any]:
@@ -232,12 +317,28 @@ def _as_published(form: Form, tender: Tender) -> Texts:
 
 
 def _refused(tender_id: str, form: Form, typed: Texts, problems: list[Refusal]) -> AnyResponse:
-    page = _changing(_tender(tender_id), _entry(form, typed, problems), problems=problems)
+    judged = (tenders.FindingsOpen, *OF_OVERRIDES) if "_override" in request.form else tenders.FindingsOpen
+    is_read = any(isinstance(problem, judged) for problem in problems)
+    preview = _found_in(tender_id, form, typed) if is_read else None
+    page = _changing(_tender(tender_id), _entry(form, typed, problems), preview=preview, problems=problems)
     return Response(page, max(errors.status_of(type(problem)) for problem in problems))
 
 
+def _found_in(tender_id: str, form: Form, typed: Texts) -> tenders.Preview:
+    """What stands against a correction as it was entered."""
+    session = current.session()
+    seen = tenders.preview_change(session, current.actor(), tender_id=tender_id, **_read(form, typed))
+    session.rollback()
+    return seen
+
+
 def _changing(
-    tender: Tender, entry: Entry, *, preview: tenders.Preview | None = None, problems: list[Refusal] | None = None
+    tender: Tender,
+    entry: Entry,
+    *,
+    preview: tenders.Preview | None = None,
+    problems: list[Refusal] | None = None,
+    given: MultiDict[str, str] | None = None,
 ) -> str:
     now = current.now()
     return render_template(
@@ -246,14 +347,21 @@ def _changing(
         entry=entry,
         problems=problems or [],
         preview=preview,
-        preview_findings=facts.of_findings(preview.findings) if preview else [],
+        preview_findings=_findings_of(preview) if preview else [],
         place=places.place,
         deadline_after=tenders.deadline_after(current.session(), tender, now),
         rule=_period_rule(tender),
         held=[query for lot in tender.project.lots for query in queries.uncured(current.session(), lot.id)],
         key=repeats.new_key(),
-        given=request.form,
+        given=request.form if given is None else given,
     )
+
+
+def _findings_of(preview: tenders.Preview) -> list[tuple[Text, Text, str | None]]:
+    """What the check finds in a correction: where, what, and the mark of what may have been misread."""
+    marks = {reading.found: mark for mark, reading in preview.readings.items()}
+    shown = facts.of_findings(preview.findings)
+    return [(fact[0], fact[1], marks.get(found)) for found, fact in zip(preview.findings, shown, strict=True)]
 
 
 def _period_rule(tender: Tender) -> rules.Rule:

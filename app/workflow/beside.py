@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
@@ -18,8 +18,11 @@ from app.foundation.text import Text
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
+T = TypeVar("T")
 Fact = tuple[Text, Text]
 """What it is, and what is to be seen."""
+Actable = tuple[Text, Text, Text, str]
+"""A fact that something can be done about: in which words, and on which page."""
 
 UNKNOWN = Text("Cannot be shown", "无法显示")
 FAILED = Text(
@@ -27,15 +30,15 @@ FAILED = Text(
     "此处部分内容无法读取，不影响办理；问题已记录。",
 )
 
-PROVIDERS: dict[str, Callable[..., list[Fact]]] = {}
+PROVIDERS: dict[str, Callable[..., list[Any]]] = {}
 """Every function that gives facts, by its module and name."""
 
 
-def beside(give: Callable[P, Iterable[Fact]]) -> Callable[P, list[Fact]]:
+def beside(give: Callable[P, Iterable[T]]) -> Callable[P, list[T | Fact]]:
     """Mark a function as one that gives facts for beside a form."""
 
     @wraps(give)
-    def contained(*arguments: P.args, **named: P.kwargs) -> list[Fact]:
+    def contained(*arguments: P.args, **named: P.kwargs) -> list[T | Fact]:
         try:
             return list(give(*arguments, **named))
         except DBAPIError:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.foundation import clock, dates
-from app.foundation.text import Text
+from app.foundation.text import Text, text_of
 from app.foundation.workdays import last_second_of, local_day
 from app.identity import accounts, organisations
 from app.identity.accounts import AccountUnknown
@@ -17,7 +17,7 @@ from app.procurement import agreements, projects, rules, tenders
 from app.procurement.projects import Project
 from app.procurement.rules import laws
 from app.procurement.rules.timetables import TITLES
-from app.procurement.tenders import Finding, places
+from app.procurement.tenders import Finding, Overridden, Override, places
 from app.procurement.tenders.checks import Found
 from app.workflow.beside import Fact, beside
 
@@ -25,6 +25,7 @@ SEVERITIES = {
     "error": Text("Error", "错误"),
     "warning": Text("Please check", "提示"),
     "uncertain": Text("Uncertain", "待定"),
+    "overridden": Text("Overridden", "已认定误报"),
 }
 METHODS = {
     "open_tender": Text("Open tender", "公开招标"),
@@ -207,21 +208,25 @@ def of_agreement(session: Session, agreement: agreements.Agreement) -> list[Fact
 @beside
 def of_findings(found: Iterable[Finding | Found]) -> list[Fact]:
     """What the check found: how grave and where; what is wrong, on which article it rests, what mends it."""
-    facts = []
-    for finding in found:
-        problem, fix = (_text(words) for words in (finding.problem, finding.fix))
-        where, how = places.place(finding.place), SEVERITIES[finding.severity]
-        facts.append(
-            (
-                Text(f"{how.en}: {where.en}", f"{how.zh}：{where.zh}"),
-                resting_on(Text(f"{problem.en} {fix.en}", f"{problem.zh}{fix.zh}"), finding.article),
-            )
-        )
-    return facts
+    return [_of_finding(finding) for finding in found]
 
 
-def _text(words: Text | Mapping[str, str]) -> Text:
-    return words if isinstance(words, Text) else Text(words["en"], words["zh"])
+def _of_finding(finding: Finding | Found) -> Fact:
+    problem, more = (text_of(words) for words in (finding.problem, finding.fix))
+    where, how = places.place(finding.place), SEVERITIES[finding.severity]
+    if isinstance(finding, Overridden) and finding.override is not None:
+        more = of_override(finding.override)
+    said = resting_on(Text(f"{problem.en} {more.en}", f"{problem.zh}{more.zh}"), finding.article)
+    return Text(f"{how.en}: {where.en}", f"{how.zh}：{where.zh}"), said
+
+
+def of_override(made: Override) -> Text:
+    """Why a finding was overridden, who asked for it and who decided."""
+    at = dates.when(made.decided_at)
+    return Text(
+        f"Overridden: {made.reasons} Requested by {made.asked_by_name}, decided by {made.decided_by_name}, {at.en}.",
+        f"误报理由：{made.reasons}（{made.asked_by_name}申请，{made.decided_by_name}于{at.zh}认定）",
+    )
 
 
 def of_rule(rule: rules.Rule) -> Fact:

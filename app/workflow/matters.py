@@ -195,7 +195,7 @@ def _proposals(actor: Actor, now: datetime) -> Select[Any]:
             or_(Proposal.organisation_id.is_(None), Proposal.organisation_id == actor.organisation_id),
         )
         for kind in feeding.KINDS.values()
-        if actor.has_role(kind.role)
+        if actor.has_role(kind.confirmer)
     ]
     return select(Proposal).where(
         Proposal.state == ProposalState.WAITING, Proposal.proposed_by != actor.id, or_(false(), *allowed)
@@ -267,7 +267,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("bond.lodge", Text("Submit the performance bond", "提交履约保证金"), ("supplier-signer",), _unsecured, _contract),
     Kind("bond.return", Text("Return the performance bond", "退还履约保证金"), ("buyer-contract-officer",), _returnable, _bond),
     Kind("amendment.agree", Text("Agree to the supplementary agreement", "确认补充协议"), ("supplier-signer",), _proposed_to, _amendment),
-    Kind("entry.confirm", Text("Confirm what someone entered", "复核他人录入的内容"), tuple({kind.role: None for kind in feeding.KINDS.values()}), _proposals, _proposal),
+    Kind("entry.confirm", Text("Confirm what someone entered", "复核他人录入的内容"), tuple({kind.confirmer: None for kind in feeding.KINDS.values()}), _proposals, _proposal),
     Kind("deployment.decide", Text("Decide on the changed procedure", "审批流程变更"), ("analyst",), _deployments, _deployment),
     Kind("address.confirm", Text("Confirm the new email address", "确认邮箱变更"), ("administrator",), _addresses, _address),
     Kind("statement.decide", Text("Decide on payments that cannot be told apart", "确认存疑入账"), ("agency-officer",), _asked, _statement),

@@ -33,6 +33,7 @@ from app.procurement.tenders.documents import (
     differences,
 )
 from app.procurement.tenders.notices import DeadlinePassed, KeyKeeper, add_notice, add_version, get, open_for_bids
+from app.procurement.tenders.overrides import Reading, readings
 from app.procurement.tenders.records import Change, Factor, Requirement, Tender
 from app.procurement.tenders.timetables import jurisdiction
 
@@ -87,6 +88,9 @@ def change(
         raise ReasonsMissing(field="reasons")
     with session.begin_nested():
         made = _apply(session, actor, tender, requirements, factors, terms, attachments, now)
+        errors = sum(finding.severity == ERROR for finding in tender.findings)
+        if errors:
+            raise FindingsOpen(count=errors)
         made.reasons, made.made_by = reasons, actor.id
         made.old_deadline_at = old_deadline
         session.add(made)
@@ -111,12 +115,16 @@ def affects_bids(differing: Sequence[Mapping[str, Any]]) -> bool:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a change would come to: its differences, whether bids must be confirmed again, the deadline, the findings."""
+    """What a change would come to: its differences, whether bids must be confirmed again, the deadline, the findings.
+
+    ``readings``: which of the findings block it but may have been misread, by their marks.
+    """
 
     differences: list[dict[str, Any]]
     affects_bids: bool
     deadline_at: datetime
     findings: list[Found]
+    readings: dict[str, Reading]
 
 
 def preview_change(
@@ -129,14 +137,15 @@ def preview_change(
     terms: Terms,
     attachments: Sequence[NewAttachment] = (),
 ) -> Preview:
-    """What ``change`` would publish now, without publishing it; raises what it would raise, but for missing reasons."""
+    """What ``change`` would publish now, without publishing it; raises what it would raise, but for missing reasons and errors."""
     tender, _ = _changeable(session, actor, tender_id, terms)
     with session.begin_nested() as attempt:
         made = _apply(session, actor, tender, requirements, factors, terms, attachments, clock.now(session))
         found = list(findings.found_in(session, tender, local_day(tender.published_at or made.made_at)))
+        misread = readings(tender, found)
         attempt.rollback()
     session.expire_all()
-    return Preview(made.differences, made.affects_bids, made.new_deadline_at, found)
+    return Preview(made.differences, made.affects_bids, made.new_deadline_at, found, misread)
 
 
 def _changeable(
@@ -178,10 +187,7 @@ def _apply(
     _refuse_forbidden(before, content(tender), differing)
     affects = affects_bids(differing)
     tender.bid_deadline_at = deadline_after(session, tender, now) if affects else tender.bid_deadline_at
-    found = findings.record(session, tender, local_day(tender.published_at or now))
-    errors = sum(finding.severity == ERROR for finding in found)
-    if errors:
-        raise FindingsOpen(count=errors)
+    findings.record(session, tender, local_day(tender.published_at or now))
     tender.version += 1
     tender.binding_version = tender.version if affects else tender.binding_version
     differing = differences(before, content(tender))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation import clock, journal, workdays
 from app.foundation.actor import Actor
-from app.procurement.tenders import checks
+from app.procurement.tenders import checks, overrides
 from app.procurement.tenders.documents import STATE_NAMES, TenderNotOpen, content, digest, of_project
 from app.procurement.tenders.records import Finding, Tender, TenderState
 from app.procurement.tenders.timetables import jurisdiction, notice_day, timetable_of
@@ -22,12 +22,13 @@ def check(session: Session, actor: Actor, *, project_id: str) -> list[Finding]:
     if tender.state not in (TenderState.DRAFTING, TenderState.CHECKED):
         raise TenderNotOpen(state=STATE_NAMES[tender.state])
     rows = record(session, tender, notice_day(session, tender.project))
-    errors = sum(row.severity == checks.ERROR for row in rows)
+    errors, overridden = (sum(row.severity == each for row in rows) for each in (checks.ERROR, checks.OVERRIDDEN))
     tender.state = TenderState.DRAFTING if errors else TenderState.CHECKED
     facts = {
         "digest": digest(content(tender)),
         "errors": errors,
-        "warnings": len(rows) - errors,
+        "warnings": len(rows) - errors - overridden,
+        "overridden": overridden,
         "rules": sorted({row.rule for row in rows}),
     }
     journal.write(session, actor, case=project_id, act="tenders.check", facts=facts)
@@ -64,8 +65,8 @@ def preview(session: Session, project_id: str) -> list[checks.Found]:
 
 
 def found_in(session: Session, tender: Tender, notice_on: date) -> Iterator[checks.Found]:
-    """Everything the checks find in a tender whose notice is published on a day; nothing is kept."""
-    return checks.findings(draft_of(session, tender, notice_on))
+    """Everything the checks find in a tender whose notice is published on a day, as it counts; nothing is kept."""
+    return overrides.applied(tender, checks.findings(draft_of(session, tender, notice_on)))
 
 
 def draft_of(session: Session, tender: Tender, notice_on: date) -> checks.Draft:

@@ -73,6 +73,7 @@ class Tender(Base):
     requirements: Mapped[list[Requirement]] = relationship(order_by="Requirement.position", back_populates="tender")
     factors: Mapped[list[Factor]] = relationship(order_by="Factor.position", back_populates="tender")
     findings: Mapped[list[Finding]] = relationship(order_by="Finding.id")
+    overrides: Mapped[list[Override]] = relationship(order_by="Override.id")
     versions: Mapped[list[DocumentVersion]] = relationship(order_by="DocumentVersion.number")
     notices: Mapped[list[Notice]] = relationship(order_by="Notice.id", back_populates="tender")
     questions: Mapped[list[Question]] = relationship(order_by="Question.id")
@@ -201,7 +202,7 @@ class DocumentVersion(Base):
 
 
 class Finding(Base):
-    """What the check found: rule id, article, where, how grave (``error``, ``warning``, ``uncertain``), what would mend it."""
+    """What the check found: rule id, article, where, how grave (``error``, ``warning``, ``uncertain``, ``overridden``), what would mend it."""
 
     __tablename__ = "finding"
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -213,6 +214,29 @@ class Finding(Base):
     problem: Mapped[dict[str, str]] = mapped_column(Json)
     fix: Mapped[dict[str, str]] = mapped_column(Json)
     found_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Override(Base):
+    """A finding that two persons said was misread: which, why, who asked for it and who decided.
+
+    ``mark`` is the finding with the words it was read from: other words give another mark, and the finding is back.
+    """
+
+    __tablename__ = "finding_override"
+    __table_args__ = (UniqueConstraint("tender_id", "mark"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    tender_id: Mapped[str] = mapped_column(String(32), ForeignKey("tender.id"))
+    mark: Mapped[str] = mapped_column(String(64))
+    rule: Mapped[str] = mapped_column(String(40))
+    article: Mapped[str] = mapped_column(String(120))
+    place: Mapped[str] = mapped_column(String(200))
+    problem: Mapped[dict[str, str]] = mapped_column(Json)
+    reasons: Mapped[str] = mapped_column(LongText)
+    asked_by: Mapped[str] = mapped_column(String(64))
+    asked_by_name: Mapped[str] = mapped_column(String(200))
+    decided_by: Mapped[str] = mapped_column(String(64))
+    decided_by_name: Mapped[str] = mapped_column(String(200))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Notice(Base):

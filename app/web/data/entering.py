@@ -24,11 +24,14 @@ BACK = {
     "calendar": "data.calendar",
     "payments": "bonds.index",
     "law": "data.law",
+    "override": "tenders.index",
     "plan": "data.plan",
     "organisations": "people.organisations",
     "people": "people.index",
 }
 """The page that shows what a kind of entry changes."""
+SHOWN_BY = {"calendar": "data/notice.html", "override": "data/override.html"}
+"""What shows a kind of entry that isn't rows of a table."""
 
 
 class NoFile(Invalid):
@@ -144,6 +147,7 @@ def _proposal(proposal_id: str, problems: list[Refusal] | None = None, reasons: 
         proposal=found,
         kind=kind,
         table=kinds.TABLES.get(found.kind),
+        shown_by=SHOWN_BY.get(found.kind, "data/rows.html"),
         preview=preview,
         digest=digest,
         states=STATES,

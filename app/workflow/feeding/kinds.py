@@ -15,7 +15,7 @@ from app.foundation.errors import RuleBroken
 from app.foundation.proposals import Proposal
 from app.foundation.text import Text
 from app.identity import roles
-from app.workflow.feeding import calendars, tables
+from app.workflow.feeding import calendars, overrides, tables
 from app.workflow.feeding.budget import BUDGET
 from app.workflow.feeding.law import LAW
 from app.workflow.feeding.parties import ORGANISATIONS, PEOPLE
@@ -85,7 +85,17 @@ def rows_of(proposal: Proposal) -> list[Row]:
 CALENDAR = Kind(
     "calendar", Text("Working days", "工作日历"), "administrator", calendars.preview, calendars.enter, "administrator"
 )
-KINDS: dict[str, Kind] = {CALENDAR.id: CALENDAR} | {table.id: _of_table(table) for table in TABLES.values()}
+OVERRIDE = Kind(
+    overrides.KIND,
+    Text("Overrides of findings", "检查误报认定"),
+    "agency-officer",
+    overrides.preview,
+    overrides.enter,
+    "buyer-reviewer",
+)
+KINDS: dict[str, Kind] = {CALENDAR.id: CALENDAR, OVERRIDE.id: OVERRIDE} | {
+    table.id: _of_table(table) for table in TABLES.values()
+}
 
 
 def scope_of(actor: Actor, table: Table) -> Scope:
@@ -109,7 +119,7 @@ def draft_rows(
 
 
 def may_see(actor: Actor, proposal: Proposal) -> bool:
-    """Whether a person enters or confirms this kind of thing, for this organisation, or audits."""
+    """Whether a person entered this, enters or confirms this kind of thing for this organisation, or audits."""
     kind = KINDS.get(proposal.kind)
     if proposal.state == proposals.ProposalState.DRAFT:
         return proposal.proposed_by == actor.id
@@ -118,7 +128,7 @@ def may_see(actor: Actor, proposal: Proposal) -> bool:
     if kind.is_secret and not proposal.is_waiting:
         return actor.id in (proposal.proposed_by, proposal.decided_by)
     is_theirs = any(actor.has_role(role, proposal.organisation_id) for role in (kind.role, kind.confirmer))
-    return is_theirs or (actor.has_role("auditor") and not kind.is_secret)
+    return is_theirs or proposal.proposed_by == actor.id or (actor.has_role("auditor") and not kind.is_secret)
 
 
 def seen(session: Session, proposal: Proposal) -> tuple[Preview, str]:

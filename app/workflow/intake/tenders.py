@@ -20,7 +20,7 @@ from app.procurement.tenders import NewAttachment, NewFactor, NewRequirement, Te
 from app.procurement.tenders.numbers import plain
 from app.procurement.tenders.terms import OPTIONAL
 from app.workflow import disclosing, drawing, facts
-from app.workflow.beside import beside
+from app.workflow.beside import Actable, beside
 
 _STEP = re.compile(r"[\d.]+")
 
@@ -226,7 +226,7 @@ def _prepare_drafting(context: IntakeContext) -> Mapping[str, Any]:
         values, shown = as_values(made.requirements, made.factors, made.terms), []
     else:
         values = documents_as_values(tender)
-        shown = facts.of_findings(tender.findings)
+        shown = _found(context.session, tender)
         if tender.return_reasons:
             shown = [(Text("Returned by the buyer", "采购人退回意见"), facts.same(tender.return_reasons)), *shown]
     return {
@@ -239,6 +239,20 @@ def _prepare_drafting(context: IntakeContext) -> Mapping[str, Any]:
         ],
         "documents": list(project.attachments),
     }
+
+
+@beside
+def _found(session: Session, tender: Tender) -> Iterable[Actable | facts.Fact]:
+    """What the check finds now; beside what may have been misread, the way to have it overridden."""
+    found = tenders.preview(session, tender.project_id)
+    marks = {reading.found: mark for mark, reading in tenders.readings(tender, found).items()}
+    for finding, fact in zip(found, facts.of_findings(found), strict=True):
+        mark = marks.get(finding)
+        yield (fact[0], fact[1], OVERRIDE, f"tenders/{tender.id}/findings/{mark}") if mark else fact
+
+
+OVERRIDE = Text("Misread? Request an override", "误报？申请认定")
+"""The words of the way out where the check is wrong."""
 
 
 def _tender(context: IntakeContext) -> Tender | None:

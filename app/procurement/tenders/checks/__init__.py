@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.procurement.tenders.checks import contents, periods, rates, scoring, wordings
-from app.procurement.tenders.checks.drafts import ERROR, UNCERTAIN, WARNING, Check, Draft, Found
+from app.procurement.tenders.checks.drafts import ERROR, OVERRIDDEN, UNCERTAIN, WARNING, Check, Draft, Found
 
 CHECKS: tuple[Check, ...] = (*periods.CHECKS, *rates.CHECKS, *scoring.CHECKS, *contents.CHECKS, *wordings.CHECKS)
 """Every check, in the order their findings are shown."""
@@ -22,4 +22,15 @@ def findings(draft: Draft) -> Iterator[Found]:
         yield from check(draft)
 
 
-__all__ = ["CHECKS", "ERROR", "TYPICAL_ERRORS", "UNCERTAIN", "WARNING", "Check", "Draft", "Found", "findings"]
+__all__ = [
+    "CHECKS",
+    "ERROR",
+    "OVERRIDDEN",
+    "TYPICAL_ERRORS",
+    "UNCERTAIN",
+    "WARNING",
+    "Check",
+    "Draft",
+    "Found",
+    "findings",
+]

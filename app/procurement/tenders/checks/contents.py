@@ -84,6 +84,7 @@ def acceptance_described(draft: Draft) -> Iterator[Found]:
             ERROR,
             Text("The acceptance is not described.", "未明确履约验收的标准和要求。"),
             Text("Describe the acceptance in the contract terms.", "在合同条款中明确履约验收方案。"),
+            read=("terms/contract_terms", *(draft.place(r) for r in draft.tender.requirements)),
         )
         return
     near = "".join(re.findall(r"[^。；]*验收[^。；]*", words))
@@ -178,6 +179,7 @@ def stars_agree(draft: Draft) -> Iterator[Found]:
                     "文字标有★，但未设为实质性要求。",
                 ),
                 Text("Mark it as mandatory, or remove the star from the text.", "设为实质性要求，或者删除文字中的★。"),
+                read=(draft.place(requirement),),
             )
 
 
@@ -270,6 +272,7 @@ def _contradiction(place: str, other: str, found: str, expected: str) -> Found:
             f"此处为{found}，而“{there.zh}”为{expected}，前后不一致。",
         ),
         Text("Make them agree.", "统一表述。"),
+        read=(place, other),
     )
 
 

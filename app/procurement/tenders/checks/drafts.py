@@ -14,11 +14,17 @@ from app.procurement.rules import Rule
 from app.procurement.tenders.records import Factor, Requirement, Tender
 
 ERROR, WARNING, UNCERTAIN = "error", "warning", "uncertain"
+OVERRIDDEN = "overridden"
+"""Of an error that two persons said was misread (``tenders.overrides``): shown, but it blocks nothing."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """One finding: the rule's id, its article, where it is (``1/requirements/T3``), how grave, what is wrong, what mends it."""
+    """One finding: the rule's id, its article, where it is (``1/requirements/T3``), how grave, what is wrong, what mends it.
+
+    ``read``: the places whose words it was read from. Words can be misread, so two persons may override such a finding;
+    one that was worked out from figures, dates and codes has none, and stands (docs/decisions/0017).
+    """
 
     rule: str
     article: str
@@ -26,6 +32,12 @@ class Found:
     severity: str
     problem: Text
     fix: Text
+    read: tuple[str, ...] = ()
+
+    @property
+    def may_be_overridden(self) -> bool:
+        """Whether it blocks, and rests on a reading that can be wrong."""
+        return self.severity == ERROR and bool(self.read)
 
 
 @dataclass(frozen=True)

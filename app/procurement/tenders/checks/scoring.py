@@ -97,28 +97,31 @@ def lowest_price_scored(draft: Draft) -> Iterator[Found]:
 def measures(draft: Draft) -> Iterator[Found]:
     """Every factor but the price says what earns how many points (O87 55, typical error 47)."""
     for factor in _scored(draft):
+        place = draft.place(factor)
         if not factor.standard.strip():
-            yield _unmeasured(draft, factor, "no standard", "未规定评分标准")
+            yield _unmeasured(place, "no standard", "未规定评分标准")
         elif not factor.bands and not _POINTS.search(factor.standard):
-            yield _unmeasured(draft, factor, "a standard that names no points", "评分标准未规定分值")
+            yield _unmeasured(place, "a standard that names no points", "评分标准未规定分值", read=(place,))
 
 
-def _unmeasured(draft: Draft, factor: Factor, what: str, what_zh: str) -> Found:
+def _unmeasured(place: str, what: str, what_zh: str, read: tuple[str, ...] = ()) -> Found:
     return Found(
         "E4-measure",
         "O87 55, IR 34",
-        draft.place(factor),
+        place,
         ERROR,
         Text(f"The criterion has {what}.", f"该评审因素{what_zh}。"),
         Text("State what earns how many points.", "明确得分条件及对应分值。"),
+        read=read,
     )
 
 
 def points_match(draft: Draft) -> Iterator[Found]:
     """No single step is worth more than its factor (typical error 47)."""
     for factor in _scored(draft):
-        steps = [Decimal(found) for found in _AWARDED.findall(factor.standard) or _POINTS.findall(factor.standard)]
-        steps += [Decimal(band["points"]) for band in factor.bands]
+        said = [Decimal(found) for found in _AWARDED.findall(factor.standard) or _POINTS.findall(factor.standard)]
+        entered = [Decimal(band["points"]) for band in factor.bands]
+        steps = [*said, *entered]
         if steps and max(steps) > factor.points:
             yield Found(
                 "E4-points",
@@ -130,6 +133,7 @@ def points_match(draft: Draft) -> Iterator[Found]:
                     f"评分标准中有{plain(max(steps))}分，超过该评审因素分值{plain(factor.points)}分。",
                 ),
                 Text("Make the steps match the points of the criterion.", "使各档分值与该因素分值对应。"),
+                read=(draft.place(factor),) if max(entered, default=Decimal(0)) <= factor.points else (),
             )
 
 
@@ -152,6 +156,7 @@ def ranges(draft: Draft) -> Iterator[Found]:
                         f"{ranged[0].code}有区间规定，评审因素未量化到相应区间并设置不同分值。",
                     ),
                     Text("Give each step its points.", "按区间设置不同分值。"),
+                    read=(draft.place(factor), draft.place(ranged[0])),
                 )
 
 
@@ -205,6 +210,7 @@ def qualification_scored(draft: Draft) -> Iterator[Found]:
                     ERROR,
                     Text(f"Qualification requirement {twin.code} is scored.", f"将资格要求{twin.code}设置为评审因素。"),
                     Text("Remove it from the criteria.", "从评审因素中删除。"),
+                    read=(draft.place(factor), draft.place(twin)),
                 )
 
 
@@ -231,6 +237,7 @@ def samples(draft: Draft) -> Iterator[Found]:
                     "要求提供样品，但未规定样品的评审方法及评审标准。",
                 ),
                 Text("State how they are evaluated, or remove them.", "规定样品的评审方法和标准，或者删除样品要求。"),
+                read=(*(draft.place(r) for r in asked), *(draft.place(f) for f in draft.factors(lot))),
             )
 
 

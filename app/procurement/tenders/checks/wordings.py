@@ -73,7 +73,7 @@ def wording(draft: Draft) -> Iterator[Found]:
                 words = rule.found_in(text)
                 if words is not None:
                     problem = Text(*(sentence.replace("%(found)s", words) for sentence in rule.problem))
-                    yield Found(rule.id, rule.article, place, rule.severity, problem, rule.fix)
+                    yield Found(rule.id, rule.article, place, rule.severity, problem, rule.fix, read=(place,))
 
 
 def _parts(draft: Draft) -> Iterator[tuple[str, set[str], str]]:
