@@ -21,6 +21,7 @@ from app.procurement import rules
 from app.procurement.projects import Project
 from app.web import current, holders, shell, visibility
 from app.web.permissions import SUPPLIER_ROLES
+from app.web.tasks import sections
 from app.web.tasks.entries import Entry
 from app.web.visibility.cases import awards_are_published
 from app.workflow import cases, starts
@@ -57,6 +58,8 @@ def task(
         tables=shown.tables,
         notes=shown.notes,
         layout=_layout(shown),
+        sections=sections.of(entry, current.zone()) if entry is not None else [],
+        blocks=sections.blocks(shown.form) if shown.form is not None else [],
         is_unsent=starts.is_unsent(session, actor, row),
         project=cases.project_of(session, row),
         extent=extent,

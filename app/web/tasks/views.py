@@ -11,7 +11,7 @@ from app.foundation import repeats
 from app.foundation.errors import Conflict, NotAllowed, Refusal
 from app.foundation.text import Text
 from app.web import current, errors, files, language, listing, notices
-from app.web.tasks import entries, pages, uploads
+from app.web.tasks import entries, pages, sections, uploads
 from app.web.tasks.entries import Entry, Texts
 from app.workflow.intake.tenders import preview_documents
 
@@ -55,10 +55,14 @@ def submit(task_id: str) -> AnyResponse:
 
 @blueprint.post("/<task_id>/draft")
 def save_draft(task_id: str) -> AnyResponse:
-    """Keep what was typed so far (for the script that saves by itself)."""
+    """Keep what was typed so far (for the script that saves by itself), and say how far each section of the form is."""
     shown = _shown(task_id)
-    _save(shown, _posted(shown))
-    return jsonify(saved_at=current.now().isoformat())
+    typed = _posted(shown)
+    _save(shown, typed)
+    entry = _entry(shown, typed)
+    found = sections.of(entry, current.zone()) if entry is not None else []
+    parts = {"sections": render_template("tasks/sections.html", sections=found)} if found else {}
+    return jsonify(saved_at=current.now().isoformat(), parts=parts)
 
 
 @blueprint.post("/<task_id>/claim")
