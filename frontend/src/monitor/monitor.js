@@ -143,7 +143,7 @@ export class Monitor {
     right.append(badge);
     badge.title = say(KINDS[kind]);
     badge.addEventListener('click', () => this.choose(shape));
-    this.overlays.add(shape, 'token', { position: shape.width > 60 ? { top: -13, right: 6 } : { top: shape.height - 9, left: shape.width - 9 }, html: shape.width > 60 ? right : badge, show: { minZoom: .15 } });
+    this.overlays.add(shape, 'token', { position: shape.width > 60 ? { top: -18, right: 6 } : { top: -14, left: shape.width - 9 }, html: shape.width > 60 ? right : badge, show: { minZoom: .15 } });
   }
 
   #door(shape, address) {

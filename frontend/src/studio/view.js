@@ -1,9 +1,9 @@
 // How a diagram first stands on the canvas, and the type it is written in.
 
 const FAMILY = '"IBM Plex Sans Variable", "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", Arial, sans-serif';
+/** How wide a letter of the labels' type is at most on average, and a Chinese character, in pixels; how many characters a line has. */
+const LETTER = 8, CHARACTER = 13, LINE = 8;
 /** Colours by the tokens of the style sheet, so that a drawing turns dark with its page and light on paper. */
-/** How wide a letter of the labels' type is at most on average, in pixels. */
-const LETTER = 8;
 export const INK = 'var(--tw-ink)', LINES = 'var(--tw-still)';
 export const drawing = {
   textRenderer: { defaultStyle: { fontFamily: FAMILY, fontSize: 13, lineHeight: 1.25 }, externalStyle: { fontSize: 12.5, lineHeight: 1.25 } },
@@ -42,12 +42,17 @@ export function* named(thing, seen = new Set()) {
   for (const key of HOLDERS) for (const child of [].concat(thing[key] || [])) yield* named(child, seen);
 }
 
-/** Give every label outside its element the room of its longest word, so that none is broken: files were drawn for other words and other type. */
+/** The width that a label's words need: its longest word; Chinese, which breaks anywhere, in lines of the same length. */
+function widthOf(words) {
+  if (/[\u3400-\u9fff]/.test(words)) return Math.ceil(words.length / Math.ceil(words.length / LINE)) * CHARACTER + 4;
+  return Math.max(0, ...words.split(/\s+/).map(word => word.length)) * LETTER;
+}
+
+/** Give every label outside its element the room of its words, so that none is broken: files were drawn for other words and other type. */
 function makeRoom(definitions) {
   const shown = (definitions.diagrams || []).flatMap(one => one.plane?.planeElement || []);
   for (const { label, bpmnElement } of shown) {
-    const bounds = label?.bounds, longest = Math.max(0, ...(bpmnElement?.name || '').split(/\s+/).map(word => word.length));
-    const needed = Math.ceil(longest * (/[\u3400-\u9fff]/.test(bpmnElement?.name) ? 0 : LETTER));
+    const bounds = label?.bounds, needed = Math.ceil(widthOf(bpmnElement?.name || ''));
     if (!bounds || bounds.width >= needed) continue;
     bounds.x -= (needed - bounds.width) / 2;
     bounds.width = needed;
