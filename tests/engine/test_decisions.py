@@ -56,8 +56,33 @@ def test_the_method_of_procurement_follows_from_amount_and_ground():
 def test_works_are_tendered_by_the_tendering_law_or_negotiated(budget, grounds, method, ground):
     model = decisions.read((ROOT / "processes/decisions/procurement_method.dmn").read_bytes())
     given = {"object": "works", "budget": Decimal(budget), "grounds": grounds}
-    result = model.evaluate("procurement_method", given | {"open_tender_threshold": Decimal(4_000_000)})
+    limits = {"open_tender_threshold": Decimal(4_000_000), "procurement_limit": Decimal(300_000)}
+    result = model.evaluate("procurement_method", given | limits)
     assert result.value == {"method": method, "legal_ground": ground, "approval_needed": False}
+
+
+@pytest.mark.parametrize("object", ["goods", "services", "works"])
+@pytest.mark.parametrize(
+    ("budget", "limit", "in_catalogue", "applies"),
+    [
+        (499_999, 500_000, False, "outside"),
+        (500_000, 500_000, False, "yes"),
+        (499_999, 500_000, True, "yes"),
+        (499_999, 500_000, None, None),
+        (1_999_999, None, False, None),
+        (1_999_999, None, None, None),
+        (1, None, True, "yes"),
+        (2_000_000, None, None, "yes"),
+    ],
+)
+def test_gpl_2_the_law_applies_from_the_limit_or_in_the_catalogue_and_nothing_is_guessed(
+    object, budget, limit, in_catalogue, applies
+):
+    model = decisions.read((ROOT / "processes/decisions/procurement_method.dmn").read_bytes())
+    given = {"object": object, "budget": Decimal(budget), "grounds": "none", "in_catalogue": in_catalogue}
+    limits = {"open_tender_threshold": Decimal(2_000_000), "procurement_limit": limit and Decimal(limit)}
+    proposed = model.evaluate("procurement_method", given | limits).value["method"]
+    assert ("yes" if proposed in ("open_tender", "negotiation") else proposed) == applies
 
 
 def test_two_matching_rules_of_a_unique_table_are_a_conflict():

@@ -240,6 +240,36 @@ def test_another_method_than_the_proposed_one_needs_reasons(session, town, filed
         )
 
 
+@pytest.mark.parametrize("approval", ["", "  "])
+def test_gpl_27_another_method_rests_on_the_approval_of_the_finance_department(session, town, filed, plan, approval):
+    plan(filed)
+    act = {"project_id": filed.id, "method": "negotiation", "approval_needed": True, "reasons": "紧急"}
+    with pytest.raises(projects.ApprovalMissing) as refusal:
+        projects.record_method(session, town.handler, approval=approval, **act)
+    assert refusal.value.field == "approval"
+    assert (
+        projects.record_method(session, town.handler, approval="江财采〔2026〕1号", **act).approval
+        == "江财采〔2026〕1号"
+    )
+
+
+@pytest.mark.parametrize(
+    ("region", "estimate", "is_refused"), [("CN-SC", 600_000, True), ("CN-SC", 400_000, False), ("CN", 600_000, False)]
+)
+def test_gpl_2_the_region_s_row_says_from_which_amount_the_law_applies(
+    session, town, filed, plan, region, estimate, is_refused
+):
+    planned = plan(filed)
+    planned.buyer.region, planned.estimate = region, Decimal(estimate)
+    session.flush()
+    act = {"project_id": planned.id, "method": projects.OUTSIDE, "proposed": projects.OUTSIDE}
+    if is_refused:
+        with pytest.raises(projects.LawApplies):
+            projects.record_method(session, town.handler, **act)
+    else:
+        assert projects.record_method(session, town.handler, **act).method == "outside"
+
+
 def test_only_the_handler_settles_the_method(session, town, filed, plan):
     plan(filed)
     with pytest.raises(RoleMissing):

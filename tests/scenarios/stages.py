@@ -57,7 +57,9 @@ def plan(town: Town) -> None:
         },
         "Submit the plan",
     )
-    handler.take("Choose the method").sees("Proposed by the decision table").press("Choose the method")
+    handler.take("Choose the method").sees("Proposed by the decision table").fill({"Method": "Open tender"}).press(
+        "Choose the method"
+    )
     handler.do(
         "Choose the agency",
         {"Procurement agency": "Jiangcheng Public", "Agency fee (CNY)": "8000", "Fee paid by": "Buyer"},

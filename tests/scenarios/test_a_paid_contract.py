@@ -63,7 +63,7 @@ def plan(people):
             "contract_plan": "固定总价合同，按季度验收后支付。",
         }
     )
-    people.chen.do("Choose the method")
+    people.chen.do("Choose the method", {"method": "open_tender"})
 
 
 def entrust(people):

@@ -205,7 +205,7 @@ def plan_and_publish(people: dict[str, Newcomer]) -> None:
             "lots-0-sme_reason": "面向中小企业预留将使竞争不足。",
         }
     )
-    chen.do("Choose the method")
+    chen.do("Choose the method", {"method": "open_tender"})
     chen.take("Choose the agency")
     chen.fill({"agency": chen.option("公共采购代理"), "fee": "8000", "fee_payer": "buyer"})
     people["sun"].do("Sign the agreement as agency", {"decision": "sign"})

@@ -99,7 +99,8 @@ def test_only_the_variables_that_the_diagrams_read_enter_the_process(play, case)
         seen = set(shown_to(play, session, "chen", "choose_agency").variables)
     assert seen == {
         *("project_id", "project_number", "buyer_id", "finance_id", "review_decision", "filing_decision", "object"),
-        *("budget", "grounds", "open_tender_threshold", "method_proposal", "method", "timetable_certain"),
+        *("budget", "grounds", "open_tender_threshold", "procurement_limit", "in_catalogue"),
+        *("method_proposal", "method", "timetable_certain"),
     }
 
 
@@ -127,16 +128,40 @@ def test_a_plan_over_the_projects_budget_is_refused(play, case):
         )
 
 
+IN_CATALOGUE = {"catalogue": "inside"}
+
+
 def test_the_decision_table_proposes_the_method_with_its_ground(play, case):
     memory.played(play, case, lives.FIRST_HALF[:2])
-    play.do("chen", "plan", lambda shown: case.planned(shown.values))
+    play.do("chen", "plan", lambda shown: {**case.planned(shown.values), **IN_CATALOGUE})
     facts = facts_of(play, "chen", "confirm_method")
-    assert (facts["Proposed by the decision table"], facts["Legal ground"]) == ("Open tender", "GPL 26")
+    ground = "Government Procurement Law, article 26"
+    assert (facts["Proposed by the decision table"], facts["Legal ground"]) == ("Open tender", ground)
+
+
+def test_where_the_region_s_limit_is_not_known_a_person_decides(play, case):
+    memory.played(play, case, lives.FIRST_HALF[:2])
+    play.do("chen", "plan", lambda shown: case.planned(shown.values))
+    with play.looking() as session:
+        shown = shown_to(play, session, "chen", "confirm_method")
+    assert "method" not in shown.values
+    assert facts_of(play, "chen", "confirm_method")["Proposed by the decision table"].startswith("nothing")
+    with pytest.raises(projects.ReasonsMissing):
+        play.do("chen", "confirm_method", {"method": "outside"})
+    play.do("chen", "confirm_method", {"method": "outside", "reasons": "本地区限额标准为100万元，且不在目录内"})
+    assert play.state == "completed"
+
+
+def test_gpl_2_what_is_in_the_catalogue_is_government_procurement_at_any_amount(play, case):
+    memory.played(play, case, lives.FIRST_HALF[:2])
+    play.do("chen", "plan", lambda shown: {**case.planned(shown.values), **IN_CATALOGUE})
+    with pytest.raises(projects.LawApplies):
+        play.do("chen", "confirm_method", {"method": "outside", "reasons": "金额小"})
 
 
 def test_another_method_needs_reasons_and_closes_the_case_for_its_own_procedure(play, case):
     memory.played(play, case, lives.FIRST_HALF[:2])
-    play.do("chen", "plan", lambda shown: case.planned(shown.values))
+    play.do("chen", "plan", lambda shown: {**case.planned(shown.values), **IN_CATALOGUE})
     with pytest.raises(projects.ReasonsMissing):
         play.do("chen", "confirm_method", {"method": "consultation"})
     play.do("chen", "confirm_method", {"method": "consultation", "reasons": "服务内容须磋商确定"})
@@ -156,7 +181,7 @@ def test_gpl_4_works_go_on_under_their_own_law(play):
         lots=cases.CLEANING.lots,
     )
     memory.played(play, works, lives.FIRST_HALF[:2])
-    play.do("chen", "plan", lambda shown: works.planned(shown.values))
+    play.do("chen", "plan", lambda shown: {**works.planned(shown.values), **IN_CATALOGUE})
     play.do("chen", "confirm_method")
     assert play.state == "completed"
 
@@ -165,7 +190,7 @@ def test_a_year_without_an_official_calendar_asks_a_person(play, case, virtual_c
     virtual_clock.turn_to(datetime(2026, 12, 15, 1, tzinfo=UTC))
     memory.played(play, case, lives.FIRST_HALF[:2])
     play.do("chen", "plan", lambda shown: case.planned(shown.values))
-    play.do("chen", "confirm_method")
+    play.do("chen", "confirm_method", {"method": "open_tender"})
     assert play.open() == ["confirm_timetable"]
     assert "uncertain: between" in facts_of(play, "chen", "confirm_timetable")["Bid deadline and opening, earliest"]
     play.do("chen", "confirm_timetable", {"source": "国务院办公厅通知"})

@@ -24,7 +24,18 @@ from app.procurement.projects.lives import (
     stage,
 )
 from app.procurement.projects.plan_items import PlanItem
-from app.procurement.projects.plans import PlannedLot, Warning, plan, propose_lots, record_method, warnings
+from app.procurement.projects.plans import (
+    OUTSIDE,
+    ApprovalMissing,
+    LawApplies,
+    PlannedLot,
+    Warning,
+    limit,
+    plan,
+    propose_lots,
+    record_method,
+    warnings,
+)
 from app.procurement.projects.records import (
     BudgetLine,
     Item,
@@ -37,9 +48,12 @@ from app.procurement.projects.records import (
 )
 
 __all__ = [
+    "OUTSIDE",
     "STATE_NAMES",
+    "ApprovalMissing",
     "BudgetLine",
     "Item",
+    "LawApplies",
     "Lot",
     "LotState",
     "LotUnknown",
@@ -61,6 +75,7 @@ __all__ = [
     "committed",
     "file",
     "get",
+    "limit",
     "lock",
     "lot",
     "move_lot",

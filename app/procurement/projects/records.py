@@ -101,9 +101,13 @@ class Project(Base):
     notice_on: Mapped[date | None] = mapped_column(default=None)
     contract_plan: Mapped[str] = mapped_column(LongText, default="")
     risk_plan: Mapped[str] = mapped_column(LongText, default="")
+    in_catalogue: Mapped[bool | None] = mapped_column(default=None)
+    """Whether what is bought is in the region's centralised catalogue (GPL 7); nothing while nobody said so."""
     method: Mapped[str | None] = mapped_column(String(20), default=None)
     legal_ground: Mapped[str] = mapped_column(String(60), default="")
     approval_needed: Mapped[bool] = mapped_column(default=False)
+    approval: Mapped[str] = mapped_column(String(200), default="")
+    """The finance department's approval of another method, by its document number (GPL 27)."""
     method_reasons: Mapped[str] = mapped_column(LongText, default="")
     agency_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("organisation.id"), default=None)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

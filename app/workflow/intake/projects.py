@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +14,10 @@ from app.foundation.text import Text
 from app.foundation.workdays import Sense, local_day
 from app.procurement import projects, rules, tenders
 from app.procurement.projects import BudgetLine, PlanItem, Project, plan_items
+from app.procurement.rules import laws
 from app.procurement.tenders.numbers import plain
 from app.workflow import facts
+from app.workflow.beside import beside
 
 # -- the application
 
@@ -181,11 +183,15 @@ def _plan(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
         survey=values.get("survey") or "",
         survey_respondents=values.get("survey_respondents"),
         risk_plan=values.get("risk_plan") or "",
+        in_catalogue={"inside": True, "outside": False}.get(values.get("catalogue") or ""),
         core_item_ids=[row["item_id"] for row in values["items"] if row.get("is_core")],
     )
+    limit = projects.limit(context.session, project)
     return {
         "object": project.object,
         "budget": project.estimate,
+        "procurement_limit": None if limit is None else limit.value,
+        "in_catalogue": project.in_catalogue,
         "grounds": project.grounds,
         "open_tender_threshold": _rule(context, project, "open_tender_threshold").value,
     }
@@ -224,14 +230,26 @@ def _prepare_plan(context: IntakeContext) -> Mapping[str, Any]:
         "items": items,
     }
     limits = [
-        facts.of_rule(_rule(context, project, name))
-        for name in ("open_tender_threshold", "sme_reservation_limit", "survey_limit")
+        facts.of_rule(_rule(context, project, "open_tender_threshold")),
+        _limit(context, project),
+        *(facts.of_rule(_rule(context, project, name)) for name in ("sme_reservation_limit", "survey_limit")),
     ]
     return {
         "values": values,
         "facts": [*facts.of_project(context.session, project), *limits],
         "documents": list(project.attachments),
     }
+
+
+def _limit(context: IntakeContext, project: Project) -> facts.Fact:
+    """From which amount the law applies, or that nobody has entered it for the region."""
+    rule = projects.limit(context.session, project)
+    if rule is not None:
+        return facts.of_rule(rule)
+    return (
+        Text("Government procurement from", "分散采购限额标准"),
+        Text("the limit of your region has not been entered", "尚未录入本地区限额标准"),
+    )
 
 
 def _rule(context: IntakeContext, project: Project, name: str) -> rules.Rule:
@@ -252,6 +270,7 @@ def _confirm_method(context: IntakeContext, values: dict[str, Any]) -> Mapping[s
         method=method,
         legal_ground=proposal["legal_ground"] if as_proposed else "",
         approval_needed=_needs_approval(context, method),
+        approval=values.get("approval") or "",
         reasons=values.get("reasons") or "",
         proposed=proposal["method"],
     )
@@ -261,22 +280,46 @@ def _confirm_method(context: IntakeContext, values: dict[str, Any]) -> Mapping[s
 def _needs_approval(context: IntakeContext, method: str) -> bool:
     """From the open-tender threshold on, any other method needs the finance department's approval (GPL 27)."""
     above = Decimal(context.variables["budget"]) >= Decimal(context.variables["open_tender_threshold"])
-    return above and method != "open_tender"
+    return above and method not in ("open_tender", projects.OUTSIDE)
 
 
 def _prepare_method(context: IntakeContext) -> Mapping[str, Any]:
     project, proposal = _project(context), context.variables["method_proposal"]
-    method = facts.named(facts.METHODS, proposal["method"])
+    named = {**facts.METHODS, projects.OUTSIDE: Text("Not government procurement", "不属于政府采购")}
+    nothing = Text("nothing: the method is yours to decide", "无法建议，请自行确定")
+    method = facts.named(named, proposal["method"]) if proposal["method"] else nothing
     approval = Text("needed", "须报批") if proposal.get("approval_needed") else Text("not needed", "无须报批")
     shown = [
         (Text("Proposed by the decision table", "决策表建议"), method),
-        (Text("Legal ground", "法律依据"), facts.same(proposal["legal_ground"])),
+        (Text("Legal ground", "法律依据"), laws.citation(proposal["legal_ground"])),
         (Text("Approval by the finance department", "财政部门批准"), approval),
         facts.of_rule(_rule(context, project, "open_tender_threshold")),
+        _limit(context, project),
         *facts.of_project(context.session, project),
         *facts.of_plan(context.session, project),
     ]
-    return {"values": {"method": proposal["method"]}, "facts": shown}
+    return {
+        "values": {"method": proposal["method"]} if proposal["method"] else {},
+        "notes": _undecided(proposal),
+        "facts": shown,
+    }
+
+
+@beside
+def _undecided(proposal: Mapping[str, Any]) -> Iterable[facts.Fact]:
+    """What a person has to find out where the data can't say whether the law applies."""
+    if proposal["method"] is not None:
+        return
+    yield (
+        Text("Does the law apply?", "是否适用政府采购法"),
+        Text(
+            "The amount is below the open tender threshold, and the limit of your region or its centralised catalogue is "
+            "not known here. Look them up: below the limit and outside the catalogue this is not government procurement "
+            "(Government Procurement Law, article 2).",
+            "项目金额低于公开招标数额标准，本平台尚无本地区限额标准或者不能确定是否属于集中采购目录，请查明：未达到限额标准且不在"
+            "集中采购目录以内的，不属于政府采购（《中华人民共和国政府采购法》第二条）。",
+        ),
+    )
 
 
 INTAKE: dict[str, Intake] = {
