@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.foundation import clock
@@ -15,6 +16,7 @@ from app.foundation.text import Text
 from app.identity import accounts, grants
 from app.identity.accounts import Account
 from app.identity.grants import Grant
+from app.identity.organisations import Organisation
 
 STATES = ("active", "disabled", "waiting")
 """May sign in; may not any more; never set a password."""
@@ -29,15 +31,17 @@ class NotTheirPerson(NotAllowed):
 
 @dataclass(frozen=True)
 class Person:
-    """An account and the grants it holds now."""
+    """An account and the grants it holds now, those at its ``place`` first. ``place`` is the organisation under which it is listed: of those that it holds
+    a role at now, the first by kind and name."""
 
     account: Account
     held: list[Grant]
+    place: str | None = None
 
 
 @dataclass(frozen=True)
 class Filters:
-    """``place`` is an organisation's id; ``search`` looks in names, sign-in names and addresses."""
+    """``place`` is an organisation's id; ``search`` looks in names, sign-in names, addresses and the names of organisations."""
 
     search: str = ""
     state: str = ""
@@ -48,14 +52,45 @@ class Filters:
 def find(
     session: Session, filters: Filters, *, sort: str = "name", limit: int = 25, offset: int = 0
 ) -> tuple[list[Person], int]:
-    """A page of people and how many there are; ``sort``: name or since, with ``-`` before it descending."""
+    """A page of people and how many there are; ``sort``: place, name or since, with ``-`` before it descending."""
     wanted = _matching(session, filters)
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    place = _place(session)
+    found = session.execute(
+        wanted.add_columns(place)
+        .outerjoin(Organisation, Organisation.id == place)
+        .order_by(*_order(sort), Account.name, Account.id)
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    held = grants.of_accounts(session, [account.id for account, _ in found])
+    return [Person(account, _first(held.get(account.id, []), place_id), place_id) for account, place_id in found], total
+
+
+def _first(held: list[Grant], place: str | None) -> list[Grant]:
+    """Grants with those of one organisation before the others."""
+    return sorted(held, key=lambda grant: grant.organisation_id != place)
+
+
+def _place(session: Session) -> ScalarSelect[str]:
+    return (
+        select(Grant.organisation_id)
+        .join(Organisation, Organisation.id == Grant.organisation_id)
+        .where(Grant.account_id == Account.id, *grants.holding(clock.now(session)))
+        .order_by(Organisation.kind, Organisation.name_zh, Organisation.id)
+        .limit(1)
+        .correlate(Account)
+        .scalar_subquery()
+    )
+
+
+def _order(sort: str) -> list[ColumnElement[Any]]:
+    if sort.removeprefix("-") == "place":  # who belongs nowhere comes last, either way
+        ordered = [Organisation.kind, Organisation.name_zh, Organisation.id]
+        way = [column.desc() if sort.startswith("-") else column.asc() for column in ordered]
+        return [Organisation.id.is_(None), *way]
     column = Account.created_at if sort.removeprefix("-") == "since" else Account.name
-    ordered = wanted.order_by(column.desc() if sort.startswith("-") else column, Account.id)
-    found = list(session.scalars(ordered.limit(limit).offset(offset)))
-    held = grants.of_accounts(session, [account.id for account in found])
-    return [Person(account, held.get(account.id, [])) for account in found], total
+    return [column.desc() if sort.startswith("-") else column.asc()]
 
 
 def count_by_state(session: Session, filters: Filters) -> dict[str, int]:
@@ -97,9 +132,11 @@ def _matching(session: Session, filters: Filters) -> Select[Account]:
     query = select(Account)
     text = filters.search.strip()
     if text:
-        query = query.where(
-            or_(*(column.icontains(text, autoescape=True) for column in (Account.name, Account.login, Account.email)))
-        )
+        places = (name.icontains(text, autoescape=True) for name in (Organisation.name_zh, Organisation.name_en))
+        working = select(Grant.account_id).join(Organisation, Organisation.id == Grant.organisation_id)
+        there = working.where(or_(*places), *grants.holding(clock.now(session)))
+        own = (Account.name, Account.login, Account.email)
+        query = query.where(or_(*(column.icontains(text, autoescape=True) for column in own), Account.id.in_(there)))
     if filters.state == "active":
         query = query.where(Account.disabled_at.is_(None), Account.password_hash.is_not(None))
     elif filters.state == "disabled":

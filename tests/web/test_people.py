@@ -1,5 +1,8 @@
 """Administrators look after people and organisations; a supplier's administrator after that supplier's people."""
 
+import re
+
+import lxml.html
 import pytest
 from sqlalchemy import select
 
@@ -31,6 +34,34 @@ def test_people_are_found_by_two_letters_and_by_role(administrator):
     page = administrator.get("/people?q=xper").text
     assert ("Review expert" in page, "Payment officer</a>" in page) == (True, False)
     assert "payment-officer" in administrator.get("/people?role=payment-officer").text
+
+
+def test_people_are_grouped_by_organisation_and_found_by_its_name(administrator):
+    page = administrator.get("/people?q=Finance Bureau").text
+    assert re.findall(r'<th colspan="4" scope="rowgroup">.*?>([^<]+)</a></th>', page) == ["Finance Bureau"]
+    assert ("Finance supervisor" in page, "Review expert</a>" in page) == (True, False)
+
+
+def test_each_organisation_heads_its_people_once_and_who_has_none_comes_last(administrator):
+    page = administrator.get("/people?size=100").text
+    heads = re.findall(r'<th colspan="4" scope="rowgroup">(?:<a [^>]*>)?([^<]+)<', page)
+    assert len(heads) == len(set(heads)) > 3
+    assert heads[-1] == "No organisation"
+
+
+def test_somebody_of_two_organisations_stands_under_one_with_both_roles(administrator):
+    page = administrator.get("/people?q=many-hats").text
+    row = lxml.html.fromstring(page).xpath("//tr[not(contains(@class, 'group'))][.//a[text()='Many Hats']]")
+    assert len(row) == 1
+    assert [chip.text_content().strip() for chip in row[0].xpath(".//ul[@class='tw-chips']/li")] == [
+        "Opening host",
+        "Procurement reviewer",
+    ]
+
+
+def test_a_list_by_name_has_no_groups(administrator, supplier):
+    assert "tw-list__group" not in administrator.get("/people?sort=name").text
+    assert "tw-list__group" not in supplier.get("/people?sort=place").text
 
 
 def test_the_list_goes_out_as_a_file_that_spreadsheets_read(administrator):

@@ -24,6 +24,7 @@ LISTS = {
     "/cases": "buyer-handler",
     "/contracts": "buyer-contract-officer",
     "/data/budget": "finance-officer",
+    "/people": "administrator",
     "/portal": "buyer-handler",
     "/portal/results": "buyer-handler",
     "/portal/contracts": "buyer-handler",

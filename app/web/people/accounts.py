@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
@@ -39,8 +40,8 @@ class ReasonsMissing(Invalid):
 @blueprint.get("/people")
 def index() -> str | Response:
     """List people, with search and filters."""
-    session, asked = current.session(), listing.asked(sorts=("name", "-since"))
-    place = people.looks_after(current.actor())
+    session, place = current.session(), people.looks_after(current.actor())
+    asked = listing.asked(sorts=("place", "name", "-since") if place is None else ("name", "-since"))
     wanted = people.Filters(
         search=asked.search,
         state=listing.chosen("state", people.STATES),
@@ -68,7 +69,9 @@ def index() -> str | Response:
         wanted=wanted,
         counts=people.count_by_state(session, wanted),
         states=STATES,
+        is_everybody=place is None,
         names=names,
+        groups=_groups(found) if asked.by == "place" else [("", found)],
         roles=[role for role in roles.ROLES.values() if place is None or role.kind == "supplier"],
         state_of=state_of,
     )
@@ -231,6 +234,11 @@ def _page(account: Account, problems: Sequence[Refusal] = (), entered: dict[str,
         states=STATES,
         state=state_of(account),
     )
+
+
+def _groups(found: list[people.Person]) -> list[tuple[str, list[people.Person]]]:
+    """A page's people by the organisation under which they are listed; an empty id: people of none."""
+    return [(place or "", list(there)) for place, there in groupby(found, lambda one: one.place)]
 
 
 def _place_names(found: list[people.Person]) -> dict[str, Text]:

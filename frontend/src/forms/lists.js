@@ -23,7 +23,7 @@ export function watchLists() {
   const table = document.querySelector('[data-list]');
   if (!table) return;
   let at = -1;
-  const rows = () => [ ...table.querySelectorAll('tbody tr') ];
+  const rows = () => [ ...table.querySelectorAll('tbody tr:not(.tw-list__group)') ];
   const link = row => row.querySelector('a[data-open]') || row.querySelector('a');
   const go = to => {
     const all = rows();
@@ -34,7 +34,7 @@ export function watchLists() {
     all[at].scrollIntoView({ block: 'nearest' });
   };
   table.addEventListener('focusin', event => {
-    const row = event.target.closest('tbody tr');
+    const row = event.target.closest('tbody tr:not(.tw-list__group)');
     if (!row) return;
     at = rows().indexOf(row);
     for (const each of rows()) each.classList.toggle('tw-list__row--on', each === row);
