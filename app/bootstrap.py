@@ -45,7 +45,7 @@ from app.procurement import (
 )
 from app.procurement.bids import Signer
 from app.procurement.rules import entries
-from app.workflow import intake, operations, reminding
+from app.workflow import due_tasks, intake, operations, reminding
 from app.workflow.assignment import resolve_group
 from config import Config
 
@@ -162,8 +162,11 @@ def proofs(house: House, config: Config) -> dict[str, Callable[[], Any]]:
 
 
 def reminders(house: House) -> dict[str, Callable[[], Any]]:
-    """The heartbeat that reminds people of what no diagram tells them."""
-    return {"reminders": lambda: reminding.remind(house.sessions)}
+    """The heartbeats that remind people of what no diagram tells them, and of tasks that are due."""
+    return {
+        "reminders": lambda: reminding.remind(house.sessions),
+        "due_tasks": lambda: due_tasks.remind(house.sessions),
+    }
 
 
 def _keeper(config: Config, clock: Clock | None) -> Keeper:

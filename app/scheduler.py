@@ -33,6 +33,7 @@ SECONDS = {
     "checkpoint": 60,
     "scrub": 3600,
     "reminders": 600,
+    "due_tasks": 60,
     "attempts": 3600,
 }
 """How often each heartbeat beats."""

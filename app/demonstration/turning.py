@@ -28,7 +28,7 @@ from app.foundation.journal import JournalEntry
 from app.foundation.outbox import Outgoing
 from app.foundation.text import Text
 from app.identity import sessions
-from app.workflow import reminding
+from app.workflow import due_tasks, reminding
 
 log = logging.getLogger(__name__)
 
@@ -166,6 +166,7 @@ class Turning:
             self._to(following)
         self._to(turn.until)
         reminding.remind(self.house.sessions)
+        due_tasks.remind(self.house.sessions)
 
     def _to(self, instant: datetime) -> None:
         """Let the clock, which stands, stand at a later instant, and take the browsers' sessions along."""

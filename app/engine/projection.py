@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from app.engine import spiff, unreadable
+from app.engine import reminders, spiff, unreadable
 from app.engine.cache import Entry
 from app.engine.engine import ADMINISTRATOR, Engine
 from app.engine.environment import CaseEnvironment
@@ -237,6 +237,7 @@ class _Projection:
             "assignee_id": task.assignee,
             "created_at": self.now,
             "due_at": task.due_at,
+            "remind_at": reminders.first(self.now, task.due_at),
             "follow_up_at": task.follow_up_at,
             "priority": 50 if task.priority is None else int(task.priority),
             "version": 1,
@@ -255,6 +256,8 @@ class _Projection:
     def _change_task(self, task_id: str, task: spiff.OpenTask) -> None:
         row = self.session.get(OpenTaskRow, task_id)
         assert row is not None, task_id
+        if row.due_at != task.due_at:
+            row.remind_at = reminders.first(self.now, task.due_at)
         row.assignee_id, row.due_at, row.follow_up_at = task.assignee, task.due_at, task.follow_up_at
         row.priority = 50 if task.priority is None else int(task.priority)
         row.form_id = task.form_id
@@ -271,6 +274,8 @@ class _Projection:
             return
         for name, value in changed.items():
             setattr(row, name, value)
+        if "due_at" in changed:
+            row.remind_at = fresh["remind_at"]
         row.version += 1
         self.session.flush()
         offer_anew(self.session, row)

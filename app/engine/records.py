@@ -136,11 +136,16 @@ class OpenTaskRow(Base):
 
     ``assignee_id`` is whom the diagram names, ``claimed_by`` who took it or was given it, ``holder_id`` whichever of
     them counts. ``duty`` names the element whose doer may not do this one. Names and texts are copied from the
-    diagram, so that the inbox needs no definition.
+    diagram, so that the inbox needs no definition. ``remind_at`` is when its people are reminded next.
     """
 
     __tablename__ = "engine_task"
-    __table_args__ = (Index(None, "instance_id"), Index(None, "due_at"), Index(None, "form_id"))
+    __table_args__ = (
+        Index(None, "instance_id"),
+        Index(None, "due_at"),
+        Index(None, "form_id"),
+        Index(None, "remind_at"),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     instance_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_instance.id"))
     token_id: Mapped[str] = mapped_column(String(64))
@@ -163,6 +168,7 @@ class OpenTaskRow(Base):
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     follow_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     priority: Mapped[int] = mapped_column(default=50)
     draft: Mapped[dict[str, Any] | None] = mapped_column(Json)
@@ -179,6 +185,16 @@ class OpenTaskRow(Base):
     def name(self) -> Text:
         """What to do, in both languages."""
         return Text(self.name_en, self.name_zh)
+
+
+class WaitingReminder(Base):
+    """A person's reminder of a task, until it goes out with the others of its day."""
+
+    __tablename__ = "engine_reminder"
+    __table_args__ = (Index(None, "send_at"),)
+    task_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    account_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    send_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Offer(Base):

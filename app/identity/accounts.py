@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import String, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -19,11 +20,19 @@ _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}\Z")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+\Z")
 
 
+class Reminders(StrEnum):
+    """Which mails remind a person of tasks that are due soon or late: each by itself, a day's together, or none."""
+
+    EACH = "each"
+    DIGEST = "digest"
+    NONE = "none"
+
+
 class Account(Base):
     """A person. Without ``password_hash`` nobody can sign in yet; a disabled account never can.
 
     ``name`` is as it is shown and journalled, ``login`` and ``email`` are lower case, ``language`` is empty until
-    the person chooses one. ``demonstration`` marks the people of the demonstration town, who exist only in
+    the person chooses one, ``reminders`` is one of ``Reminders``. ``demonstration`` marks the people of the demonstration town, who exist only in
     demonstration mode.
     """
 
@@ -33,6 +42,7 @@ class Account(Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254), default="", index=True)
     language: Mapped[str | None] = mapped_column(String(2))
+    reminders: Mapped[str] = mapped_column(String(10), default=Reminders.EACH)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     demonstration: Mapped[bool] = mapped_column(default=False)
@@ -95,6 +105,13 @@ class OwnAccount(NotAllowed):
 
     code = "own-account"
     text = Text("Another administrator must close your user account.", "本人账号须由其他管理员停用。")
+
+
+class RemindersUnknown(Invalid):
+    """There is no such choice of reminders."""
+
+    code = "reminders-unknown"
+    text = Text("Choose which reminders you get.", "请选择接收哪些提醒。")
 
 
 class LanguageUnknown(Invalid):
@@ -173,6 +190,13 @@ def set_language(session: Session, *, account_id: str, language: str) -> None:
     if language not in LANGUAGES:
         raise LanguageUnknown(field="language")
     get(session, account_id).language = language
+
+
+def set_reminders(session: Session, *, account_id: str, reminders: str) -> None:
+    """Remember which reminders of tasks a person wants; raises RemindersUnknown."""
+    if reminders not in set(Reminders):
+        raise RemindersUnknown(field="reminders")
+    get(session, account_id).reminders = reminders
 
 
 def disable(session: Session, actor: Actor, *, account_id: str, reasons: str = "") -> Account:

@@ -14,10 +14,11 @@ from app.engine.records import OpenTaskRow
 from app.foundation import clock
 from app.foundation.actor import Actor
 from app.foundation.text import Text
-from app.identity import grants, roles
+from app.identity import roles
 from app.identity.accounts import Account
 from app.identity.grants import Grant
 from app.identity.organisations import Organisation
+from app.workflow import due_tasks
 
 MOST_NAMED = 3
 """How many people are named; more are counted."""
@@ -68,15 +69,8 @@ def colleagues(session: Session, task: OpenTaskRow, giver: Actor, naming: Naming
     known = [
         user for user, name in names.items() if user not in (giver.id, task.holder_id) and naming(user, name) == name
     ]
-    found = [_acting(session, session.get_one(Account, user), task) for user in known]
+    found = [due_tasks.acting(session, session.get_one(Account, user), task) for user in known]
     return sorted((to for to in found if tasks.may_be_given(session, to, task)), key=lambda to: (to.name, to.id))
-
-
-def _acting(session: Session, account: Account, task: OpenTaskRow) -> Actor:
-    """A person acting for the first of their places that makes a task theirs."""
-    places: list[str | None] = [*grants.places(grants.of_account(session, account.id))]
-    possible = [grants.actor_of(session, account, place) for place in places or [None]]
-    return next((actor for actor in possible if tasks.may(actor, task)), possible[0])
 
 
 def _by_name(_account_id: str, name: str) -> str:

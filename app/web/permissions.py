@@ -305,6 +305,7 @@ RULES: dict[str, Rule] = {
     "identity.set_password": everybody(),
     "identity.my_account": signed_in(),
     "identity.change_details": signed_in(),
+    "identity.choose_reminders": signed_in(),
     "identity.change_password": signed_in(),
     "identity.refuse_address": signed_in(),
     "identity.end_session": signed_in(),

@@ -220,3 +220,16 @@ def test_a_person_acts_for_one_of_their_organisations_at_a_time(sign_in, town):
 
 def test_nobody_acts_for_an_organisation_that_gave_them_no_role(sign_in, town):
     assert sign_in("many-hats").submit("/account/act-for", organisation=town.finance).status_code == 403
+
+
+def test_a_person_chooses_which_reminders_of_tasks_they_get(app, sign_in, account_of):
+    client = sign_in("buyer-handler")
+    assert 'value="each" checked' in client.get("/account").text
+    assert client.submit("/account/reminders", reminders="digest").location == "/account"
+    assert 'value="digest" checked' in client.get("/account").text
+
+
+def test_a_choice_of_reminders_that_there_is_not_changes_nothing(app, sign_in, account_of):
+    client = sign_in("buyer-handler")
+    assert client.submit("/account/reminders", reminders="hourly").status_code == 422
+    assert 'value="each" checked' in client.get("/account").text

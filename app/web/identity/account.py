@@ -10,11 +10,27 @@ from werkzeug.wrappers import Response
 from app.foundation.errors import NotAllowed, Refusal
 from app.foundation.text import Text
 from app.identity import accounts, addresses, attempts, grants, organisations, passwords, sessions
+from app.identity.accounts import Reminders
 from app.identity.attempts import Whence
 from app.web import current, errors
 from app.web.identity import blueprint
 from app.web.identity.passwords import NotTheSameTwice, new_password
 from app.web.notices import notice
+
+REMINDERS = (
+    (
+        Reminders.EACH,
+        Text("Each by itself", "逐项提醒"),
+        Text("One email when a task is due soon, another when it is late.", "任务即将到期和逾期时，各发送一封邮件。"),
+    ),
+    (
+        Reminders.DIGEST,
+        Text("Once a day", "每日汇总"),
+        Text("All of a day's reminders in one email at 08:00.", "当日提醒汇总为一封邮件，于08:00发送。"),
+    ),
+    (Reminders.NONE, Text("None", "不提醒"), Text("Your inbox still shows what is due.", "待办列表仍会显示办理期限。")),
+)
+"""The choices of reminders, with what each means."""
 
 
 class NotTheirOrganisation(NotAllowed):
@@ -48,6 +64,15 @@ def change_details() -> Response | tuple[str, int]:
         return _page(errors.parts_of(refusal), {"name": name, "email": email}), 422
     current.commit()
     notice(Text("Your details have been changed.", "个人信息已更新。"))
+    return _back()
+
+
+@blueprint.post("/account/reminders")
+def choose_reminders() -> Response:
+    """Choose which mails remind one of tasks that are due soon or late."""
+    accounts.set_reminders(current.session(), account_id=_own(), reminders=request.form.get("reminders", ""))
+    current.commit()
+    notice(Text("Your choice of reminders has been saved.", "提醒方式已保存。"))
     return _back()
 
 
@@ -143,4 +168,5 @@ def _page(problems: Sequence[Refusal] = (), entered: dict[str, str] | None = Non
         present=found.id if found else "",
         least=passwords.LEAST,
         changing=addresses.waiting(session, person.id),
+        reminders=REMINDERS,
     )
