@@ -124,7 +124,7 @@ def ask(play: Play, case: Case) -> None:
     play.next_day(2, hour=10)
     put_question(play, "hua", "T3所列备件是否可以由设备制造商直接供应？")
     play.next_day()
-    play.do("sun", "answer_question", {"answer": "可以。备件来源须在备件清单中写明。"})
+    play.do("sun", "answer_question", {"answer": "可以。备件来源须在备件清单中写明。", "effect": "explains"})
 
 
 def put_question(play: Play, login: str, text: str) -> None:

@@ -145,7 +145,14 @@ def questions(tender_id: str) -> str:
         OpenTaskRow.element_id == "answer_question", OpenTaskRow.business_key == tender.project.number
     )
     mine = [task for task in session.scalars(waiting.order_by(OpenTaskRow.due_at)) if tasks.may(actor, task)]
-    return render_template("tenders/questions.html", **_head(tender, "tenders.questions"), questions=asked, tasks=mine)
+    stated_by = {each.id: facts.person(session, each.answered_by or "") for each in tender.questions if each.effect}
+    return render_template(
+        "tenders/questions.html",
+        **_head(tender, "tenders.questions"),
+        questions=asked,
+        stated_by=stated_by,
+        tasks=mine,
+    )
 
 
 # -- findings that were misread

@@ -329,6 +329,8 @@ def _change(content: Content, tender: Tender) -> list[Section]:
 
 def _clarification(content: Content, tender: Tender) -> list[Section]:
     said = [(Text("Enquiry", "询问"), content["question"]), (Text("Answer", "答复"), content["answer"])]
+    if "stated" in content:  # what was answered before says nothing of it
+        said.append((Text("Effect on the tender documents", "对招标文件的影响"), text_of(content["stated"])))
     return [{"heading": Text("Clarification", "澄清内容"), "facts": said}]
 
 

@@ -89,7 +89,12 @@ def test_a_question_becomes_a_task_of_the_agency_with_its_due_day(play, ask):
 
 def test_every_question_has_its_own_task(play, ask):
     ask(), ask("kang", "服务期从何时起算？")
-    play.do("sun", "answer_question", {"answer": "自签订之日起"}, where=lambda seen: "服务期" in said(play, seen))
+    play.do(
+        "sun",
+        "answer_question",
+        {"answer": "自签订之日起", "effect": "explains"},
+        where=lambda seen: "服务期" in said(play, seen),
+    )
     assert play.open() == ["answer_question"]
 
 
@@ -97,7 +102,7 @@ def test_ir_52_an_unanswered_question_outlives_the_deadline_and_holds_the_closin
     ask()
     play.turn_to(datetime(2026, 4, 30, tzinfo=PLACE))
     assert (play.open(), "opening" in play.stages) == (["answer_question"], False)
-    play.do("sun", "answer_question", {"answer": "可以。"})
+    play.do("sun", "answer_question", {"answer": "可以。", "effect": "explains"})
     assert "opening" in play.stages
 
 
@@ -118,7 +123,7 @@ def test_o87_28_nothing_tells_who_asked(play, ask):
 
 def test_an_answer_goes_to_all_without_the_asker(play, ask, tender_id):
     ask()
-    play.do("sun", "answer_question", {"answer": "可以。"})
+    play.do("sun", "answer_question", {"answer": "可以。", "effect": "explains"})
     with play.looking() as session:
         notice = tenders.get(session, tender_id).notices[-1]
         assert (notice.kind, notice.content["answer"]) == ("clarification", "可以。")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -15,11 +13,13 @@ from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
-from app.identity import roles
+from app.identity import organisations, roles
 from app.procurement import agreements, rules
+from app.procurement.tenders.answers import changed_words, opposed, passages
 from app.procurement.tenders.documents import content
 from app.procurement.tenders.notices import DeadlinePassed, add_notice, get, open_for_bids, supplier_of
-from app.procurement.tenders.records import Question
+from app.procurement.tenders.places import place
+from app.procurement.tenders.records import Question, Tender
 
 
 class QuestionUnknown(NotFound):
@@ -54,52 +54,52 @@ class AnswerChanges(RuleBroken):
     statute = "O87 27, IR 31"
 
 
-_CHANGING = re.compile(
-    r"(?<!不)(?<!未)(?<!不得)(?:修改|调整|变更|更正|修正|放宽|降低|提高|减少|增加|缩短|延长|改)(?:为|至|到|成)"
-    r"|不再(?:要求|执行|适用)|(?:予以|可以?|现)(?:取消|删除|删去)|(?:此项|该项|本项|该条)[^，。；]{0,6}(?:取消|删除|作废)"
-    r"|\b(?:changed|amended|reduced|lowered|raised|increased|extended|shortened|relaxed|corrected)\s+(?:from\b.*\b)?to\b"
-    r"|\bno longer (?:required|needed|applies)|\b(?:is|are) (?:deleted|removed|dropped|waived)\b",
-    re.IGNORECASE,
-)
-_BESIDE = re.compile(
-    r"\d{3,4}-\d{3,8}(?:-\d{4})?|1[3-9]\d{9}|"  # telephone numbers
-    r"\d{1,2}[:：]\d{2}|\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|\d{4}-\d{1,2}(?:-\d{1,2})?"  # days and hours
-    r"|第[\d.]+[条款项章节页包版]|(?:article|clause|section|page|lot|version)\s+[\d.]+"  # places
-    r"|(?:正负|[±+]/?-?)\s*\d+(?:\.\d+)?"  # how exactly something is measured
-    r"|[A-Za-z]+[-_]?\d+(?:\.\d+)*",  # codes and standards
-    re.IGNORECASE,
-)
-_FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+class AnswerOpposes(RuleBroken):
+    """An answer turns round what the documents say of the same subject (O87 27)."""
 
-
-def changed_words(answer: str, documents: str) -> str | None:
-    """The first words of an answer that change what the documents say: words of changing, or a figure they don't have.
-
-    Days, hours, places in the documents, codes, tolerances and telephone numbers are no such figures.
-    """
-    found = _CHANGING.search(answer)
-    if found is not None:
-        return found[0]
-    known = {_figure(figure) for figure in _FIGURE.findall(documents)}
-    return next(
-        (figure for figure in _FIGURE.findall(_BESIDE.sub(" ", answer)) if _figure(figure) not in known),
-        None,
+    code = "answer-opposes"
+    text = Text(
+        "An answer can only explain the tender documents. “%(said)s” is against what they say (%(place)s): “%(words)s”. "
+        "Publish a correction first, then answer.",
+        "答复只能解释招标文件。“%(said)s”与招标文件（%(place)s）“%(words)s”相反。请先发布更正，再作答复。",
     )
+    statute = "O87 27, IR 31"
 
 
-def _figure(text: str) -> Decimal:
-    return Decimal(text.replace(",", "")).normalize()
+class CorrectionNeeded(RuleBroken):
+    """Who answers says that the answer changes the documents: that is a correction, which everybody gets in time (O87 27)."""
+
+    code = "answer-needs-correction"
+    text = Text(
+        "An answer cannot change the tender documents. Publish a correction first (“Correct the tender documents”), then "
+        "answer. After the bid deadline nothing can be changed.",
+        "答复不得改变招标文件。请先发布更正（“更正招标文件”），再作答复；投标截止后不得再作更正。",
+    )
+    statute = "O87 27, IR 31"
+
+
+EXPLAINS, CHANGES = "explains", "changes"
+"""What who answers states of an answer: it only explains the documents, or it changes something of them."""
+
+
+def statement(agency: Text) -> Text:
+    """What the agency states of an answer that explains, as it is published with it."""
+    return Text(
+        f"{agency.en} states that this answer explains the tender documents and changes nothing in them.",
+        f"{agency.zh}声明：本答复仅作解释，不改变招标文件的任何内容。",
+    )
 
 
 @dataclass(frozen=True)
 class PublicQuestion:
-    """A question as everybody sees it: no asker."""
+    """A question as everybody sees it: no asker. ``stated``: what the agency states of the answer's effect."""
 
     id: str
     text: str
     asked_at: datetime
     answer: str | None
     answered_at: datetime | None
+    stated: Text | None = None
 
 
 def ask(session: Session, actor: Actor, *, tender_id: str, text: str, arrived_at: datetime | None = None) -> Question:
@@ -138,10 +138,11 @@ def question(session: Session, question_id: str) -> Question:
     return found
 
 
-def answer(session: Session, actor: Actor, *, question_id: str, answer: str) -> Question:
+def answer(session: Session, actor: Actor, *, question_id: str, answer: str, effect: str | None) -> Question:
     """The agency answers; question and answer are published to all without the asker's name (IR 20(1), O87 27).
 
-    It explains; raises AnswerChanges where it would change what the documents ask for.
+    ``effect``: what who answers states (EXPLAINS or CHANGES; None in cases whose form didn't ask yet), published with it.
+    It explains; raises CorrectionNeeded, AnswerChanges or AnswerOpposes where it would change what the documents ask for.
     """
     question = session.get(Question, question_id, with_for_update=True, populate_existing=True)
     if question is None:
@@ -153,10 +154,10 @@ def answer(session: Session, actor: Actor, *, question_id: str, answer: str) -> 
         raise QuestionAnswered()
     if not answer.strip():
         raise WordsMissing(field="answer")
-    words = changed_words(answer, json.dumps(content(tender), ensure_ascii=False))
-    if words is not None:
-        raise AnswerChanges(field="answer", words=words)
-    question.answer, question.answered_by = answer.strip(), actor.id
+    if effect == CHANGES:
+        raise CorrectionNeeded(field="effect")
+    _refuse_changing(tender, question, answer)
+    question.answer, question.answered_by, question.effect = answer.strip(), actor.id, effect
     question.answered_at = clock.now(session)
     title = tender.project.title
     add_notice(
@@ -164,16 +165,37 @@ def answer(session: Session, actor: Actor, *, question_id: str, answer: str) -> 
         tender,
         kind="clarification",
         title=Text(f"Clarification notice: {title.en}", f"{title.zh}澄清公告"),
-        content={"question": question.text, "answer": question.answer},
+        content={"question": question.text, "answer": question.answer, **_stated(session, tender, effect)},
     )
-    journal.write(session, actor, case=tender.project_id, act="tenders.answer", facts={"question": question.id})
+    facts = {"question": question.id, "effect": effect}
+    journal.write(session, actor, case=tender.project_id, act="tenders.answer", facts=facts)
     return question
+
+
+def _refuse_changing(tender: Tender, question: Question, answer: str) -> None:
+    said = content(tender)
+    words = changed_words(answer, json.dumps(said, ensure_ascii=False))
+    if words is not None:
+        raise AnswerChanges(field="answer", words=words)
+    found = opposed(question.text, answer, passages(said))
+    if found is not None:
+        clause, passage = found
+        raise AnswerOpposes(field="answer", said=clause, place=place(passage.place), words=passage.words)
+
+
+def _stated(session: Session, tender: Tender, effect: str | None) -> dict[str, dict[str, str]]:
+    if effect != EXPLAINS:
+        return {}
+    return {"stated": statement(organisations.get(session, tender.agency_id).name).as_json()}
 
 
 def public_questions(session: Session, tender_id: str) -> list[PublicQuestion]:
     """A tender's questions and answers as the public sees them."""
+    tender = get(session, tender_id)
+    stated = statement(organisations.get(session, tender.agency_id).name)
     return [
-        PublicQuestion(q.id, q.text, q.asked_at, q.answer, q.answered_at) for q in get(session, tender_id).questions
+        PublicQuestion(q.id, q.text, q.asked_at, q.answer, q.answered_at, stated if q.effect == EXPLAINS else None)
+        for q in tender.questions
     ]
 
 

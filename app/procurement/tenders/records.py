@@ -270,7 +270,10 @@ class DocumentAccess(Base):
 
 
 class Question(Base):
-    """A supplier's question; its text is public, its asker isn't. The answer goes to all."""
+    """A supplier's question; its text is public, its asker isn't. The answer goes to all.
+
+    ``effect``: what who answered stated of the answer (``explains``); empty where their form didn't ask.
+    """
 
     __tablename__ = "question"
     __table_args__ = (Index(None, "tender_id", "id"),)
@@ -282,6 +285,7 @@ class Question(Base):
     answer: Mapped[str | None] = mapped_column(LongText, default=None)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     answered_by: Mapped[str | None] = mapped_column(String(64), default=None)
+    effect: Mapped[str | None] = mapped_column(String(10), default=None)
     answer_due_on: Mapped[date | None] = mapped_column(default=None)
 
 

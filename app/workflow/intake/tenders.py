@@ -394,7 +394,11 @@ def _attached(tender: Tender) -> Iterable[facts.Fact]:
 
 def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     question = tenders.answer(
-        context.session, context.actor, question_id=context.variables["question_id"], answer=values["answer"]
+        context.session,
+        context.actor,
+        question_id=context.variables["question_id"],
+        answer=values["answer"],
+        effect=values.get("effect"),
     )
     tender = tenders.get(context.session, question.tender_id)
     drawing.notice(context.session, context.actor, tender.notices[-1], tender)
@@ -406,6 +410,17 @@ def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
         record_id=question.id,
     )
     return {}
+
+
+def _correction(context: IntakeContext, tender: Tender) -> Iterable[Actable]:
+    """The way to what an answer can't do, as long as it can be done."""
+    if tenders.open_for_bids(tender, clock.now(context.session)):
+        yield (
+            Text("If the answer would change anything", "答复将改变招标文件的"),
+            Text("Publish a correction first, then answer.", "请先发布更正，再作答复。"),
+            Text("Correct the tender documents", "更正招标文件"),
+            f"tenders/{tender.id}/change",
+        )
 
 
 def _prepare_answer(context: IntakeContext) -> Mapping[str, Any]:
@@ -422,6 +437,7 @@ def _prepare_answer(context: IntakeContext) -> Mapping[str, Any]:
                 places.TERMS["bid_deadline_at"],
                 dates.when(tender.bid_deadline_at) if tender.bid_deadline_at else Text("", ""),
             ),
+            *_correction(context, tender),
         ],
     }
 

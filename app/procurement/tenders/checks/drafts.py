@@ -23,7 +23,7 @@ class Found:
     """One finding: the rule's id, its article, where it is (``1/requirements/T3``), how grave, what is wrong, what mends it.
 
     ``read``: the places whose words it was read from. Words can be misread, so two persons may override such a finding;
-    one that was worked out from figures, dates and codes has none, and stands (docs/decisions/0017).
+    one that was worked out from figures, dates and codes has none, and stands (docs/decisions/0018).
     """
 
     rule: str
