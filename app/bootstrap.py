@@ -45,7 +45,7 @@ from app.procurement import (
 )
 from app.procurement.bids import Signer
 from app.procurement.rules import entries
-from app.workflow import due_tasks, intake, operations, reminding
+from app.workflow import apart, due_tasks, intake, operations, reminding
 from app.workflow.assignment import resolve_group
 from config import Config
 
@@ -118,6 +118,7 @@ def build(
         zone=config.zone,
         intake=intake.takes(authority),
         prepare=intake.PREPARE,
+        duties=apart.DUTIES,
         **parts,
     )
     factory = sessions(database)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.engine import spiff
 from app.engine.bundles import Package, load
 from app.engine.cache import Cache
+from app.engine.duties import Duties
 from app.engine.forms import Form, Library
 from app.engine.operations import Registry
 from app.engine.records import DeployedFile, Deployment, InstanceRow, OpenTaskRow
@@ -57,7 +58,8 @@ class Engine:
     ``forms``: the library of forms; a deployment keeps its own copies of those it names. ``roles``: the known role
     names (None: any name goes). ``resolve_group(group, variables)`` turns a candidate group into the group of an
     actor. ``intake`` takes a form's values in, in the completing transaction, and gives the variables that enter the
-    process; ``prepare`` gives a form's values, options and facts before it is shown. ``stand_ins``: forms, roles and
+    process; ``prepare`` gives a form's values, options and facts before it is shown. ``duties``: which forms one person
+    may not fill in both. ``stand_ins``: forms, roles and
     operations aren't judged (scenarios). ``observe`` is told each step's events.
     """
 
@@ -74,6 +76,7 @@ class Engine:
     stand_ins: bool = False
     intake: Mapping[str, Intake] = field(default_factory=dict)
     prepare: Mapping[str, Prepare] = field(default_factory=dict)
+    duties: Duties = field(default_factory=Duties)
     observe: Callable[[str, list[Any]], None] | None = None
     cache: Cache = field(init=False)
     _packages: OrderedDict[str, Package] = field(init=False, default_factory=OrderedDict)

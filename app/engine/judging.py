@@ -9,6 +9,7 @@ from typing import Any
 from app.engine import forms, spiff
 from app.engine.bundles import Package
 from app.engine.drawn import undrawn
+from app.engine.duties import together
 from app.engine.engine import Engine
 from app.engine.findings import Finding, Kind, error, made, warning
 from app.engine.recipients import for_nobody
@@ -92,6 +93,7 @@ def judge(package: Package, engine: Engine | None, known: Known, *, office: bool
         found += unwritten(package, engine)
         found += _for_nobody(package, engine, office)
         found += shared(package, engine)
+        found += together(package, engine.duties) if engine is not None else ()
         found += undrawn(package)
     return list(dict.fromkeys(found))
 
