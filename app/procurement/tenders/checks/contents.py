@@ -164,10 +164,16 @@ def core_product(draft: Draft) -> Iterator[Found]:
             )
 
 
+_STARRED = re.compile(
+    r"(?<![标注带加打有“])(?<!标注)★(?![号”]|条款|标记|项)|(?<!非)(?<!不是)(?<!不属于)(?<!不作为)实质性"
+)
+"""A star or its word that marks this requirement, not one that is spoken of."""
+
+
 def stars_agree(draft: Draft) -> Iterator[Found]:
     """What is substantive is marked as such, and the mark means it (O87 20)."""
     for requirement in draft.tender.requirements:
-        marked = "★" in requirement.text_zh or "实质性" in requirement.text_zh
+        marked = _STARRED.search(requirement.text_zh) is not None
         if marked and not requirement.starred:
             yield Found(
                 "O87-20-star",
@@ -183,24 +189,36 @@ def stars_agree(draft: Draft) -> Iterator[Found]:
             )
 
 
+_UNTIL = "[^。；，{1}]{{0,{0}}}?"
+"""The words between a term and its figure; a sign among them would make it another figure (每延误1日, 届满前15日)."""
+
+
 def contradictions(draft: Draft) -> Iterator[Found]:
     """Requirements and contract name the same periods and percentages as the terms (typical error 3)."""
     tender = draft.tender
     pairs = (
         (
-            r"履约保证金[^。；]{0,20}?(\d+(?:\.\d+)?)\s*[%％]",
+            rf"履约保证金{_UNTIL.format(20, '退返剩尾')}(\d+(?:\.\d+)?)\s*[%％]",
             tender.performance_bond_percent,
             "performance_bond_percent",
         ),
-        (r"(?<!履约)投?标?保证金[^。；]{0,12}?(\d+(?:\.\d+)?)\s*[%％]", tender.bond_percent, "bond_percent"),
         (
-            r"发票[^。；]{0,12}?(\d+)\s*(?:个?自然)?[日天][^。；工作]{0,6}(?:支付|付款)",
+            rf"(?:投标保证金|(?<!履约)(?<!质量)(?<!工资)(?<!付款)(?<!诚信)(?<!投标)保证金){_UNTIL.format(12, '利息逾返退')}(\d+(?:\.\d+)?)\s*[%％]",
+            tender.bond_percent,
+            "bond_percent",
+        ),
+        (
+            r"(?<!预付款)发票[^。；]{0,12}?(\d+)\s*(?:个?自然)?[日天][^。；工作]{0,6}(?:支付|(?<!预)付款)(?!预付|首付|定金)",
             Decimal(tender.payment_days),
             "payment_days",
         ),
-        (r"投标有效期[^。；]{0,10}?(\d+)\s*(?:个?日历)?[日天]", Decimal(tender.validity_days), "validity_days"),
         (
-            r"(?:交货|交付|供货)(?:期|时间)[^。；]{0,12}?(\d+)\s*(?:个?日历)?[日天]",
+            rf"投标有效期{_UNTIL.format(10, '届满前内')}(\d+)\s*(?:个?日历)?[日天]",
+            Decimal(tender.validity_days),
+            "validity_days",
+        ),
+        (
+            rf"(?:交货|交付|供货)(?:期|时间){_UNTIL.format(12, '每延逾提迟前超')}(\d+)\s*(?:个?日历)?[日天]",
             Decimal(tender.delivery_days),
             "delivery_days",
         ),
@@ -238,26 +256,31 @@ def quantities(draft: Draft) -> Iterator[Found]:
         for requirement in draft.requirements(lot):
             for item in lot.items:
                 found = re.search(
-                    rf"{re.escape(item.name)}[^。；0-9]{{0,6}}(\d+)\s*{re.escape(item.unit)}", requirement.text_zh
+                    rf"{re.escape(item.name)}[^。；0-9每配各]{{0,6}}(\d+)\s*{re.escape(item.unit)}", requirement.text_zh
                 )
                 if found and Decimal(found[1]) != item.quantity:
                     place = f"{lot.number}/items/{item.position}"
                     yield _contradiction(draft.place(requirement), place, found[1], f"{plain(item.quantity)}")
 
 
+_WARRANTY = re.compile(
+    r"([\u4e00-\u9fff]{0,6})(?:的)?(?:质保期|保修期|质量保证期)[^。；0-9满内外每延届]{0,8}(\d+)\s*(年|个月)"
+)
+_WHOLE = re.compile(r"^$|(?:整机|设备|货物|产品|全部|所有|本项目|免费|主机|系统)$")
+
+
 def guarantee_terms(draft: Draft) -> Iterator[Found]:
-    """The warranty is the same in the requirements and the contract (typical error 3)."""
-    pattern = re.compile(r"(?:质保期|保修期|质量保证期)[^。；0-9]{0,8}(\d+)\s*(年|个月)")
-    first: tuple[str, str] | None = None
+    """The warranty of the same thing is the same in the requirements and the contract (typical error 3)."""
+    first: dict[str, tuple[str, str]] = {}
     for place, text in [(draft.place(r), r.text_zh) for r in draft.tender.requirements] + [
         ("terms/contract_terms", draft.tender.contract_terms)
     ]:
-        for number, unit in pattern.findall(text):
+        for of, number, unit in _WARRANTY.findall(text):
             months = str(int(number) * (12 if unit == "年" else 1))
-            if first is None:
-                first = (place, months)
-            elif months != first[1]:
-                yield _contradiction(place, first[0], f"{months}个月", f"{first[1]}个月")
+            thing = "" if _WHOLE.search(of) else of
+            other, known = first.setdefault(thing, (place, months))
+            if months != known:
+                yield _contradiction(place, other, f"{months}个月", f"{known}个月")
 
 
 def _contradiction(place: str, other: str, found: str, expected: str) -> Found:

@@ -9,16 +9,27 @@ from difflib import SequenceMatcher
 
 from app.foundation.text import Text
 from app.procurement.tenders.checks.drafts import ERROR, WARNING, Draft, Found, text_of
+from app.procurement.tenders.checks.wordings import is_denied
 from app.procurement.tenders.numbers import plain
 from app.procurement.tenders.records import Factor
 
 HUNDRED = Decimal(100)
-_RANGE = re.compile(r"(不少于|不低于|不高于|不超过|不大于|不小于|至少|以上|以下|以内|[≥≤><＞＜]|\d\s*[-~～至]\s*\d)")
+_RANGE = re.compile(
+    r"不少于|不低于|不高于|不超过|不大于|不小于|至少|[\d一二三四五六七八九十百千万两半%％][^，。；\d]{0,4}(?:以上|以下|以内)|[≥≤><＞＜]"
+    r"|\d\s*[-~～至]\s*\d"
+)
+_NO_RANGE = re.compile(r"[A-Z]+(?:/[A-Z]+)*[\s-]*\d[\d.]*(?:-\d+)*|\d{4}-\d{1,2}(?:-\d{1,2})?|\d{3,4}-\d{7,8}")
+"""Standards, models, days and telephone numbers, whose strokes make no range (GB/T 2423.1-2008)."""
 _POINTS = re.compile(
     r"(\d+(?:\.\d+)?)\s*分(?![钟贝米秒之制辨公包期体散类析布区段层组批册店局院校机路频光子度支屏馏压站]|项(?!目))"
 )
+_IN_WORDS = re.compile(r"[一二两三四五六七八九十]+分(?![钟贝米秒之])|满分|得分\s*[=＝:：]")
+"""Points written in words, as all of them, or as a formula."""
 """So many points: not minutes (分钟), decibels (分贝), tenths (分之) or anything else that begins with the same character."""
-_AWARDED = re.compile(rf"(?:得|扣|加|减|给|计|记|赋|满分|最高|分值)[^，。；\d]{{0,8}}{_POINTS.pattern}")
+_REACHED = r"达到|达|[高低大小少多]于|不足|(?<!不)超过|≥|>"
+_AWARDED = re.compile(
+    rf"(?:得|扣|加|减|给|计|记|赋|满分|最高|分值)(?:(?!{_REACHED})[^，。；\d]){{0,8}}{_POINTS.pattern}(?!及?以[上下]|[（(]含)"
+)
 """Points that are given or taken, not a result that must be reached (达到80分以上的，得5分)."""
 
 
@@ -100,7 +111,7 @@ def measures(draft: Draft) -> Iterator[Found]:
         place = draft.place(factor)
         if not factor.standard.strip():
             yield _unmeasured(place, "no standard", "未规定评分标准")
-        elif not factor.bands and not _POINTS.search(factor.standard):
+        elif not factor.bands and not _POINTS.search(factor.standard) and not _IN_WORDS.search(factor.standard):
             yield _unmeasured(place, "a standard that names no points", "评分标准未规定分值", read=(place,))
 
 
@@ -143,7 +154,7 @@ def ranges(draft: Draft) -> Iterator[Found]:
         by_code = {r.code: r for r in draft.requirements(lot)}
         for factor in draft.factors(lot):
             scored = [by_code[code] for code in factor.requirement_codes if code in by_code]
-            ranged = [r for r in scored if _RANGE.search(r.text_zh)]
+            ranged = [r for r in scored if _RANGE.search(_NO_RANGE.sub("", r.text_zh))]
             steps = len(factor.bands) or len(set(_POINTS.findall(factor.standard)))
             if ranged and factor.kind == "objective" and steps < 2:
                 yield Found(
@@ -221,10 +232,17 @@ def _alike(condition: str, factor: Factor) -> bool:
     return match.size >= max(8, len(condition) * 6 // 10)
 
 
+_SAMPLES = re.compile(r"(?:提供|递交|提交)样品")
+
+
+def _are_wanted(text: str) -> bool:
+    return any(not is_denied(text, *match.span()) for match in _SAMPLES.finditer(text))
+
+
 def samples(draft: Draft) -> Iterator[Found]:
     """Where samples are asked for, how they are judged is said (O87 22, typical error 55)."""
     for lot in draft.lots:
-        asked = [r for r in draft.requirements(lot) if re.search(r"提供样品|递交样品|提交样品", r.text_zh)]
+        asked = [r for r in draft.requirements(lot) if _are_wanted(r.text_zh)]
         judged = any("样品" in text_of(factor) for factor in draft.factors(lot))
         if asked and not judged and not any("评审" in r.text_zh for r in asked):
             yield Found(

@@ -14,7 +14,21 @@ from app.foundation.text import Text
 from app.procurement.tenders.checks.drafts import Draft, Found, text_of
 
 WORDING_FILE = Path(__file__).with_name("wording.json")
-_NEGATION = re.compile(r"(不得|不要求|不接受|不收取|无需|无须|禁止|不以|不限定?|不设|严禁)[^，。；]{0,8}$|不$")
+_NEGATION = re.compile(
+    r"(?:不得(?!低于|少于|小于|没有|缺少|短于)|不(?:再)?(?:强制)?要求|不接受|不收取|无需|无须|毋需|不需要?|不必|不用|禁止|不以|不限定?|不设|严禁|不对|不把|不将"
+    r"|不强制)[^，。；]{0,16}$|[不非]$"
+)
+_DENIED_AFTER = re.compile(
+    r"^[^，。；]{0,16}(?:不[作做](?:强制|硬性|任何|特别)?(?:要求|限制|规定)|不作为(?!唯一|主要)|不得作为|不予限制|不受限制|没有要求|无(?:强制|特殊)?要求|无限制"
+    r"|(?:无需|无须|不需要?|不必|不用|不再|不要求)(?:提供|提交|出具|具备|设立|填写)?(?:$|[，。；）)])|(?:均|可)不限|不限(?:$|[，。；）)]))"
+)
+"""A denial before what is denied, and one behind it (营业收入不作要求)."""
+
+
+def is_denied(text: str, start: int, end: int) -> bool:
+    """Whether what stands from ``start`` to ``end`` is denied by the words before or behind it in its clause."""
+    begins = max(text.rfind(mark, 0, start) for mark in "。；\n") + 1
+    return bool(_NEGATION.search(text[begins:start]) or _DENIED_AFTER.search(text[end:]))
 
 
 @dataclass(frozen=True)
@@ -40,7 +54,7 @@ class Wording:
             sentence = re.split(r"[。；\n]", text[sentence_from:])[0]
             if self.unless and self.unless.search(sentence):
                 continue
-            if not _NEGATION.search(text[sentence_from : match.start()]):
+            if not is_denied(text, *match.span()):
                 return match[0]
         return None
 
