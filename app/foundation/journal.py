@@ -284,14 +284,14 @@ def of_case(session: Session, case: str) -> list[JournalEntry]:
     )
 
 
-def violations(session: Session, case: str | None = None) -> Iterator[Violation]:
-    """Walk every chain (or a case's) and yield each place where it is broken; nothing when the journal holds."""
+def violations(session: Session, *cases: str) -> Iterator[Violation]:
+    """Walk every chain (or those of some cases) and yield each place where it is broken; nothing when the journal holds."""
     settle(session)
     key = journal_key(session.get_bind())
     expected: dict[str, tuple[int, str]] = {}
     entries, heads = select(JournalEntry), select(JournalHead)
-    if case is not None:
-        entries, heads = entries.where(JournalEntry.case_id == case), heads.where(JournalHead.case_id == case)
+    if cases:
+        entries, heads = entries.where(JournalEntry.case_id.in_(cases)), heads.where(JournalHead.case_id.in_(cases))
     for entry in session.scalars(
         entries.order_by(JournalEntry.case_id, JournalEntry.sequence).execution_options(yield_per=500)
     ):

@@ -180,7 +180,11 @@ def actor_of(session: Session, account: Account, organisation_id: str | None = N
 
     Who holds roles for several organisations acts for one at a time, and only with the roles it gave.
     """
-    held = of_account(session, account.id)
+    return acting(account, of_account(session, account.id), organisation_id)
+
+
+def acting(account: Account, held: list[Grant], organisation_id: str | None = None) -> Actor:
+    """The same from the grants that the person holds."""
     possible = places(held)
     place = organisation_id if organisation_id in possible else (possible[0] if possible else None)
     counted = [grant for grant in held if grant.organisation_id in (None, place)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy import Text as LongText
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from app.foundation import clock, dates, journal, workdays
 from app.foundation.actor import Actor
@@ -279,7 +279,8 @@ def latest(session: Session, contract_id: str) -> Delivery | None:
 def of_contract(session: Session, contract_id: str) -> list[Delivery]:
     """All deliveries of a contract with what was decided on them, in order."""
     query = select(Delivery).where(Delivery.contract_id == contract_id).order_by(Delivery.number)
-    return list(session.scalars(query))
+    judged = joinedload(Delivery.acceptance).selectinload(Acceptance.rows)
+    return list(session.scalars(query.options(judged)))
 
 
 def accepted(session: Session, contract_id: str) -> Acceptance | None:

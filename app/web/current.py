@@ -109,7 +109,7 @@ def signed_in() -> SignedIn | None:
 def become(opened: SignedIn, recognised: Account) -> None:
     """Go on in this request as the person who has just signed in, in their language."""
     g.signed_in, g._login_user = opened, recognised
-    for known in ("actor", "acting", "language", "place"):
+    for known in ("actor", "held", "acting", "language", "place"):
         g.pop(known, None)
     if recognised.language:
         g.language = recognised.language
@@ -120,8 +120,17 @@ def actor() -> Actor:
     if "actor" not in g:
         found = account()
         acting_for = g.signed_in.organisation_id if found is not None else None
-        g.actor = NOBODY if found is None else grants.actor_of(session(), found, acting_for)
+        g.actor = NOBODY if found is None else grants.acting(found, held(), acting_for)
     return g.actor
+
+
+def held() -> list[grants.Grant]:
+    """The roles that the person holds now, at all their places; read once a request."""
+    if "held" not in g:
+        found = account()
+        g.held = [] if found is None else grants.of_account(session(), found.id)
+    found_grants: list[grants.Grant] = g.held
+    return found_grants
 
 
 def now() -> datetime:
@@ -155,6 +164,7 @@ def begin_acting() -> None:
     g.setdefault("read_at", datetime.now(UTC))
     found = session()
     if request.method not in SAFE and found.info["read_only"]:
+        g.pop("held", None)
         found.rollback()
         found.info["read_only"] = False
 

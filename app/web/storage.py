@@ -5,11 +5,12 @@ A request that only looks gets a read-only transaction, which on SQLite takes no
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from app.foundation.database import Base
 
@@ -26,6 +27,16 @@ class RequestSession(FlaskSession):
         if id(bind) not in readers:
             readers[id(bind)] = bind.execution_options(read_only=True)
         return readers[id(bind)]
+
+
+HELD = 1_000
+"""So many of the rows that a request has read it holds on to: a session itself knows only those that somebody holds."""
+
+
+@event.listens_for(RequestSession, "loaded_as_persistent")
+def _hold(session: RequestSession, row: object) -> None:
+    """Whoever asks for a row again within the request is given the same one, and the database isn't asked."""
+    session.info.setdefault("held", deque(maxlen=HELD)).append(row)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": RequestSession, "expire_on_commit": False})

@@ -124,10 +124,7 @@ def acting() -> organisations.Organisation | None:
 
 def other_places() -> list[organisations.Organisation]:
     """The further organisations the person could act for."""
-    account = current.account()
-    if account is None:
-        return []
-    possible = grants.places(grants.of_account(current.session(), account.id))
+    possible = grants.places(current.held())
     wanted = [place for place in possible if place != current.actor().organisation_id]
     return [organisations.get(current.session(), place) for place in wanted]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.engine import corridor
 from app.engine.records import InstanceRow
@@ -46,7 +46,8 @@ def projects_of(session: Session, business_keys: Iterable[str | None]) -> dict[s
     kept: dict[str, Project] = session.info.setdefault("projects", {})
     known = {number: kept[number] for number in numbers if number in kept and kept[number] in session}
     if unknown := numbers - known.keys():
-        query = select(Project).where(Project.number.in_(unknown)).options(selectinload(Project.lots))
+        whose = joinedload(Project.buyer), joinedload(Project.agency)
+        query = select(Project).where(Project.number.in_(unknown)).options(selectinload(Project.lots), *whose)
         known |= {project.number: project for project in session.scalars(query)}
         kept |= known
     return known

@@ -9,7 +9,7 @@ from typing import Any
 
 import rfc8785
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.foundation import clock, journal, workdays
 from app.foundation.actor import Actor
@@ -176,7 +176,18 @@ def digest(content: dict[str, Any]) -> str:
 
 def get(session: Session, contract_id: str, *, lock: bool = False) -> Contract:
     """A contract, under its row lock if asked; raises ContractUnknown."""
-    contract = session.get(Contract, contract_id, with_for_update=lock or None, populate_existing=lock)
+    together = (
+        ()
+        if lock
+        else (
+            joinedload(Contract.lot).joinedload(Lot.project),
+            joinedload(Contract.buyer),
+            joinedload(Contract.supplier),
+        )
+    )
+    contract = session.get(
+        Contract, contract_id, with_for_update=lock or None, populate_existing=lock, options=together
+    )
     if contract is None:
         raise ContractUnknown()
     return contract

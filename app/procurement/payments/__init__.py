@@ -23,7 +23,9 @@ from app.procurement.payments.requests import (
     mark_overdue,
     of_contract,
     outstanding,
+    outstanding_of,
     paid,
+    paid_of,
     pay,
     request,
 )
@@ -55,7 +57,9 @@ __all__ = [
     "note_overdue",
     "of_contract",
     "outstanding",
+    "outstanding_of",
     "paid",
+    "paid_of",
     "pay",
     "request",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -190,18 +190,23 @@ def _due(session: Session, contract: Contract, delivery: Delivery, today: date) 
 
 def outstanding(session: Session, contract: Contract) -> Decimal:
     """What of the contract was neither paid nor applied for yet."""
-    query = select(func.sum(Invoice.amount)).where(
-        Invoice.contract_id == contract.id, Invoice.state != InvoiceState.RETURNED
-    )
-    return contract.total - (session.scalar(query) or Decimal(0))
+    return outstanding_of(contract, _as_stored(session, contract.id))
+
+
+def outstanding_of(contract: Contract, invoices: Iterable[Invoice]) -> Decimal:
+    """The same from all its applications for payment."""
+    asked = [invoice.amount for invoice in invoices if invoice.state != InvoiceState.RETURNED]
+    return contract.total - sum(asked, Decimal(0))
 
 
 def paid(session: Session, contract_id: str) -> Decimal:
     """What of a contract was paid, without interest."""
-    query = select(func.sum(Invoice.amount)).where(
-        Invoice.contract_id == contract_id, Invoice.state == InvoiceState.PAID
-    )
-    return session.scalar(query) or Decimal(0)
+    return paid_of(_as_stored(session, contract_id))
+
+
+def paid_of(invoices: Iterable[Invoice]) -> Decimal:
+    """The same from all its applications for payment."""
+    return sum((invoice.amount for invoice in invoices if invoice.state == InvoiceState.PAID), Decimal(0))
 
 
 def complete(session: Session, contract: Contract) -> None:
@@ -296,6 +301,12 @@ def get(session: Session, invoice_id: str, *, lock: bool = False) -> Invoice:
 def of_contract(session: Session, contract_id: str) -> list[Invoice]:
     """All applications for payment under a contract, in order."""
     return list(session.scalars(select(Invoice).where(Invoice.contract_id == contract_id).order_by(Invoice.id)))
+
+
+def _as_stored(session: Session, contract_id: str) -> Iterable[Invoice]:
+    """The same read anew, for an act that holds the contract's lock: what another changed before counts."""
+    query = select(Invoice).where(Invoice.contract_id == contract_id)
+    return session.scalars(query.execution_options(populate_existing=True))
 
 
 def accrued(invoice: Invoice, on: date) -> Decimal:

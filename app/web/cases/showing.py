@@ -80,27 +80,35 @@ def own_part(row: InstanceRow, project: Project | None, waiting: list[OpenTaskRo
 
 
 def whole(
-    row: InstanceRow, chart: Chart, project: Project | None, waiting: list[OpenTaskRow], *, all_history: bool
+    row: InstanceRow, chart: Chart, project: Project | None, waiting: list[OpenTaskRow], part: str, *, all_history: bool
 ) -> dict[str, Any]:
-    """Everything that the parties of a case see."""
-    session, actor = current.session(), current.actor()
-    naming = visibility.naming(session, actor, row)
+    """What the parties of a case, who see all of it, are shown in one of its ``PARTS``."""
+    shown: dict[str, Any] = {"incidents": unreadable.incidents(current.session(), row.id)}
+    if part == "documents":
+        return shown | {"documents": _documents(row, project)}
+    if part == "diagram":
+        return shown
     story = pages.story(row, visibility.WHOLE, limit=None if all_history else LATEST)
     stretches = _stretches(story)
+    if part == "history":
+        return shown | {"stretches": stretches, "has_more_history": not all_history and len(story) == LATEST}
+    latest = [stretch.line for stretch in stretches if stretch.line is not None][:FEW]
+    return shown | _now(row, chart, project, waiting) | {"latest": latest}
+
+
+def _now(row: InstanceRow, chart: Chart, project: Project | None, waiting: list[OpenTaskRow]) -> dict[str, Any]:
+    """What goes on in a case: who has to do what, what is waited for, how its lots are, who acted, whether it is intact."""
+    session, actor = current.session(), current.actor()
+    naming = visibility.naming(session, actor, row)
     return {
         "now": _by_step(waiting),
         "may_open": {task.id for task in waiting if tasks.may(actor, task) or actor.has_role("administrator")},
         "holdings": holders.of_tasks(session, waiting, naming),
         "deadlines": _deadlines(row, chart),
         "awaited": _awaited(row, chart),
-        "incidents": unreadable.incidents(session, row.id),
         "lots": [(lot, tenders.standing(lot)) for lot in project.lots] if project else [],
         "after_failure": _after_failure(project),
         "people": _people(row, naming),
-        "documents": _documents(row, project),
-        "stretches": stretches,
-        "latest": [stretch.line for stretch in stretches if stretch.line is not None][:FEW],
-        "has_more_history": not all_history and len(story) == LATEST,
         "proof": _proof(row, project),
     }
 
@@ -185,8 +193,13 @@ def _proof(row: InstanceRow, project: Project | None) -> list[dict[str, Any]]:
     case_ids = [row.id, *([project.id] if project else [])]
     last = (JournalEntry.case_id == JournalHead.case_id) & (JournalEntry.sequence == JournalHead.sequence)
     query = select(JournalHead, JournalEntry.at).outerjoin(JournalEntry, last).where(JournalHead.case_id.in_(case_ids))
-    found = []
-    for head, at in sorted(session.execute(query), key=lambda each: case_ids.index(each[0].case_id)):
-        broken = next(journal.violations(session, head.case_id), None)
-        found.append({"entries": head.sequence, "hash": head.hash, "at": at, "holds": broken is None})
-    return found
+    whole = _holds(*case_ids)
+    return [
+        {"entries": head.sequence, "hash": head.hash, "at": at, "holds": whole or _holds(head.case_id)}
+        for head, at in sorted(session.execute(query), key=lambda each: case_ids.index(each[0].case_id))
+    ]
+
+
+def _holds(*case_ids: str) -> bool:
+    """Whether the chains of cases are intact."""
+    return next(journal.violations(current.session(), *case_ids), None) is None

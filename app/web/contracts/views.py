@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -134,7 +135,9 @@ def show(contract_id: str) -> str:
     contract = contracts.get(session, contract_id)
     today = local_day(current.now())
     deliveries = acceptance.of_contract(session, contract.id)
-    invoices, paid = payments.of_contract(session, contract.id), payments.paid(session, contract.id)
+    invoices = payments.of_contract(session, contract.id)
+    paid = payments.paid_of(invoices)
+    papers = _papers(contract, deliveries, invoices)
     return render_template(
         "contracts/show.html",
         contract=contract,
@@ -144,20 +147,20 @@ def show(contract_id: str) -> str:
         next=next_due(contract, invoices),
         project=contract.lot.project,
         case=cases.instance_of(session, contract.lot.project_id),
-        papers=_documents(contract.document_zh_id, contract.document_en_id),
-        published=_documents(contract.public_zh_id, contract.public_en_id),
+        papers=papers(contract.document_zh_id, contract.document_en_id),
+        published=papers(contract.public_zh_id, contract.public_en_id),
         checks=contracts.checks(session, contract),
         names={party.uscc: party.name for party in (contract.buyer, contract.supplier)},
         secret=[name for key, name in contracts.secretable(contract) if key in contract.secret_clauses],
-        deliveries=[(delivery, _judged(contract, delivery), _sheet(delivery)) for delivery in deliveries],
+        deliveries=[(delivery, _judged(contract, delivery), _sheet(delivery, papers)) for delivery in deliveries],
         ratings=RATINGS,
-        invoices=[_payment(invoice, today) for invoice in invoices],
+        invoices=[_payment(invoice, today, papers) for invoice in invoices],
         invoice_states=payments.STATE_NAMES,
         invoice_tones=INVOICE_TONES,
         paid=paid,
         steps=way.steps(contract, deliveries, paid),
-        outstanding=payments.outstanding(session, contract),
-        amendments=[(each, _documents(each.document_zh_id, each.document_en_id)) for each in contract.amendments],
+        outstanding=payments.outstanding_of(contract, invoices),
+        amendments=[(each, papers(each.document_zh_id, each.document_en_id)) for each in contract.amendments],
         is_open=contracts.is_open,
         room=contracts.room_left(contract, rules.value("contract_addition_ceiling", on=today)),
         forms=contracts.FORMS,
@@ -171,8 +174,19 @@ def show(contract_id: str) -> str:
     )
 
 
-def _documents(*ids: str | None) -> list[Document]:
-    return documents.several(current.session(), [document_id for document_id in ids if document_id])
+Papers = Callable[..., list[Document]]
+"""``papers(*ids)``: the documents of these ids, those that are missing left out."""
+
+
+def _papers(contract: Contract, deliveries: Iterable[Delivery], invoices: Iterable[Invoice]) -> Papers:
+    """The papers of a contract and of all that belongs to it, asked for at once."""
+    pairs = [(contract.document_zh_id, contract.document_en_id), (contract.public_zh_id, contract.public_en_id)]
+    pairs += [(each.document_zh_id, each.document_en_id) for each in contract.amendments]
+    pairs += [(of.document_zh_id, of.document_en_id) for each in deliveries if (of := each.acceptance) is not None]
+    pairs += [(each.document_zh_id, each.document_en_id) for each in invoices]
+    wanted = [document_id for pair in pairs for document_id in pair if document_id]
+    found = {document.id: document for document in documents.several(current.session(), wanted)}
+    return lambda *ids: [found[document_id] for document_id in ids if document_id]
 
 
 def _judged(contract: Contract, delivery: Delivery) -> list[tuple[str, bool, str]]:
@@ -184,16 +198,16 @@ def _judged(contract: Contract, delivery: Delivery) -> list[tuple[str, bool, str
     return [(code, row.met, row.evidence) for code, row in asked]
 
 
-def _sheet(delivery: Delivery) -> list[Document]:
+def _sheet(delivery: Delivery, papers: Papers) -> list[Document]:
     found = delivery.acceptance
-    return [] if found is None else _documents(found.document_zh_id, found.document_en_id)
+    return [] if found is None else papers(found.document_zh_id, found.document_en_id)
 
 
-def _payment(invoice: Invoice, today: date) -> Payment:
+def _payment(invoice: Invoice, today: date, papers: Papers) -> Payment:
     return Payment(
         invoice=invoice,
         due_at=end_of(invoice.due_on),
         rule=rules.find(invoice.due_rule, on=local_day(invoice.requested_at)),
         interest=payments.accrued(invoice, today),
-        papers=_documents(invoice.document_zh_id, invoice.document_en_id),
+        papers=papers(invoice.document_zh_id, invoice.document_en_id),
     )
