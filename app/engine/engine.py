@@ -103,12 +103,16 @@ class Engine:
 
     def package_by_key(self, session: Session, key: str) -> Package | None:
         """The deployed bundle whose diagrams have that ``Bundle.key``, or None."""
-        found = session.scalars(
+        found = self.deployment_of(session, key)
+        return None if found is None else self.package(session, found)
+
+    def deployment_of(self, session: Session, key: str) -> str | None:
+        """The id of a deployment whose diagrams have that ``Bundle.key``, or None."""
+        return session.scalars(
             select(Deployment.id)
             .where(Deployment.diagrams_key == key, Deployment.state.in_(("deployed", "retired")))
             .limit(1)
         ).first()
-        return None if found is None else self.package(session, found)
 
     def keep(self, deployment_id: str, package: Package) -> None:
         """Keep a bundle that was read, and let the one go that was asked for the longest time ago."""

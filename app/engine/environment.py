@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app import feel
-from app.engine import decisions, spiff
+from app.engine import decisions, forms, spiff, start_forms
 from app.engine.engine import Engine
 from app.engine.operations import Context, UnknownOperation
 from app.engine.records import Definition, InstanceRow
 from app.foundation import clock
 from app.foundation.actor import SYSTEM
 from app.foundation.errors import Refusal
+from app.foundation.text import Text
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,12 @@ _LATEST = (
 )
 FATAL = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.PendingRollbackError, StaleDataError)
 """Database errors after which nothing of the transaction may stand."""
+
+
+UNFIT = Text(
+    "The process “%(process)s” starts with a form, and what it is given does not fit. %(problems)s",
+    "流程“%(process)s”以表单启动，给出的内容不符合表单要求。%(problems)s",
+)
 
 
 class CaseEnvironment:
@@ -143,6 +150,25 @@ class CaseEnvironment:
             return None
         deployment_id = self._latest("process", process_id)
         return None if deployment_id is None else self.engine.package(self.session, deployment_id).diagrams
+
+    def started_with(
+        self, bundle: spiff.Bundle, process_id: str, variables: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """The variables of a called process, as the form of its start event takes them.
+
+        :raises spiff.Failure: with what doesn't fit
+        """
+        begin = bundle.processes[process_id].body.none_start
+        if begin is None or begin.form_id is None:
+            return variables
+        deployment_id = self.engine.deployment_of(self.session, bundle.key)
+        form = start_forms.form_of(self.engine, self.session, deployment_id or self.row.deployment_id, process_id)
+        if form is None:
+            return variables
+        try:
+            return start_forms.taken(self.engine, form, variables)
+        except forms.FormInvalid as refusal:
+            raise spiff.Failure("call", UNFIT.filled(process=process_id, problems=start_forms.said(refusal))) from refusal
 
     def bundle(self, key: str) -> spiff.Bundle | None:
         """The deployed bundle with that key."""

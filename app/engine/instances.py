@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.engine import corridor, definitions, history, messages, spiff
+from app.engine import corridor, definitions, history, messages, spiff, start_forms
 from app.engine.cache import Held
 from app.engine.corridor import InstanceEnded, InstanceSuspended, NoSuchInstance
 from app.engine.engine import Engine
@@ -84,14 +84,19 @@ def start(
 ) -> InstanceRow:
     """Start the latest version of a process (or ``definition``), at its none start event or at ``start_id``.
 
-    Automatic steps run until all waits. The journal's case is the instance's id.
+    Automatic steps run until all waits. The journal's case is the instance's id. At a none start event with a form the
+    variables are held against it first (``start_forms``).
 
+    :raises forms.FormInvalid: when they don't fit, with one refusal for each field
     :raises NoSuchProcess: when there is no such version
     :raises CannotStart: when it has no such start event
     """
     definition = definition or definitions.latest(session, process_id)
     if definition is None:
         raise NoSuchProcess(process=process_id)
+    by_hand = start_id is None and message is None
+    form = start_forms.form_of(engine, session, definition.deployment_id, process_id) if by_hand else None
+    variables = dict(variables or {}) if form is None else start_forms.taken(engine, form, variables or {})
     now = clock.now(session)
     row = InstanceRow(
         id=new_id(),
@@ -113,7 +118,7 @@ def start(
     environment.bind(session, row)
     bundle = engine.package(session, definition.deployment_id).diagrams
     try:
-        live = spiff.start(bundle, process_id, dict(variables or {}), environment, start_id=start_id, message=message)
+        live = spiff.start(bundle, process_id, variables, environment, start_id=start_id, message=message)
     except spiff.NoSuchStart as error:
         session.delete(row)
         session.flush()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.engine import forms, spiff
+from app.engine import forms, spiff, start_forms
 from app.engine.bundles import Package
 from app.engine.drawn import undrawn
 from app.engine.duties import together
@@ -94,6 +94,7 @@ def judge(package: Package, engine: Engine | None, known: Known, *, office: bool
         found += _for_nobody(package, engine, office)
         found += shared(package, engine)
         found += together(package, engine.duties) if engine is not None else ()
+        found += start_forms.judged(package, engine) if engine is not None else ()
         found += undrawn(package)
     return list(dict.fromkeys(found))
 

@@ -97,6 +97,8 @@ class Writers:
             found.names |= {name for name in (multi.input_element, multi.output_collection) if name}
         if node.result_variable:
             found.names.add(node.result_variable)
+        if node.kind == "startEvent" and node.form_id is not None:
+            found.add(self._of_form(node))  # what is entered there is the case's, whatever the event's outputs are
         if not node.outputs:
             found.add(self.returned(node))
         return found

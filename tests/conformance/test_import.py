@@ -12,7 +12,7 @@ from lxml import etree
 from app.cli import engine as cli
 from app.cli import imports
 from app.engine import definitions, importing
-from app.engine.importing import juel
+from app.engine.importing import changes, juel
 from app.engine.spiff import foreign as spiff_foreign
 from app.engine.spiff import xml
 
@@ -351,3 +351,34 @@ def test_a_collection_in_bpmns_own_words_is_gone_over():
     said = etree.fromstring(importing.convert(content).content)
     assert said.xpath("string(//z:loopCharacteristics/@inputCollection)", namespaces=NAMES) == "=orders"
     assert said.xpath("string(//z:loopCharacteristics/@inputElement)", namespaces=NAMES) == "order"
+
+
+STARTED = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:x="%s" xmlns:z="http://camunda.org/schema/zeebe/1.0"
+ id="d" targetNamespace="t"><process id="p" isExecutable="true"><startEvent id="s" %s</startEvent><endEvent id="e" />
+ <sequenceFlow id="f" sourceRef="s" targetRef="e" /></process></definitions>"""
+
+
+@pytest.mark.parametrize("namespace", sorted(changes.CAMUNDA_7))
+@pytest.mark.parametrize("word", ["formKey", "formRef"])
+def test_the_form_of_a_plain_start_event_becomes_its_start_form(namespace, word):
+    said = f'x:{word}="embedded:app:forms/order.html">'.encode()
+    result = importing.convert(STARTED % (namespace.encode(), said))
+    tree = etree.fromstring(result.content)
+    assert tree.xpath("string(//b:startEvent//z:formDefinition/@formId)", namespaces=NAMES) == "order"
+    assert result.left == []
+
+
+@pytest.mark.parametrize("key", ["formKey", "externalReference"])
+def test_a_key_of_camunda_8s_forms_becomes_the_forms_id(key):
+    said = f'><extensionElements><z:formDefinition {key}="camunda-forms:bpmn:Order_1" /></extensionElements>'.encode()
+    result = importing.convert(STARTED % (b"urn:nothing", said))
+    tree = etree.fromstring(result.content)
+    assert [dict(each.attrib) for each in tree.xpath("//z:formDefinition", namespaces=NAMES)] == [{"formId": "Order_1"}]
+    assert len(result.changes) == 1
+
+
+def test_the_form_of_a_start_event_that_waits_is_left_and_said():
+    said = b'x:formKey="order"><timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>'
+    result = importing.convert(STARTED % (next(iter(changes.CAMUNDA_7)).encode(), said))
+    assert b"formDefinition" not in result.content
+    assert any("formKey" in left.text.en for left in result.left)

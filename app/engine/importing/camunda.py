@@ -152,11 +152,43 @@ class _Node:
                 value = _moment(value) if extension == "taskSchedule" else value
                 zeebe(self.node, "userTask")
                 self.moved(name, extension, attribute, value)
+        if self.form():
+            zeebe(self.node, "userTask")
+
+    def form(self) -> bool:
+        """Whether a form was named in Camunda 7's words, or by Camunda 8's key, and is now the dialect's."""
+        found = self.form_by_key()
         for name in ("formRef", "formKey"):
             text = self.take(name)
             if text is not None and not is_expression(text):
-                zeebe(self.node, "userTask")
                 self.moved(name, "formDefinition", "formId", _form_id(text))
+                found = True
+        return found
+
+    def form_by_key(self) -> bool:
+        """Camunda 8's forms inside the file, and those of others, are named by a key; here all have an id."""
+        holder = xml.child(self.node, "extensionElements")
+        definition = xml.child(holder, "formDefinition", xml.ZEEBE) if holder is not None else None
+        if definition is None or definition.get("formId"):
+            return False
+        for name in ("formKey", "externalReference"):
+            key = definition.get(name)
+            if key and not key.startswith("="):
+                definition.set("formId", _form_id(key))
+                del definition.attrib[name]
+                self.diagram.note(
+                    self.node,
+                    f'zeebe:formDefinition {name}="{key}" became formId="{_form_id(key)}"',
+                    f'zeebe:formDefinition {name}="{key}" 已改为 formId="{_form_id(key)}"',
+                )
+                return True
+        return False
+
+    def start(self) -> None:
+        """Only where somebody starts by hand does a form mean something: at a process's own plain start event."""
+        parent = self.node.getparent()
+        if parent is not None and xml.local(parent) == "process" and not _waits(self.node):
+            self.form()
 
     def service_task(self) -> None:
         topic = self.take("topic")
@@ -343,6 +375,10 @@ class _Node:
         return name, item
 
 
+def _waits(node: Element) -> bool:
+    return any(is_bpmn(child) and xml.local(child) in vocabulary.EVENT_DEFINITIONS for child in node)
+
+
 def _form_id(text: str) -> str:
     """The id of a form from its key: ``embedded:app:forms/approve.html`` is ``approve``."""
     name = PurePosixPath(text.rpartition(":")[2]).name
@@ -350,6 +386,7 @@ def _form_id(text: str) -> str:
 
 
 _BY_KIND: dict[str, Callable[[_Node], None]] = {
+    "startEvent": _Node.start,
     "userTask": _Node.user_task,
     "serviceTask": _Node.service_task,
     "sendTask": _Node.service_task,

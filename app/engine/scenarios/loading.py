@@ -36,7 +36,7 @@ _STEPS: dict[str, dict[str, Any]] = {
     "expect": {"expect": dict},
 }
 _INNER: dict[str, dict[str, Any]] = {
-    "start": {"variables": dict, "message": dict},
+    "start": {"variables": dict, "message": dict, "expectRefused": bool},
     "message": _MESSAGE | {"expectRefused": bool},
     "signal": {"name": str, "variables": dict},
     "set": {"variables": dict},

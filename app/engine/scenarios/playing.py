@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import feel
-from app.engine import corridor, definitions, instances, messages, spiff, timers
+from app.engine import corridor, definitions, forms, instances, messages, spiff, start_forms, timers
 from app.engine.engine import Engine
 from app.engine.findings import Finding
 from app.engine.records import HistoryRow, IncidentRow, InstanceRow, OpenTaskRow
@@ -106,6 +106,8 @@ def play(scenario: Scenario, stage: Stage, *, reload: bool = False) -> Outcome:
         return Outcome(scenario.name, False, number, str(error), *player.passed())
     except definitions.DeploymentRefused as refused:
         return Outcome(scenario.name, False, None, "it can't be deployed: " + "; ".join(_said(refused.findings)))
+    except forms.FormInvalid as refusal:
+        return Outcome(scenario.name, False, number, start_forms.said(refusal).en, *player.passed())
     except Refusal as refusal:
         return Outcome(scenario.name, False, number, refusal.sentence.en, *player.passed())
     except Exception as error:
@@ -221,10 +223,19 @@ class _Player:
         with self.session() as session:
             if "message" in given:
                 self.started.append(self.started_by(session, given["message"], given.get("variables", {})))
+            elif given.get("expectRefused", False):
+                self.refused(session, given.get("variables", {}))
             else:
                 row = instances.start(self.engine, session, PLAYER, self.scenario.process, given.get("variables", {}))
                 self.started.append(row.id)
             session.commit()
+
+    def refused(self, session: Session, variables: Mapping[str, Any]) -> None:
+        try:
+            instances.start(self.engine, session, PLAYER, self.scenario.process, variables)
+        except forms.FormInvalid:
+            return
+        raise Failed("expected the start to be refused by its form, found that it was taken")
 
     def started_by(self, session: Session, message: Mapping[str, Any], variables: Mapping[str, Any]) -> str:
         given = {**variables, **message.get("variables", {})}

@@ -72,5 +72,11 @@ class Environment(Protocol):
     def called_process(self, process_id: str, binding: str) -> Bundle | None:
         """The bundle whose process of that id is to be called now, None for the caller's own bundle or nothing."""
 
+    def started_with(self, bundle: Bundle, process_id: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a process of a bundle, called with these variables, begins with: held against the form of its start event.
+
+        :raises Failure: when they don't fit
+        """
+
     def bundle(self, key: str) -> Bundle | None:
         """The bundle with that ``Bundle.key``: asked when an instance is restored that runs a process of another bundle."""

@@ -88,7 +88,7 @@ FLOW_NODES: dict[str, Entry] = {
     "callActivity": _activity("", _MAPPED | _set("calledElement")),
     "subProcess": _activity("triggeredByEvent"),
     "transaction": _activity("triggeredByEvent method"),
-    "startEvent": _event("isInterrupting parallelMultiple"),
+    "startEvent": _event("isInterrupting parallelMultiple", _MAPPED | _set("formDefinition")),
     "intermediateCatchEvent": _event("parallelMultiple"),
     "boundaryEvent": _event("cancelActivity attachedToRef parallelMultiple"),
     "intermediateThrowEvent": _event("", _OPERATION),

@@ -51,6 +51,11 @@ HOUR = timer("PT1H")
 GLOBALS = M + S + E + U
 DECISION = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n"><decision id="two" name="two">
 <variable name="two" /><literalExpression><text>1 + 1</text></literalExpression></decision></definitions>"""
+REFUSED = {"start": {"variables": {"note": "no budget"}, "expectRefused": True}}
+FORM = {
+    "plan.schema.json": """{"type": "object", "required": ["budget"], "properties": {"budget": {"type": "number", "minimum": 1}}}""",
+    "plan.ui.json": """{"title": {"en": "Plan", "zh": "计划"}, "fields": [{"name": "budget", "label": {"en": "Budget", "zh": "预算"}, "widget": "money"}]}""",
+}
 SERVICES = {"work": {"returns": {"worked": True}}, "undo": {"returns": {}}}
 
 FIRING = {
@@ -152,6 +157,11 @@ def _event_subprocesses():
 
 def _starts():
     yield "start event, none", drawing("start -> end"), [begin(), ended("start", "end")]
+    yield (
+        "start event, none, with a form",
+        drawing("begin -> end", element("startEvent", "begin", "", '<zeebe:formDefinition formId="plan" />')),
+        [REFUSED, begin(budget=12), expect(**COMPLETED, variables={"budget": 12})],
+    )
     asked = {"start": {"message": {"name": "m"}}}
     yield (
         "start event, message",
@@ -327,7 +337,7 @@ ELEMENTS = {name: (diagram, steps) for part in PARTS for name, diagram, steps in
 @pytest.mark.parametrize("name", ELEMENTS)
 def test_it_is_executed(play, name):
     diagram, steps = ELEMENTS[name]
-    files = {"two.dmn": DECISION} if name == "business rule task" else None
+    files = {"business rule task": {"two.dmn": DECISION}, "start event, none, with a form": FORM}.get(name)
     play(diagram, *steps, files=files, services=SERVICES)
 
 

@@ -44,6 +44,7 @@ from drawing import (
 
 HANDLER = element("task", "undo", isForCompensation="true")
 DONE = "start -> a -> end"
+FORM = '<zeebe:formDefinition formId="plan" />'
 
 
 class Case(NamedTuple):
@@ -227,6 +228,12 @@ EVENTS = [
     Case("event-kind-not-here", "b", drawing(f"{DONE}; b -> end", boundary("b", "a", "<bpmn:terminateEventDefinition />"))),
     Case("event-kind-not-here", "begin", drawing("start -> s -> end", sub("s", "begin -> end2", start("begin", timer("PT1H"))))),
     Case("event-kind-not-here", "begin", drawing(DONE, event_sub("s", "begin -> end2", start("begin", compensate())))),
+    *(Case("start-form-elsewhere", "begin", diagram) for diagram in (
+        drawing("begin -> end", start("begin", timer("PT1H"), extensions=FORM)),
+        drawing("begin -> end", start("begin", on_message("m"), extensions=FORM), definitions=message("m", "m", None)),
+        drawing("start -> s -> end", sub("s", "begin -> end2", element("startEvent", "begin", "", FORM))),
+        drawing(DONE, event_sub("s", "begin -> end2", start("begin", on_condition("x"), extensions=FORM))),
+    )),
     Case("message-missing", "c", drawing("start -> c -> end", catch("c", "<bpmn:messageEventDefinition />"))),
     Case("message-missing", "a", drawing(DONE, element("receiveTask", "a"))),
     Case("message-missing", "begin", drawing("begin -> end", start("begin", "<bpmn:messageEventDefinition />"))),

@@ -2,7 +2,7 @@
 
 import pytest
 import toys
-from drawing import drawing, element, service, user
+from drawing import another, call, drawing, element, exclusive, service, user
 
 from app.engine import definitions
 from app.engine.forms import Library
@@ -129,3 +129,38 @@ def test_two_decisions_of_one_id_are_refused(engine):
 def test_in_a_scenario_operations_forms_and_roles_are_stand_ins():
     engine = toys.engine(stand_ins=True, forms=Library())
     assert found(engine, drawing("start -> a -> b -> end", user("a", FORM), service("b", "anything"))) == set()
+
+
+SCHEMA = b'{"type": "object", "required": ["budget"], "properties": {"budget": {"type": "number"}, "note": {"type": "string"}}}'
+UI = b"""{"title": {"en": "Plan", "zh": "P"}, "fields": [{"name": "budget", "label": {"en": "Budget", "zh": "B"}, "widget": "money"},
+ {"name": "note", "label": {"en": "Note", "zh": "N"}, "widget": "text"}]}"""
+BEGIN = element("startEvent", "begin", "", FORM)
+FORM_FILES = {"plan__schema__json": SCHEMA, "plan__ui__json": UI}
+
+
+def test_an_unknown_start_form_is_refused(engine):
+    assert ("form-unknown", "begin") in found(engine, drawing("begin -> end", BEGIN))
+
+
+def test_a_start_form_of_the_deployment_is_known_and_its_fields_are_variables(engine):
+    diagram = drawing("begin -> g; g -{budget > 1 and note != null}-> a -> end; g -> end", BEGIN, exclusive("g", default="end"))
+    assert found(engine, diagram, **FORM_FILES) == set()
+
+
+def test_a_variable_that_the_start_form_does_not_take_is_doubted(engine):
+    diagram = drawing("begin -> g; g -{sum_total > 1}-> a -> end; g -> end", BEGIN, exclusive("g", default="end"))
+    assert ("variable-unwritten", "g_to_a") in found(engine, diagram, **FORM_FILES)
+
+
+@pytest.mark.parametrize("part", ["intake", "prepare"])
+def test_a_form_that_the_program_takes_in_is_no_start_form(part):
+    engine = toys.engine(**{part: {"plan": print}})
+    assert ("start-form-of-tasks", "begin") in found(engine, drawing("begin -> end", BEGIN), **FORM_FILES)
+
+
+def test_a_call_activity_that_leaves_out_what_the_start_form_needs_is_refused(engine):
+    called = another("q", "begin -> end2", BEGIN)
+    lacking = drawing(DONE, call("a", "q", inputs(("note", "=1"))), definitions=called)
+    assert ("called-form-incomplete", "a") in found(engine, lacking, **FORM_FILES)
+    whole = drawing(DONE, call("a", "q", inputs(("budget", "=1"))), definitions=called)
+    assert found(engine, whole, **FORM_FILES) == set()

@@ -77,6 +77,17 @@ NO_CONDITION = error(
     Text("the conditional event has no condition", "条件事件没有条件"),
     Text("give it one in FEEL", "请用 FEEL 填写条件"),
 )
+START_FORM_ELSEWHERE = error(
+    "start-form-elsewhere",
+    Text(
+        "it has a form, but nobody starts anything here by hand",
+        "设置了表单，但此处不由人员发起",
+    ),
+    Text(
+        "remove the form, or give it to the process's own plain start event",
+        "请移除表单，或将其设置在流程自身的空白开始事件上",
+    ),
+)
 NO_TIMER = error(
     "timer-missing",
     Text("the timer has no value", "定时器没有值"),
@@ -123,6 +134,8 @@ LINK_WITH_FLOW = error(
 def check(process: Process, processes: Mapping[str, Process], findings: Findings) -> None:
     """Every event of a process, and receive tasks, which wait like events."""
     for node in process:
+        if node.kind == "startEvent" and node.form_id is not None and node is not process.body.none_start:
+            findings.about(START_FORM_ELSEWHERE, node.file, node)
         if node.kind in words.ELEMENTS and node.kind.endswith("Event"):
             if _placed(node, process, findings):
                 _CHECKS.get(node.event.kind, _nothing)(node, process, findings)

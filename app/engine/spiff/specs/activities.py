@@ -299,6 +299,7 @@ class CallSpec(ElementSpec):
             variables = {name: own[name] for name in received}
         else:
             variables = course.view(token.scope).kept()
+        variables = plain(dict(course.environment.started_with(spec.bundle, spec.process.id, variables)))
         root = course.open_scope(scopes.CALL, None, token, spec.qualified, spec.process.id)
         root.variables = variables
         root.given = set(variables)
