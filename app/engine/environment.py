@@ -151,9 +151,7 @@ class CaseEnvironment:
         deployment_id = self._latest("process", process_id)
         return None if deployment_id is None else self.engine.package(self.session, deployment_id).diagrams
 
-    def started_with(
-        self, bundle: spiff.Bundle, process_id: str, variables: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
+    def started_with(self, bundle: spiff.Bundle, process_id: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         """The variables of a called process, as the form of its start event takes them.
 
         :raises spiff.Failure: with what doesn't fit
@@ -168,7 +166,9 @@ class CaseEnvironment:
         try:
             return start_forms.taken(self.engine, form, variables)
         except forms.FormInvalid as refusal:
-            raise spiff.Failure("call", UNFIT.filled(process=process_id, problems=start_forms.said(refusal))) from refusal
+            raise spiff.Failure(
+                "call", UNFIT.filled(process=process_id, problems=start_forms.said(refusal))
+            ) from refusal
 
     def bundle(self, key: str) -> spiff.Bundle | None:
         """The deployed bundle with that key."""

@@ -123,7 +123,8 @@ def start(
         session.delete(row)
         session.flush()
         raise CannotStart(process=process_id) from error
-    facts = {"process": process_id, "version": definition.version, "business_key": business_key}
+    facts: dict[str, Any] = {"process": process_id, "version": definition.version, "business_key": business_key}
+    facts |= {"form": form.id, "names": sorted(form.names & variables.keys())} if form is not None else {}
     journal.write(session, actor, case=row.id, act="instances.start", facts=facts)
     corridor.begin(engine, session, row, live, environment, actor)
     return row

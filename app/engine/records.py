@@ -197,6 +197,16 @@ class WaitingReminder(Base):
     send_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class StartDraft(Base):
+    """What a person has entered so far in the start form of a process: nothing was started, and nobody else sees it."""
+
+    __tablename__ = "engine_start_draft"
+    process_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    entered: Mapped[dict[str, Any]] = mapped_column(Json)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Offer(Base):
     """To whom a task shows in the inbox: one row for its holder and for each candidate, sorted as the inbox sorts.
 

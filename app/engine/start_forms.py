@@ -83,10 +83,12 @@ def _is_of_tasks(engine: Engine, form_id: str) -> bool:
 
 def _lacking(package: Package, engine: Engine, node: Node) -> Iterator[Finding]:
     """What the inputs of a call activity leave out; without inputs it gives all that it sees, which can't be known here."""
-    called = package.diagrams.processes.get(node.called.text) if node.called is not None and node.inputs else None
-    form = _form_in(package, engine, called) if called is not None else None
+    called = package.diagrams.processes.get(node.called.text) if node.called is not None else None
+    form = _form_in(package, engine, called) if called is not None and node.inputs else None
+    if called is None or form is None:
+        return
     given = {mapping.target.partition(".")[0] for mapping in node.inputs}
-    for name in form.schema.get("required", ()) if called is not None and form is not None else ():
+    for name in form.schema.get("required", ()):
         if name not in given:
             yield made(CALL_LACKS, node.file, node.id, node.name, process=called.id, field=name)
 

@@ -18,6 +18,7 @@ from app.foundation.text import Text
 from app.procurement import papers
 from app.web import current, files, shell
 from app.web.tasks import uploads
+from app.workflow import starts
 
 blueprint = Blueprint("documents", __name__, url_prefix="/documents")
 
@@ -43,13 +44,9 @@ class NoFile(Invalid):
 @blueprint.post("/upload")
 @files.takes_files()
 def upload() -> Response:
-    """Keep one file for a form of a task; private until the form is accepted."""
+    """Keep one file for the form of a task, or of a procedure's start; private until the form is accepted."""
     session, actor = current.session(), current.actor()
-    task = session.get(OpenTaskRow, request.args.get("task", ""))
-    if task is None:
-        raise tasks.NoSuchTask
-    if not tasks.may(actor, task):
-        raise tasks.NotYourTask
+    form = _form_asked()
     file = files.one("file")
     if file is None:
         raise NoFile
@@ -60,7 +57,7 @@ def upload() -> Response:
         media_type=file.mimetype,
         source=file.stream,
         case=None,
-        kind=uploads.kind_of(uploads.form_of(task), request.args.get("field", "file")),
+        kind=uploads.kind_of(form, request.args.get("field", "file")),
         access="private",
     )
     current.commit()
@@ -72,6 +69,23 @@ def upload() -> Response:
 def is_drawn_for_all(document: Document) -> bool:
     """Whether a document is a public PDF that this service drew itself; what somebody brought may look like one."""
     return document.access == "public" and document.media_type == PDF and document.kind in DRAWN
+
+
+def _form_asked() -> str:
+    """The name of the form a file is for, which is one the person may fill in."""
+    session, actor = current.session(), current.actor()
+    if "start" in request.args:
+        definition = starts.to_start(current.engine(), session, actor, request.args["start"])
+        form = starts.form_of(current.engine(), session, definition)
+        if form is None:
+            raise starts.MayNotStart
+        return form.id
+    task = session.get(OpenTaskRow, request.args.get("task", ""))
+    if task is None:
+        raise tasks.NoSuchTask
+    if not tasks.may(actor, task):
+        raise tasks.NotYourTask
+    return uploads.form_of(task)
 
 
 @blueprint.get("/<document_id>")

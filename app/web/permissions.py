@@ -356,7 +356,10 @@ RULES: dict[str, Rule] = {
     "cases.state": signed_in(case_is_visible),
     "cases.in_words": signed_in(case_is_visible),
     "starts.index": signed_in(),
+    "starts.show": signed_in(),
     "starts.start": signed_in(),
+    "starts.save_draft": signed_in(),
+    "starts.discard_draft": signed_in(),
     "starts.discard": signed_in(case_is_visible),
     # -- documents
     "documents.upload": signed_in(),

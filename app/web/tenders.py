@@ -301,16 +301,7 @@ def _read(form: Form, typed: Texts) -> dict[str, Any]:
 
 def _typed(form: Form, tender: Tender) -> tuple[Texts, list[Refusal]]:
     """What was posted, with its files kept and its rows as the button asks; and the files that can't be taken."""
-    kept, refused = uploads.keep(form, FORM)
-    given: Texts = request.form
-    if "_remove" in given:
-        given, kept = entries.without_row(form, given, given["_remove"]), uploads.without_row(kept, given["_remove"])
-    if "_drop" in given:
-        given = entries.without_file(given, given["_drop"])
-    given = uploads.with_kept(form, given, kept)
-    typed = entries.laid_over(form, _as_published(form, tender), entries.posted(form, given))
-    if "_add" in given:
-        typed = entries.with_row(form, typed, given["_add"])
+    typed, refused = uploads.typed(form, FORM, _as_published(form, tender))
     return typed, [*refused, *uploads.problems(form, typed, {tender.project_id})]
 
 

@@ -60,7 +60,7 @@ def task(
         layout=_layout(shown),
         sections=sections.of(entry, current.zone()) if entry is not None else [],
         blocks=sections.blocks(shown.form) if shown.form is not None else [],
-        is_unsent=starts.is_unsent(session, actor, row),
+        is_unsent=starts.is_unsent(current.engine(), session, actor, row),
         project=cases.project_of(session, row),
         extent=extent,
         law_cited=law,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import request
 from sqlalchemy import select
 
 from app.engine.forms import Field, Form
@@ -53,6 +54,21 @@ def keep(form: Form, name_of_form: str) -> tuple[dict[str, list[str]], list[Refu
     if kept:
         current.commit()
     return kept, problems
+
+
+def typed(form: Form, name_of_form: str, prepared: Texts) -> tuple[Texts, list[Refusal]]:
+    """What was posted, with its files kept and its rows as the pressed button asks; and why files weren't kept."""
+    kept, refused = keep(form, name_of_form)
+    given: Texts = request.form
+    if "_remove" in given:
+        given, kept = entries.without_row(form, given, given["_remove"]), without_row(kept, given["_remove"])
+    if "_drop" in given:
+        given = entries.without_file(given, given["_drop"])
+    given = with_kept(form, given, kept)
+    texts = entries.laid_over(form, prepared, entries.posted(form, given))
+    if "_add" in given:
+        texts = entries.with_row(form, texts, given["_add"])
+    return texts, refused
 
 
 def with_kept(form: Form, given: Texts, kept: dict[str, list[str]]) -> Texts:
@@ -117,7 +133,7 @@ def documents_in(form: Form, texts: Texts) -> dict[str, Document]:
 
 
 def hand_in(form: Form, texts: Texts, row: InstanceRow) -> None:
-    """Open the form's files to the parties of its case, in the transaction that completes the task."""
+    """Open the form's files to the parties of its case, in the transaction that takes it in."""
     for document in documents_in(form, texts).values():
         documents.share(current.session(), current.actor(), document, case=row.id)
 

@@ -143,16 +143,7 @@ def _typed(shown: Shown) -> tuple[Texts, list[Refusal]]:
     form = shown.form
     if form is None:
         return Texts(), []
-    kept, refused = uploads.keep(form, uploads.form_of(shown.task))
-    given: Texts = request.form
-    if "_remove" in given:
-        given, kept = entries.without_row(form, given, given["_remove"]), uploads.without_row(kept, given["_remove"])
-    if "_drop" in given:
-        given = entries.without_file(given, given["_drop"])
-    given = uploads.with_kept(form, given, kept)
-    typed = entries.laid_over(form, _prepared(shown), entries.posted(form, given))
-    if "_add" in given:
-        typed = entries.with_row(form, typed, given["_add"])
+    typed, refused = uploads.typed(form, uploads.form_of(shown.task), _prepared(shown))
     return typed, [*refused, *uploads.problems(form, typed, uploads.cases_of(shown.instance))]
 
 

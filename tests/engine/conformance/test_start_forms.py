@@ -32,7 +32,9 @@ def refused(**variables):
 
 def test_what_fits_becomes_the_variables_and_what_the_form_does_not_know_is_left(play):
     given = {"what": "paper", "many": 3, "wanted": "2026-04-01", "office": {"id": 7}}
-    play(drawing("begin -> a -> end", ASKED, user("a")), begin(**given), expect(open=["a"], variables=given), files=FILES)
+    play(
+        drawing("begin -> a -> end", ASKED, user("a")), begin(**given), expect(open=["a"], variables=given), files=FILES
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,15 @@ def test_a_call_activity_gives_what_the_form_takes(play):
 def test_a_call_activity_that_gives_what_does_not_fit_is_an_incident_that_can_be_tried_again(play, extensions):
     diagram = drawing("start -> a -> end", call("a", "q", extensions), definitions=CALLED)
     wrong = expect(incidents=["a"], open=[])
-    play(diagram, begin(), wrong, assign(asked="paper", what="paper"), again("a"), expect(open=["b"], incidents=[]), files=FILES)
+    play(
+        diagram,
+        begin(),
+        wrong,
+        assign(asked="paper", what="paper"),
+        again("a"),
+        expect(open=["b"], incidents=[]),
+        files=FILES,
+    )
 
 
 def test_a_message_that_starts_the_same_process_is_not_held_against_the_form(play):

@@ -47,9 +47,7 @@ class House:
     def called_process(self, process_id: str, binding: str) -> spiff.Bundle | None:
         return None
 
-    def started_with(
-        self, bundle: spiff.Bundle, process_id: str, variables: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
+    def started_with(self, bundle: spiff.Bundle, process_id: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         return variables
 
     def bundle(self, key: str) -> spiff.Bundle | None:

@@ -143,7 +143,9 @@ def test_an_unknown_start_form_is_refused(engine):
 
 
 def test_a_start_form_of_the_deployment_is_known_and_its_fields_are_variables(engine):
-    diagram = drawing("begin -> g; g -{budget > 1 and note != null}-> a -> end; g -> end", BEGIN, exclusive("g", default="end"))
+    diagram = drawing(
+        "begin -> g; g -{budget > 1 and note != null}-> a -> end; g -> end", BEGIN, exclusive("g", default="end")
+    )
     assert found(engine, diagram, **FORM_FILES) == set()
 
 
