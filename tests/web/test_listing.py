@@ -1,10 +1,15 @@
 """Lists read their address carefully and go out as files that no spreadsheet mistakes for formulas."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from app.foundation.text import Text
 from app.web import listing
 from app.web.listing import Rows
+
+TEMPLATES = Path(listing.__file__).parent / "templates"
 
 
 @pytest.mark.parametrize(
@@ -45,3 +50,13 @@ def test_a_link_of_a_list_keeps_what_was_chosen_and_takes_over_nothing_of_the_ro
     page = sign_in("administrator").get("/people?q=e&state=waiting&_external=1&_scheme=javascript&endpoint=x").text
     assert "javascript:" not in page
     assert "/people?q=e&amp;state=waiting" in page or "state=waiting&amp;q=e" in page
+
+
+TABLE = re.compile(r"<table\b(?![^>]* aria-labelledby=)[^>]*>\s*(.{0,40})", re.DOTALL)
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.stem)
+def test_every_table_has_a_caption_or_is_named_by_what_stands_above_it(template):
+    written = re.sub(r"{%.*?%}", "", template.read_text(encoding="utf-8"))
+    begins = [found.group(1) for found in TABLE.finditer(written)]
+    assert [words for words in begins if not words.startswith("<caption")] == []

@@ -5,12 +5,14 @@ import json
 import re
 
 import pytest
+from lxml import etree
 
 from app.engine import definitions
 from app.engine.records import Deployment
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.text import Text
 from app.identity import accounts, grants
+from app.web.studio import differences
 from app.web.studio.blank import blank_decision, blank_process
 
 ROOT = Actor("root", "Root", groups=frozenset({"administrator"}))
@@ -283,3 +285,54 @@ def test_the_editors_offer_what_the_draft_brings_itself(analyst, drafted, list_,
 
 def test_only_what_is_proposed_is_shown_as_a_proposal(analyst, drafted):
     assert analyst.get(f"/studio/proposals/{drafted}").location.endswith(f"/studio/drafts/{drafted}")
+
+
+# -- what differs
+
+
+def rewritten(content):
+    """The same as another tool writes it: indented otherwise, attributes in another order, drawn elsewhere."""
+    root = etree.fromstring(content)
+    for element in root.iter(etree.Element):
+        turned = sorted(element.attrib.items(), reverse=True)
+        element.attrib.clear()
+        element.attrib.update(turned)
+    for bounds in root.iter("{*}Bounds"):
+        bounds.set("x", "7")
+    etree.indent(root, "\t")
+    return etree.tostring(root)
+
+
+def test_a_file_that_a_tool_wrote_otherwise_says_the_same():
+    (found,) = differences.of({"toy.bpmn": TOY}, {"toy.bpmn": rewritten(TOY)})
+    assert (found.state, found.lines) == ("changed", [])
+
+
+def test_a_change_shows_its_own_lines_and_no_others():
+    after = rewritten(TOY.replace(b'name="Work"', b'name="Open it"'))
+    (found,) = differences.of({"toy.bpmn": TOY}, {"toy.bpmn": after})
+    changed = [line for line in found.lines if line[0] in "+-"]
+    assert [(line[0], "Work" in line, "Open it" in line) for line in changed] == [
+        ("-", True, False),
+        ("+", False, True),
+    ]
+
+
+@pytest.mark.parametrize("content", [b"<no", b"\xff", b""])
+def test_a_file_that_is_no_xml_is_compared_as_it_is(content):
+    (found,) = differences.of({"toy.bpmn": TOY}, {"toy.bpmn": content})
+    assert found.state == "changed"
+    assert found.lines
+
+
+def test_changed_files_come_first_then_new_ones_then_those_that_are_gone():
+    before = {"a.json": b"1", "gone.json": b"1", "same.json": b"1"}
+    after = {"a.json": b"2", "new.json": b"1", "same.json": b"1"}
+    assert [each.state for each in differences.of(before, after)] == ["changed", "new", "gone", "same"]
+
+
+def test_a_proposal_marks_what_goes_and_what_comes(analyst, sign_in, drafted):
+    save(analyst, drafted, rewritten(TOY.replace(b'name="Work"', b'name="Open it"')))
+    analyst.submit(f"/studio/drafts/{drafted}/propose", why="a clearer name")
+    page = sign_in("second-analyst").get(f"/studio/proposals/{drafted}").text
+    assert (page.count("<del>-"), page.count("<ins>+")) == (1, 1)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from difflib import unified_diff
-
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,21 +10,9 @@ from app.engine.definitions import DeploymentRefused
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
 from app.web import current, errors, notices
-from app.web.studio import blueprint, rehearsals
+from app.web.studio import blueprint, differences, rehearsals
 from app.web.studio.drafts import shown
 from app.web.studio.lists import STATES, deployment_of
-
-LONGEST = 400
-"""Lines of a difference that are shown."""
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How a file differs from the one that counts now: ``state`` is new, changed, gone or same."""
-
-    name: str
-    state: str
-    lines: list[str]
 
 
 @blueprint.get("/proposals/<draft_id>")
@@ -48,7 +33,7 @@ def _proposal(draft_id: str, problems: list[Refusal] | None = None, reasons: str
         "studio/proposal.html",
         draft=found,
         findings=[shown(finding) for finding in findings],
-        differences=differences(_counting(files), files),
+        differences=differences.of(_counting(files), files),
         is_own=current.actor().id in (found.saved_by, found.proposed_by),
         problems=problems or (),
         reasons=reasons,
@@ -66,22 +51,6 @@ def _counting(files: dict[str, bytes]) -> dict[str, bytes]:
         if any(name in there for name in files if name.endswith((".bpmn", ".dmn"))):
             return there
     return {}
-
-
-def differences(before: dict[str, bytes], after: dict[str, bytes]) -> list[Difference]:
-    """File by file, what differs; the changed ones first."""
-    found = []
-    for name in sorted({*before, *after}):
-        if name not in after:
-            found.append(Difference(name, "gone", []))
-        elif name not in before:
-            found.append(Difference(name, "new", []))
-        elif before[name] == after[name]:
-            found.append(Difference(name, "same", []))
-        else:
-            old, new = (content.decode("utf-8", "replace").splitlines() for content in (before[name], after[name]))
-            found.append(Difference(name, "changed", list(unified_diff(old, new, lineterm="", n=1))[2 : LONGEST + 2]))
-    return sorted(found, key=lambda each: ("changed", "new", "gone", "same").index(each.state))
 
 
 @blueprint.post("/proposals/<draft_id>")
