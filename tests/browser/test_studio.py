@@ -339,8 +339,8 @@ def test_the_panel_has_a_button_for_the_list_of_what_to_connect_to(new_procedure
 
 def test_the_canvas_is_accessible_and_says_its_keys(new_procedure, assert_accessible):
     keys = new_procedure("zh")
-    expect(keys.page.locator(".tw-keys")).to_be_visible()
-    expect(keys.page.locator(".tw-keys")).to_contain_text("追加")
+    expect(keys.page.locator(".tw-canvas-keys")).to_be_visible()
+    expect(keys.page.locator(".tw-canvas-keys")).to_contain_text("追加")
     keys.press(".", ".", ".")
     assert keys.said == "办理 (用户任务)"
     assert_accessible(keys.page)

@@ -44,8 +44,8 @@ export default class Walking {
 
   #introduce(svg) {
     const hint = document.createElement('p');
-    hint.className = 'tw-keys';
-    hint.id = 'tw-keys';
+    hint.className = 'tw-canvas-keys';
+    hint.id = 'tw-canvas-keys';
     for (const [ keys, does ] of KEYS) {
       const one = document.createElement('span'), names = document.createElement('kbd');
       names.textContent = keys;
