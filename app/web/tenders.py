@@ -109,6 +109,7 @@ def show(tender_id: str) -> str:
         kinds=KINDS,
         papers=_papers(tender.versions[-1]) if tender.versions else _papers(tender, "draft_"),
         attachments=tenders.of_draft(tender),
+        notice_at=tenders.notice_at(session, tender.project) if tender.state == TenderState.CONFIRMED else None,
         findings=[] if tender.published_at else _findings(tender),
         overrides=[
             (places.place(each.place), text_of(each.problem), facts.of_override(each)) for each in tender.overrides

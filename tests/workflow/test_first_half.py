@@ -1,18 +1,21 @@
 """A project goes from its application to its notice, each step by its person, through the engine."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
-from app.demonstration import cases, lives, settling, town
+from app.demonstration import cases, lives, settling, town, turning
 from app.engine import definitions, forms, tasks
 from app.engine.forms import FormInvalid
-from app.foundation import documents
+from app.foundation import documents, workdays
 from app.foundation.actor import Actor
+from app.foundation.clock import PLACE
 from app.foundation.errors import Several
-from app.procurement import projects, tenders
+from app.foundation.outbox import Outgoing
+from app.identity.accounts import Account
+from app.procurement import projects, rules, tenders
 from app.procurement.projects.applications import OverBudget
 from app.web import visibility
 from app.workflow import starts
@@ -325,7 +328,7 @@ def test_the_buyer_sees_the_check_and_the_drawn_documents_and_may_return_them(pl
     assert notes_of(play, "sun", "prepare_documents")["Returned by the buyer"] == "请写明备机数量"
 
 
-@pytest.mark.parametrize(("days", "said"), [(-3, "which has passed"), (3, "confirm them on that day"), (0, None)])
+@pytest.mark.parametrize(("days", "said"), [(-3, "which has passed"), (3, "is published by itself"), (0, None)])
 def test_who_confirms_the_documents_is_reminded_of_the_day_that_was_wanted(play, case, days, said):
     memory.played(play, case, lives.FIRST_HALF[:5])
     with play.house.sessions() as session:
@@ -333,6 +336,101 @@ def test_who_confirms_the_documents_is_reminded_of_the_day_that_was_wanted(play,
         session.commit()
     note = notes_of(play, "chen", "confirm_documents").get("Day of the notice")
     assert (said in note) if said else note is None
+
+
+# -- a notice that waits for its day
+
+
+def confirmed_for_later(play, case, days=2):
+    """Documents whose notice the plan wants in so many days, confirmed today; gives the instant of the notice."""
+    memory.played(play, case, lives.FIRST_HALF[:5])
+    with play.house.sessions() as session:
+        project = project_of(play, session)
+        project.notice_on = town.today(session) + timedelta(days=days)
+        at = datetime.combine(project.notice_on, time(9), PLACE)
+        session.commit()
+    play.do("chen", "confirm_documents", {"decision": "confirm"})
+    return at
+
+
+def tender_now(play, session):
+    return tenders.of_project(session, project_of(play, session).id)
+
+
+def test_a_notice_waits_for_its_day_and_is_published_as_its_work_begins(play, case):
+    at = confirmed_for_later(play, case)
+    assert play.open() == ["await_notice"]
+    play.turn_to(at - timedelta(minutes=1))
+    with play.looking() as session:
+        assert (tender_now(play, session).state, tender_now(play, session).published_at) == ("confirmed", None)
+    play.turn_to(at)
+    assert play.open() == []
+    with play.looking() as session:
+        tender = tender_now(play, session)
+        assert (tender.state, tender.published_at) == ("published", at)
+
+
+def test_every_period_counts_from_the_real_publication(play, case):
+    at = confirmed_for_later(play, case)
+    play.turn_to(at)
+    with play.looking() as session:
+        tender = tender_now(play, session)
+        rule = rules.find("notice_period", on=at.date(), object=tender.project.object, method=tender.method, jurisdiction=tenders.jurisdiction(session, tender.project))  # fmt: skip
+        assert tender.notice_ends_on == rule.last_day(workdays.load(session), at.date())
+
+
+def test_who_waits_is_told_when_and_may_publish_at_once(play, case):
+    confirmed_for_later(play, case)
+    assert facts_of(play, "chen", "await_notice")["Day of the notice"].startswith("will be published on ")
+    play.do("chen", "await_notice", {"decision": "publish"})
+    with play.looking() as session:
+        assert tender_now(play, session).state == "published"
+
+
+def test_documents_that_wait_are_taken_back_and_corrected(play, case):
+    at = confirmed_for_later(play, case)
+    play.do("chen", "await_notice", {"decision": "return", "reasons": "请更正交货地点"})
+    assert play.open() == ["prepare_documents"]
+    assert notes_of(play, "sun", "prepare_documents")["Returned by the buyer"] == "请更正交货地点"
+    play.turn_to(at)
+    with play.looking() as session:
+        assert tender_now(play, session).published_at is None
+
+
+def test_taking_back_needs_its_reasons(play, case):
+    confirmed_for_later(play, case)
+    with pytest.raises(FormInvalid):
+        play.do("chen", "await_notice", {"decision": "return"})
+    assert play.open() == ["await_notice"]
+
+
+def test_what_waits_is_nobody_elses(play, case):
+    confirmed_for_later(play, case)
+    assert [play.has(login, "await_notice") for login in ("chen", "sun", "zhou", "liu", "ming")] == [True, *[False] * 4]
+
+
+def test_a_notice_whose_bid_period_became_too_short_is_not_published_but_corrected(play, case):
+    at = confirmed_for_later(play, case)
+    play.clock.turn_to(at + timedelta(days=14))  # nothing ran meanwhile
+    play.fire()
+    assert play.open() == ["prepare_documents"]
+    assert any(name.startswith("Error: ") for name in notes_of(play, "sun", "prepare_documents"))
+    with play.looking() as session:
+        assert (tender_now(play, session).state, tender_now(play, session).published_at) == ("drafting", None)
+        mails = session.scalars(select(Outgoing).where(Outgoing.key.like("notice-stopped:%"))).all()
+        told = {
+            account.login
+            for account in session.scalars(select(Account))
+            if account.id in {m.recipient_id for m in mails}
+        }
+        assert told == {"chen", "sun", "luo"}
+
+
+def test_the_clock_bar_names_the_day_of_the_notice(play, case):
+    at = confirmed_for_later(play, case)
+    with play.looking() as session:
+        waited = turning.waited_for(play.house.engine, session, play.clock.instant)
+        assert (waited.name.en, waited.at) == ("Day of the notice", at)
 
 
 def test_a_draft_that_lay_too_long_is_not_confirmed_with_a_deadline_too_near(play, case, virtual_clock):

@@ -273,10 +273,14 @@ def _mentions(text: str, code: str) -> bool:
 
 
 def confirm_documents(session: Session, actor: Actor, *, project_id: str, decision: str, reasons: str = "") -> Tender:
-    """The buyer confirms checked documents (``confirm``) or returns them to the agency with reasons (``return``)."""
+    """The buyer confirms checked documents (``confirm``) or returns them to the agency with reasons (``return``).
+
+    Confirmed ones that wait for the day of their notice may be taken back too.
+    """
     tender = of_project(session, project_id, lock=True)
     roles.require(actor, "buyer-handler", tender.buyer_id)
-    if tender.state not in (TenderState.CHECKED, TenderState.DRAFTING):
+    waits = tender.state == TenderState.CONFIRMED and decision == "return"
+    if tender.state not in (TenderState.CHECKED, TenderState.DRAFTING) and not waits:
         raise TenderNotOpen(state=STATE_NAMES[tender.state])
     if decision not in ("confirm", "return"):
         raise ValueError(f"unknown decision: {decision}")
@@ -284,6 +288,7 @@ def confirm_documents(session: Session, actor: Actor, *, project_id: str, decisi
         if not reasons.strip():
             raise ReasonsMissing(field="reasons")
         tender.state, tender.return_reasons = TenderState.DRAFTING, reasons.strip()
+        tender.confirmed_by = tender.confirmed_at = None
     else:
         errors = sum(finding.severity == "error" for finding in tender.findings)
         if errors or tender.state != TenderState.CHECKED:

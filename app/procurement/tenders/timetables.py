@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -18,6 +18,8 @@ from app.procurement.projects import Project
 from app.procurement.tenders.records import TimetableDate
 
 DEFAULT_METHOD = "open_tender"
+WORK_BEGINS = time(9, 0)
+"""When a working day begins."""
 
 
 class OutsideBounds(RuleBroken):
@@ -100,6 +102,14 @@ def notice_day(session: Session, project: Project) -> date:
     """The day of the notice: as planned, or today when that has passed."""
     today = local_day(clock.now(session))
     return max(today, project.notice_on or today)
+
+
+def notice_at(session: Session, project: Project) -> datetime | None:
+    """When a notice that waits for its day is published: as that day's work begins; None once that has passed."""
+    if project.notice_on is None:
+        return None
+    at = datetime.combine(project.notice_on, WORK_BEGINS, clock.PLACE)
+    return at if at > clock.now(session) else None
 
 
 def jurisdiction(session: Session, project: Project) -> str:

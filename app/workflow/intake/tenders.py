@@ -274,7 +274,50 @@ def _confirm_documents(context: IntakeContext, values: dict[str, Any]) -> Mappin
         decision=decision,
         reasons=values.get("reasons") or "",
     )
-    return {"documents_decision": decision}
+    project = projects.get(context.session, project_id)
+    at = tenders.notice_at(context.session, project) if decision == "confirm" else None
+    return {"documents_decision": decision, "notice_at": at.isoformat() if at else None}
+
+
+def _await_notice(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    """Publish a notice that waits for its day at once, or take its documents back."""
+    if values["decision"] == "return":
+        tenders.confirm_documents(
+            context.session,
+            context.actor,
+            project_id=context.variables["project_id"],
+            decision="return",
+            reasons=values.get("reasons") or "",
+        )
+    return {"notice_decision": values["decision"]}
+
+
+def _prepare_waiting(context: IntakeContext) -> Mapping[str, Any]:
+    tender = tenders.of_project(context.session, context.variables["project_id"])
+    return {
+        "facts": [*_notice_day(context.session, tender.project), *_shown_of(tender)],
+        "documents": _documents_of(tender),
+    }
+
+
+@beside
+def _notice_day(session: Session, project: Project) -> Iterable[facts.Fact]:
+    at = tenders.notice_at(session, project)
+    if at is not None:
+        on = dates.when(at)
+        yield Text("Day of the notice", "公告日期"), Text(f"will be published on {on.en}", f"将于{on.zh}自动发布")
+
+
+@beside
+def _shown_of(tender: Tender) -> list[facts.Fact]:
+    """What the documents say, for who decides about them."""
+    return [*_terms(tender), *facts.of_lots(tender.project), *_parts(tender), *_attached(tender)]
+
+
+def _documents_of(tender: Tender) -> list[str]:
+    """The drawn documents, then what is attached to them."""
+    drawn = [id for id in (tender.draft_zh_id, tender.draft_en_id) if id]
+    return drawn + [row.document_id for row in tender.attachments]
 
 
 def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
@@ -284,38 +327,29 @@ def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
     nothing = (Text("Check of the tender documents", "招标文件检查"), Text("no problems found", "未发现问题"))
     return {
         "notes": [*_wanted_day(context.session, tender.project), *found],
-        "facts": [
-            *([] if found else [nothing]),
-            *_terms(tender),
-            *facts.of_lots(tender.project),
-            *_parts(tender),
-            *_attached(tender),
-        ],
-        "documents": [
-            *(id for id in (tender.draft_zh_id, tender.draft_en_id) if id),
-            *(row.document_id for row in tender.attachments),
-        ],
+        "facts": [*([] if found else [nothing]), *_shown_of(tender)],
+        "documents": _documents_of(tender),
     }
 
 
 @beside
 def _wanted_day(session: Session, project: Project) -> Iterable[facts.Fact]:
-    """The plan's day for the notice, where another is at hand: confirming the documents publishes it."""
-    wanted, today = project.notice_on, local_day(clock.now(session))
-    if wanted is None or wanted == today:
-        return
-    on, now = dates.day(wanted), dates.day(today)
+    """The plan's day for the notice, where another is at hand: what confirming the documents comes to."""
+    wanted, now = project.notice_on, dates.day(local_day(clock.now(session)))
+    at = tenders.notice_at(session, project)
     lead = Text("Day of the notice", "公告日期")
-    if wanted > today:
+    if at is not None:
+        on = dates.when(at)
         yield (
             lead,
             Text(
-                f"The plan wants the notice on {on.en}. Confirming the documents publishes it today, {now.en}: "
-                "confirm them on that day to keep to the plan.",
-                f"采购实施计划拟于{on.zh}发布公告。确认后将于今日（{now.zh}）发布；如按计划发布，请于该日确认。",
+                f"Once you confirm, the notice is published by itself on {on.en}, as the plan wants it. Until then you can "
+                "publish it earlier or take the tender documents back.",
+                f"确认后，公告将按采购实施计划于{on.zh}自动发布；在此之前，您可以提前发布或者撤回修改。",
             ),
         )
-    else:
+    elif wanted is not None and wanted < local_day(clock.now(session)):
+        on = dates.day(wanted)
         yield (
             lead,
             Text(
@@ -446,11 +480,13 @@ INTAKE: dict[str, Intake] = {
     "confirm_timetable": _confirm_timetable,
     "prepare_documents": _prepare_documents,
     "confirm_documents": _confirm_documents,
+    "await_notice": _await_notice,
     "answer_question": _answer,
 }
 PREPARE: dict[str, Prepare] = {
     "confirm_timetable": _prepare_timetable,
     "prepare_documents": _prepare_drafting,
     "confirm_documents": _prepare_confirmation,
+    "await_notice": _prepare_waiting,
     "answer_question": _prepare_answer,
 }

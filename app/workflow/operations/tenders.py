@@ -10,6 +10,7 @@ from app.foundation import clock, doubts
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import bids, bonds, tenders
+from app.procurement.tenders import TenderState
 from app.procurement.tenders.checks import ERROR
 from app.workflow import disclosing, drawing, sealing
 from app.workflow.operations.bonds import BONDS_DUE, bonds_due
@@ -48,8 +49,9 @@ def register(registry: Registry, partners: Partners) -> None:
     def check_documents(context: Context, *, project_id: str) -> Mapping[str, Any]:
         found = tenders.check(context.session, context.actor, project_id=project_id)
         errors = sum(finding.severity == ERROR for finding in found)
-        if not errors:
-            drawing.draft(context.session, context.actor, tenders.of_project(context.session, project_id))
+        tender = tenders.of_project(context.session, project_id)
+        if tender.state == TenderState.CHECKED:
+            drawing.draft(context.session, context.actor, tender)
         return {"document_errors": errors}
 
     @registry.operation(
