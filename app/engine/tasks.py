@@ -21,7 +21,7 @@ from app.foundation.text import Text
 
 __all__ = [
     "Counts", "Facet", "Filters", "NoSuchTask", "NotYourTask", "Page", "SamePerson", "Shown", "TaskChanged", "TaskHeld", "assign",
-    "claim", "complete", "counts", "facets", "give_back", "inbox", "may", "may_be_given", "obstacle", "save_draft", "show",
+    "claim", "complete", "counts", "facets", "form_of_closed", "give_back", "inbox", "may", "may_be_given", "obstacle", "save_draft", "show",
     "throw_error",
 ]  # fmt: skip
 
@@ -258,6 +258,15 @@ def show(engine: Engine, session: Session, actor: Actor, task_id: str) -> Shown:
     values = shown | dict(prepared.get("values") or {})
     said = {name: list(prepared.get(name) or ()) for name in ("facts", "documents", "notes", "tables")}
     return Shown(task, row, form, values, _draft(task, actor), _options(prepared), variables=visible, **said)
+
+
+def form_of_closed(engine: Engine, session: Session, closed: history.Done) -> forms.Form | None:
+    """The form of a task that isn't open any more, as its deployment has it; None where it had none."""
+    row = instances.get(session, closed.instance_id)
+    processes = engine.package(session, row.deployment_id).diagrams.processes.values()
+    found = (process.nodes[closed.element_id] for process in processes if closed.element_id in process.nodes)
+    node = next(found, None)
+    return engine.form(session, row.deployment_id, node.form_id) if node is not None and node.form_id else None
 
 
 def _draft(task: OpenTaskRow, actor: Actor) -> dict[str, Any] | None:

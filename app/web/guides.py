@@ -29,9 +29,9 @@ GUIDES = (
         ),
         (
             Text(
-                "The procurement handler starts an application in “Cases”: requirements, budget line and amount. The "
-                "reviewer checks it and the finance department files it.",
-                "采购经办人在“项目”中选择“发起”，填写采购需求、预算项目和金额；审核人审核后，由财政部门备案。",
+                "The procurement handler chooses “Start a new case” in “Inbox” and enters requirements, budget line and amount. "
+                "The reviewer checks it and the finance department files it.",
+                "采购经办人在“待办”中选择“发起新流程”，填写采购需求、预算项目和金额；审核人审核后，由财政部门备案。",
             ),
             Text(
                 "The procurement plan sets lots, requirements and the method. This service shows at once what the law requires and why.",
@@ -112,8 +112,8 @@ GUIDES = (
         ),
         (
             Text(
-                "Register once, by declaration. Your administrator adds your people in “People”.",
-                "供应商作出书面承诺后即可注册，无需重复提交；管理员可在“人员”中添加本单位人员。",
+                "Register once, by declaration. Your administrator adds your people under “My company”.",
+                "供应商作出书面承诺后即可注册，无需重复提交；管理员可在“我的单位”中添加本单位人员。",
             ),
             Text(
                 "A bid is a checklist of the requirements. It is saved automatically, and files upload while you "
@@ -189,9 +189,9 @@ GUIDES = (
         ),
         (
             Text(
-                "People: add a person, who sets a password with a link sent by email, and grant roles at organisations. "
+                "“Organisations”: add a person, who sets a password with a link sent by email, and grant roles at organisations. "
                 "Incompatible duties cannot be combined.",
-                "人员：添加人员（本人通过邮件链接设置密码）并授予角色；不相容的职责无法兼任。",
+                "“单位”：添加人员（本人通过邮件链接设置密码）并授予角色；不相容的职责无法兼任。",
             ),
             Text(
                 "Operations: each incident says why a case is waiting. Correct the cause and try again.",

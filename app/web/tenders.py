@@ -91,8 +91,7 @@ def index() -> AnyResponse | str:
         phase=phase,
         phases=PHASES,
         tones=TONES,
-        states=projects.STATE_NAMES,
-        stage=projects.stage,
+        outcome=projects.outcome,
         counts=lists.counts(session, actor, now, search=asked.search),
     )
 

@@ -1,11 +1,12 @@
 """A case's page: the same for all, showing each what they may see."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
-from app.engine import tasks
-from app.engine.records import OpenTaskRow
+from app.engine import charts, tasks
+from app.engine.records import InstanceRow, OpenTaskRow
 from app.foundation import clock, documents
 from app.foundation.actor import SYSTEM, Actor
 from app.identity import accounts
@@ -185,8 +186,6 @@ def test_the_line_of_stages_says_what_is_done_now_and_to_come(house, sign_in, ca
 
 
 def test_a_stage_that_a_case_was_sent_back_from_is_to_come_again(house, sign_in, town, virtual_clock):
-    from datetime import timedelta
-
     body = STAGED.replace(
         '<bpmn:userTask id="plan"', '<bpmn:exclusiveGateway id="ok" default="ok_to_plan" /><bpmn:userTask id="plan"'
     )
@@ -208,6 +207,23 @@ def test_a_stage_that_a_case_was_sent_back_from_is_to_come_again(house, sign_in,
         ("", "Approval"),
         ("", "Planning"),
     ]
+
+
+def test_what_a_call_brings_to_its_end_does_not_date_the_stage_of_its_caller(house, town, virtual_clock):
+    call = (
+        '<bpmn:callActivity id="lots"><bpmn:extensionElements><zeebe:calledElement processId="toy" /><zeebe:properties>'
+        '<zeebe:property name="stage" value="notice" /></zeebe:properties></bpmn:extensionElements></bpmn:callActivity>'
+    )
+    work.deploy(house, toys.START + call + toys.END + toys.flows("start", "lots", "end"), "whole")
+    began, case = house.engine.clock.instant, work.start(house, "whole")[0]
+    for login, element in (("buyer-handler", "apply"), ("buyer-reviewer", "review"), ("buyer-handler", "plan")):
+        virtual_clock.turn(timedelta(days=10))
+        complete(house, login, element)
+    with house.sessions() as session:
+        row = session.get(InstanceRow, case)
+        chart, standing = charts.of_instance(house.engine, session, row), charts.tokens(house.engine, session, row)
+        told = {one.id: one.to_at for one in charts.stages(chart, row, standing, charts.passages(session, case))}
+    assert (told["notice"], told["planning"]) == (began, began + timedelta(days=30))
 
 
 def test_a_case_that_has_ended_has_nothing_to_come(house, sign_in, case):

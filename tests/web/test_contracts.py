@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from app.procurement import contracts
+from app.procurement.projects import Lot
+from app.procurement.tenders import Tender
 from tests.web import deals
 
 
@@ -125,3 +128,24 @@ def test_the_page_speaks_chinese(sign_in, performed):
     page = sign_in("supplier-signer").get(f"/contracts/{performed}?lang=zh").text
     assert "履约保证金" in page
     assert "Payments" not in page
+
+
+@pytest.mark.parametrize(
+    ("lots", "said"),
+    [
+        (["archived"], "completed"),
+        (["failed"], "failed"),
+        (["notified"], "award published"),
+        (["archived", "failed", "contracted"], "lot 1: completed; lot 2: failed; lot 3: contracted"),
+    ],
+)
+def test_a_closed_tender_says_what_came_of_each_lot(house, contract_id, sign_in, lots, said):
+    with house.sessions() as session:
+        first = contracts.get(session, contract_id).lot
+        session.execute(update(Tender).values(published_at=house.engine.clock.instant))
+        first.state = lots[0]
+        for number, state in enumerate(lots[1:], 2):
+            lot = Lot(project_id=first.project_id, number=number, name_zh="另一包", budget=first.budget, state=state)
+            session.add(lot)
+        session.commit()
+    assert f'<span class="tw-list__sub">{said}</span>' in sign_in("agency-officer").get("/tenders").text

@@ -1,6 +1,7 @@
 """A task's page: nothing typed is lost, everything works without a script, and one form is one act."""
 
 import io
+import json
 import re
 from datetime import timedelta
 
@@ -375,6 +376,39 @@ def test_a_task_that_somebody_else_did_says_who_and_shows_what_one_had_typed(hou
         True,
         True,
     )
+
+
+def test_what_was_entered_in_vain_is_told_in_words_and_not_in_codes(house, sign_in, task):
+    client = sign_in("buyer-handler")
+    page = client.get(f"/tasks/{task}")
+    with house.sessions() as session:
+        tasks.complete(house.engine, session, ACTOR, task, {"title": "x", "decision": "approve"})
+        session.commit()
+    values = {"due_on": "2026-05-01", "opens_at": "2026-05-02T09:30", "agreed": "true", "powers": ["draft", "sign"]}
+    answer = work.send(client, task, page, **GOOD | values)
+    told = [
+        item.text_content()
+        for item in lxml.html.fromstring(answer.text).xpath("//*[contains(@class, 'tw-status--soon')]//li")
+    ]
+    assert told[:7] == [
+        "Title: 彩超", "Due on: 1 May 2026", "Opens at: 2 May 2026, 09:30 (China time)", "Decision: Approve", "Agreed: yes",
+        "Powers: Draft", "Powers: Sign",
+    ]  # fmt: skip
+
+
+def test_only_what_can_be_entered_is_called_optional(sign_in, house, town):
+    read = {"name": "bonds", "widget": "table", "rows": "fixed", "columns": [
+        {"name": "id", "widget": "hidden"},
+        {"name": "amount", "widget": "money", "readonly": True, "label": work.t("Amount")},
+    ]}  # fmt: skip
+    ui = work.UI | {"fields": [*work.UI["fields"], read | {"label": work.t("Bonds")}]}
+    rows = {"type": "array", "items": {"type": "object", "properties": {"id": work.TEXT, "amount": work.NUMBER}}}
+    schema = work.SCHEMA | {"properties": work.SCHEMA["properties"] | {"bonds": rows}}
+    files = {"work.schema.json": json.dumps(schema).encode(), "work.ui.json": json.dumps(ui).encode()}
+    work.deploy(house, work.two_steps(), files=files)
+    page = lxml.html.fromstring(sign_in("buyer-handler").get(f"/tasks/{work.start(house)[1][0]}").text)
+    captions = {caption.text.strip(): caption.text_content() for caption in page.iter("caption") if caption.text}
+    assert ("optional" in captions["Items"], "optional" in captions["Bonds"]) == (True, False)
 
 
 def test_a_link_to_a_task_that_is_done_says_by_whom_and_when(sign_in, task):

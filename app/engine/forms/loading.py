@@ -130,6 +130,12 @@ class Field:
         return declared if isinstance(declared, str) else next((t for t in declared if t != "null"), "string")
 
     @property
+    def takes_nothing(self) -> bool:
+        """Whether there is nothing to enter in it: it is read, or every column of it is."""
+        columns = [column for column in self.columns if column.widget != "hidden"]
+        return self.readonly or self.is_said or (bool(columns) and all(column.takes_nothing for column in columns))
+
+    @property
     def is_said(self) -> bool:
         """Whether it only says something."""
         return self.widget in SAID

@@ -21,6 +21,7 @@ from app.procurement.projects.lives import (
     lot,
     move_lot,
     next_number,
+    outcome,
     stage,
 )
 from app.procurement.projects.plan_items import PlanItem
@@ -84,6 +85,7 @@ __all__ = [
     "propose_lots",
     "record_method",
     "review",
+    "outcome",
     "stage",
     "warnings",
 ]

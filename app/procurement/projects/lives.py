@@ -57,7 +57,7 @@ STATE_NAMES: dict[str, Text] = {
     LotState.PERFORMING: Text("being performed", "履约中"),
     LotState.ACCEPTED: Text("accepted", "已验收"),
     LotState.PAID: Text("paid", "已支付"),
-    LotState.ARCHIVED: Text("archived", "已归档"),
+    LotState.ARCHIVED: Text("completed", "已办结"),
     LotState.FAILED: Text("failed", "已废标"),
     LotState.CANCELLED: Text("cancelled", "已取消"),
 }
@@ -135,6 +135,17 @@ def stage(project: Project) -> str:
     if project.state != ProjectState.PUBLISHED:
         return project.state
     return min(alive, key=lambda state: _COURSE.index(LotState(state)))
+
+
+def outcome(project: Project) -> Text:
+    """What came of a project's lots: in one word where all came to the same, else each with its number."""
+    names = {lot.number: STATE_NAMES[lot.state] for lot in project.lots}
+    if len({name.en for name in names.values()}) == 1:
+        return next(iter(names.values()))
+    return Text(
+        "; ".join(f"lot {number}: {name.en}" for number, name in sorted(names.items())),
+        "；".join(f"第{number}包：{name.zh}" for number, name in sorted(names.items())),
+    )
 
 
 def next_number(session: Session, prefix: str, *, width: int = 4) -> str:

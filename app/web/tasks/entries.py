@@ -8,7 +8,7 @@ was posted; only what a person may enter is taken from the post.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -18,11 +18,13 @@ from werkzeug.datastructures import MultiDict
 
 from app.engine import forms
 from app.engine.forms import Field, Form, Option
+from app.foundation import dates
 from app.foundation.documents import Document
 from app.foundation.text import Text
 from app.web import language
 
 Texts = MultiDict[str, str]
+YES = Text("yes", "是")
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,31 @@ def _write(texts: Texts, field: Field, name: str, value: Any, zone: tzinfo) -> N
         return
     for each in value if isinstance(value, list | tuple) and not isinstance(value, Text) else [value]:
         texts.add(name, written(field, each, zone))
+
+
+def in_words(form: Form, texts: Texts, documents: Mapping[str, Document]) -> Iterator[tuple[Text, str | Text]]:
+    """What a person entered, for reading: by the labels of fields and choices, days as people write them, files by name."""
+    for name, given in texts.lists():
+        field = field_of(form, name)
+        if field is None or field.readonly or field.widget == "hidden":
+            continue
+        for text in given:
+            if text.strip():
+                yield field.label, _in_words(field, text.strip(), documents)
+
+
+def _in_words(field: Field, text: str, documents: Mapping[str, Document]) -> str | Text:
+    if field.widget in ("file", "files"):
+        return documents[text].name if text in documents else text
+    if field.widget == "checkbox":
+        return YES
+    chosen = next((option.label for option in field.options if str(option.value) == text), None)
+    if chosen is not None:
+        return chosen
+    value = forms.read_text(field, text)
+    if isinstance(value, datetime):
+        return dates.when(value)
+    return dates.day(value) if isinstance(value, date) else text
 
 
 def written(field: Field, value: Any, zone: tzinfo) -> str:

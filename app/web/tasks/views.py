@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.engine import forms, tasks
+from app.engine.history import Done
 from app.engine.tasks import Shown, TaskChanged, TaskHeld
 from app.foundation import repeats
 from app.foundation.errors import Conflict, NotAllowed, Refusal
@@ -279,9 +280,17 @@ def _after_the_act(task_id: str) -> AnyResponse:
     found = pages.outcome(task_id)
     if found is None:
         raise tasks.NoSuchTask
-    given = {name: texts for name, texts in request.form.lists() if not name.startswith("_") and name != "csrf_token"}
-    typed = [text for texts in given.values() for text in texts if text.strip()]
-    return Response(render_template("tasks/done.html", **found, lost=typed), 409)
+    return Response(render_template("tasks/done.html", **found, lost=_lost(found["closed"])), 409)
+
+
+def _lost(closed: Done) -> list[tuple[Text | None, str | Text]]:
+    """What was entered in vain, each with the name of its field, as it was read on the page."""
+    form = tasks.form_of_closed(current.engine(), current.session(), closed)
+    if form is None:
+        given = {name: texts for name, texts in request.form.lists() if name[:1] != "_" and name != "csrf_token"}
+        return [(None, text) for texts in given.values() for text in texts if text.strip()]
+    typed = entries.posted(form, request.form)
+    return list(entries.in_words(form, typed, uploads.documents_in(form, typed)))
 
 
 def _link_to(task_id: str) -> tuple[str, Text]:
