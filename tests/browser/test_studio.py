@@ -523,3 +523,22 @@ def test_what_is_pressed_on_a_diagram_is_24_pixels_high(case_page):
     )
     assert sizes
     assert min(sizes) >= 24
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_form_of_a_start_event_is_picked_from_the_list(editor, language):
+    page = editor(language)
+    start = page.evaluate(
+        """() => document.getElementById('modeler').tenderway.modeler.get('elementRegistry')
+        .find(one => one.type === 'bpmn:StartEvent' && one.businessObject.$parent.$type === 'bpmn:Process').id"""
+    )
+    select(page, start)
+    picked = page.locator("#bio-properties-panel-picked-start-form")
+    picked.select_option("file_application")
+    named = etree.fromstring(saved(page).encode()).xpath(
+        f"//*[@id='{start}']//*[local-name()='formDefinition']/@formId"
+    )
+    page.evaluate(
+        "document.getElementById('modeler').tenderway.session.kept = document.getElementById('modeler').tenderway.session.changes"
+    )
+    assert named == ["file_application"]

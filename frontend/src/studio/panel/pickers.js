@@ -1,8 +1,8 @@
-// Lists in place of free text: a user task's form and group, a rule task's decision, a call activity's process.
+// Lists in place of free text: a start event's and a user task's form, a user task's group, a rule task's decision, a call activity's process.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { SelectEntry, isSelectEntryEdited } from '@bpmn-io/properties-panel';
 import { useService } from 'bpmn-js-properties-panel';
-import { find, writeAttribute } from './extensions.js';
+import { bearer, find, writeAttribute } from './extensions.js';
 
 const picker = (label, type, attribute, source, siblings) => function Picker({ element, id }) {
   const injector = useService('injector'), translate = useService('translate'), lists = useService('config.tenderway', false) || {};
@@ -24,10 +24,19 @@ const LISTS = [
     component: picker('Process', 'zeebe:CalledElement', 'processId', 'processes', [ 'processId' ]) }
 ];
 
+// the panel has no group for the form of a process's own plain start event
+const START = { id: 'picked-start-form', component: picker('Form', 'zeebe:FormDefinition', 'formId', 'forms', [ 'formId', 'formKey', 'externalReference' ]), isEdited: isSelectEntryEdited };
+const isStartedByHand = element => is(element, 'bpmn:StartEvent') && is(bearer(element).$parent, 'bpmn:Process') && !bearer(element).get('eventDefinitions')?.length;
+
 export default class Pickers {
-  constructor(propertiesPanel, injector) { this.lists = injector.get('config.tenderway', false) || {}; propertiesPanel.registerProvider(190, this); }
+  constructor(propertiesPanel, injector, translate) { this.translate = translate; this.lists = injector.get('config.tenderway', false) || {}; propertiesPanel.registerProvider(190, this); }
+  withStart(element, groups) {
+    if (!isStartedByHand(element) || !this.lists.forms?.length) return groups;
+    const at = groups.findIndex(group => group.id === 'documentation') + 1, form = { id: 'start-form', label: this.translate('Form'), entries: [ START ], shouldOpen: true };
+    return [ ...groups.slice(0, at), form, ...groups.slice(at) ];
+  }
   getGroups(element) {
-    return groups => groups.map(group => {
+    return groups => this.withStart(element, groups).map(group => {
       const list = LISTS.find(one => one.group === group.id && is(element, one.type));
       if (!list || !this.lists[list.source]?.length || list.unless?.(element)) return group;
       const entry = { id: list.id, component: list.component, isEdited: isSelectEntryEdited };
@@ -35,4 +44,4 @@ export default class Pickers {
     });
   }
 }
-Pickers.$inject = [ 'propertiesPanel', 'injector' ];
+Pickers.$inject = [ 'propertiesPanel', 'injector', 'translate' ];
