@@ -81,11 +81,11 @@ __all__ = [
     "lot",
     "move_lot",
     "next_number",
+    "outcome",
     "plan",
     "propose_lots",
     "record_method",
     "review",
-    "outcome",
     "stage",
     "warnings",
 ]
