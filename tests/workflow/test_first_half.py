@@ -28,14 +28,14 @@ def facts_of(play, login, element_id):
     """What stands beside a person's form, as English words by name."""
     with play.looking() as session:
         shown = shown_to(play, session, login, element_id)
-        return {name.en: words.en for name, words in shown.facts}
+        return {name.en: words.en for name, words, *_ in shown.facts}
 
 
 def notes_of(play, login, element_id):
     """What must be known before a person's form is begun, as English words by name."""
     with play.looking() as session:
         shown = shown_to(play, session, login, element_id)
-        return {name.en: words.en for name, words in shown.notes}
+        return {name.en: words.en for name, words, *_ in shown.notes}
 
 
 def shown_to(play, session, login, element_id):
@@ -237,7 +237,7 @@ def test_who_confirms_the_documents_sees_and_opens_what_is_attached(play, case):
     plan = with_plan(play, case)
     with play.looking() as session:
         shown = shown_to(play, session, "chen", "confirm_documents")
-        said = {name.en: words.en for name, words in shown.facts}
+        said = {name.en: words.en for name, words, *_ in shown.facts}
         kept = documents.get(session, plan)
         assert plan in shown.documents
         assert said["Attachment 1"] == f"Floor plan (drawing, lot 1): 图纸.pdf, SHA-256 {kept.digest}"

@@ -24,7 +24,7 @@ def said(play, case, monkeypatch):
     def remembering(*given, **named):
         shown = show(*given, **named)
         cells = [cell for table in shown.tables for row in table["rows"] for cell in row]
-        words = [*(value for _, value in (*shown.facts, *shown.notes)), *cells]
+        words = [*(fact[1] for fact in (*shown.facts, *shown.notes)), *cells]
         kept.extend(
             (shown.task.element_id, text) for each in words for text in (each if isinstance(each, tuple) else (each,))
         )
