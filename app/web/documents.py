@@ -16,7 +16,7 @@ from app.foundation.errors import Invalid
 from app.foundation.foreign import kinds
 from app.foundation.text import Text
 from app.procurement import papers
-from app.web import current, files, shell
+from app.web import current, files, shell, templating
 from app.web.tasks import uploads
 from app.workflow import starts
 
@@ -29,7 +29,6 @@ DRAWN = frozenset(papers.PAPERS)
 VIEWED = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 """What a PDF may do that the browser shows: nothing but be shown by the browser's own viewer."""
 
-PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 MOST_READ = 200_000
 """Bytes of a text that are shown beside what is decided by it; the whole is in the file."""
 
@@ -127,7 +126,7 @@ def read(document_id: str) -> str:
         document=document,
         text=_text(document),
         is_cut=document.size > MOST_READ,
-        is_picture=document.media_type in PICTURES,
+        is_picture=document.media_type in templating.PICTURES,
         back=shell.local_address(request.args.get("back")),
     )
 

@@ -198,6 +198,15 @@ def lines(text: str | None) -> Markup:
     return Markup("<br>").join(spoken(line) for line in (text or "").splitlines())
 
 
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+"""The kinds of pictures that every browser shows."""
+
+
+def is_read_here(document: Document) -> bool:
+    """Whether what a file says can be shown beside what is decided by it: a text or a picture."""
+    return document.media_type.startswith("text/") or document.media_type in PICTURES
+
+
 def own_first(papers: list[Document]) -> list[Document]:
     """The files with a name in the page's language, then the others: of a paper in both languages first one's own."""
     other_tag = language.TAGS[language.other()]
@@ -295,6 +304,7 @@ GLOBALS: dict[str, Any] = {
     "acceptance_period": lambda days: written(terms.acceptance(days)),
     "spoken": spoken,
     "lines": lines,
+    "is_read_here": is_read_here,
     "own_first": own_first,
     "by_age": by_age,
     "initials": initials,
