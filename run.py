@@ -17,6 +17,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from app import create_app
+from app.foundation import wiping
 from app.getting_ready import KEEPER, PAGES, SETTLING, TABLES, GettingReady
 from config import COOKIES, Config
 
@@ -71,7 +72,7 @@ def serve(running: ExitStack) -> None:
     print(f"Tenderway answers on {config.base_url} (Ctrl+C stops it); it is getting ready …", flush=True)
     _prepare_data(front)
     front.reach(KEEPER)
-    others = {"keeper": _start_keeper(running)}
+    others = {"keeper": _start_keeper(running), "sealer": _start_sealer(running)}
     front.reach(PAGES)
     app = create_app(config)
     house = app.extensions["tenderway"]
@@ -82,6 +83,7 @@ def serve(running: ExitStack) -> None:
     others["clocks"] = watch.look
     entries.refresh(house.database)
     others["law"] = lambda: entries.refresh(house.database)
+    others["garbage"] = wiping.settle()
     _start_clock(house, others, running)
     front.real = app.wsgi_app
     print(f"Tenderway serves on {config.base_url}", flush=True)
@@ -123,6 +125,15 @@ def _start_keeper(running: ExitStack) -> Any:
     running.callback(keeper.end)
     keeper.start()
     return keeper.look_after
+
+
+def _start_sealer(running: ExitStack) -> Any:
+    """Start what seals bids, so that the first one doesn't wait for it; what looks after it."""
+    from app import sealer
+
+    running.callback(sealer.end)
+    sealer.start()
+    return sealer.look_after
 
 
 def _join_nodes(house: Any, server: Server, running: ExitStack) -> Node:
@@ -193,4 +204,5 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
+    wiping.begin_again()
     sys.exit(main())

@@ -25,6 +25,8 @@ SECONDS = {
     "messages": 2,
     "outbox": 5,
     "keeper": 5,
+    "sealer": 5,
+    "garbage": 15,
     "clocks": 60,
     "law": 60,
     "clock": 10,

@@ -47,23 +47,23 @@ def inbox_page() -> float:
         client = app.test_client()
         client.set_cookie("tenderway", token)
         _fill(app, 9)
-        few = _page(client)
+        few = page(client)
         _fill(app, 9_990)
-        return _page(client) / few
+        return page(client) / few
 
 
 def task_page() -> float:
     """A task's page at the server, in milliseconds, in a case with a hundred papers."""
     with _site() as (app, token):
         client, address = _with_papers(app, token)
-        return _page(client, address) * 1000
+        return page(client, address) * 1000
 
 
 def task_page_statements() -> float:
     """How many statements that page sends to the database."""
     with _site() as (app, token):
         client, address = _with_papers(app, token)
-        _page(client, address)
+        page(client, address)
         sent: list[str] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -140,7 +140,7 @@ def _fill(app: Flask, count: int) -> None:
         session.commit()
 
 
-def _page(client: Any, address: str = "/inbox") -> float:
+def page(client: Any, address: str = "/inbox") -> float:
     took = []
     for _ in range(15):
         started = time.perf_counter()

@@ -7,7 +7,7 @@ log that can be added to but not changed. The web process knows the public halve
 
 What it protects against: whoever has the database, its backups or the web process can't read a submitted bid before
 the deadline. What it doesn't: who rules the machine the keeper runs on can change its clock or read its files; and a
-bid passes readable through the web process while its supplier writes and seals it.
+bid passes readable through the web process while its supplier writes it.
 """
 
 from __future__ import annotations

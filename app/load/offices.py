@@ -68,10 +68,10 @@ class Office:
             "TRUSTED_PROXIES": "1",
         }
         environment.pop("DEMONSTRATION", None)
-        log = (self.folder / "server.log").open("ab")
-        self.server = subprocess.Popen(
-            [sys.executable, str(ROOT / "run.py")], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
+        with (self.folder / "server.log").open("ab") as log:
+            self.server = subprocess.Popen(
+                [sys.executable, str(ROOT / "run.py")], cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
         self._wait()
 
     def kill(self) -> None:

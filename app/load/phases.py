@@ -19,6 +19,7 @@ from app.load.bidders import Sent
 from app.load.offices import Office
 from app.procurement import bids
 from app.procurement.bids import Bid
+from app.sealer.packages import digest
 
 SIZE = 200_000
 """Bytes of a bid's file."""
@@ -122,7 +123,7 @@ def _figures(
     early, late = sent[: phase.count], sent[phase.count :]
     with office.house.sessions() as session:
         kept = {bid.supplier_id: bid for bid in session.scalars(select(Bid).where(Bid.lot_id == lot_id))}
-        whole = {bid.supplier_id for bid in kept.values() if bids.packages.digest(bid.sealed) == bid.digest}
+        whole = {bid.supplier_id for bid in kept.values() if digest(bid.sealed) == bid.digest}
         key = office.house.signer.public_key
         unproved = sum(not bids.verify_receipt(bid.receipt, key).is_genuine for bid in kept.values())
     tardy = sum(each.sent_at >= deadline for each in early)

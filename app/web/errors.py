@@ -19,6 +19,7 @@ from app.engine.corridor import SnapshotUnreadable
 from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, RuleBroken, Several
 from app.foundation.text import Text
 from app.identity.attempts import TooManyAttempts
+from app.procurement.bids import SealingFailed
 from app.web import current, kept, language
 from app.web.storage import db
 
@@ -32,6 +33,7 @@ STATUSES: dict[type[Refusal], int] = {
     Invalid: 422,
     Several: 422,
     TooManyAttempts: 429,
+    SealingFailed: 503,
 }
 """The status of each kind of refusal; a class is answered as the nearest of its ancestors that stands here."""
 

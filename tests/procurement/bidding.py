@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+
+from sqlalchemy import delete, insert
 
 from app.foundation import clock
 from app.foundation.actor import Actor
 from app.identity import organisations
 from app.procurement import bids, bonds, projects, suppliers, tenders
+from app.procurement.bids.records import BidPiece
+from app.sealer import packages
 
 ACCOUNT = "51050110462500000123"
 """The agency's account for bonds."""
@@ -91,3 +96,18 @@ def at(session, instant) -> None:
     session.commit()
     session.info["clock"].turn_to(instant)
     assert clock.now(session) == instant
+
+
+def put(session, bid, data, *, told=False):
+    """Something else in the place of a sealed package; ``told``: the bid's digest says so."""
+    session.execute(delete(BidPiece).where(BidPiece.bid_id == bid.id))
+    session.execute(insert(BidPiece), {"bid_id": bid.id, "position": 0, "content": data})
+    bid.digest = packages.digest(data) if told else bid.digest
+    session.flush()
+
+
+def sealed_to(recipient) -> bytes:
+    """A package that holds nothing, sealed to a key."""
+    target = io.BytesIO()
+    packages.seal({"files": []}, [], recipient, target)
+    return target.getvalue()

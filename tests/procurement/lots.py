@@ -28,7 +28,6 @@ def open_bids(session, tender, supplier_ids, prices=PRICES, **options):
             supplier_id=supplier_id,
             sequence=1,
             state=BidState.OPENED,
-            sealed=b"sealed",
             digest="0" * 64,
             size=6,
             document_version=1,

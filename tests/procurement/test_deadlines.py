@@ -4,6 +4,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -106,14 +107,17 @@ def test_a_draft_that_changed_after_it_was_sealed_is_sealed_anew(session, town, 
     sealed = bids.seal(session, bidder, lot_id=lot.id)
     bidding.write(session, bidder, lot.id, brand="另一品牌")
     made = bids.submit(session, bidder, lot_id=lot.id, signer=signer, sealed=sealed)
-    assert made.sealed != sealed.data
+    with closing(sealed):
+        assert made.digest != sealed.package.digest
 
 
 def test_a_draft_that_did_not_change_is_taken_in_as_it_was_sealed(session, town, lot, signer):
     bidder = town.bidders[0]
     bidding.write(session, bidder, lot.id)
     sealed = bids.seal(session, bidder, lot_id=lot.id)
-    assert bids.submit(session, bidder, lot_id=lot.id, signer=signer, sealed=sealed).sealed == sealed.data
+    with closing(sealed):
+        made = bids.submit(session, bidder, lot_id=lot.id, signer=signer, sealed=sealed)
+        assert made.sealed == b"".join(sealed.package.pieces())
 
 
 @pytest.mark.parametrize("name", ["pages", "workflow"])

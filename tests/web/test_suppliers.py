@@ -406,6 +406,22 @@ def test_sending_the_same_form_twice_seals_once(signer, world, draft, key_of, ho
         assert session.query(bids.Bid).count() == 1
 
 
+def test_a_bid_that_cannot_be_sealed_stays_a_draft_and_can_be_sent_again(
+    signer, world, draft, key_of, standing, monkeypatch
+):
+    draft()
+    key = key_of()
+    with monkeypatch.context() as broken:
+        broken.setattr("app.sealer.seal", _broken)
+        refused = signer.submit(f"/supplier/lots/{world.lot_id}/bid/submit", _key=key)
+    assert (refused.status_code, "Your draft is unchanged" in refused.text, standing()) == (503, True, None)
+    assert signer.submit(f"/supplier/lots/{world.lot_id}/bid/submit", _key=key_of()).status_code == 303
+
+
+def _broken(order, pieces):
+    raise bids.SealingFailed
+
+
 def test_a_bid_is_replaced_from_its_copy(seal, writer, world, draft, standing):
     draft(brand="第一次")
     copy = writer.get(f"/supplier/lots/{world.lot_id}/bid/copy").data

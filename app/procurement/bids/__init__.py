@@ -7,6 +7,7 @@ protects against and what not stands in ``records`` and in ``app.keeper``.
 from app.procurement.bids import authors
 from app.procurement.bids.claims import admits_consortia
 from app.procurement.bids.completeness import BidIncomplete, requirements_of
+from app.procurement.bids.contents import of_file as content_of
 from app.procurement.bids.copies import CopyUnreadable, copy_of, load_copy
 from app.procurement.bids.drafts import (
     LARGEST_FILES,
@@ -24,9 +25,7 @@ from app.procurement.bids.drafts import (
     save_draft,
 )
 from app.procurement.bids.handovers import NobodySigns, hand_on, signers_of
-from app.procurement.bids.offers import CONSORTIUM, DECLARATIONS, DEVIATIONS, SME_KINDS, TEXTS, Offer, Response
-from app.procurement.bids.offers import amount as read_amount
-from app.procurement.bids.offers import read as read_offer
+from app.procurement.bids.offers import DECLARATIONS, DEVIATIONS, SME_KINDS, TEXTS
 from app.procurement.bids.openings import (
     DocumentsAtFault,
     NotBidding,
@@ -63,7 +62,7 @@ from app.procurement.bids.standings import BOND_STANDS, REASONS
 from app.procurement.bids.submissions import (
     BidEnded,
     BidUnknown,
-    Sealed,
+    SealedDraft,
     all_of_supplier,
     confirm,
     get,
@@ -73,6 +72,10 @@ from app.procurement.bids.submissions import (
     submit,
     withdraw,
 )
+from app.sealer import SealingFailed
+from app.sealer.offers import CONSORTIUM, Offer, Response
+from app.sealer.offers import amount as read_amount
+from app.sealer.offers import read as read_offer
 
 __all__ = [
     "BOND_STANDS",
@@ -115,7 +118,8 @@ __all__ = [
     "Reading",
     "RecordSigned",
     "Response",
-    "Sealed",
+    "SealedDraft",
+    "SealingFailed",
     "Signer",
     "Verdict",
     "Verified",
@@ -126,6 +130,7 @@ __all__ = [
     "authors",
     "bond_stands",
     "confirm",
+    "content_of",
     "copy_of",
     "draft_of",
     "drafts_of",

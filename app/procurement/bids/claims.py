@@ -19,11 +19,12 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations
 from app.procurement import rules, suppliers
-from app.procurement.bids.offers import CONSORTIUM, SME_KINDS, Offer
+from app.procurement.bids.offers import SME_KINDS
 from app.procurement.bids.shortfalls import ERROR, Gap
 from app.procurement.projects import Lot
 from app.procurement.suppliers import Registration
 from app.procurement.tenders import Tender
+from app.sealer.offers import CONSORTIUM, Offer
 
 SIZES = ("micro", "small", "medium", "large")
 """The sizes of enterprises, ascending (N46 2)."""

@@ -10,7 +10,7 @@ from app.foundation.errors import Invalid
 from app.foundation.text import Text
 from app.procurement import bonds, projects, suppliers, tenders
 from app.procurement.bids.claims import claims_of
-from app.procurement.bids.offers import DECLARATIONS, Offer, read
+from app.procurement.bids.offers import DECLARATIONS
 from app.procurement.bids.prices import total_of
 from app.procurement.bids.records import BidDraft
 from app.procurement.bids.shortfalls import ERROR, WARNING, Gap
@@ -18,6 +18,7 @@ from app.procurement.bonds import BondState
 from app.procurement.projects import Lot
 from app.procurement.suppliers import NotRegistered, SupplierExcluded
 from app.procurement.tenders import Requirement, Tender
+from app.sealer.offers import Offer, read
 
 
 class BidIncomplete(Invalid):

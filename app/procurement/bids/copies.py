@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import IO, Any
 
 import orjson
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.foundation.actor import Actor
@@ -19,8 +18,10 @@ from app.foundation.errors import Invalid
 from app.foundation.foreign import Unreadable, jsons, kinds
 from app.foundation.foreign.archives import Tar
 from app.foundation.text import Text
-from app.procurement.bids import drafts, packages
-from app.procurement.bids.records import BidDraft, DraftFile
+from app.procurement.bids import contents, drafts
+from app.procurement.bids.packages import archive as archive_in
+from app.procurement.bids.records import BidDraft
+from app.sealer import packages
 
 FORMAT = "tenderway-draft/1"
 MANIFEST = "draft.json"
@@ -38,7 +39,7 @@ class CopyUnreadable(Invalid):
 
 
 def copy_of(session: Session, draft: BidDraft) -> Iterator[bytes]:
-    """The archive of a draft, piece by piece; one file at a time is in memory."""
+    """The archive of a draft, piece by piece; one piece of a file at a time is in memory."""
     files = list(draft.files)
     listed = [
         {"path": packages.path_of(number), "name": file.name, "requirement_code": file.requirement_code}
@@ -51,10 +52,10 @@ def copy_of(session: Session, draft: BidDraft) -> Iterator[bytes]:
         "content": draft.content,
         "files": listed,
     }
-    yield from packages.entry(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+    written = orjson.dumps(manifest, option=orjson.OPT_INDENT_2)
+    yield from packages.entry(MANIFEST, len(written), [written])
     for entry, file in zip(listed, files, strict=True):
-        data = session.scalars(select(DraftFile.data).where(DraftFile.id == file.id)).one()
-        yield from packages.entry(entry["path"], data)
+        yield from packages.entry(entry["path"], file.size, contents.of_file(session, file.id))
     yield packages.END
 
 
@@ -82,7 +83,7 @@ def load_copy(
 def _read(source: IO[bytes], lot_id: str) -> tuple[dict[str, Any], Tar]:
     """A copy's manifest, and its files where they are; whether each may be taken is known before one is read."""
     try:
-        archive = packages.archive(source, MANIFEST)
+        archive = archive_in(source, MANIFEST)
         manifest = jsons.read(archive.read(MANIFEST, jsons.LARGEST))
         if not _is_whole(manifest, archive):
             raise Unreadable(Text("a part is missing", "内容不完整"))

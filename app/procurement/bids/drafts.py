@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import io
 from collections.abc import Mapping
 from datetime import datetime
 from typing import IO, Any
@@ -16,11 +16,14 @@ from app.foundation.errors import Conflict, Invalid, NotFound
 from app.foundation.text import Text
 from app.identity import roles
 from app.procurement import projects, suppliers, tenders
-from app.procurement.bids import completeness, offers
+from app.procurement.bids import completeness, contents, offers
 from app.procurement.bids.completeness import Gap
 from app.procurement.bids.packages import LARGEST_FILES, MOST_FILES
 from app.procurement.bids.records import Bid, BidDraft, DraftFile
 from app.procurement.tenders import DeadlinePassed, Tender
+
+SNIFFED = 8192
+"""Bytes of a file by which its kind is known."""
 
 
 class FilesTooLarge(Invalid):
@@ -148,25 +151,27 @@ def add_file(
 ) -> DraftFile:
     """Attach a file to the draft (to a requirement's code, or to the bid as a whole); raises FilesTooLarge.
 
-    ``source`` is its content or a binary file, read to its end.
+    ``source`` is its content or a binary file that can seek, read from where it stands to its end.
     """
     draft = save_draft(session, actor, lot_id=lot_id, content={}, arrived_at=arrived_at)
     used = session.scalar(select(func.sum(DraftFile.size)).where(DraftFile.draft_id == draft.id)) or 0
-    data = source if isinstance(source, bytes) else source.read(LARGEST_FILES - used + 1)
-    if used + len(data) > LARGEST_FILES or len(draft.files) >= MOST_FILES:
+    content = io.BytesIO(source) if isinstance(source, bytes) else source
+    if used + contents.size_of(content) > LARGEST_FILES or len(draft.files) >= MOST_FILES:
         raise FilesTooLarge(field="files", most=LARGEST_FILES // 1024 // 1024)
     plain = documents.plain_name(name)
+    start, head = content.tell(), content.read(SNIFFED)
+    content.seek(start)
     file = DraftFile(
         draft_id=draft.id,
         name=plain,
-        media_type=documents.sniff(data[:8192], plain, media_type),
+        media_type=documents.sniff(head, plain, media_type),
         requirement_code=requirement_code[:40],
-        size=len(data),
-        digest=hashlib.sha256(data).hexdigest(),
-        data=data,
+        size=0,
+        digest="",
     )
     session.add(file)
     session.flush()
+    contents.keep_file(session, file, content)
     session.expire(draft, ["files"])
     return file
 
@@ -180,6 +185,7 @@ def remove_file(
     file = session.get(DraftFile, file_id)
     if draft is None or file is None or file.draft_id != draft.id:
         raise DraftFileUnknown()
+    contents.destroy_files(session, [file])
     session.delete(file)
     session.flush()
     session.expire(draft, ["files"])
@@ -192,6 +198,13 @@ def file_of(session: Session, actor: Actor, file_id: str) -> DraftFile:
     if file is None or draft is None or draft.supplier_id != actor.organisation_id:
         raise DraftFileUnknown()
     return file
+
+
+def destroy(session: Session, draft: BidDraft) -> None:
+    """Delete a draft with its files."""
+    contents.destroy_files(session, draft.files)
+    session.delete(draft)
+    session.flush()
 
 
 def gaps(session: Session, actor: Actor, *, lot_id: str) -> list[Gap]:

@@ -35,6 +35,7 @@ from app.procurement.bids.submissions import of_lot, of_supplier, tell
 from app.procurement.bonds import BondState
 from app.procurement.projects import Lot, LotState
 from app.procurement.tenders import Tender, TenderState
+from app.sealer.packages import digest
 
 
 class OpeningNotDue(RuleBroken):
@@ -239,8 +240,8 @@ def _before_opening(session: Session, tender: Tender, bid: Bid) -> _Outcome:
 
 
 def _open(session: Session, tender: Tender, bid: Bid, identity: str, now: datetime) -> _Outcome:
-    sealed = session.scalars(select(Bid.sealed).where(Bid.id == bid.id)).one()
-    if packages.digest(sealed) != bid.digest:
+    sealed = bid.sealed
+    if digest(sealed) != bid.digest:
         return _Outcome(BidState.UNDECRYPTABLE, "changed")
     try:
         package = packages.unseal(sealed, identity)

@@ -1,9 +1,10 @@
 """The tables of bids: the supplier's draft, the sealed bid with its receipt, and the opening.
 
 What is protected and what isn't: a draft is stored encrypted with a key of the instance that doesn't lie in the database,
-so that a copy of the database doesn't give it away; the serving process can read it, because the supplier works on it
-here. No page shows it to anyone else, and it is deleted in the transaction that seals it. A submitted bid exists in the database only sealed
-to the lot's key, whose private half the keeper process gives out after the deadline on its own clock.
+so that a copy of the database doesn't give it away; the serving process reads what of it its supplier looks at. No page
+shows it to anyone else, it is sealed in a process of its own (``app.sealer``) and deleted in the same transaction. A
+submitted bid exists in the database only sealed to the lot's key, whose private half the keeper process gives out after
+the deadline on its own clock.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
 from sqlalchemy import Text as LongText
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from app.foundation.ciphered import CipheredBytes, CipheredJson
 from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
@@ -70,11 +71,20 @@ class DraftFile(Base):
     requirement_code: Mapped[str] = mapped_column(String(40), default="")
     size: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
-    data: Mapped[bytes] = mapped_column(CipheredBytes, deferred=True)
+
+
+class DraftPiece(Base):
+    """A piece of a draft's file, by its place from 0; encrypted."""
+
+    __tablename__ = "bid_draft_piece"
+    file_id: Mapped[str] = mapped_column(String(32), ForeignKey("bid_draft_file.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    data: Mapped[bytes] = mapped_column(CipheredBytes)
 
 
 class Bid(Base):
-    """A submitted bid. ``digest`` = SHA-256 of ``sealed``; ``document_version`` is the one it was made or confirmed for.
+    """A submitted bid. ``digest`` and ``size`` are those of ``sealed``; ``document_version`` is the one it was made or
+    confirmed for.
 
     ``receipt`` is the signed one its supplier holds. What was replaced or withdrawn keeps its digest, not its content.
     """
@@ -86,7 +96,6 @@ class Bid(Base):
     supplier_id: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.id"), index=True)
     sequence: Mapped[int]
     state: Mapped[str] = mapped_column(String(15), default=BidState.SEALED)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     digest: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
     document_version: Mapped[int]
@@ -102,6 +111,23 @@ class Bid(Base):
     def confirmed_for(self, binding_version: int) -> bool:
         """Whether it was made or confirmed for documents as binding as these."""
         return self.document_version >= binding_version
+
+    @property
+    def sealed(self) -> bytes:
+        """The whole sealed package as it lies in the database; nothing once it was destroyed."""
+        query = select(BidPiece.content).where(BidPiece.bid_id == self.id).order_by(BidPiece.position)
+        session = object_session(self)
+        assert session is not None, "it is read in its session"
+        return b"".join(session.scalars(query))
+
+
+class BidPiece(Base):
+    """A piece of a sealed package, by its place from 0."""
+
+    __tablename__ = "bid_piece"
+    bid_id: Mapped[str] = mapped_column(String(32), ForeignKey("bid.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class OpenedBid(Base):

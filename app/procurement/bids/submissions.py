@@ -6,30 +6,31 @@ arrived, under the tender's row lock, whatever a timer has done or not and howev
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text as LongText
+from sqlalchemy import select, type_coerce
 from sqlalchemy.orm import Session
 
-from app.foundation import arrivals, clock, dates, journal
+from app import sealer
+from app.foundation import arrivals, ciphered, clock, dates, journal
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, NotFound
-from app.foundation.money import Money
 from app.foundation.text import Text
 from app.identity import organisations
 from app.procurement import mails, projects, tenders
-from app.procurement.bids import offers, packages
+from app.procurement.bids import contents, offers
 from app.procurement.bids.completeness import ERROR, gaps_of, requirements_of, whole_or_refused
-from app.procurement.bids.drafts import SIGNER, WRITER, DraftMissing, bidding_for, draft_of, last_sequence
-from app.procurement.bids.offers import Offer
+from app.procurement.bids.drafts import SIGNER, WRITER, DraftMissing, bidding_for, destroy, draft_of, last_sequence
 from app.procurement.bids.receipts import Signer
-from app.procurement.bids.records import Bid, BidDraft, BidState, DraftFile
+from app.procurement.bids.records import Bid, BidDraft, BidState
 from app.procurement.projects import Lot
 from app.procurement.tenders import LotKey, Tender
+from app.sealer import Order, Sealed
+from app.sealer.packages import path_of
 
 GONE = (BidState.REPLACED, BidState.WITHDRAWN)
 """States of bids that no longer stand."""
@@ -50,17 +51,21 @@ class BidEnded(Conflict):
 
 
 @dataclass(frozen=True)
-class Sealed:
+class SealedDraft:
     """A draft as it was sealed: ``of`` says of which draft, documents and number it was, so that it fits no other."""
 
     of: tuple[Any, ...]
-    data: bytes
+    package: Sealed
+
+    def close(self) -> None:
+        """Let it go; who had it sealed does that."""
+        self.package.close()
 
 
-def seal(session: Session, actor: Actor, *, lot_id: str, arrived_at: datetime | None = None) -> Sealed | None:
+def seal(session: Session, actor: Actor, *, lot_id: str, arrived_at: datetime | None = None) -> SealedDraft | None:
     """Seal the draft without taking it in, so that nobody waits for this work: ``session`` only reads.
 
-    None where ``submit`` will refuse; it says why.
+    None where ``submit`` will refuse; it says why. Raises SealingFailed.
     """
     supplier_id = actor.organisation_id or ""
     draft = draft_of(session, lot_id, supplier_id)
@@ -82,14 +87,14 @@ def submit(
     *,
     lot_id: str,
     signer: Signer,
-    sealed: Sealed | None = None,
+    sealed: SealedDraft | None = None,
     arrived_at: datetime | None = None,
 ) -> Bid:
     """Seal the draft and take it in: its files and words are deleted, a bid that stood before is replaced (O87 33, 34).
 
     It counts from ``arrived_at``, when its request's last byte had reached the server. ``sealed``: what ``seal`` made of
     the draft; sealed anew if the draft has changed since. Raises DeadlinePassed, BidIncomplete, DraftMissing,
-    NotRegistered, SupplierExcluded or RoleMissing.
+    NotRegistered, SupplierExcluded, RoleMissing or SealingFailed.
     """
     at = arrivals.arrived(session, arrived_at)
     tender, supplier_id = bidding_for(session, actor, lot_id, lock=True, arrived_at=at, role=SIGNER)
@@ -99,9 +104,11 @@ def submit(
     whole_or_refused(session, lot_id, supplier_id, draft)
     sequence = last_sequence(session, lot_id, supplier_id) + 1
     _replace(session, of_supplier(session, lot_id, supplier_id), sequence, at)
-    if sealed is None or sealed.of != _identity(tender, draft, sequence):
-        sealed = _sealed(session, tender, draft, sequence, at)
-    bid = _take_in(session, actor, tender, draft, sequence, sealed.data, at)
+    if sealed is not None and sealed.of == _identity(session, tender, draft, sequence):
+        bid = _take_in(session, actor, tender, draft, sequence, sealed.package, at)
+    else:
+        with closing(_sealed(session, tender, draft, sequence, at)) as anew:
+            bid = _take_in(session, actor, tender, draft, sequence, anew.package, at)
     _give_receipt(session, tender, bid, signer, "received", at)
     facts = {"digest": bid.digest, "size": bid.size, "sequence": sequence, "arrived_at": at.isoformat()}
     _journal(session, bid, "bids.submit", facts)
@@ -111,28 +118,27 @@ def submit(
 
 def _replace(session: Session, before: Bid | None, sequence: int, at: datetime) -> None:
     if before is not None:
-        _end(before, BidState.REPLACED, at)
+        _end(session, before, BidState.REPLACED, at)
         _journal(session, before, "bids.replace", {"by_sequence": sequence, "arrived_at": at.isoformat()})
 
 
 def _take_in(
-    session: Session, actor: Actor, tender: Tender, draft: BidDraft, sequence: int, sealed: bytes, at: datetime
+    session: Session, actor: Actor, tender: Tender, draft: BidDraft, sequence: int, sealed: Sealed, at: datetime
 ) -> Bid:
     """The sealed bid in the place of its draft."""
     bid = Bid(
         lot_id=draft.lot_id,
         supplier_id=draft.supplier_id,
         sequence=sequence,
-        sealed=sealed,
-        digest=packages.digest(sealed),
-        size=len(sealed),
+        digest=sealed.digest,
+        size=sealed.size,
         document_version=tender.version,
         account_id=actor.id,
         received_at=at,
     )
     session.add(bid)
-    session.delete(draft)
-    session.flush()
+    destroy(session, draft)
+    contents.keep_sealed(session, bid, sealed)
     return bid
 
 
@@ -153,7 +159,7 @@ def withdraw(session: Session, actor: Actor, *, bid_id: str, signer: Signer, arr
     """Take a bid back before the deadline (O87 34); raises DeadlinePassed or BidEnded."""
     at = arrivals.arrived(session, arrived_at)
     tender, bid = _standing(session, actor, bid_id, at)
-    _end(bid, BidState.WITHDRAWN, at)
+    _end(session, bid, BidState.WITHDRAWN, at)
     _give_receipt(session, tender, bid, signer, "withdrawn", at)
     _journal(session, bid, "bids.withdraw", {"sequence": bid.sequence, "arrived_at": at.isoformat()})
     tell(session, bid, "withdrawn", once="withdraw")
@@ -198,36 +204,39 @@ def _standing(session: Session, actor: Actor, bid_id: str, arrived_at: datetime)
     return tender, bid
 
 
-def _end(bid: Bid, state: BidState, now: datetime) -> None:
+def _end(session: Session, bid: Bid, state: BidState, now: datetime) -> None:
     """A bid that no longer stands can't be opened later either: only its digest stays."""
-    bid.state, bid.ended_at, bid.sealed = state, now, b""
+    bid.state, bid.ended_at = state, now
+    contents.destroy_sealed(session, bid)
 
 
-def _sealed(session: Session, tender: Tender, draft: BidDraft, sequence: int, at: datetime) -> Sealed:
-    lot, key = projects.lot(session, draft.lot_id), session.get_one(LotKey, draft.lot_id)
-    manifest = _manifest(session, tender, lot, draft, sequence, at)
-    return Sealed(_identity(tender, draft, sequence), packages.seal(manifest, _contents(session, draft), key.recipient))
+def _sealed(session: Session, tender: Tender, draft: BidDraft, sequence: int, at: datetime) -> SealedDraft:
+    """Have the draft sealed by a process of its own, which is given what is stored: nothing of it is read here."""
+    order = Order(
+        key=ciphered.key_of(session.get_bind().dialect),
+        recipient=session.get_one(LotKey, draft.lot_id).recipient,
+        content=_stored(session, draft),
+        facts=_facts(session, tender, projects.lot(session, draft.lot_id), draft, sequence, at),
+    )
+    return SealedDraft(
+        _identity(session, tender, draft, sequence), sealer.seal(order, contents.stored_of(session, draft.files))
+    )
 
 
-def _identity(tender: Tender, draft: BidDraft, sequence: int) -> tuple[Any, ...]:
+def _stored(session: Session, draft: BidDraft) -> str:
+    """The words of a draft as they are stored: encrypted, each time anew."""
+    return session.scalars(select(type_coerce(BidDraft.content, LongText)).where(BidDraft.id == draft.id)).one()
+
+
+def _identity(session: Session, tender: Tender, draft: BidDraft, sequence: int) -> tuple[Any, ...]:
     """What a sealed draft depends on; whatever of it changes, it is sealed anew."""
     files = tuple((file.id, file.digest, file.requirement_code) for file in draft.files)
-    return draft.id, draft.content, files, tender.version, sequence
+    return draft.id, _stored(session, draft), files, tender.version, sequence
 
 
-def _contents(session: Session, draft: BidDraft) -> Iterator[bytes]:
-    """The draft's files one after the other, never all at once in memory."""
-    for file in draft.files:
-        yield session.scalars(select(DraftFile.data).where(DraftFile.id == file.id)).one()
-
-
-def _manifest(
-    session: Session, tender: Tender, lot: Lot, draft: BidDraft, sequence: int, now: datetime
-) -> dict[str, Any]:
-    offer = offers.read(draft.content)
-    assert offer.price is not None, "a complete draft has a price"
+def _facts(session: Session, tender: Tender, lot: Lot, draft: BidDraft, sequence: int, now: datetime) -> dict[str, Any]:
+    """What is known of a bid without reading it (see ``Order``)."""
     return {
-        "format": packages.FORMAT,
         "lot_id": lot.id,
         "tender_id": tender.id,
         "tender_number": tender.project.number,
@@ -237,36 +246,16 @@ def _manifest(
         "supplier_uscc": organisations.get(session, draft.supplier_id).uscc,
         "sequence": sequence,
         "sealed_at": now.isoformat(),
-        "salt": secrets.token_hex(16),
         "currency": lot.currency,
-        "price": f"{offer.price:.2f}",
-        "price_words": Money(offer.price).in_words(),
-        "prices": [
-            {
-                "item_id": item.id,
-                "name": item.name,
-                "quantity": f"{item.quantity.normalize():f}",
-                "unit": item.unit,
-                "unit_price": f"{offer.unit_prices[item.id]:.2f}",
-            }
+        "items": [
+            {"id": item.id, "name": item.name, "quantity": f"{item.quantity.normalize():f}", "unit": item.unit}
             for item in lot.items
         ],
-        "responses": [
-            {"requirement_id": r.id, "code": r.code, "value": response.value, "deviation": response.deviation}
-            for r in requirements_of(tender, lot.id)
-            for response in [offer.responses[r.id]]
-        ],
-        "declarations": [name for name in offers.DECLARATIONS if name in offer.declarations],
-        "delivery_days": offer.delivery_days,
-        "validity_days": offer.validity_days,
-        "sme": offer.sme,
-        "domestic": offer.domestic,
-        "brand": offer.brand,
-        "maker": offer.maker,
-        **_shares(offer),
+        "requirements": [{"id": r.id, "code": r.code} for r in requirements_of(tender, lot.id)],
+        "declarations": list(offers.DECLARATIONS),
         "files": [
             {
-                "path": packages.path_of(number),
+                "path": path_of(number),
                 "name": file.name,
                 "media_type": file.media_type,
                 "requirement_code": file.requirement_code,
@@ -276,20 +265,6 @@ def _manifest(
             for number, file in enumerate(draft.files, 1)
         ],
     }
-
-
-def _shares(offer: Offer) -> dict[str, Any]:
-    """The partner of a consortium with its share, and the share of domestic products, in percent; what was claimed only."""
-    said: dict[str, Any] = {}
-    if offer.sme == offers.CONSORTIUM:
-        said["partner"] = {
-            "name": offer.partner,
-            "uscc": offer.partner_uscc,
-            "share": None if offer.partner_share is None else f"{offer.partner_share:f}",
-        }
-    if offer.domestic and offer.domestic_share is not None:
-        said["domestic_share"] = f"{offer.domestic_share:f}"
-    return said
 
 
 def _give_receipt(session: Session, tender: Tender, bid: Bid, signer: Signer, act: str, now: datetime) -> None:

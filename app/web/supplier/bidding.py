@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,26 +98,28 @@ def check(lot_id: str) -> str | AnyResponse:
 def submit(lot_id: str) -> AnyResponse | tuple[str, int]:
     """Seal the draft and take it in; the answer is its receipt."""
     session, actor, key = current.session(), current.actor(), request.form.get("_key", "")
-    arrived_at = current.arrived_at()
-    with current.looking() as reader:
-        sealed = bids.seal(reader, actor, lot_id=lot_id, arrived_at=arrived_at)
-    answered = repeats.earlier(session, actor, key)
-    if answered is not None:
-        return flask.redirect(answered, code=303)
-    try:
-        bid = bids.submit(
-            session,
-            actor,
-            lot_id=lot_id,
-            signer=current.house().signer,
-            sealed=sealed,
-            arrived_at=arrived_at,
-        )
-    except Refusal as refusal:
-        session.rollback()
-        if isinstance(refusal, bids.DraftMissing | tenders.DeadlinePassed):
-            raise
-        return _check(*lot_and_tender(lot_id), errors.parts_of(refusal)), errors.status_of(type(refusal))
+    with ExitStack() as kept:
+        try:
+            with current.looking() as reader:
+                sealed = bids.seal(reader, actor, lot_id=lot_id, arrived_at=current.arrived_at())
+            if sealed is not None:
+                kept.callback(sealed.close)
+            answered = repeats.earlier(session, actor, key)
+            if answered is not None:
+                return flask.redirect(answered, code=303)
+            bid = bids.submit(
+                session,
+                actor,
+                lot_id=lot_id,
+                signer=current.house().signer,
+                sealed=sealed,
+                arrived_at=current.arrived_at(),
+            )
+        except Refusal as refusal:
+            session.rollback()
+            if isinstance(refusal, bids.DraftMissing | tenders.DeadlinePassed):
+                raise
+            return _check(*lot_and_tender(lot_id), errors.parts_of(refusal)), errors.status_of(type(refusal))
     repeats.answer(session, actor, key, url_for("supplier.receipt", bid_id=bid.id))
     current.commit()
     notice(

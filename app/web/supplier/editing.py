@@ -194,7 +194,7 @@ def remove_file(lot_id: str) -> Response:
 def draft_file(file_id: str) -> Response:
     """Send a file of the person's own draft."""
     file = bids.file_of(current.session(), current.actor(), file_id)
-    return attachment(file.data, file.name, file.media_type)
+    return attachment(b"".join(bids.content_of(current.session(), file.id)), file.name, file.media_type)
 
 
 @blueprint.get("/supplier/lots/<lot_id>/bid/copy")

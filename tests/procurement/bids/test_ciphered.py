@@ -5,7 +5,7 @@ import os
 import pytest
 from sqlalchemy import text
 
-from app.foundation import ciphered
+from app.foundation import ciphered, ciphers
 from app.procurement import bids
 
 CANARY = "金丝雀-CANARY-0427"
@@ -22,20 +22,26 @@ def draft(session, town, lot):
 
 def rows(session):
     """Everything that the tables of drafts hold, as the driver gives it."""
-    found = [*session.execute(text("SELECT * FROM bid_draft")), *session.execute(text("SELECT * FROM bid_draft_file"))]
+    tables = ("bid_draft", "bid_draft_file", "bid_draft_piece")
+    found = [row for table in tables for row in session.execute(text(f"SELECT * FROM {table}"))]
     return b"".join(bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for row in found for v in row)
 
 
+def data_of(session, draft):
+    """What the draft's only file holds."""
+    return b"".join(bids.content_of(session, draft.files[0].id))
+
+
 def test_a_draft_is_read_by_its_supplier_and_by_nobody_who_has_the_database(session, draft):
-    assert (draft.content["brand"], draft.files[0].data) == (CANARY, CANARY.encode() * 1000)
+    assert (draft.content["brand"], data_of(session, draft)) == (CANARY, CANARY.encode() * 1000)
     assert not any(sign in rows(session) for sign in (CANARY.encode(), CANARY.encode("unicode_escape"), b"CANARY"))
 
 
 def test_a_draft_of_an_earlier_release_is_still_read(session, draft):
     session.execute(text("UPDATE bid_draft SET content = :content"), {"content": '{"brand": "旧"}'})
-    session.execute(text("UPDATE bid_draft_file SET data = :data"), {"data": b"old"})
+    session.execute(text("UPDATE bid_draft_piece SET data = :data"), {"data": b"old"})
     session.expire_all()
-    assert (draft.content, draft.files[0].data) == ({"brand": "旧"}, b"old")
+    assert (draft.content, data_of(session, draft)) == ({"brand": "旧"}, b"old")
 
 
 def test_another_instances_key_opens_nothing(session, draft):
@@ -44,7 +50,7 @@ def test_another_instances_key_opens_nothing(session, draft):
     try:
         ciphered.use(dialect, os.urandom(32))
         session.expire_all()
-        with pytest.raises(ciphered.KeyMissing):
+        with pytest.raises(ciphers.KeyMissing):
             _ = draft.content
     finally:
         dialect.ciphered_key = kept

@@ -160,7 +160,7 @@ def test_after_the_deadline_a_draft_is_not_changed(session, town, tender, lot, w
 
 
 def test_a_draft_is_read_with_exact_amounts(write):
-    offer = bids.offers.read(write(price="570000.1").content)
+    offer = bids.read_offer(write(price="570000.1").content)
     assert offer.price == Decimal("570000.10")
 
 

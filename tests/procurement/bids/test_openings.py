@@ -166,7 +166,7 @@ def test_a_bond_that_no_statement_shows_yet_is_not_held_against_its_bid(session,
 
 def test_a_bid_changed_in_the_database_is_recognised_and_the_others_are_opened(session, bid, three, open_all):
     fourth = bid(3)
-    fourth.sealed = fourth.sealed[:-1] + bytes([fourth.sealed[-1] ^ 1])
+    bidding.put(session, fourth, fourth.sealed[:-1] + bytes([fourth.sealed[-1] ^ 1]))
     opening = open_all()
     assert (fourth.state, fourth.invalid_reason) == (BidState.UNDECRYPTABLE, "changed")
     assert (opening.enough, [made.state for made in three]) == (True, [BidState.OPENED] * 3)
@@ -177,8 +177,7 @@ def test_a_bid_sealed_to_another_key_cant_be_opened(session, lot, bid, three, op
 
     fourth = bid(3)
     stranger = str(x25519.Identity.generate().to_public())
-    fourth.sealed = bids.packages.seal({"files": []}, [], stranger)
-    fourth.digest = bids.packages.digest(fourth.sealed)
+    bidding.put(session, fourth, bidding.sealed_to(stranger), told=True)
     open_all()
     assert (fourth.state, fourth.invalid_reason) == (BidState.UNDECRYPTABLE, "seal")
 
@@ -187,17 +186,16 @@ def test_a_bid_sealed_to_another_key_cant_be_opened(session, lot, bid, three, op
 def test_what_isnt_this_bidders_bid_for_this_lot_is_invalid(session, lot, bid, three, open_all, what):
     fourth = bid(3)
     if what == "another's bid":
-        fourth.sealed = three[0].sealed
+        bidding.put(session, fourth, three[0].sealed, told=True)
     else:
         recipient = session.get(tenders.LotKey, lot.id).recipient
-        fourth.sealed = bids.packages.seal({"files": []}, [], recipient)
-    fourth.digest = bids.packages.digest(fourth.sealed)
+        bidding.put(session, fourth, bidding.sealed_to(recipient), told=True)
     open_all()
     assert (fourth.state, fourth.invalid_reason) == (BidState.INVALID, "content")
 
 
 def test_when_too_few_can_be_opened_the_lot_doesnt_go_on(session, lot, three, open_all):
-    three[0].sealed = b"x"
+    bidding.put(session, three[0], b"x")
     opening = open_all()
     assert (opening.bid_count, opening.enough, lot.state) == (3, False, LotState.BIDDING)
 
