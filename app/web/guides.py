@@ -123,7 +123,7 @@ GUIDES = (
             Text(
                 "“Seal and submit” encrypts the bid with a key that is released only after the deadline. You get a "
                 "receipt that anyone can verify. Until the deadline you can withdraw and replace it.",
-                "“密封并提交”后，投标文件以截止后方可取得的密钥加密，您将获得可公开验证的签收回执；截止前可撤回或替换。",
+                "点击“密封并提交”后，投标文件即被加密，密钥在截止后才会释放；您会收到任何人都能验证的签收回执。截止前可以撤回或替换。",
             ),
             Text(
                 "Unsuccessful bidders are told their score and the reasons, and can challenge the result within 7 "

@@ -43,7 +43,7 @@ def _check(session: Session, scope: Scope, values: Values, known: Known | None) 
     if "time" in values and values["time"] and not AT.fullmatch(values["time"]):
         yield "time", Text("Not a time, like 09:30.", "不是时间，例如09:30。")
     elif "day" in values and _booked_at(values, is_earliest=True) > clock.now(session):
-        yield "day", Text("This lies in the future.", "不得晚于当前时间。")
+        yield "day", Text("The date must not be in the future.", "不得晚于当前时间。")
 
 
 def _booked_at(values: Values, *, is_earliest: bool = False) -> datetime:
