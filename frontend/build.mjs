@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { collectLicences } from './licences.mjs';
+import { codeComesLate } from './late.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url)), out = path.resolve(here, '../app/static/dist');
 process.chdir(here);
@@ -43,10 +44,12 @@ const onlyWoff2 = { name: 'only-woff2', setup(builder) {
   });
 } };
 
-const result = await build({
-  entryPoints: { forms: 'src/forms.js', modeler: 'src/modeler.js', dmn: 'src/dmn.js', monitor: 'src/monitor.js', charts: 'src/charts.js' },
-  outdir: out, bundle: true, minify: true, format: 'esm', target: 'es2022', charset: 'utf8', metafile: true, legalComments: 'none', logLevel: 'warning',
-  plugins: [ adoptedStyleSheets, stylesThroughTheModel, onlyWoff2 ],
+// Each page's script by itself, so that none loads what another shares with it; what a script may need later is a part of its own.
+const inputs = {};
+for (const entry of [ 'forms', 'modeler', 'dmn', 'monitor', 'charts' ]) Object.assign(inputs, (await build({
+  entryPoints: { [entry]: `src/${entry}.js` },
+  outdir: out, bundle: true, splitting: true, chunkNames: 'parts/[name]-[hash]', minify: true, format: 'esm', target: 'es2022', charset: 'utf8', metafile: true, legalComments: 'none', logLevel: 'warning',
+  plugins: [ adoptedStyleSheets, stylesThroughTheModel, onlyWoff2, codeComesLate ],
   alias: {
     '@camunda/feel-builtins': './src/studio/functions.js',                               // another engine's functions; the page brings ours
     preact: '@bpmn-io/properties-panel/preact',                                          // two copies of preact, and no popup menu opens
@@ -54,7 +57,7 @@ const result = await build({
   },
   loader: { '.woff2': 'file', '.svg': 'dataurl', '.json': 'json' }, assetNames: 'assets/[name]',
   define: { 'process.env.NODE_ENV': '"production"' }
-});
+})).metafile.inputs);
 
 const site = sass.compile('src/styles/site.scss', { style: 'compressed', quietDeps: true });
 fs.writeFileSync(path.join(out, 'site.css'), site.css + '\n');
@@ -65,9 +68,9 @@ for (const name of fs.readdirSync(out).filter(each => each.endsWith('.css'))) {
   const file = path.join(out, name), digest = asset => createHash('sha256').update(fs.readFileSync(path.join(out, asset))).digest('hex').slice(0, 12);
   fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/url\((["']?)(?:\.\/)?(assets\/[\w.-]+)\1\)/g, (_, quote, asset) => `url("${asset}?v=${digest(asset)}")`));
 }
-fs.writeFileSync(path.join(out, 'LICENSES.txt'), collectLicences([ ...Object.keys(result.metafile.inputs), font, 'node_modules/govuk-frontend/x' ]));
+fs.writeFileSync(path.join(out, 'LICENSES.txt'), collectLicences([ ...Object.keys(inputs), font, 'node_modules/govuk-frontend/x' ]));
 
-for (const name of fs.readdirSync(out).filter(each => /\.(js|css)$/.test(each)).sort()) {
+for (const name of fs.readdirSync(out, { recursive: true }).filter(each => /\.(js|css)$/.test(each)).sort()) {
   const bytes = fs.readFileSync(path.join(out, name));
-  console.log(name.padEnd(14), String(bytes.length).padStart(9), 'bytes,', String(gzipSync(bytes, { level: 9 }).length).padStart(8), 'compressed');
+  console.log(name.padEnd(28), String(bytes.length).padStart(9), 'bytes,', String(gzipSync(bytes, { level: 9 }).length).padStart(8), 'compressed');
 }

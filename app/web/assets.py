@@ -15,6 +15,8 @@ from typing import Any
 from flask import Flask, Response, current_app, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
+PARTS = "dist/parts/"
+"""Parts of scripts, which are named by their content already."""
 FOR_GOOD = "public, max-age=31536000, immutable"
 FOR_A_DAY = "public, max-age=86400"
 """For what is named without its digest."""
@@ -54,8 +56,9 @@ def _name_by_content(endpoint: str, values: dict[str, Any]) -> None:
 def _keep_and_compress(response: Response) -> Response:
     if not is_file() or response.status_code not in (200, 304):
         return response
-    response.headers["Cache-Control"] = FOR_GOOD if "v" in request.args else FOR_A_DAY
-    path = _path((request.view_args or {}).get("filename", "favicon.ico"))
+    name = (request.view_args or {}).get("filename", "favicon.ico")
+    response.headers["Cache-Control"] = FOR_GOOD if "v" in request.args or name.startswith(PARTS) else FOR_A_DAY
+    path = _path(name)
     if path is None or path.suffix not in COMPRESSED:
         return response
     response.vary.add("Accept-Encoding")

@@ -1,34 +1,31 @@
 // Progressive enhancement of server-rendered pages. Nothing here is needed to use them: each part finds its own
 // attributes and does nothing where there are none.
-import { watchRules } from './forms/rules.js';
-import { watchRows } from './forms/rows.js';
 import { watchDrafts } from './forms/drafts.js';
 import { watchSubmits } from './forms/submits.js';
 import { watchDialogs } from './forms/dialogs.js';
-import { watchUploads } from './forms/uploads.js';
 import { watchCountdowns } from './forms/countdowns.js';
 import { watchLists } from './forms/lists.js';
 import { watchSmallThings } from './forms/small.js';
-import { watchMatrices } from './forms/matrix.js';
-import { watchReading } from './forms/reading.js';
-import { watchSums } from './forms/sums.js';
 import { watchSession } from './forms/session.js';
-import { watchProgress } from './forms/progress.js';
 import { watchTyped } from './forms/typed.js';
 
-watchRules();
-watchRows();
+// What only long forms need comes with them, before everything that looks at their fields.
+const FILLING = '[data-rule], [data-rows], [data-upload-url], [data-matrix], [data-reading-pane], [data-sums], [data-sum-of], [data-progress-url]';
+const filling = document.querySelector(FILLING) && await import('./forms/filling.js');
+
+filling?.watchRules();
+filling?.watchRows();
 watchDialogs();      // before drafts and submits: a refused confirmation must stop both
 watchSubmits();      // and so must a form that can't leave the page
-watchProgress();
+filling?.watchProgress();
 watchTyped();
 watchDrafts();
-watchUploads();
+filling?.watchUploads();
 watchCountdowns();
 watchLists();
 watchSmallThings();
-watchMatrices();
-watchReading();
-watchSums();
+filling?.watchMatrices();
+filling?.watchReading();
+filling?.watchSums();
 watchSession();
 document.documentElement.classList.add('tw-scripted');

@@ -16,6 +16,7 @@ import { Session, list } from './studio/session.js';
 import { Marks } from './studio/marks.js';
 import { drawFindings } from './studio/findings.js';
 import { drawing, settle, speak } from './studio/view.js';
+import { fitOnPaper } from './studio/paper.js';
 import Keyboard from './studio/keyboard.js';
 import { bindTemplates } from './studio/templates.js';
 import Names, { keepEnglish, withPlainNames } from './studio/names.js';
@@ -53,6 +54,7 @@ modeler.on('elementTemplates.errors', event => console.warn('element templates:'
 modeler.get('elementTemplatesLoader').setTemplates(templates);
 
 modeler.on('import.parse.complete', ({ definitions }) => { if (definitions) { keepEnglish(definitions, modeler.get('bpmnFactory')); speak(definitions, language); bindTemplates(definitions, templates); } });
+fitOnPaper(modeler.get('canvas'));
 new ResizeObserver(() => modeler.get('canvas').resized()).observe(box);          // the palette takes two columns when it must
 panel.addEventListener('keydown', event => { if (event.key === 'Escape' && !event.defaultPrevented && !panel.querySelector('.cm-tooltip-autocomplete')) modeler.get('canvas').focus(); });
 const marks = new Marks(modeler);

@@ -1,3 +1,4 @@
+import { fitOnPaper } from '../studio/paper.js';
 import Viewer from 'bpmn-js/lib/NavigatedViewer';
 import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
 import { drawing, propertiesOf, settle, speak } from '../studio/view.js';
@@ -22,6 +23,7 @@ export class Monitor {
     this.language = (box.dataset.lang || document.documentElement.lang).startsWith('zh') ? 'zh' : 'en';
     this.viewer = new Viewer({ container: box, moddleExtensions: { zeebe }, ...drawing });
     this.canvas = this.viewer.get('canvas');
+    fitOnPaper(this.canvas);
     this.registry = this.viewer.get('elementRegistry');
     this.overlays = this.viewer.get('overlays');
     this.facts = document.getElementById(box.dataset.facts || '');
