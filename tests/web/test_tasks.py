@@ -99,7 +99,7 @@ def test_the_page_is_whole_in_chinese(sign_in, task):
         r'<input class="govuk-input" type="text" value="" id="f-items-0-item"',
         r'<template data-row-template>',
         r'<table class="tw-matrix" role="table"',
-        r'<h2 class="tw-heading">A heading</h2>',
+        r'<h2 class="tw-heading" id="[^"]+" tabindex="-1">A heading</h2>',
         r'<div class="govuk-inset-text">A note</div>',
     ],
 )  # fmt: skip
