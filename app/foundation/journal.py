@@ -35,6 +35,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import Text as LongText
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.foundation import clock, legal
@@ -110,6 +111,7 @@ _HEAD_AND_POSITION = Prepared(_LOCKED.add_columns(_LAST_POSITION.scalar_subquery
 _NEXT_POSITION = select(Sequence("journal_position").next_value())
 _NOW: dict[str, Any] = {"sequence": bindparam("last"), "hash": bindparam("digest")}
 _BEGIN = Prepared(insert(_HEADS).values(case_id=bindparam("case"), **_NOW))
+_CLAIM = Prepared(postgresql.insert(_HEADS).values(case_id=bindparam("case"), **_NOW).on_conflict_do_nothing())
 _GO_ON = Prepared(update(_HEADS).where(_HEADS.c.case_id == bindparam("case")).values(**_NOW))
 _APPEND = Prepared(insert(_ENTRIES), tuple(_ENTRIES.c.keys()))
 
@@ -161,6 +163,9 @@ def _head(session: Session, case: str) -> Head:
     ledger, connection = Ledger.of(session), session.connection()
     embedded = ledger.position is None and connection.dialect.name == "sqlite"  # nobody else writes meanwhile
     found = (_HEAD_AND_POSITION if embedded else _HEAD).run(connection, {"case": case}).first()
+    if found is None and connection.dialect.name == "postgresql":  # others may begin the same chain at this moment
+        _CLAIM.run(connection, {"case": case, "last": 0, "digest": GENESIS})
+        found = _HEAD.run(connection, {"case": case}).first()
     if found is None:
         return Head(0, GENESIS, False)
     if embedded:

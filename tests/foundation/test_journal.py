@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 
 import orjson
@@ -50,6 +51,21 @@ def test_what_a_savepoint_wrote_goes_with_it(session):
         attempt.rollback()
     session.commit()
     assert [entry.act for entry in journal.of_case(session, "P-1")] == ["projects.apply"]
+
+
+def test_who_begins_a_chain_at_the_same_moment_as_another_takes_turns(session, session_factory):
+    journal.write(session, LI, case="P-1", act="projects.apply")
+
+    def begin_too():
+        with session_factory() as other:
+            written(other, "projects.approve")
+
+    with ThreadPoolExecutor() as pool:
+        other = pool.submit(begin_too)
+        wait([other], timeout=0.2)
+        session.commit()
+        other.result()
+    assert [entry.sequence for entry in journal.of_case(session, "P-1")] == [1, 2]
 
 
 def test_an_untouched_journal_has_no_violations(session):
