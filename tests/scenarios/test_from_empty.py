@@ -212,6 +212,7 @@ def plan_and_publish(people: dict[str, Newcomer]) -> None:
     people["zhou"].do("Sign the agreement as buyer", {"agreed": "true"})
     people["sun"].do("Prepare the tender documents")
     chen.do("Confirm the tender documents", {"decision": "confirm"})
+    chen.do("Wait for the day of the notice", {"decision": "publish"})  # the plan proposes tomorrow
 
 
 def test_an_empty_office_publishes_its_first_notice_by_the_how_to_alone(empty, command):
