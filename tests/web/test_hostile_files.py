@@ -13,7 +13,7 @@ from app.procurement import breaches
 from app.web import files
 from tests import hostile
 from tests.foundation.test_foreign import MEMORY, SECONDS, forget_peak, peak
-from tests.web import tendering, work
+from tests.web import tendering, test_start_forms, work
 
 SAID = {"en": re.compile("cannot be|is not a"), "zh": re.compile("无法|不是")}
 
@@ -29,6 +29,7 @@ def place(house, town, sign_in, virtual_clock):
     world = tendering.published(house, town, virtual_clock)
     lot = f"/supplier/lots/{world.lot_id}"
     work.deploy(house, work.two_steps(), files=work.FORM)
+    work.deploy(house, test_start_forms.BODY, "begun", work.FORM)
     before = house.engine.prepare
     house.engine.prepare = {"work": lambda context: {"values": {"scores": work.SCORES}}}
     task = work.start(house)[1][0]
@@ -61,6 +62,7 @@ def place(house, town, sign_in, virtual_clock):
         "supplier.load_copy": at("supplier-bidder", f"{lot}/bid/copy", "copy"),
         "supplier.attach_paper": at("supplier-admin", "/supplier/company/paper", "paper"),
         "bonds.import_statement": at("agency-officer", "/bonds/statements", "file"),
+        "starts.start": at("buyer-handler", "/start/begun", "attachments", title="彩超", _save="1"),
         "studio.new": at("analyst", "/studio/new", "files", upload="1"),
         "studio.add": at("analyst", f"/studio/drafts/{draft}/files", "files"),
         "tasks.submit": at("buyer-handler", f"/tasks/{task}", "attachments", title="彩超", _save="1"),
