@@ -394,6 +394,7 @@ RULES: dict[str, Rule] = {
     "contracts.propose": holders("buyer-contract-officer", check=contract_is_visible),
     "contracts.agree": holders("supplier-signer", check=contract_is_visible),
     "contracts.decline": holders("supplier-signer", check=contract_is_visible),
+    "contracts.countersign": holders("supplier-signer", check=contract_is_visible),
     "contracts.lodge": holders("supplier-signer", check=contract_is_visible),
     "contracts.give_back": holders("buyer-contract-officer", check=contract_is_visible),
     # -- suppliers as one looks them up, and their breaches

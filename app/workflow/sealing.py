@@ -31,6 +31,7 @@ REASONS = {
     "award_letter": "签发通知书",
     "opening_record": "签署开标记录",
     "acceptance": "出具履约验收书",
+    "countersigned": "签署履约验收书",
     "price_confirmation": "确认修正后的报价",
     "evaluation_report": "送交评标报告",
     "bond_list": "退还投标保证金",
@@ -177,6 +178,21 @@ def _acceptance(context: IntakeContext, signer: Signer) -> None:
     decided = delivery.acceptance
     assert decided is not None, "it was just decided"
     seal(context.session, context.actor, signer, decided, organisation_id=contract.buyer_id, reason="acceptance")
+
+
+def countersigned(session: Session, actor: Actor, signer: Signer, *, contract_id: str, **said: Any) -> None:
+    """The supplier says what it does to the newest acceptance certificate (``acceptance.countersign``); signing seals it."""
+    found = acceptance.countersign(session, actor, contract_id=contract_id, **said)
+    if found.supplier_opinion == "confirmed":
+        seal(
+            session,
+            actor,
+            signer,
+            found,
+            organisation_id=found.supplier_id,
+            reason="countersigned",
+            place="supplier",
+        )
 
 
 def _payment(context: IntakeContext, signer: Signer) -> None:

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from app.procurement import contracts
+from app.foundation import documents
+from app.identity.certificates import verify_pdf
+from app.procurement import acceptance, contracts
 from app.procurement.projects import Lot
 from app.procurement.tenders import Tender
 from tests.web import deals
@@ -68,6 +70,28 @@ def test_acceptance_and_rating_stand_on_the_page(sign_in, performed):
     assert "Accepted" in page
     assert "现场测试" in page
     assert "交货及时" in page
+
+
+def test_the_supplier_signs_the_acceptance_certificate(house, sign_in, performed):
+    signer, address = sign_in("supplier-signer"), f"/contracts/{performed}/acceptance/sign"
+    assert address in signer.get(f"/contracts/{performed}").text
+    assert signer.submit(address, opinion="").status_code == 422
+    assert signer.submit(address, opinion="confirmed").status_code == 303
+    page = signer.get(f"/contracts/{performed}").text
+    assert "signs the acceptance certificate" in page
+    assert address not in page
+    with house.sessions() as session:
+        found = acceptance.accepted(session, performed)
+        [check] = verify_pdf(session, documents.read(session, found.document_zh_id))
+        assert check.holds
+
+
+def test_an_objection_to_the_certificate_needs_its_reasons(sign_in, performed):
+    signer, address = sign_in("supplier-signer"), f"/contracts/{performed}/acceptance/sign"
+    refused = signer.submit(address, opinion="objects", reasons="")
+    assert (refused.status_code, 'href="#f-reasons"' in refused.text) == (422, True)
+    signer.submit(address, opinion="objects", reasons="评价偏低")
+    assert "评价偏低" in signer.get(f"/contracts/{performed}").text
 
 
 def test_an_addition_is_offered_and_signed_by_the_supplier(house, sign_in, contract_id):

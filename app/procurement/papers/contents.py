@@ -306,7 +306,8 @@ class AmendmentContent(TypedDict):
 
 
 class AcceptanceSheetContent(TypedDict):
-    """``acceptance_sheet``: the acceptance certificate; ``rows``: {code, requirement, response, met, evidence}.
+    """``acceptance_sheet``: the acceptance certificate; ``rows``: {code, requirement, response, met, evidence};
+    ``members`` of the acceptance group: {name, organisation, role, opinion, reasons}.
 
     ``reported_by`` and ``reported_at``: who confirmed the delivery for the supplier, and when.
     """
@@ -321,6 +322,7 @@ class AcceptanceSheetContent(TypedDict):
     reported_at: NotRequired[Instant]
     round: NotRequired[int]
     rows: Sequence[Mapping[str, Any]]
+    members: NotRequired[Sequence[Mapping[str, Any]]]
     accepted: bool
     accepted_by: Words
     accepted_at: Instant

@@ -14,13 +14,13 @@ from app.foundation.errors import Invalid, Refusal, Several
 from app.foundation.money import Money
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
-from app.procurement import contracts, rules
+from app.procurement import acceptance, contracts, rules
 from app.procurement.contracts import Addition, Contract
 from app.web import current, errors
 from app.web.answers import redirect
 from app.web.contracts import blueprint
 from app.web.notices import notice
-from app.workflow import additions
+from app.workflow import additions, sealing
 
 
 class NumberUnreadable(Invalid):
@@ -161,6 +161,39 @@ def decline(contract_id: str, amendment_id: str) -> str | AnyResponse:
         Text("The supplementary agreement has been declined.", "已拒绝该补充协议。"),
     )
     return refused or redirect("contracts.show", contract_id=contract_id)
+
+
+# -- the acceptance certificate
+
+
+@blueprint.route("/<contract_id>/acceptance/sign", methods=["GET", "POST"])
+def countersign(contract_id: str) -> str | AnyResponse:
+    """Sign the newest acceptance certificate for the supplier, or object to it with reasons."""
+    values = {name: request.form.get(name, "") for name in ("opinion", "reasons")}
+
+    def page(problems: list[Refusal]) -> str:
+        contract = contracts.get(current.session(), contract_id)
+        return render_template(
+            "contracts/countersign.html",
+            contract=contract,
+            found=acceptance.to_sign(current.session(), contract_id),
+            opinions=list(acceptance.SUPPLIER_OPINIONS.items()),
+            values=values,
+            problems=problems,
+        )
+
+    if request.method == "GET":
+        return page([])
+
+    def act() -> None:
+        if values["opinion"] not in acceptance.SUPPLIER_OPINIONS:
+            raise Missing(field="opinion")
+        sealing.countersigned(
+            current.session(), current.actor(), current.house().authority, contract_id=contract_id, **values
+        )
+
+    said = Text("Your answer to the acceptance certificate is recorded.", "已记录贵单位对验收书的意见。")
+    return _done(act, page, said) or redirect("contracts.show", contract_id=contract_id)
 
 
 # -- performance bonds

@@ -10,12 +10,12 @@ from decimal import Decimal
 from flask import render_template
 from werkzeug.wrappers import Response
 
-from app.foundation import documents
+from app.foundation import dates, documents
 from app.foundation.documents import Document
 from app.foundation.text import Text
 from app.foundation.workdays import end_of, local_day
 from app.procurement import acceptance, breaches, contracts, payments, rules
-from app.procurement.acceptance import RATINGS, Delivery
+from app.procurement.acceptance import GROUP_ROLES, OPINIONS, RATINGS, SUPPLIER_OPINIONS, Acceptance, Delivery
 from app.procurement.breaches import Breach
 from app.procurement.contracts import Contract, lists
 from app.procurement.payments import Invoice
@@ -154,6 +154,9 @@ def show(contract_id: str) -> str:
         secret=[name for key, name in contracts.secretable(contract) if key in contract.secret_clauses],
         deliveries=[(delivery, _judged(contract, delivery), _sheet(delivery, papers)) for delivery in deliveries],
         ratings=RATINGS,
+        group_roles=GROUP_ROLES,
+        group_opinions=OPINIONS,
+        said_by_supplier=_said_by_supplier,
         invoices=[_payment(invoice, today, papers) for invoice in invoices],
         invoice_states=payments.STATE_NAMES,
         invoice_tones=INVOICE_TONES,
@@ -180,9 +183,13 @@ Papers = Callable[..., list[Document]]
 
 def _papers(contract: Contract, deliveries: Iterable[Delivery], invoices: Iterable[Invoice]) -> Papers:
     """The papers of a contract and of all that belongs to it, asked for at once."""
-    pairs = [(contract.document_zh_id, contract.document_en_id), (contract.public_zh_id, contract.public_en_id)]
+    pairs: list[tuple[str | None, ...]] = [
+        (contract.document_zh_id, contract.document_en_id),
+        (contract.public_zh_id, contract.public_en_id),
+    ]
     pairs += [(each.document_zh_id, each.document_en_id) for each in contract.amendments]
-    pairs += [(of.document_zh_id, of.document_en_id) for each in deliveries if (of := each.acceptance) is not None]
+    judged = [each.acceptance for each in deliveries if each.acceptance is not None]
+    pairs += [(each.document_zh_id, each.document_en_id, *each.signed_sheets) for each in judged]
     pairs += [(each.document_zh_id, each.document_en_id) for each in invoices]
     wanted = [document_id for pair in pairs for document_id in pair if document_id]
     found = {document.id: document for document in documents.several(current.session(), wanted)}
@@ -198,9 +205,23 @@ def _judged(contract: Contract, delivery: Delivery) -> list[tuple[str, bool, str
     return [(code, row.met, row.evidence) for code, row in asked]
 
 
+def _said_by_supplier(found: Acceptance | None) -> Text | None:
+    """What the supplier said to a certificate, when; that it has said nothing yet."""
+    if found is None:
+        return None
+    if found.supplier_signed_at is None:
+        return Text("not signed yet", "尚未签署")
+    said, at = SUPPLIER_OPINIONS[found.supplier_opinion], dates.when(found.supplier_signed_at)
+    why = found.supplier_reasons and Text(f": {found.supplier_reasons}", f"：{found.supplier_reasons}")
+    return Text(
+        f"{found.supplier_signed_by_name} {said.en}, {at.en}{why.en if why else ''}",
+        f"{found.supplier_signed_by_name}{said.zh}（{at.zh}）{why.zh if why else ''}",
+    )
+
+
 def _sheet(delivery: Delivery, papers: Papers) -> list[Document]:
     found = delivery.acceptance
-    return [] if found is None else papers(found.document_zh_id, found.document_en_id)
+    return [] if found is None else papers(found.document_zh_id, found.document_en_id, *found.signed_sheets)
 
 
 def _payment(invoice: Invoice, today: date, papers: Papers) -> Payment:

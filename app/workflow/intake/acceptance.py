@@ -10,7 +10,7 @@ from app.foundation import dates
 from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
 from app.procurement import acceptance, payments
-from app.procurement.acceptance import Delivery, Row
+from app.procurement.acceptance import Delivery, NewMember, Row
 from app.procurement.contracts import Contract, is_lodged, require_lodged
 from app.workflow import disclosing, facts
 from app.workflow.beside import beside
@@ -88,6 +88,11 @@ def _accept(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
         rating=int(values["rating"]),
         feedback=values.get("feedback") or "",
         attachments=values.get("attachments") or (),
+        members=[
+            NewMember(row["name"], row["organisation"], row["role"], row["opinion"], row.get("reasons") or "")
+            for row in values.get("members") or ()
+        ],
+        signed_sheets=values.get("signed_sheets") or (),
     )
     if accepted.accepted:
         payments.complete(session, contracts.of(context))

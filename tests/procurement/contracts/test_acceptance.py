@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from app.foundation import documents
 from app.identity.roles import RoleMissing
-from app.procurement import acceptance, contracts, standings
+from app.procurement import acceptance, contracts, projects, standings
 from app.procurement.projects import LotState
 
 
@@ -115,3 +115,101 @@ def test_suppliers_are_listed_by_how_they_stand(session, active):
     found, total = standings.find(session, date(2026, 4, 8), state="active", search="供应商")
     assert (total, found[0].organisation.id) == (1, active.supplier_id)
     assert standings.find(session, date(2026, 4, 8), state="excluded") == ([], 0)
+
+
+# -- the acceptance group, and the supplier's word
+
+
+def member(name="刘组长", **options):
+    values = {"organisation": "江城市第一人民医院", "role": "leader", "opinion": "agree", **options}
+    return acceptance.NewMember(name, **values)
+
+
+GROUP = (
+    member(),
+    member("孙专家", organisation="江城大学", role="expert", opinion="dissent", reasons="噪声未测"),
+    member("钱代表", organisation="江城检测有限公司", role="third_party"),
+)
+
+
+def text_of(session, document_id):
+    pages = PdfReader(io.BytesIO(documents.read(session, document_id))).pages
+    return "".join("".join(page.extract_text() for page in pages).split())
+
+
+def test_the_group_s_members_stand_on_the_certificate_with_their_opinions(session, deliver, accept):
+    deliver()
+    accepted = accept(members=GROUP, signed_sheets=["sheet"])
+    assert [(m.name, m.opinion, m.reasons) for m in accepted.members] == [
+        ("刘组长", "agree", ""),
+        ("孙专家", "dissent", "噪声未测"),
+        ("钱代表", "agree", ""),
+    ]
+    said = text_of(session, accepted.document_zh_id)
+    assert all(words in said for words in ("验收小组", "孙专家", "江城大学", "不同意验收结论", "噪声未测", "见签字页"))
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        (member(role="member"),),
+        (member(), member("王组长")),
+        (member(), member(role="member")),
+        (member(), member("李成员", role="member", opinion="dissent")),
+    ],
+    ids=["nobody heads it", "two heads", "one twice", "a dissent without reasons"],
+)
+def test_a_group_is_whole(deliver, accept, members):
+    deliver()
+    with pytest.raises(acceptance.GroupInvalid) as refused:
+        accept(members=members, signed_sheets=["sheet"])
+    assert refused.value.field == "members"
+
+
+def test_nobody_of_the_supplier_is_in_the_group(active, deliver, accept):
+    deliver()
+    own = member("赵销售", role="member", organisation=active.supplier.name.zh)
+    with pytest.raises(acceptance.GroupInvalid):
+        accept(members=(member(), own), signed_sheets=["sheet"])
+
+
+def test_each_member_signs(deliver, accept):
+    deliver()
+    with pytest.raises(acceptance.SignedSheetMissing) as refused:
+        accept(members=GROUP)
+    assert refused.value.field == "signed_sheets"
+
+
+def test_who_accepts_alone_needs_no_sheet(deliver, accept):
+    deliver()
+    assert accept().members == []
+
+
+def test_the_supplier_signs_the_newest_certificate_once(session, active, people, deliver, accept):
+    deliver()
+    accept(missed=["T2"])
+    deliver(note="显示器已更换")
+    newest = accept()
+    act = {"contract_id": active.id, "opinion": "confirmed"}
+    signed = acceptance.countersign(session, people["signer"], **act)
+    assert (signed.number, signed.supplier_signed_by_name) == (newest.number, people["signer"].name)
+    with pytest.raises(acceptance.NothingToSign):
+        acceptance.countersign(session, people["signer"], **act)
+
+
+def test_an_objection_has_its_reasons_and_changes_no_decision(session, active, people, deliver, accept):
+    deliver()
+    rejected = accept(missed=["T2"])
+    act = {"contract_id": active.id, "opinion": "objects"}
+    with pytest.raises(projects.ReasonsMissing):
+        acceptance.countersign(session, people["signer"], reasons=" ", **act)
+    acceptance.countersign(session, people["signer"], reasons="尺寸合格", **act)
+    assert (rejected.accepted, rejected.supplier_reasons) == (False, "尺寸合格")
+
+
+@pytest.mark.parametrize("who", ["bidder", "officer"])
+def test_only_the_supplier_s_signer_signs_for_it(session, active, people, deliver, accept, who):
+    deliver()
+    accept()
+    with pytest.raises(RoleMissing):
+        acceptance.countersign(session, people[who], contract_id=active.id, opinion="confirmed")

@@ -193,6 +193,15 @@ CONTENTS: dict[str, dict[str, Any]] = {
         "supplier": SUPPLIER,
         "delivered_on": DAY,
         "rows": [{"code": "T1", "requirement": "阵元数", "response": "192", "met": True, "evidence": "现场测试"}],
+        "members": [
+            {
+                "name": "孙专家",
+                "organisation": "江城大学",
+                "role": Text("expert", "专家"),
+                "opinion": Text("does not agree", "不同意验收结论"),
+                "reasons": "噪声未测",
+            }
+        ],
         "reported_by": "明建国",
         "reported_at": NOON,
         "accepted": True,

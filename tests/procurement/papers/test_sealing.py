@@ -10,8 +10,13 @@ from app.identity.certificates import DemonstrationAuthority, verify_pdf
 from app.procurement import papers
 from tests.procurement.papers.samples import CONTENTS
 
-SEALED = ["contract", "amendment", "agreement"]
-"""The papers that two parties sign."""
+SEALED = {
+    "contract": ("supplier", "buyer"),
+    "amendment": ("supplier", "buyer"),
+    "agreement": ("buyer", "agency"),
+    "acceptance_sheet": ("issuer", "supplier"),
+}
+"""The papers that two parties sign, and where each of them does."""
 
 
 @pytest.fixture
@@ -31,9 +36,8 @@ def rectangles(pdf: bytes) -> list[tuple[float, ...]]:
 
 @pytest.mark.parametrize("name", SEALED)
 def test_both_parties_of_a_paper_seal_it_visibly(session, town, authority, name):
-    places = ("buyer", "agency") if name == "agreement" else ("supplier", "buyer")
     signed = papers.draw(name, CONTENTS[name], "zh")
-    for place in places:
+    for place in SEALED[name]:
         signed = authority.sign_pdf(
             session, signed, organisation_id=town.buyer_id, person="李明", reason="签署", place=place
         )
