@@ -93,6 +93,7 @@ def publish(people):
     people.chen.take("Confirm the tender documents")
     assert people.chen.page.xpath("//main//a[starts-with(@href, '/documents/')]"), "the drawn documents are at hand"
     people.chen.fill({"decision": "confirm"})
+    people.chen.do("Wait for the day of the notice", {"decision": "publish"})  # the plan wants a later day
 
 
 def ask_and_answer(people, tender_id):
