@@ -85,6 +85,7 @@ def save_draft(process_id: str) -> AnyResponse:
 @blueprint.post("/<process_id>/draft/discard")
 def discard_draft(process_id: str) -> AnyResponse:
     """Delete what was entered in a form of which nothing was sent."""
+    _asked(process_id)
     starts.forget_draft(current.session(), current.actor(), process_id)
     current.commit()
     notices.notice(DISCARDED)
