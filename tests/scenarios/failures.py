@@ -45,7 +45,7 @@ def plan(town: Town) -> None:
         "合同与验收安排": "总价合同；交付后三十日内验收，验收合格后付款。",
     }
     handler.do("编制采购实施计划", values, "提交实施计划")
-    handler.take("确定采购方式").press("确定采购方式")
+    handler.do("确定采购方式", {"采购方式": "公开招标"}, "确定采购方式")
     handler.do(
         "选择代理机构",
         {"采购代理机构": "江城公共", "代理费用（元）": "8000", "代理费用支付方": "采购人"},
@@ -59,6 +59,7 @@ def publish(town: Town) -> None:
     """Prepared, checked, confirmed, on the portal."""
     _of(town, "sun").take("编制招标文件").press("提交检查")
     _of(town, "chen").do("确认招标文件", {"决定": "确认"}, "提交意见")
+    _of(town, "chen").do("等待公告日期", {"决定": "立即发布公告"}, "提交意见")
     _of(town, None).go("/portal").follow("输液泵采购").sees("投标截止")
 
 

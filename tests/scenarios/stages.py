@@ -120,7 +120,10 @@ def ask(town: Town, supplier: Person) -> None:
     supplier.fill({"Enquire about the tender documents": "投标产品是否须含安装支架？"}).press(
         "Send enquiry without your name"
     )
-    answer = {"Answer": "须含安装支架，费用计入投标报价。"}
+    answer = {
+        "Answer": "须含安装支架，费用计入投标报价。",
+        "Does this answer change anything in the tender documents": "No, it only explains them",
+    }
     town.person("sun").do("Answer the enquiry", answer, "Send the answer to all suppliers")
     portal = town.person(None).go("/portal").follow("Infusion pumps")
     portal.sees("投标产品是否须含安装支架？", "须含安装支架")
@@ -262,8 +265,9 @@ def evaluate(town: Town, members: list[Person]) -> None:
     for member in members:
         member.take("Score the bids")
         for name, points in (("Technical response", 40), ("Service plan", 16)):
-            row = member.page.locator("tr").filter(has=member.page.get_by_role("rowheader", name=name))
-            for points_of in row.locator("input[name$=-points]").all():
+            of_each_bid = member.page.locator("main").get_by_label(re.compile(f"^Points, .*: {name}$"))
+            assert of_each_bid.count() > 1
+            for points_of in of_each_bid.all():
                 points_of.fill(str(points))
         member.press("Submit and seal my scores")
     for member in members:

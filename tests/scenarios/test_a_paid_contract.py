@@ -99,7 +99,7 @@ def publish(people):
 def ask_and_answer(people, tender_id):
     people.hua.open(f"/supplier/tenders/{tender_id}?lang=en")
     people.hua.fill({"text": "备件是否可以由制造商直接供应？"}, action="#questions")
-    people.sun.do("Answer the enquiry", {"answer": "可以，须在备件清单中写明。"})
+    people.sun.do("Answer the enquiry", {"answer": "可以，须在备件清单中写明。", "effect": "explains"})
 
 
 def bid(people, play, tender_id):

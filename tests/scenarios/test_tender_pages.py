@@ -76,7 +76,7 @@ def test_questions_stand_without_their_askers_and_lead_to_their_task(sun, play, 
     assert "备件清单格式？" in sun.text()
     assert "明" not in sun.text().replace("说明", "")
     sun.open(page.xpath("//a[starts-with(@href, '/tasks/')]/@href")[0])
-    sun.fill({"answer": "按附表。"})
+    sun.fill({"answer": "按附表。", "effect": "explains"})
     sun.open(f"/tenders/{tender_id}/questions?lang=en")
     assert "按附表。" in sun.text()
 
