@@ -2,7 +2,7 @@
 
 An answer is everybody's when nothing of it was made for one browser: nobody is signed in, it holds no form token, says
 no notice and sets no cookie. All others are sent as they are, uncompressed: what a page repeats of a request beside a
-secret of its reader could be told from the length (BREACH; decision 17).
+secret of its reader could be told from the length (BREACH; decision 17). Only what repeats nothing (a diagram) says so.
 """
 
 from __future__ import annotations
@@ -22,6 +22,12 @@ LEVEL = 6
 COMPRESSED = ("text/", "application/json", "application/xml", "application/atom+xml", "image/svg+xml")
 
 
+def repeats_nothing(response: Response) -> Response:
+    """An answer in which no word of its request stands: it may be compressed for whoever gets it."""
+    g.repeats_nothing = True
+    return response
+
+
 def install(app: Flask) -> None:
     """Look at every answer when all others have: Flask asks the first that was installed last."""
     app.after_request(_share)
@@ -34,18 +40,21 @@ def is_everybodys(response: Response) -> bool:
 
 
 def _share(response: Response) -> Response:
-    if request.method != "GET" or response.status_code not in (200, 304) or is_file() or not is_everybodys(response):
+    if request.method != "GET" or response.status_code not in (200, 304) or is_file():
         return response
-    response.headers["Cache-Control"] = ASKED_AGAIN
+    everybodys = is_everybodys(response)
+    if everybodys:
+        response.headers["Cache-Control"] = ASKED_AGAIN
     if response.is_streamed or response.status_code == 304:
         return response  # it has said itself whether it changed, or is too large to be held
-    body = response.get_data()
+    body = response.get_data() if everybodys or "repeats_nothing" in g else b""
     if (response.mimetype or "").startswith(COMPRESSED) and len(body) >= WORTH:
         response.vary.add("Accept-Encoding")
         if "gzip" in request.accept_encodings:
             response.set_data(gzip.compress(body, LEVEL, mtime=0))
             response.headers["Content-Encoding"] = "gzip"
-    if "ETag" not in response.headers:
-        response.set_etag(hashlib.sha256(body).hexdigest()[:20], weak=True)  # the same words, compressed or not
-    response.make_conditional(request)
+    if everybodys:
+        if "ETag" not in response.headers:
+            response.set_etag(hashlib.sha256(body).hexdigest()[:20], weak=True)  # the same words, compressed or not
+        response.make_conditional(request)
     return response

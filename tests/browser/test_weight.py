@@ -25,6 +25,7 @@ STUDIO = 605
 
 def weight(page, address):
     """The bytes that come over the wire for a page and all that it loads by itself, nothing kept from before."""
+    page.goto("about:blank")  # what the page before still loads isn't this one's
     session, came = page.context.new_cdp_session(page), {}
     session.send("Network.enable")
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})

@@ -1,5 +1,6 @@
 """A case's page: the same for all, showing each what they may see."""
 
+import gzip
 import re
 from datetime import timedelta
 
@@ -309,6 +310,15 @@ def test_variables_are_not_shown(house, sign_in, town):
 def test_the_diagram_comes_as_it_was_deployed(house, sign_in, case):
     answer = sign_in("buyer-handler").get(f"/cases/{case}/diagram")
     assert (answer.mimetype, b'<bpmn:process id="toy"' in answer.data) == ("application/xml", True)
+
+
+def test_a_diagram_is_compressed_for_who_is_signed_in(sign_in, case):
+    """It repeats nothing of its request, so that its length tells nothing (decision 17)."""
+    handler = sign_in("buyer-handler")
+    plain = handler.get(f"/cases/{case}/diagram")
+    packed = handler.get(f"/cases/{case}/diagram", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.data) == plain.data
+    assert "public" not in packed.headers["Cache-Control"]
 
 
 def test_the_state_says_where_the_case_stands_what_is_done_and_who_is_asked(house, sign_in, case):

@@ -12,7 +12,7 @@ from app.engine import charts, definitions, instances
 from app.engine.charts import Chart
 from app.engine.records import InstanceRow
 from app.foundation.text import Text
-from app.web import current, listing, templating, visibility
+from app.web import current, listing, sharing, templating, visibility
 from app.web.cases import finding, pictures, showing, steps
 from app.workflow import cases, stages
 
@@ -114,7 +114,7 @@ def diagram(instance_id: str) -> Response:
     """The diagram of a case's process, or of one that it calls."""
     row, chart = _whole(instance_id)
     content = charts.xml(current.engine(), current.session(), chart, _process(chart, row))
-    return Response(content, mimetype="application/xml")
+    return sharing.repeats_nothing(Response(content, mimetype="application/xml"))
 
 
 @blueprint.get("/<instance_id>/state")

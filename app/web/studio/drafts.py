@@ -16,7 +16,7 @@ from app.engine.findings import Finding
 from app.foundation.errors import Invalid, Refusal, Several
 from app.foundation.foreign import Unreadable, jsons, kinds, markup, reasons
 from app.foundation.text import Text
-from app.web import current, errors, language, listing, notices
+from app.web import current, errors, language, listing, notices, sharing
 from app.web import files as uploads
 from app.web.studio import blueprint, rehearsals
 from app.web.studio.blank import blank_decision, blank_process
@@ -167,7 +167,7 @@ def file(draft_id: str, name: str) -> Response:
     if name not in files:
         raise NoSuchDeployment
     kind = "application/json" if name.endswith(".json") else "application/xml"
-    answer = Response(files[name], mimetype=kind)
+    answer = sharing.repeats_nothing(Response(files[name], mimetype=kind))
     if "download" in request.args:
         answer.headers["Content-Disposition"] = f'attachment; filename="{name.rsplit("/", 1)[-1]}"'
     return answer

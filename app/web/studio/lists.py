@@ -13,7 +13,7 @@ from app.engine.definitions import DECISION, PROCESS, NoSuchDeployment
 from app.engine.records import Deployment
 from app.foundation.text import Text
 from app.identity import roles
-from app.web import current, language
+from app.web import current, language, sharing
 from app.web.studio import blueprint
 
 STATES: dict[str, tuple[Text, str]] = {
@@ -60,7 +60,8 @@ def versions(kind: str, key: str) -> str:
 @blueprint.get("/templates.json")
 def templates() -> Response:
     """The operations as element templates."""
-    return jsonify(current.engine().operations.element_templates(language.language()))
+    found = jsonify(current.engine().operations.element_templates(language.language()))
+    return sharing.repeats_nothing(found)
 
 
 @blueprint.get("/forms.json")
