@@ -116,7 +116,6 @@ def _award(session, town) -> Award:
         supplier_id=supplier,
         sequence=1,
         state=BidState.WINNER,
-        sealed=b"x",
         digest="0" * 64,
         size=1,
         document_version=1,

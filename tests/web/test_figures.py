@@ -158,7 +158,7 @@ def awarded(house, town, virtual_clock):
             session.add(lot)
             session.flush()
             bid = Bid(
-                lot_id=lot.id, supplier_id=town.supplier, sequence=1, sealed=b"", digest="0" * 64, size=0,
+                lot_id=lot.id, supplier_id=town.supplier, sequence=1, digest="0" * 64, size=0,
                 document_version=1, account_id="x", received_at=at,
             )  # fmt: skip
             session.add(bid)

@@ -36,7 +36,7 @@ def lot(app, town):
         session.add(made)
         session.flush()
         bid = Bid(
-            lot_id=made.id, supplier_id=town.supplier, sequence=1, state="opened", sealed=b"", digest="0" * 64, size=0,
+            lot_id=made.id, supplier_id=town.supplier, sequence=1, state="opened", digest="0" * 64, size=0,
             document_version=1, account_id="s", received_at=AT,
         )  # fmt: skip
         session.add(bid)

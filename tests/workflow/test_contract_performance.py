@@ -97,7 +97,6 @@ def awarded(session, tender, supplier_id):
         supplier_id=supplier_id,
         sequence=1,
         state=BidState.WINNER,
-        sealed=b"x",
         digest="0" * 64,
         size=1,
         document_version=1,
