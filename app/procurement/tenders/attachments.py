@@ -87,7 +87,7 @@ def enter(
             session.add(row)
         row.lot_id = None if new.lot is None else lots[new.lot].id
         row.kind, row.title_zh, row.title_en = new.kind, new.title.zh, new.title.en
-        row.document_id = new.document_id
+        row.document = files[new.document_id]
         documents.share(session, actor, files[new.document_id], case=tender.project_id)
     for gone in present.values():
         session.delete(gone)
