@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.util import identity_key
 
 from app.engine import corridor
 from app.engine.records import InstanceRow
@@ -54,7 +55,13 @@ def projects_of(session: Session, business_keys: Iterable[str | None]) -> dict[s
 
 
 def instance_of(session: Session, project_id: str) -> InstanceRow | None:
-    """The instance in which a project goes its way: the first, when others about it (a query) have been started since."""
+    """The instance in which a project goes its way: the first, when others about it (a query) have been started since.
+
+    A project that the session has read already is kept for ``projects_of``.
+    """
+    there = session.identity_map.get(identity_key(Project, project_id))
+    if isinstance(there, Project):
+        session.info.setdefault("projects", {})[there.number] = there
     return session.scalars(
         select(InstanceRow)
         .join(Project, Project.number == InstanceRow.business_key)

@@ -85,14 +85,18 @@ def answer_what_is_asked(house):
     """The agency answers the open question; an opening waits for that."""
     with house.sessions() as session:
         [task] = session.scalars(select(OpenTaskRow).where(OpenTaskRow.element_id == "answer_question"))
-        tasks.complete(house.engine, session, town.actor(session, "sun"), task.id, {"answer": "可以。", "effect": "explains"})
+        tasks.complete(
+            house.engine, session, town.actor(session, "sun"), task.id, {"answer": "可以。", "effect": "explains"}
+        )
         session.commit()
 
 
 def test_an_opening_waits_for_the_answer_to_what_was_asked(house, turning):
     turn = turned(turning, "next")
     assert fired(house, "bid_deadline")[0] == turn.until
-    assert [each.en for each in turn.caused] == ["4 messages were sent"]  # reminders: nothing is opened and no lot fails
+    assert [each.en for each in turn.caused] == [
+        "4 messages were sent"
+    ]  # reminders: nothing is opened and no lot fails
 
 
 def test_turned_to_what_is_next_it_happens_at_its_own_time_and_is_told(house, turning):
