@@ -120,47 +120,11 @@ _COMMON = re.compile(
     r"投标人|供应商|中标人|采购人|代理机构|招标文件|投标文件|本项目|项目|要求|规定|提供|提交|进行|是否|请问|所列|所述|上述|该项|此项|以及|或者|的|了|吗|呢|对|在|为|是|由|与|和|及|或|并|其|按|一个"
 )
 _ENGLISH = re.compile(r"[a-z]{4,}")
-_COMMON_ENGLISH = frozenset(
-    [
-        "that",
-        "this",
-        "these",
-        "those",
-        "they",
-        "them",
-        "then",
-        "than",
-        "there",
-        "with",
-        "from",
-        "have",
-        "been",
-        "will",
-        "which",
-        "what",
-        "when",
-        "where",
-        "does",
-        "such",
-        "also",
-        "tender",
-        "tenders",
-        "documents",
-        "document",
-        "bidder",
-        "bidders",
-        "supplier",
-        "suppliers",
-        "buyer",
-        "provide",
-        "provided",
-        "question",
-        "answer",
-        "please",
-        "must",
-        "shall",
-        "required",
-    ]
+_COMMON_ENGLISH = re.compile(
+    r"\b(?:that|this|these|those|they|them|then|than|there|with|from|have|been|will|which|what|when|where|does"
+    r"|such|also|tender|tenders|documents|document|bidder|bidders|supplier|suppliers|buyer|provide"
+    r"|provided|question|answer|please|must|shall|required)\b",
+    re.IGNORECASE,
 )
 
 
@@ -234,9 +198,8 @@ def _statements(question: str, answer: str) -> Iterator[_Said]:
 def _answered(question: str, words: str, codes: frozenset[str], *, is_yes: bool) -> Iterator[_Said]:
     """What a plain yes or no says: the question's own words, as they are or turned round."""
     for asked in _clauses(question):
-        forces = list(_forces(asked)) or [Force.MAY]
-        for force in forces[:1]:
-            yield _Said(words, _subject(asked), codes, force if is_yes else _NEGATED[force])
+        force = next(_forces(asked), Force.MAY)
+        yield _Said(words, _subject(asked), codes, force if is_yes else _NEGATED[force])
 
 
 def _clauses(text: str) -> list[str]:
@@ -255,13 +218,11 @@ def _forces(words: str) -> Iterator[Force]:
 def _subject(words: str) -> frozenset[str]:
     """What a clause is about: pairs of Chinese characters and English words, without its force and common words."""
     left = words
-    for pattern in (*_FORCES.values(), _EQUIVALENT, _ONLY, _COMMON, _CODE):
+    for pattern in (*_FORCES.values(), _EQUIVALENT, _ONLY, _COMMON, _COMMON_ENGLISH, _CODE):
         left = pattern.sub("\0", left)
     runs = re.findall(r"[\u4e00-\u9fff]{2,}", left)
     pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
-    return frozenset(
-        pairs | {word.rstrip("s") for word in _ENGLISH.findall(left.lower()) if word not in _COMMON_ENGLISH}
-    )
+    return frozenset(pairs | {word.rstrip("s") for word in _ENGLISH.findall(left.lower())})
 
 
 def _same_subject(said: _Said, passage: Passage, subject: frozenset[str]) -> bool:
@@ -277,15 +238,8 @@ def _same_subject(said: _Said, passage: Passage, subject: frozenset[str]) -> boo
 
 def passages(content: Mapping[str, Any]) -> list[Passage]:
     """The clauses of the documents' content that an answer is held against."""
-    found = [
-        Passage(place, *_read(words, is_requirement="/requirements/" in place)) for place, words in _texts(content)
-    ]
+    found = [Passage(place, words, next(_forces(words), Force.SAID)) for place, words in _texts(content)]
     return [*found, *_consortia(bool(content["terms"].get("consortium")))]
-
-
-def _read(words: str, *, is_requirement: bool) -> tuple[str, Force]:
-    force = next(_forces(words), Force.SAID)
-    return words, force if is_requirement or force != Force.SAID else Force.SAID
 
 
 def _consortia(accepted: bool) -> list[Passage]:

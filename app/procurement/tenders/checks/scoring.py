@@ -23,9 +23,9 @@ _NO_RANGE = re.compile(r"[A-Z]+(?:/[A-Z]+)*[\s-]*\d[\d.]*(?:-\d+)*|\d{4}-\d{1,2}
 _POINTS = re.compile(
     r"(\d+(?:\.\d+)?)\s*分(?![钟贝米秒之制辨公包期体散类析布区段层组批册店局院校机路频光子度支屏馏压站]|项(?!目))"
 )
+"""So many points: not minutes (分钟), decibels (分贝), tenths (分之) or anything else that begins with the same character."""
 _IN_WORDS = re.compile(r"[一二两三四五六七八九十]+分(?![钟贝米秒之])|满分|得分\s*[=＝:：]")
 """Points written in words, as all of them, or as a formula."""
-"""So many points: not minutes (分钟), decibels (分贝), tenths (分之) or anything else that begins with the same character."""
 _REACHED = r"达到|达|[高低大小少多]于|不足|(?<!不)超过|≥|>"
 _AWARDED = re.compile(
     rf"(?:得|扣|加|减|给|计|记|赋|满分|最高|分值)(?:(?!{_REACHED})[^，。；\d]){{0,8}}{_POINTS.pattern}(?!及?以[上下]|[（(]含)"
