@@ -1,5 +1,6 @@
 """Acceptance: the supplier reports a delivery, the buyer accepts it requirement by requirement, alone or with a group."""
 
+from app.procurement.acceptance.countersigning import NothingToSign, countersign, to_sign
 from app.procurement.acceptance.deliveries import (
     DeliveryInFuture,
     DeliveryOpen,
@@ -15,14 +16,7 @@ from app.procurement.acceptance.deliveries import (
     overdue,
     report,
 )
-from app.procurement.acceptance.groups import (
-    GroupInvalid,
-    NewMember,
-    NothingToSign,
-    SignedSheetMissing,
-    countersign,
-    to_sign,
-)
+from app.procurement.acceptance.groups import GroupInvalid, NewMember, SignedSheetMissing
 from app.procurement.acceptance.records import (
     GROUP_ROLES,
     OPINIONS,

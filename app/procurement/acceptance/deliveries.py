@@ -151,7 +151,6 @@ def accept(
         raise ValueError(f"unknown rating: {rating}")
     _check_rows(contract, rows)
     groups.check(contract, members, signed_sheets)
-    now = clock.now(session)
     acceptance = Acceptance(
         delivery_id=delivery.id,
         number=projects.next_number(session, "YS"),
@@ -163,18 +162,9 @@ def accept(
         signed_sheets=list(signed_sheets),
         decided_by=actor.id,
         decided_by_name=actor.name,
-        decided_at=now,
+        decided_at=clock.now(session),
     )
-    session.add(acceptance)
-    session.flush()
-    session.add_all(
-        AcceptanceRow(delivery_id=delivery.id, requirement_id=row.requirement_id, met=row.met, evidence=row.evidence)
-        for row in rows
-    )
-    session.flush()
-    session.expire(acceptance, ["rows"])
-    session.expire(delivery, ["acceptance"])
-    groups.enter(session, acceptance, members)
+    _enter(session, delivery, acceptance, rows, members)
     if acceptance.accepted:
         projects.move_lot(session, projects.lot(session, contract.lot_id, lock=True), LotState.ACCEPTED)
     sheets.keep(session, actor, contract, acceptance)
@@ -187,10 +177,26 @@ def accept(
         "not_met": [row.requirement_id for row in rows if not row.met],
         "rating": rating,
         "members": len(members),
-        "late": local_day(now) > delivery.accept_by_on,
+        "late": local_day(acceptance.decided_at) > delivery.accept_by_on,
     }
     journal.write(session, actor, case=contract.lot.project_id, act="acceptance.accept", facts=facts)
     return acceptance
+
+
+def _enter(
+    session: Session, delivery: Delivery, acceptance: Acceptance, rows: Sequence[Row], members: Sequence[NewMember]
+) -> None:
+    """Keep a decision with its judgements and its group."""
+    session.add(acceptance)
+    session.flush()
+    session.add_all(
+        AcceptanceRow(delivery_id=delivery.id, requirement_id=row.requirement_id, met=row.met, evidence=row.evidence)
+        for row in rows
+    )
+    session.flush()
+    session.expire(acceptance, ["rows"])
+    session.expire(delivery, ["acceptance"])
+    groups.enter(session, acceptance, members)
 
 
 def _check_rows(contract: Contract, rows: Sequence[Row]) -> None:

@@ -1,29 +1,21 @@
-"""The acceptance group (验收小组): who judged a delivery with which opinion; and what the supplier says to the certificate."""
+"""The acceptance group (验收小组): who judged a delivery, with which opinion."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, journal
-from app.foundation.actor import Actor
-from app.foundation.errors import Conflict, Invalid
+from app.foundation.errors import Invalid
 from app.foundation.text import Text
-from app.identity import roles
-from app.procurement import contracts
 from app.procurement.acceptance.records import (
     GROUP_ROLES,
     OPINIONS,
-    SUPPLIER_OPINIONS,
     Acceptance,
     AcceptanceMember,
-    Delivery,
 )
 from app.procurement.contracts import Contract
-from app.procurement.projects import ReasonsMissing
 
 LEADER = "leader"
 
@@ -44,13 +36,6 @@ class SignedSheetMissing(Invalid):
         "Attach the sheet that every member of the acceptance group signed.", "请上传验收小组全体成员签字的签字页。"
     )
     statute = "IR 45"
-
-
-class NothingToSign(Conflict):
-    """The supplier signs the certificate of the newest delivery, once."""
-
-    code = "acceptance-nothing-to-sign"
-    text = Text("No acceptance certificate is waiting for your signature.", "没有待签署的验收书。")
 
 
 @dataclass(frozen=True)
@@ -112,34 +97,3 @@ def enter(session: Session, acceptance: Acceptance, members: Sequence[NewMember]
     )
     session.flush()
     session.expire(acceptance, ["members"])
-
-
-def to_sign(session: Session, contract_id: str) -> Acceptance | None:
-    """The certificate of a contract's newest delivery, while the supplier has said nothing to it."""
-    newest = select(Delivery).where(Delivery.contract_id == contract_id).order_by(Delivery.number.desc()).limit(1)
-    delivery = session.scalars(newest).first()
-    found = delivery.acceptance if delivery is not None else None
-    return found if found is not None and not found.supplier_opinion else None
-
-
-def countersign(session: Session, actor: Actor, *, contract_id: str, opinion: str, reasons: str = "") -> Acceptance:
-    """The supplier signs the newest certificate (``confirmed``), or says why it objects (``objects``).
-
-    The buyer's decision and the payment stand whatever it says. Raises NothingToSign, ReasonsMissing or RoleMissing.
-    """
-    contract = contracts.get(session, contract_id, lock=True)
-    roles.require(actor, "supplier-signer", contract.supplier_id)
-    if opinion not in SUPPLIER_OPINIONS:
-        raise ValueError(f"unknown opinion: {opinion}")
-    found = to_sign(session, contract.id)
-    if found is None:
-        raise NothingToSign()
-    if opinion == "objects" and not reasons.strip():
-        raise ReasonsMissing(field="reasons")
-    found.supplier_opinion = opinion
-    found.supplier_reasons = reasons.strip() if opinion == "objects" else ""
-    found.supplier_signed_by, found.supplier_signed_by_name = actor.id, actor.name
-    found.supplier_signed_at = clock.now(session)
-    facts = {"contract": contract.id, "number": found.number, "opinion": opinion, "reasons": found.supplier_reasons}
-    journal.write(session, actor, case=contract.lot.project_id, act="acceptance.countersign", facts=facts)
-    return found
