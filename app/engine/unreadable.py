@@ -36,7 +36,8 @@ def cases() -> Select[Any]:
 
 
 def met(session: Session, row: InstanceRow, why: spiff.UnknownSnapshot) -> None:
-    """Have an incident opened when this session's transaction has ended."""
+    """Have an incident opened when this session's transaction has ended; what it was found by is in the log."""
+    log.info("the snapshot of instance %s can't be read", row.id, exc_info=why)
     message = Text("%(why)s %(remedy)s", "%(why)s%(remedy)s").filled(why=why.why, remedy=why.remedy)
     session.info.setdefault(_NOTED, {})[row.id] = IncidentRow(
         id=new_id(),

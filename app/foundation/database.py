@@ -42,13 +42,14 @@ class Base(DeclarativeBase):
 
 
 class _Ids:
-    """UUIDs of version 7 (RFC 9562 section 5.7), each greater than the last one of this process (section 6.2, method 2)."""
+    """Makes UUIDs of version 7 (RFC 9562 section 5.7), each greater than the last one (section 6.2, method 2)."""
 
     def __init__(self) -> None:
         self._newest = 0
         self._one_at_a_time = threading.Lock()
 
-    def __next__(self) -> str:
+    def make(self) -> str:
+        """The next one, as 32 hex digits."""
         fresh = time.time_ns() // 1_000_000 << 74 | int.from_bytes(os.urandom(10), "big") >> 6
         step = int.from_bytes(os.urandom(6), "big") + 1
         with self._one_at_a_time:
@@ -57,12 +58,12 @@ class _Ids:
         return f"{value >> 74 << 80 | (value >> 62 & 0xFFF) << 64 | value & (1 << 62) - 1 | version_and_variant:032x}"
 
 
-_ids = _Ids()
+_IDS = _Ids()
 
 
 def new_id() -> str:
     """A new id: 32 hex digits that sort in the order in which this process made them, and by time across processes."""
-    return next(_ids)
+    return _IDS.make()
 
 
 class UtcDateTime(TypeDecorator[datetime]):

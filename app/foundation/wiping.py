@@ -34,7 +34,11 @@ def settle() -> Callable[[], Any]:
 
 
 def begin_again() -> None:
-    """Start this program anew with memory that is wiped, unless it is: the same process, nothing has happened yet."""
-    if platform.libc_ver()[0] != "glibc" or any(name in os.environ for name in SETTINGS):
-        return  # who sets one of them has a reason
-    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **SETTINGS})  # noqa: S606
+    """Start this program anew with memory that is wiped, unless it is: the same process, nothing has happened yet.
+
+    What somebody has set of the ``SETTINGS`` for a reason of their own stays as it is.
+    """
+    missing = {name: value for name, value in SETTINGS.items() if name not in os.environ}
+    if platform.libc_ver()[0] != "glibc" or not missing:
+        return
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **missing})  # noqa: S606
