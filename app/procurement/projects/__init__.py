@@ -24,19 +24,9 @@ from app.procurement.projects.lives import (
     outcome,
     stage,
 )
+from app.procurement.projects.methods import OUTSIDE, ApprovalMissing, LawApplies, procurement_limit, record_method
 from app.procurement.projects.plan_items import PlanItem
-from app.procurement.projects.plans import (
-    OUTSIDE,
-    ApprovalMissing,
-    LawApplies,
-    PlannedLot,
-    Warning,
-    limit,
-    plan,
-    propose_lots,
-    record_method,
-    warnings,
-)
+from app.procurement.projects.plans import PlannedLot, Warning, plan, propose_lots, warnings
 from app.procurement.projects.records import (
     BudgetLine,
     Item,
@@ -76,13 +66,13 @@ __all__ = [
     "committed",
     "file",
     "get",
-    "limit",
     "lock",
     "lot",
     "move_lot",
     "next_number",
     "outcome",
     "plan",
+    "procurement_limit",
     "propose_lots",
     "record_method",
     "review",

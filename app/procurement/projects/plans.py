@@ -17,7 +17,6 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
 from app.procurement import rules
-from app.procurement.projects.applications import ReasonsMissing
 from app.procurement.projects.lives import get, lock
 from app.procurement.projects.records import BudgetLine, Item, Lot, Project, ProjectState
 
@@ -76,32 +75,6 @@ class SurveyMissing(RuleBroken):
         "%(limit)s元以上项目应当开展需求调查，请填写。",
     )
     statute = "N22 11"
-
-
-class ApprovalMissing(RuleBroken):
-    """Above the open-tender threshold another method is approved before it is used (GPL 27, IR 23)."""
-
-    code = "approval-missing"
-    text = Text(
-        "This amount needs an open tender. For another method enter the document number of the finance department's approval.",
-        "达到公开招标数额标准，采用其他采购方式的，应当在采购活动开始前获得财政部门批准，请填写批准文号。",
-    )
-    statute = "GPL 27, IR 23"
-
-
-class LawApplies(RuleBroken):
-    """What is in the catalogue or reaches the limit is government procurement (GPL 2)."""
-
-    code = "law-applies"
-    text = Text(
-        "This is government procurement: it is in the centralised catalogue, or its amount reaches the limit of the region.",
-        "该项目属于集中采购目录以内或者达到限额标准，应当适用政府采购法。",
-    )
-    statute = "GPL 2"
-
-
-OUTSIDE = "outside"
-"""The method of what is no government procurement: below the limit and outside the centralised catalogue (GPL 2)."""
 
 
 @dataclass(frozen=True)
@@ -265,65 +238,6 @@ def _replace_lots(
     session.expire(project, ["lots"])
     for lot in by_number.values():
         session.expire(lot, ["items"])
-
-
-def record_method(
-    session: Session,
-    actor: Actor,
-    *,
-    project_id: str,
-    method: str,
-    legal_ground: str = "",
-    approval_needed: bool = False,
-    approval: str = "",
-    reasons: str = "",
-    proposed: str | None = None,
-) -> Project:
-    """Record the method of procurement, its legal ground and whether the finance department must approve (GPL 27).
-
-    ``proposed`` is what the decision table proposed; another method needs reasons, and so does ``OUTSIDE`` where nothing
-    was proposed. ``approval``: the document number of the approval, where one is needed.
-    Raises ReasonsMissing, ApprovalMissing, LawApplies, RoleMissing or NotInThisState.
-    """
-    project = lock(session, project_id, states=[ProjectState.PLANNED])
-    roles.require(actor, "buyer-handler", project.buyer_id)
-    if proposed not in (None if method != OUTSIDE else method, method) and not reasons.strip():
-        raise ReasonsMissing(field="reasons")
-    if method == OUTSIDE and law_applies(session, project):
-        raise LawApplies(field="method")
-    if approval_needed and not approval.strip():
-        raise ApprovalMissing(field="approval")
-    project.method, project.legal_ground = method, legal_ground
-    project.approval_needed, project.method_reasons = approval_needed, reasons
-    project.approval = approval.strip() if approval_needed else ""
-    facts = {
-        "method": method,
-        "legal_ground": legal_ground,
-        "approval_needed": approval_needed,
-        "approval": project.approval,
-        "warnings": [warning.code for warning in warnings(session, project.id)],
-    }
-    journal.write(session, actor, case=project.id, act="projects.record_method", facts=facts)
-    return project
-
-
-def limit(session: Session, project: Project) -> rules.Rule | None:
-    """From which amount the law applies in the project's region, outside the catalogue; None where nobody entered it."""
-    region = organisations.get(session, project.buyer_id).region or "CN"
-    on = local_day(clock.now(session))
-    try:
-        return rules.find("procurement_limit", on=on, object=project.object, jurisdiction=region)
-    except rules.NoRule:
-        return None
-
-
-def law_applies(session: Session, project: Project) -> bool:
-    """Whether it is certain that a project is government procurement (GPL 2)."""
-    region = organisations.get(session, project.buyer_id).region or "CN"
-    on = local_day(clock.now(session))
-    threshold = rules.value("open_tender_threshold", on=on, object=project.object, jurisdiction=region)
-    known = limit(session, project)
-    return bool(project.in_catalogue) or project.estimate >= (threshold if known is None else known.value)
 
 
 def warnings(session: Session, project_id: str) -> list[Warning]:

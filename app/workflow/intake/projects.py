@@ -186,7 +186,7 @@ def _plan(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
         in_catalogue={"inside": True, "outside": False}.get(values.get("catalogue") or ""),
         core_item_ids=[row["item_id"] for row in values["items"] if row.get("is_core")],
     )
-    limit = projects.limit(context.session, project)
+    limit = projects.procurement_limit(context.session, project)
     return {
         "object": project.object,
         "budget": project.estimate,
@@ -243,7 +243,7 @@ def _prepare_plan(context: IntakeContext) -> Mapping[str, Any]:
 
 def _limit(context: IntakeContext, project: Project) -> facts.Fact:
     """From which amount the law applies, or that nobody has entered it for the region."""
-    rule = projects.limit(context.session, project)
+    rule = projects.procurement_limit(context.session, project)
     if rule is not None:
         return facts.of_rule(rule)
     return (
