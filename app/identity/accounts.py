@@ -32,8 +32,8 @@ class Account(Base):
     """A person. Without ``password_hash`` nobody can sign in yet; a disabled account never can.
 
     ``name`` is as it is shown and journalled, ``login`` and ``email`` are lower case, ``language`` is empty until
-    the person chooses one, ``reminders`` is one of ``Reminders``. ``demonstration`` marks the people of the demonstration town, who exist only in
-    demonstration mode.
+    the person chooses one, ``reminders`` is one of ``Reminders``. ``demonstration`` marks the people of the
+    demonstration town, who exist only in demonstration mode.
     """
 
     __tablename__ = "account"

@@ -31,8 +31,10 @@ class NotTheirPerson(NotAllowed):
 
 @dataclass(frozen=True)
 class Person:
-    """An account and the grants it holds now, those at its ``place`` first. ``place`` is the organisation under which it is listed: of those that it holds
-    a role at now, the first by kind and name."""
+    """An account and the grants it holds now, those at its ``place`` first.
+
+    ``place`` is the organisation under which it is listed: of those at which it holds a role now, the first by kind and name.
+    """
 
     account: Account
     held: list[Grant]

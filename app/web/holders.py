@@ -18,7 +18,7 @@ from app.identity import roles
 from app.identity.accounts import Account
 from app.identity.grants import Grant
 from app.identity.organisations import Organisation
-from app.workflow import due_tasks
+from app.workflow import assignment
 
 MOST_NAMED = 3
 """How many people are named; more are counted."""
@@ -69,7 +69,7 @@ def colleagues(session: Session, task: OpenTaskRow, giver: Actor, naming: Naming
     known = [
         user for user, name in names.items() if user not in (giver.id, task.holder_id) and naming(user, name) == name
     ]
-    found = [due_tasks.acting(session, session.get_one(Account, user), task) for user in known]
+    found = [assignment.acting(session, session.get_one(Account, user), task) for user in known]
     return sorted((to for to in found if tasks.may_be_given(session, to, task)), key=lambda to: (to.name, to.id))
 
 

@@ -7,23 +7,21 @@ and the finance department only: what bids and evaluations are about, nobody els
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.engine import instances, reminders, tasks
-from app.engine.engine import ADMINISTRATOR
 from app.engine.records import OpenTaskRow, WaitingReminder
 from app.engine.reminders import Due
 from app.foundation import clock, dates
 from app.foundation.actor import Actor
 from app.foundation.text import Text
-from app.identity import grants, roles
 from app.identity.accounts import Account, Reminders
 from app.procurement import mails
-from app.workflow import cases
+from app.workflow import assignment, cases
 
 DIGEST_AT = time(8, 0)
 """When a day's reminders come together."""
@@ -50,47 +48,16 @@ def _is_waiting(sessions: sessionmaker[Session]) -> bool:
         return reminders.is_waiting(session)
 
 
-# -- who is reminded
-
-
-def people(session: Session, task: OpenTaskRow) -> list[tuple[Account, Actor]]:
-    """Who has a task, else who may take it, by name; each as they act for the place that makes it theirs."""
-    if task.holder_id is not None:
-        held = session.get(Account, task.holder_id)
-        return [(held, acting(session, held, task))] if held is not None and held.is_active else []
-    found = {account.id: account for account in _candidates(session, task)}
-    everybody = sorted(found.values(), key=lambda account: (account.name, account.id))
-    could = [(account, acting(session, account, task)) for account in everybody]
-    return [(account, actor) for account, actor in could if tasks.may_be_given(session, actor, task)]
-
-
-def acting(session: Session, account: Account, task: OpenTaskRow) -> Actor:
-    """A person acting for the first of their places that makes a task theirs."""
-    places: list[str | None] = [*grants.places(grants.of_account(session, account.id))]
-    possible = [grants.actor_of(session, account, place) for place in places or [None]]
-    return next((actor for actor in possible if tasks.may(actor, task)), possible[0])
-
-
-def _candidates(session: Session, task: OpenTaskRow) -> Iterator[Account]:
-    groups = task.candidate_groups or ([] if task.candidate_users else [ADMINISTRATOR])
-    for group in groups:
-        role, _, place = group.partition("@")
-        if roles.known(role):
-            yield from grants.holders(session, role, place or None)
-    named = select(Account).where(Account.id.in_(task.candidate_users), Account.disabled_at.is_(None))
-    yield from session.scalars(named) if task.candidate_users else ()
-
-
 # -- one by one
 
 
 def _tell(session: Session, due: Due) -> None:
     """Put the reminders of one task into the outbox, or aside for the digest of who wants that."""
-    for account, actor in people(session, due.task):
+    for account, actor in assignment.people(session, due.task):
         if account.reminders == Reminders.EACH:
             subject, body = _said(session, due, actor)
             mails.tell_people(
-                session, [account], key=_key(due), subject=subject, body=body, page=f"tasks/{due.task.id}"
+                session, [account], key=_key(due), subject=subject, body=body, page=f"/tasks/{due.task.id}"
             )
         elif account.reminders == Reminders.DIGEST:
             send_at = next_digest(clock.now(session))
@@ -167,7 +134,7 @@ def _send_digest(session: Session, account_id: str) -> None:
 def _write_digest(session: Session, account: Account, task_ids: Sequence[str], now: datetime) -> None:
     query = select(OpenTaskRow).where(OpenTaskRow.id.in_(task_ids), OpenTaskRow.due_at.is_not(None))
     still = [
-        (task, acting(session, account, task))
+        (task, assignment.acting(session, account, task))
         for task in session.scalars(query.order_by(OpenTaskRow.due_at, OpenTaskRow.id))
         if task.holder_id in (None, account.id)
     ]
@@ -185,7 +152,7 @@ def _write_digest(session: Session, account: Account, task_ids: Sequence[str], n
             "\n".join([_DIGEST_LEAD.en, *(line.en for line in lines), "", _CHOICE.en]),
             "\n".join([_DIGEST_LEAD.zh, *(line.zh for line in lines), "", _CHOICE.zh]),
         ),
-        page="inbox",
+        page="/inbox",
     )
 
 

@@ -77,5 +77,5 @@ def _tell(session: Session, contract: Contract, roles: tuple[str, ...], key: str
         subject=subject,
         body=body,
         project=contract.lot.project.number,
-        page=f"contracts/{contract.id}",
+        page=f"/contracts/{contract.id}",
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,13 +14,11 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import projects, tenders
 from app.procurement.projects import Project
-from app.procurement.tenders import NewAttachment, NewFactor, NewRequirement, Tender, TenderUnknown, Terms, places
-from app.procurement.tenders.numbers import plain
+from app.procurement.tenders import Tender, TenderUnknown, places
 from app.procurement.tenders.terms import OPTIONAL
 from app.workflow import disclosing, drawing, facts
 from app.workflow.beside import Actable, beside
-
-_STEP = re.compile(r"[\d.]+")
+from app.workflow.documents_form import as_values, documents_as_values, plain_number, read_documents
 
 # -- the timetable
 
@@ -47,160 +43,6 @@ def _prepare_timetable(context: IntakeContext) -> Mapping[str, Any]:
 
 
 # -- the documents
-
-
-def read_documents(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of the form as ``draft_documents`` and ``change`` take them."""
-    return {
-        "requirements": [
-            NewRequirement(
-                row["lot"],
-                row["id"],
-                row["kind"],
-                Text(row.get("text_en") or "", row["text_zh"]),
-                bool(row.get("starred")),
-                row.get("evidence") or "",
-            )
-            for row in values["requirements"]
-        ],
-        "factors": [
-            NewFactor(
-                row["lot"],
-                row["id"],
-                Text(row.get("name_en") or row["name_zh"], row["name_zh"]),
-                row["kind"],
-                Decimal(row["points"]),
-                row.get("standard") or "",
-                [{"points": plain(Decimal(step))} for step in _STEP.findall(row.get("steps") or "")],
-            )
-            for row in values.get("factors") or ()
-        ],
-        "terms": Terms(
-            bid_deadline_at=values["bid_deadline_at"],
-            bond_percent=Decimal(values["bond_percent"]),
-            validity_days=values["validity_days"],
-            performance_bond_percent=Decimal(values["performance_bond_percent"]),
-            payment_days=values["payment_days"],
-            delivery_days=values["delivery_days"],
-            tie_break=values["tie_break"],
-            committee_size=values["committee_size"],
-            contract_terms=values["contract_terms"],
-            sme_deduction_percent=_percent(values.get("sme_deduction_percent")),
-            more={"consortium": False} | {name: _optional(values[name]) for name in OPTIONAL if values.get(name)},
-        ),
-        "attachments": [
-            NewAttachment(
-                row["kind"],
-                Text(row.get("title_en") or "", row["title_zh"]),
-                row["file"],
-                row.get("lot"),
-                row.get("number"),
-            )
-            for row in values.get("attachments") or ()
-        ],
-    }
-
-
-def _optional(value: Any) -> Any:
-    return value if isinstance(value, bool | str) else plain(Decimal(value))
-
-
-def _percent(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(value)
-
-
-def documents_as_values(tender: Tender) -> dict[str, Any]:
-    """A tender's documents as values of the form."""
-    numbers = {lot.id: lot.number for lot in tender.project.lots}
-    requirements = [
-        NewRequirement(numbers[r.lot_id], r.code, r.kind, Text(r.text_en, r.text_zh), r.starred, r.evidence)
-        for r in tender.requirements
-    ]
-    factors = [
-        NewFactor(numbers[f.lot_id], f.code, Text(f.name_en, f.name_zh), f.kind, f.points, f.standard, f.bands)
-        for f in tender.factors
-    ]
-    assert tender.bid_deadline_at is not None, "documents are drafted with their deadline"
-    terms = Terms(
-        bid_deadline_at=tender.bid_deadline_at.astimezone(clock.PLACE),
-        bond_percent=tender.bond_percent,
-        validity_days=tender.validity_days,
-        performance_bond_percent=tender.performance_bond_percent,
-        payment_days=tender.payment_days,
-        delivery_days=tender.delivery_days,
-        tie_break=tender.tie_break,
-        committee_size=tender.committee_size,
-        contract_terms=tender.contract_terms,
-        sme_deduction_percent=tender.sme_deduction_percent,
-        more=tender.terms,
-    )
-    return as_values(requirements, factors, terms) | {"attachments": list(_attachment_rows(tender, numbers))}
-
-
-def _attachment_rows(tender: Tender, numbers: Mapping[str, int]) -> Iterable[dict[str, Any]]:
-    for row in tender.attachments:
-        yield {
-            "number": row.number,
-            "lot": numbers.get(row.lot_id or ""),
-            "kind": row.kind,
-            "title_zh": row.title_zh,
-            "title_en": row.title_en,
-            "file": row.document_id,
-        }
-
-
-def as_values(requirements: Sequence[NewRequirement], factors: Sequence[NewFactor], terms: Terms) -> dict[str, Any]:
-    """Documents as values of the form that ``read_documents`` reads."""
-    plain_terms = {
-        name: _plain(getattr(terms, name))
-        for name in Terms.__dataclass_fields__
-        if name != "more" and getattr(terms, name) is not None
-    }
-    return {
-        **as_rows(requirements, factors),
-        **plain_terms,
-        **{
-            name: value if isinstance(value, bool) or name == "delivery_place" else Decimal(value)
-            for name, value in terms.more.items()
-            if name in OPTIONAL
-        },
-    }
-
-
-def as_rows(requirements: Sequence[NewRequirement], factors: Sequence[NewFactor]) -> dict[str, Any]:
-    """Requirements and factors as rows of the form's tables."""
-    return {
-        "requirements": [
-            {
-                "lot": r.lot,
-                "id": r.code,
-                "kind": r.kind,
-                "starred": r.starred,
-                "text_zh": r.text.zh,
-                "text_en": r.text.en,
-                "evidence": r.evidence,
-            }
-            for r in requirements
-        ],
-        "factors": [
-            {
-                "lot": f.lot,
-                "id": f.code,
-                "name_zh": f.name.zh,
-                "name_en": f.name.en,
-                "kind": f.kind,
-                "points": _plain(f.points),
-                "standard": f.standard,
-                "steps": "、".join(band["points"] for band in f.bands),
-            }
-            for f in factors
-        ],
-    }
-
-
-def _plain(value: Any) -> Any:
-    """A decimal without needless zeros, as a person would type it."""
-    return value if not isinstance(value, Decimal) else Decimal(f"{value.normalize():f}")
 
 
 def _prepare_documents(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
@@ -374,7 +216,7 @@ def _terms(tender: Tender) -> Iterable[facts.Fact]:
     ):
         value = getattr(tender, name)
         if value is not None:
-            yield places.TERMS[name], Text(*(f"{_plain(value)}{words}" for words in unit))
+            yield places.TERMS[name], Text(*(f"{plain_number(value)}{words}" for words in unit))
     for name in OPTIONAL:
         if said := tender.terms.get(name):
             unit = Text(" minutes", "分钟") if name.endswith("minutes") else Text("%", "%")
@@ -399,7 +241,7 @@ def _parts(tender: Tender) -> Iterable[facts.Fact]:
                 f"{len(requirements)}项，其中实质性要求{starred}项",
             ),
         )
-        scored = [(f.name, _plain(f.points)) for f in tender.factors if f.lot_id == lot.id]
+        scored = [(f.name, plain_number(f.points)) for f in tender.factors if f.lot_id == lot.id]
         if scored:
             yield (
                 Text(f"Scores of lot {lot.number}", f"采购包{lot.number}评分"),
