@@ -23,7 +23,7 @@ from app.identity import accounts, grants, organisations
 from app.procurement import awards, bids, bonds, contracts, projects, suppliers, tenders
 from app.procurement.tenders import Tender
 from app.workflow import questions
-from app.workflow.intake.tenders import as_rows
+from app.workflow.documents_form import as_rows
 
 Script = Callable[[Play, Case], None]
 

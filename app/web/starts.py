@@ -20,9 +20,6 @@ from app.workflow import starts
 
 blueprint = Blueprint("starts", __name__, url_prefix="/start")
 
-REDRAWN = frozenset({"_add", "_remove", "_drop", "_show"})
-"""Buttons that only change the form."""
-
 
 @blueprint.get("")
 def index() -> str:
@@ -56,7 +53,7 @@ def start(process_id: str) -> AnyResponse:
         return _started(process_id, {})
     typed, problems = uploads.typed(form, form.id, Texts())
     problems += uploads.problems(form, typed, set())
-    if REDRAWN & request.form.keys():
+    if entries.REDRAWN & request.form.keys():
         return Response(_page(definition, form, typed, problems))
     if "_save" in request.form:
         return _kept(definition, form, typed, problems)
@@ -137,12 +134,11 @@ def _page(definition: Definition, form: Form, typed: Texts | None = None, proble
     draft = starts.draft(current.session(), current.actor(), definition.key)
     if typed is None:
         typed = entries.posted(form, draft.entered if draft is not None else Texts())
-    by_field = {problem.field: problem.sentence for problem in reversed(problems or []) if problem.field}
     return render_template(
         "starts/form.html",
         definition=definition,
         form=form,
-        entry=Entry(form, typed, {}, by_field, uploads.documents_in(form, typed)),
+        entry=Entry(form, typed, {}, entries.by_field(problems or []), uploads.documents_in(form, typed)),
         draft=draft,
         problems=problems or [],
         key=repeats.new_key(),

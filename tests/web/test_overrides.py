@@ -8,8 +8,8 @@ from app.foundation import clock, workdays
 from app.identity import organisations
 from app.procurement import tenders
 from app.web.tasks import entries
+from app.workflow.documents_form import documents_as_values
 from app.workflow.feeding import overrides
-from app.workflow.intake.tenders import documents_as_values
 from tests.procurement import publishing
 from tests.web import tendering
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from app.foundation.text import Text
 from app.procurement.tenders import NewFactor, Terms
-from app.workflow.intake.tenders import as_values, read_documents
+from app.workflow.documents_form import as_values, read_documents
 
 MORE = {
     "consortium": True,

@@ -20,7 +20,7 @@ from app.procurement.projects import LotState
 from app.procurement.queries import Point
 from app.workflow import changes
 from app.workflow import queries as raising
-from app.workflow.intake.tenders import documents_as_values, read_documents
+from app.workflow.documents_form import documents_as_values, read_documents
 from tests import memory
 
 PRICES = {"ming": 445_000, "kang": 512_800, "shuang": 566_000, "an": 616_000}

@@ -8,7 +8,7 @@ was posted; only what a person may enter is taken from the post.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -20,11 +20,14 @@ from app.engine import forms
 from app.engine.forms import Field, Form, Option
 from app.foundation import dates
 from app.foundation.documents import Document
+from app.foundation.errors import Refusal
 from app.foundation.text import Text
 from app.web import language
 
 Texts = MultiDict[str, str]
 YES = Text("yes", "是")
+REDRAWN = frozenset({"_add", "_remove", "_drop", "_show"})
+"""Buttons that only change the form: it is shown again with what was typed."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,11 @@ def _write(texts: Texts, field: Field, name: str, value: Any, zone: tzinfo) -> N
         return
     for each in value if isinstance(value, list | tuple) and not isinstance(value, Text) else [value]:
         texts.add(name, written(field, each, zone))
+
+
+def by_field(problems: Iterable[Refusal]) -> dict[str, Text]:
+    """What is wrong with each field: of several refusals the first."""
+    return {problem.field: problem.sentence for problem in reversed(list(problems)) if problem.field}
 
 
 def in_words(form: Form, texts: Texts, documents: Mapping[str, Document]) -> Iterator[tuple[Text, str | Text]]:

@@ -20,8 +20,6 @@ blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
 
 PREVIEWS = {"prepare_documents": preview_documents}
 """The forms whose paper can be looked at before they are sent, with what draws it from their values."""
-REDRAWN = frozenset({"_add", "_remove", "_drop", "_show"})
-"""Buttons that only change the form: a row more or less, a file less; or open one that was kept, to look at it first."""
 
 
 @blueprint.get("/<task_id>")
@@ -43,7 +41,7 @@ def submit(task_id: str) -> AnyResponse:
     except TaskChanged:
         return _after_the_act(task_id)
     typed, problems = _typed(shown)
-    if REDRAWN & request.form.keys():
+    if entries.REDRAWN & request.form.keys():
         return Response(pages.task(shown, _entry(shown, typed, problems), problems=problems))
     if "_save" in request.form:
         return _keep(shown, typed, problems)
@@ -157,8 +155,7 @@ def _entry(shown: Shown, typed: Texts | None = None, problems: list[Refusal] | N
         typed = _prepared(shown)
         if shown.draft is not None:
             typed = entries.laid_over(form, typed, entries.posted(form, shown.draft))
-    by_field = {problem.field: problem.sentence for problem in reversed(problems or []) if problem.field}
-    return Entry(form, typed, shown.options, by_field, uploads.documents_in(form, typed))
+    return Entry(form, typed, shown.options, entries.by_field(problems or ()), uploads.documents_in(form, typed))
 
 
 # -- drafts
