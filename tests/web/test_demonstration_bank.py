@@ -11,7 +11,7 @@ from app.demonstration import bank, samples, settling
 from app.foundation import documents
 from app.foundation.clock import KeptClock
 from app.procurement import bids, bonds
-from config import Config
+from tests.towns import config_of
 from tests.web.conftest import PersonClient
 
 PAYMENT = bank.Payment(
@@ -22,15 +22,7 @@ PAYMENT = bank.Payment(
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The demonstration as it ships."""
-    folder = tmp_path_factory.mktemp("bank")
-    config = Config(
-        instance_folder=folder,
-        database_url=f"sqlite:///{folder / 'town.db'}",
-        secret_key="for tests",
-        demonstration=True,
-        receipt_key=folder / "receipt-key",
-        keeper_folder=folder / "keeper",
-    )
+    config = config_of(tmp_path_factory.mktemp("bank"))
     app = create_app(config)
     app.test_client_class = PersonClient
     settled = app.extensions["tenderway"]

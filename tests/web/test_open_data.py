@@ -7,18 +7,15 @@ import json
 import re
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from app import create_app
-from app.demonstration import settling
 from app.foundation import workdays
 from app.foundation.clock import PLACE
-from app.foundation.database import Base, connect
 from app.procurement import disclosure
 from app.web import words
-from config import Config
+from tests import towns
 
 CHINESE = words.Place("zh", PLACE, datetime(2026, 7, 6, tzinfo=PLACE), workdays.Calendar({}, frozenset()))
 
@@ -26,19 +23,7 @@ CHINESE = words.Place("zh", PLACE, datetime(2026, 7, 6, tzinfo=PLACE), workdays.
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     """The shipped town with all it published, each project's state published anew: ``(client, records)``."""
-    folder: Path = tmp_path_factory.mktemp("open-data")
-    config = Config(
-        instance_folder=folder,
-        database_url=f"sqlite:///{folder / 'town.db'}",
-        secret_key="for tests",
-        demonstration=True,
-        receipt_key=folder / "receipt-key",
-        keeper_folder=folder / "keeper",
-    )
-    database = connect(config.database_url)
-    Base.metadata.create_all(database)
-    settling.settle(database, config)
-    app = create_app(config)
+    app = create_app(towns.settled(tmp_path_factory.mktemp("open-data")))
     house = app.extensions["tenderway"]
     with house.sessions() as session:
         processes = [(process.project_id, process.ocid) for process in disclosure.processes(session)]

@@ -13,12 +13,10 @@ from lxml import html
 from werkzeug.exceptions import HTTPException
 
 from app import create_app
-from app.demonstration import settling
-from app.foundation.database import Base, connect
 from app.identity import accounts, sessions
 from app.web import current
 from app.web.permissions import RULES
-from config import Config
+from tests import towns
 from tests.web.test_demonstration import demonstration  # noqa: F401
 
 PACKED = {"Accept-Encoding": "gzip"}
@@ -36,18 +34,7 @@ ELSEWHERE = {"shell.home", "demonstration.clock", "identity.set_password", "port
 @pytest.fixture(scope="module")
 def office(tmp_path_factory):
     """The town with all that it has published, as a real office shows it."""
-    folder: Path = tmp_path_factory.mktemp("sharing")
-    config = Config(
-        instance_folder=folder,
-        database_url=f"sqlite:///{folder / 'town.db'}",
-        secret_key="for tests",
-        demonstration=True,
-        receipt_key=folder / "receipt-key",
-        keeper_folder=folder / "keeper",
-    )
-    database = connect(config.database_url)
-    Base.metadata.create_all(database)
-    settling.settle(database, config)
+    config = towns.settled(tmp_path_factory.mktemp("sharing"))
     config.demonstration = False
     return create_app(config)
 

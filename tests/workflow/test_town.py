@@ -1,7 +1,5 @@
 """The town as a demonstration begins with it: procurements at every stage, nothing wrong, nothing dated in the future."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import func, select
 
@@ -18,7 +16,7 @@ from app.foundation.journal import JournalEntry
 from app.identity import accounts, certificates
 from app.keeper import KeyNotDue, servers
 from app.procurement import bids, contracts
-from config import Config
+from tests.towns import config_of
 
 STAGES = [
     set(),
@@ -31,17 +29,6 @@ STAGES = [
     {"review_application"},
 ]
 """What each case of the past waits for, the oldest first."""
-
-
-def config_of(folder: Path) -> Config:
-    return Config(
-        instance_folder=folder,
-        database_url=f"sqlite:///{folder / 'town.db'}",
-        secret_key="for tests",
-        demonstration=True,
-        receipt_key=folder / "receipt-key",
-        keeper_folder=folder / "keeper",
-    )
 
 
 @pytest.fixture

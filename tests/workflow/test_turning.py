@@ -19,6 +19,7 @@ from app.identity.accounts import Account
 from app.keeper import servers
 from app.keeper.local import LocalKeeper
 from config import Config
+from tests import towns
 
 HOUR = timedelta(hours=1)
 TWO_TIMERS = b"""<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="n">
@@ -34,14 +35,7 @@ TWO_TIMERS = b"""<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/2010
 @pytest.fixture
 def house(database, tmp_path):
     """The house of a demonstration on its first morning."""
-    config = Config(
-        instance_folder=tmp_path,
-        database_url="sqlite://",
-        secret_key="for tests",
-        demonstration=True,
-        receipt_key=tmp_path / "receipt-key",
-        keeper_folder=tmp_path / "keeper",
-    )
+    config = towns.config_of(tmp_path)
     settling.settle(database, config)
     clock = KeptClock(config.clock_file)
     vault = servers.open_vault(config.keeper_folder, lambda: clock.instant)
