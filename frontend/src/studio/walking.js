@@ -3,10 +3,10 @@
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
 const ROOM = 100;
-/** Ways to make room: the axis, the sign of the move, and whether it begins before or behind the element. */
+/** Ways to make room: the axis along which all is moved on, and whether that begins before or behind the element. */
 const WAYS = {
-  right: { title: 'To the right of it', axis: 'x', sign: 1, behind: true }, left: { title: 'To the left of it', axis: 'x', sign: 1, behind: false },
-  below: { title: 'Below it', axis: 'y', sign: 1, behind: true }, above: { title: 'Above it', axis: 'y', sign: 1, behind: false }
+  right: { title: 'To the right of it', axis: 'x', behind: true }, left: { title: 'To the left of it', axis: 'x', behind: false },
+  below: { title: 'Below it', axis: 'y', behind: true }, above: { title: 'Above it', axis: 'y', behind: false }
 };
 const place = (one, other) => one.x - other.x || one.y - other.y;
 
@@ -157,10 +157,10 @@ export default class Walking {
     return Object.fromEntries(Object.entries(WAYS).map(([ id, way ]) => [ id, { label: this.translate(way.title), action: () => { this.get('popupMenu').close(); this.#makeRoom(shape, way); this.canvas.focus(); } } ]));
   }
 
-  #makeRoom(shape, { axis, sign, behind }) {
+  #makeRoom(shape, { axis, behind }) {
     const tool = this.get('spaceTool'), root = this.canvas.getRootElement(), size = axis === 'x' ? 'width' : 'height';
-    const start = shape[axis] + (behind ? shape[size] + 1 : -1), delta = { x: 0, y: 0, [axis]: sign * ROOM };
-    const { movingShapes, resizingShapes } = tool.calculateAdjustments(this.get('elementRegistry').filter(one => this.canvas.findRoot(one) === root && one !== root), axis, sign * ROOM, start);
+    const start = shape[axis] + (behind ? shape[size] + 1 : -1), delta = { x: 0, y: 0, [axis]: ROOM };
+    const { movingShapes, resizingShapes } = tool.calculateAdjustments(this.get('elementRegistry').filter(one => this.canvas.findRoot(one) === root && one !== root), axis, ROOM, start);
     tool.makeSpace(movingShapes, resizingShapes, delta, axis === 'x' ? 'e' : 's', start);
   }
 }
