@@ -20,7 +20,7 @@ from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, MetaDa
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from app.foundation import ciphered, embedded
+from app.foundation import ciphered, embedded, relations
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -174,6 +174,9 @@ def journal_key(bind: Engine | Connection) -> bytes:
     """The key of a database's journal."""
     key: bytes = bind.get_execution_options()["journal_key"]
     return key
+
+
+relations.follow()
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:
