@@ -8,6 +8,7 @@ import { watchLists } from './forms/lists.js';
 import { watchSmallThings } from './forms/small.js';
 import { watchSession } from './forms/session.js';
 import { watchTyped } from './forms/typed.js';
+import { takeUpWhatCameFirst } from './forms/early.js';
 
 // What only long forms need comes with them, before everything that looks at their fields.
 const FILLING = '[data-rule], [data-rows], [data-upload-url], [data-matrix], [data-reading-pane], [data-sums], [data-sum-of], [data-progress-url]';
@@ -28,4 +29,5 @@ filling?.watchMatrices();
 filling?.watchReading();
 filling?.watchSums();
 watchSession();
+takeUpWhatCameFirst();
 document.documentElement.classList.add('tw-scripted');

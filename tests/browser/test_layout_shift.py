@@ -11,13 +11,14 @@ from lxml import html
 
 from app.identity import accounts, sessions
 from app.web import current
+from tests.browser import late
 
 MOST = 0.1
 """The cumulative layout shift of a page that is good (Web Vitals)."""
 STARTS = ("/portal", "/portal/results", "/portal/contracts", "/portal/breaches", "/sign-in", "/inbox", "/cases", "/tenders", "/contracts",
           "/experts", "/people", "/studio", "/operations", "/figures", "/data", "/bonds", "/supplier", "/supplier/tenders",
           "/supplier/messages", "/queries", "/account", "/help")  # fmt: skip
-LATE = {"typeface": "**/*.woff2*", "scripts": "**/dist/*.js*"}
+LATE = {"typeface": "**/*.woff2*", "scripts": late.SCRIPTS}
 WATCH = """() => new PerformanceObserver(list => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) (window.shifts ??= []).push([
     entry.value, entry.sources.map(one => (one.node?.outerHTML || one.node?.textContent || '').slice(0, 90)).join(' | ')]);
@@ -51,22 +52,9 @@ def kinds(site, login, most=40):
             yield address
 
 
-def hold(page, pattern):
-    """Keep what the page asks for from it; the function that is given back lets it go."""
-    held, goes = [], []
-    page.route(pattern, lambda route: route.continue_() if goes else held.append(route))
-
-    def let_go():
-        goes.append(True)
-        for route in held:
-            route.continue_()
-
-    return let_go
-
-
 def shift_of(page, address):
     """The layout shift of a page whose typeface and scripts come after it was drawn, and what moved."""
-    let_go = {kind: hold(page, pattern) for kind, pattern in LATE.items()}
+    let_go = {kind: late.hold(page, pattern) for kind, pattern in LATE.items()}
     page.goto(address, wait_until="commit")
     page.wait_for_function("() => document.querySelector('footer, #findings')")
     page.evaluate(DRAWN)

@@ -15,8 +15,8 @@ from app.identity import accounts, grants, sessions
 from app.procurement import bids
 from app.web import current
 from tests import memory
-from tests.browser import test_bundles
-from tests.web import covering, tendering
+from tests.browser import test_bundles, walking
+from tests.web import tendering
 
 pytestmark = pytest.mark.browser
 
@@ -118,11 +118,8 @@ def test_the_summary_follows_what_is_saved(visit, world):
     expect(page.locator(".tw-summary")).to_contain_text("570,000.00", timeout=15_000)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (640, 400), (390, 844)])
-def test_nothing_that_stays_on_the_screen_covers_what_is_focused(visit, world, width, height):
-    page = visit(f"/supplier/lots/{world.lot_id}/bid", width=width)
-    page.set_viewport_size({"width": width, "height": height})
-    assert covering.hidden_when_focused(page) == []
+def test_nothing_that_stays_on_the_screen_covers_what_is_focused(visit, world):
+    assert walking.covered(visit(f"/supplier/lots/{world.lot_id}/bid")) == []
 
 
 def test_a_file_is_kept_as_it_comes_and_gone_when_removed(filled):
