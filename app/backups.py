@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from sqlalchemy import Connection, Engine, event, insert, select, text, update
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from app import tables
@@ -165,11 +166,7 @@ def restore(database: Engine, config: Config, file: Path, replace: str | None = 
         if not (folder / "journal-key").exists():
             raise CantRestore(f"{keys_file(file)} holds no journal-key.")
         key = keyfiles.key(folder / "journal-key")
-        kept = connect(f"sqlite:///{folder / DATA}", key=key)
-        try:
-            tables.upgrade(kept)
-        except tables.TablesUnknown as unknown:
-            raise CantRestore(str(unknown)) from unknown
+        kept = _brought_up_to_date(file, folder / DATA, key)
         with kept.connect().execution_options(read_only=True) as source, database.begin() as target:
             copy_rows(source, target)
         kept.dispose()
@@ -177,6 +174,32 @@ def restore(database: Engine, config: Config, file: Path, replace: str | None = 
     use_key(database, key)
     database.dispose()
     return _hold_mails(database, file)
+
+
+@contextmanager
+def opened(file: Path, folder: Path, key: bytes) -> Iterator[Engine]:
+    """A backup's data in the tables of this release, to be read: a copy in ``folder`` that goes afterwards.
+
+    ``key``: the journal's. Raises CantRestore.
+    """
+    with _beside(folder / "x") as beside:
+        _unpacked(file, beside, {DATA})
+        kept = _brought_up_to_date(file, beside / DATA, key)
+        try:
+            yield kept
+        finally:
+            kept.dispose()
+
+
+def _brought_up_to_date(file: Path, data: Path, key: bytes) -> Engine:
+    kept = connect(f"sqlite:///{data}", key=key)
+    try:
+        tables.upgrade(kept)
+    except tables.TablesUnknown as unknown:
+        raise CantRestore(str(unknown)) from unknown
+    except DatabaseError as error:
+        raise CantRestore(f"{file} can't be read: {error.orig}") from error
+    return kept
 
 
 def name_of(database: Engine) -> str:

@@ -95,6 +95,22 @@ def database(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 @pytest.fixture
+def stamped(database: Engine) -> Iterator[None]:
+    """The test's database with the mark that migrations leave."""
+    from alembic.script import ScriptDirectory
+
+    from app import tables
+
+    head = ScriptDirectory(str(tables.FOLDER)).get_current_head()
+    with database.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        connection.execute(text(f"INSERT INTO alembic_version VALUES ('{head}')"))
+    yield
+    with database.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+
+
+@pytest.fixture
 def virtual_clock() -> clock.VirtualClock:
     """A clock that stands at NOON until the test turns it."""
     return clock.VirtualClock(NOON)

@@ -313,7 +313,7 @@ def sentence(row: HistoryRow, who: str | Text | None = None) -> Text | None:
 
 
 _PERSONAL = frozenset({"completed", "fired", "cancelled", "thrown_error", "started"})
-_DETAILS = ("message", "message_name", "code", "to", "reasons", "names", "steps")
+_DETAILS = ("message", "message_name", "code", "to", "reasons", "names", "steps", "file")
 # a message or signal that arrives isn't told: the step that waited for it is, by its own name in both languages
 _WORDS: dict[str, Text] = {
     "started": Text("The case started.", "流程开始。"),
@@ -354,5 +354,9 @@ _WORDS: dict[str, Text] = {
     "change_reverted": Text("%(who)s undid the change: %(reasons)s", "%(who)s撤销了该变更：%(reasons)s"),
     "retried": Text("%(who)s tried “%(what)s” again.", "%(who)s重试了“%(what)s”。"),
     "retried for": Text("%(who)s tried “%(what)s” again: %(reasons)s", "%(who)s重试了“%(what)s”：%(reasons)s"),
+    "state_put_back": Text(
+        "%(who)s put the stored state of the case back from the backup %(file)s.",
+        "%(who)s从备份%(file)s恢复了本流程保存的状态。",
+    ),
     "set": Text("%(who)s set values: %(names)s.", "%(who)s修改了变量：%(names)s。"),
 }

@@ -189,7 +189,7 @@ class _Projection:
         rows: list[dict[str, Any]] = []
         offers: list[dict[str, Any]] = []
         for task in tasks:
-            signature = (task.assignee, task.due_at, task.follow_up_at, task.priority, task.form_id)
+            signature = (task.assignee, task.due_at, task.follow_up_at, _priority(task), task.form_id)
             stored = known.get(task.token_id)
             if stored is None:
                 row = self._task_row(task)
@@ -239,7 +239,7 @@ class _Projection:
             "due_at": task.due_at,
             "remind_at": reminders.first(self.now, task.due_at),
             "follow_up_at": task.follow_up_at,
-            "priority": 50 if task.priority is None else int(task.priority),
+            "priority": _priority(task),
             "version": 1,
         }
 
@@ -259,7 +259,7 @@ class _Projection:
         if row.due_at != task.due_at:
             row.remind_at = reminders.first(self.now, task.due_at)
         row.assignee_id, row.due_at, row.follow_up_at = task.assignee, task.due_at, task.follow_up_at
-        row.priority = 50 if task.priority is None else int(task.priority)
+        row.priority = _priority(task)
         row.form_id = task.form_id
         row.version += 1
         self.session.flush()
@@ -407,6 +407,10 @@ class _Projection:
                 retries_left=incident.retries_left or 0,
             )
         )
+
+
+def _priority(task: spiff.OpenTask) -> int:
+    return 50 if task.priority is None else int(task.priority)
 
 
 def _storable(message: Text) -> Text:

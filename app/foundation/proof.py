@@ -6,7 +6,7 @@ Values are read as the driver gives them, so that what was put there by hand can
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import Table, column, inspect, select, table
@@ -34,6 +34,25 @@ def violations(session: Session, tables: Collection[str] | None = None) -> Itera
     for one in kept:
         for violation, _ in _differences(session, one, expected.get(one.name, {})):
             yield violation
+
+
+def held(session: Session, tables: Collection[str], about: str) -> Digests:
+    """What the journal holds of the rows of these tables that bear this id."""
+    journal.settle(session)
+    return _journalled(session, _kept(session, tables), about)
+
+
+def agrees(record: Base, expected: Digests, key: bytes, columns: Collection[str] | None = None) -> bool:
+    """Whether a stored record, from whatever database, is as these digests tell; also where they tell nothing of it."""
+    mapper = inspect(type(record))
+    of = cast(Table, mapper.local_table)
+    kept = legal.records(of)
+    assert kept is not None, of.name
+    value = lambda name: getattr(record, mapper.get_property_by_column(of.c[name]).key)  # noqa: E731
+    row = legal.row_id(value(name) for name in kept.key)
+    digests = expected.get(kept.name, {}).get(row, {})
+    told = {name: kept.forms[name](value(name)) for name in digests if columns is None or name in columns}
+    return all(digests[name] == found for name, found in legal.digests(key, kept.name, row, told).items())
 
 
 def adopt(session: Session, known: Collection[Violation], facts: Mapping[str, Any]) -> int:
@@ -72,13 +91,18 @@ def _kept(session: Session, tables: Collection[str] | None) -> list[legal.Record
     return [records.limited({c["name"] for c in inspector.get_columns(records.name)}) for records in kept]
 
 
-def _journalled(session: Session, kept: Collection[legal.Records]) -> Digests:
-    """What the journal holds of these tables: of each column the digest of the entry that bound it last."""
+def _journalled(session: Session, kept: Collection[legal.Records], about: str = "") -> Digests:
+    """What the journal holds of these tables: of each column the digest of the entry that bound it last.
+
+    ``about``: read only entries in which this word stands.
+    """
     told: Digests = {one.name: {} for one in kept}
     entries = select(JournalEntry.records).where(JournalEntry.records.is_not(None))
+    if about:
+        entries = entries.where(JournalEntry.records.contains(about, autoescape=True))
     ordered = entries.order_by(JournalEntry.position, JournalEntry.case_id, JournalEntry.sequence)
     for records in session.scalars(ordered.execution_options(yield_per=500)):
-        for name, rows in _read(records).items():
+        for name, rows in read(records).items():
             if name not in told:
                 continue
             for row, digests in rows.items():
@@ -89,7 +113,7 @@ def _journalled(session: Session, kept: Collection[legal.Records]) -> Digests:
     return told
 
 
-def _read(records: str | None) -> dict[str, dict[str, dict[str, str] | None]]:
+def read(records: str | None) -> dict[str, dict[str, dict[str, str] | None]]:
     """An entry's digests; nothing where they were destroyed (its hash shows that)."""
     try:
         read: dict[str, dict[str, dict[str, str] | None]] = orjson.loads(records or "{}")

@@ -1,10 +1,11 @@
 """A toy process from deployment to its end, on both databases, with and without its memory."""
 
 import pytest
+import test_unreadable
 import toys
 from sqlalchemy import select
 
-from app.engine import corridor, history, instances, tasks
+from app.engine import corridor, history, instances, messages, tasks
 from app.engine.records import InstanceRow, OpenTaskRow
 from app.foundation import journal
 
@@ -34,6 +35,15 @@ def test_a_process_goes_on_after_the_memory_is_lost(engine, play, session):
     tasks.complete(engine, session, toys.BO, only_task(session).id, {})
     session.commit()
     assert instances.variables(engine, session, row.id) == {"n": 1, "m": 2}
+
+
+def test_a_task_that_only_waits_is_as_it_was_after_the_memory_is_lost(engine, play, session):
+    play(test_unreadable.ALL, {"key": "A"})
+    seen = only_task(session).version
+    engine.forget()
+    messages.send(engine, session, toys.ROOT, "answered", "A")
+    session.commit()
+    assert session.get(OpenTaskRow, only_task(session).id, populate_existing=True).version == seen
 
 
 def test_a_step_that_is_rolled_back_leaves_nothing_in_memory_either(engine, play, session):

@@ -3,7 +3,6 @@
 import threading
 
 import pytest
-from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 
 from app import backups, tables
@@ -33,18 +32,6 @@ def config_in(folder):
     )
     config.journal_key.write_text(KEY.hex())
     return config
-
-
-@pytest.fixture
-def stamped(database):
-    """The test's database with the mark that migrations leave."""
-    head = ScriptDirectory(str(tables.FOLDER)).get_current_head()
-    with database.begin() as connection:
-        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-        connection.execute(text(f"INSERT INTO alembic_version VALUES ('{head}')"))
-    yield
-    with database.begin() as connection:
-        connection.execute(text("DROP TABLE alembic_version"))
 
 
 @pytest.fixture

@@ -44,7 +44,10 @@ OTHER_DIAGRAMS = Text(
 NO_DIAGRAMS = Text(
     "The diagrams of the called process “%(process)s” are missing.", "缺少被调用流程“%(process)s”的流程图。"
 )
-RESTORE = Text("Restore it from a backup.", "请从备份中恢复。")
+RESTORE = Text(
+    "Restore it from a backup. “flask --app run restore-case FILE CASE --check” says whether that is possible.",
+    "请从备份中恢复。运行“flask --app run restore-case FILE CASE --check”可查看能否恢复。",
+)
 OTHER_RELEASE = Text(
     "Start the release of the service that stored it, or restore the backup that was made before the release changed.",
     "请启用保存该状态的平台版本，或恢复版本变更前的备份。",
