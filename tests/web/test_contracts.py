@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from lxml import html
 from sqlalchemy import update
 
 from app.foundation import documents
+from app.foundation.text import text_of
 from app.identity.certificates import verify_pdf
 from app.procurement import acceptance, contracts
 from app.procurement.projects import Lot
@@ -70,6 +72,15 @@ def test_acceptance_and_rating_stand_on_the_page(sign_in, performed):
     assert "Accepted" in page
     assert "现场测试" in page
     assert "交货及时" in page
+
+
+def test_what_was_judged_stands_with_the_words_of_the_contract(house, sign_in, performed):
+    with house.sessions() as session:
+        asked = acceptance.requirements_of(contracts.get(session, performed))
+    page = " ".join(
+        html.fromstring(sign_in("finance-officer").get(f"/contracts/{performed}").text).text_content().split()
+    )
+    assert [row["code"] for row in asked if f"{row['code']} {text_of(row['requirement']).en}" not in page] == []
 
 
 def test_the_supplier_signs_the_acceptance_certificate(house, sign_in, performed):

@@ -411,6 +411,35 @@ def test_only_what_can_be_entered_is_called_optional(sign_in, house, town):
     assert ("optional" in captions["Items"], "optional" in captions["Bonds"]) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("kinds", "is_card"), [(["text"] * 5, False), (["text"] * 6, True), (["text"] * 4 + ["textarea"], True)]
+)
+def test_rows_with_more_than_fits_beside_each_other_are_cards(sign_in, house, town, kinds, is_card):
+    columns = [{"name": f"c{n}", "widget": kind, "label": work.t(f"C{n}")} for n, kind in enumerate(kinds)]
+    members = {"name": "members", "widget": "table", "rows": "free", "label": work.t("Members"), "columns": columns}
+    rows = {"type": "array", "items": {"type": "object", "properties": {f"c{n}": work.TEXT for n in range(len(kinds))}}}
+    ui, schema = work.UI | {"fields": [members]}, {"type": "object", "properties": {"members": rows}}
+    files = {"work.schema.json": json.dumps(schema).encode(), "work.ui.json": json.dumps(ui).encode()}
+    work.deploy(house, work.two_steps(), files=files)
+    page = lxml.html.fromstring(sign_in("buyer-handler").get(f"/tasks/{work.start(house)[1][0]}").text)
+    assert ("tw-rows--cards" in page.find(".//table").get("class").split()) is is_card
+
+
+def test_a_decision_comes_before_what_else_belongs_to_the_case(sign_in, house, town):
+    decision = next(field for field in work.UI["fields"] if field["name"] == "decision")
+    kind = {name: rule for name, rule in work.SCHEMA["properties"].items() if name == "decision"}
+    ui, schema = (
+        work.UI | {"fields": [decision | {"label": work.t("Decision")}]},
+        {"type": "object", "properties": kind},
+    )
+    files = {"work.schema.json": json.dumps(schema).encode(), "work.ui.json": json.dumps(ui).encode()}
+    work.deploy(house, work.two_steps(), files=files)
+    house.engine.prepare = {"work": lambda context: {"facts": FACTS}}
+    page = lxml.html.fromstring(sign_in("buyer-handler").get(f"/tasks/{work.start(house)[1][0]}").text)
+    parts = [box.get("class") for box in page.xpath("//main//*[contains(@class, 'tw-task--review')]/*")]
+    assert [each.split()[-1] for each in parts] == ["tw-task__main", "tw-task__decision", "tw-task__rest"]
+
+
 def test_a_link_to_a_task_that_is_done_says_by_whom_and_when(sign_in, task):
     client = sign_in("buyer-handler")
     work.send(client, task, **GOOD)

@@ -209,6 +209,7 @@ def _why(session: Session, award: Award, tender: Tender, bid: Bid, result: BidRe
 def _draw(session: Session, letter: AwardLetter, bid: Bid, lot: Lot, tender: Tender) -> None:
     """The letter as a paper; it belongs to the supplier it is for."""
     content = _paper(session, letter, bid, lot, tender)
+    to = content["supplier"]
     kind = "winner" if letter.won else "loser"
     title = {
         "winner": Text("Award letter", "中标通知书"),
@@ -221,7 +222,7 @@ def _draw(session: Session, letter: AwardLetter, bid: Bid, lot: Lot, tender: Ten
         "award_letter",
         {"kind": kind, **content},
         case=lot.id,
-        title=Text(f"{title.en} {number}-{lot.number}", f"{title.zh} {number}-{lot.number}"),
+        title=Text(f"{title.en} {number}-{lot.number}, {to.en}", f"{title.zh} {number}-{lot.number}（{to.zh}）"),
         kind="award_letter",
     )
     letter.document_zh_id, letter.document_en_id = chinese.id, english.id

@@ -12,10 +12,18 @@ from werkzeug.wrappers import Response
 
 from app.foundation import dates, documents
 from app.foundation.documents import Document
-from app.foundation.text import Text
+from app.foundation.text import Text, text_of
 from app.foundation.workdays import end_of, local_day
 from app.procurement import acceptance, breaches, contracts, payments, rules
-from app.procurement.acceptance import GROUP_ROLES, OPINIONS, RATINGS, SUPPLIER_OPINIONS, Acceptance, Delivery
+from app.procurement.acceptance import (
+    GROUP_ROLES,
+    OPINIONS,
+    RATINGS,
+    SUPPLIER_OPINIONS,
+    Acceptance,
+    AcceptanceRow,
+    Delivery,
+)
 from app.procurement.breaches import Breach
 from app.procurement.contracts import Contract, lists
 from app.procurement.payments import Invoice
@@ -196,13 +204,15 @@ def _papers(contract: Contract, deliveries: Iterable[Delivery], invoices: Iterab
     return lambda *ids: [found[document_id] for document_id in ids if document_id]
 
 
-def _judged(contract: Contract, delivery: Delivery) -> list[tuple[str, bool, str]]:
-    """Each requirement of a judged delivery: its code, whether it is met, the evidence."""
+def _judged(contract: Contract, delivery: Delivery) -> list[tuple[str, Text, AcceptanceRow]]:
+    """Each requirement of a judged delivery: its code and words in the contract, and what was found."""
     if delivery.acceptance is None:
         return []
     judged = {row.requirement_id: row for row in delivery.acceptance.rows}
-    asked = [(row["code"], judged[row["id"]]) for row in acceptance.requirements_of(contract)]
-    return [(code, row.met, row.evidence) for code, row in asked]
+    return [
+        (f"{'★' if asked['starred'] else ''}{asked['code']}", text_of(asked["requirement"]), judged[asked["id"]])
+        for asked in acceptance.requirements_of(contract)
+    ]
 
 
 def _said_by_supplier(found: Acceptance | None) -> Text | None:

@@ -98,6 +98,12 @@ def test_every_bidder_has_a_letter_as_a_paper_in_both_languages(session, town, p
     assert documents.read(session, winner.document_en_id).startswith(b"%PDF")
 
 
+def test_no_two_letters_have_the_same_name(session, town, published):
+    _, award = published()
+    ids = [document for letter in award.letters for document in (letter.document_zh_id, letter.document_en_id)]
+    assert len({documents.get(session, document).name for document in ids}) == 2 * len(award.letters)
+
+
 def test_the_report_is_kept_as_a_paper(session, town, committee):
     lot, members = committee(brand=["海光", "海光", "", ""], sme=["small", None, None, None])
     report = evaluate(session, town, lot.id, members)
