@@ -8,7 +8,7 @@ READY := $(VENV)/.ready-$(shell cat requirements*.txt | cksum | cut -d ' ' -f 1)
 export FLASK_APP := run
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup run test check format frontend lock bench load demo demonstration docs migration
+.PHONY: help setup run test quick check format frontend lock bench load demo demonstration docs migration
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,11 +27,13 @@ setup: $(READY) ## make .venv and install all that the program and its tests nee
 run: setup ## serve on http://127.0.0.1:8000 with a demonstration town
 	@$(BIN)/python run.py --demonstration
 
-test: setup ## set up and run all tests
+test: setup ## set up and run all checks and tests, each part with its time
 	@tests/browser/prepare.sh
 	@tests/serving/prepare.sh
-	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@tests/all.sh
+
+quick: setup ## run one case of each test on SQLite, without browsers and whole lives (three minutes)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --quick --durations 5
 
 check: setup ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check --quiet . || { echo "make format puts this right"; exit 1; }

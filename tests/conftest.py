@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation import clock
 from app.foundation.database import Base, connect, sessions
-from tests import memory
+from tests import memory, quick
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 """Monday 2 March 2026, noon in Shanghai: where the clock of the tests stands at first."""
@@ -29,6 +29,26 @@ KEY = bytes(range(32))
 _key_file = Path(tempfile.mkdtemp(prefix="tenderway-tests-")) / "journal-key"
 _key_file.write_text(KEY.hex())
 os.environ["JOURNAL_KEY_PATH"] = str(_key_file)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="run one case of each test, on SQLite: see tests/quick.py")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What a quick run leaves out whole isn't read."""
+    return True if config.getoption("quick") and quick.is_left_out(collection_path) else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser tests say so, because ``make test`` runs them apart; of what was read, a quick run takes one case of each."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("browser"):
+            raise pytest.UsageError(f"{item.path.name} asks for Chromium: mark it as `browser`")
+    if config.getoption("quick"):
+        items[:], rest = quick.divide(items)
+        config.hook.pytest_deselected(items=rest)
 
 
 def pytest_collection_finish() -> None:

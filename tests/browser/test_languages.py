@@ -10,6 +10,8 @@ from lxml import html
 from app.identity import accounts, sessions
 from app.web import current, words
 
+pytestmark = pytest.mark.browser
+
 STARTS = ("/portal", "/portal/results", "/inbox", "/cases", "/tenders", "/contracts", "/experts", "/people", "/studio",
           "/operations", "/supplier", "/supplier/messages", "/help")  # fmt: skip
 KEPT = {"script", "style", "textarea", "option", "pre", "code", "kbd"}

@@ -13,6 +13,8 @@ from app.identity import accounts, sessions
 from app.web import current
 from tests.browser import late
 
+pytestmark = pytest.mark.browser
+
 MOST = 0.1
 """The cumulative layout shift of a page that is good (Web Vitals)."""
 STARTS = ("/portal", "/portal/results", "/portal/contracts", "/portal/breaches", "/sign-in", "/inbox", "/cases", "/tenders", "/contracts",

@@ -9,6 +9,8 @@ from pypdf import PdfReader
 
 from tests.browser.test_layout_shift import kinds
 
+pytestmark = pytest.mark.browser
+
 MILLIMETRES = 96 / 25.4
 PAPER = {"width": round(178 * MILLIMETRES), "height": round(261 * MILLIMETRES)}
 """What the margins leave of A4, in CSS pixels."""

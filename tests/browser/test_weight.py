@@ -8,6 +8,8 @@ import pytest
 
 from tests.browser.test_studio import analysts, editor  # noqa: F401
 
+pytestmark = pytest.mark.browser
+
 MOST = {
     "portal": (None, "/portal", 94),
     "a notice": (None, r"/portal -> /portal/\w+/[0-9a-f]{32}.*", 98),

@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 
 from app import cli
+from app.foundation.release import VERSION
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", ROOT / "app/feel/README.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "app/feel/README.md", *(ROOT / "docs").rglob("*.md")])
 BUILT_IN = {"run", "shell", "routes", "db"}
 
 
@@ -61,3 +62,14 @@ def test_every_setting_is_explained_beside_it():
     asked = set(re.findall(r'_(?:given|flag)\("([A-Z_]+)"', text))
     assert asked
     assert [name for name in asked if name not in comments] == []
+
+
+def test_the_newest_release_of_the_changelog_is_the_one_that_runs():
+    releases = re.findall(r"^## (\d+\.\d+\.\d+) \(\d+ \w+ \d{4}\)$", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    assert releases[0] == VERSION
+    assert releases == sorted(releases, key=lambda release: [int(part) for part in release.split(".")], reverse=True)
+
+
+def test_each_release_says_what_changed_for_offices_and_for_developers():
+    _, *releases = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text(), flags=re.M)
+    assert all(re.findall(r"^### (.+)$", one, re.M) == ["For offices", "For developers"] for one in releases)

@@ -9,6 +9,7 @@ from app.engine import history, instances, invariants, timers
 from app.engine.records import Definition, IncidentRow, InstanceChange, InstanceRow, OpenTaskRow
 from app.foundation import journal, outbox
 from app.foundation.outbox import Outgoing
+from app.foundation.release import VERSION
 from app.web.operations import literals
 from tests.engine import toys
 from tests.web import work
@@ -85,6 +86,10 @@ def move_on(house, case):
 
 
 PAGES = ("", "/incidents", "/timers", "/mails", "/messages", "/journal")
+
+
+def test_the_first_page_names_the_release_that_runs(root):
+    assert f"Tenderway {VERSION}" in root.get("/operations").text
 
 
 @pytest.mark.parametrize("page", PAGES)

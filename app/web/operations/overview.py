@@ -15,6 +15,7 @@ from app.engine import definitions, incidents, scrubbing
 from app.engine.records import BufferedMessage
 from app.foundation import doubts, outbox
 from app.foundation.journal import JournalCheckpoint
+from app.foundation.release import VERSION
 from app.foundation.text import Text
 from app.web import current, listing, templating
 from app.web.operations import blueprint, finding, queues
@@ -78,6 +79,7 @@ def index() -> str | Response:
         names=names,
         states=STATES,
         tones=TONES,
+        release=VERSION,
     )
 
 
