@@ -1,4 +1,4 @@
-"""What an evaluation carries along: variables, the moment, warnings and a budget."""
+"""What an evaluation carries along: variables, the moment, warnings and a budget; and how functions are called in it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.feel.errors import BudgetExceeded
+from app.feel.values import Function
 
 MAX_WARNINGS = 100
 
@@ -93,3 +94,35 @@ class Run:
         """Note why something became null."""
         if self.warnings is not None and len(self.warnings) < MAX_WARNINGS:
             self.warnings.append(message)
+
+
+def invoke(target: Function, values: list[Any], env: Environment) -> Any:
+    """Call a function with positional values; None and a warning when they don't fit.
+
+    :raises BudgetExceeded: when functions call each other too deeply
+    """
+    run = env.run
+    run.step()
+    run.depth += 1
+    if run.depth > run.budget.depth:
+        limit = run.budget.depth
+        raise BudgetExceeded("depth", limit, f"functions call each other more than {limit} deep")
+    try:
+        if "*" not in target.parameters and len(values) != len(target.parameters):
+            run.warn(f"{target.name} takes {len(target.parameters)} values, not {len(values)}")
+            return None
+        return target.call(env, *values)
+    finally:
+        run.depth -= 1
+
+
+def invoke_named(target: Function, values: dict[str, Any], env: Environment) -> Any:
+    """Call a function with named values; None and a warning when the names don't fit."""
+    by_name = getattr(target.call, "named", None)
+    if by_name is not None:
+        env.run.step()
+        return by_name(env, values)
+    if set(values) != set(target.parameters):
+        env.run.warn(f"{target.name} has the parameters {', '.join(target.parameters)}")
+        return None
+    return invoke(target, [values[name] for name in target.parameters], env)

@@ -18,9 +18,9 @@ from app.procurement.projects import Project
 from app.procurement.tenders import Tender
 from app.web import bonds as bond_pages
 from app.web import current
+from app.web.answers import local_address
 from app.web.notices import notice
 from app.web.permissions import allows
-from app.web.shell import local_address
 from app.web.supplier.editing import attachment
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from app.foundation.errors import Invalid
 from app.foundation.foreign import kinds
 from app.foundation.text import Text
 from app.procurement import papers
-from app.web import current, files, shell, templating
+from app.web import answers, current, files, templating
 from app.web.tasks import uploads
 from app.workflow import starts
 
@@ -127,7 +127,7 @@ def read(document_id: str) -> str:
         text=_text(document),
         is_cut=document.size > MOST_READ,
         is_picture=document.media_type in templating.PICTURES,
-        back=shell.local_address(request.args.get("back")),
+        back=answers.local_address(request.args.get("back")),
     )
 
 

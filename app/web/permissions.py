@@ -80,6 +80,10 @@ class RoleNeeded(NotAllowed):
     text = Text("Only these roles can see this page: %(roles)s.", "此页面仅供以下角色使用：%(roles)s。")
 
 
+class SignInNeeded(Unauthorized):
+    """Someone who isn't signed in (any more) sent a form; the pages of signing in answer it, with the form kept."""
+
+
 class NoRule(NotAllowed):
     """The table has no row for this page: nobody may call it."""
 
@@ -516,14 +520,11 @@ def allows(endpoint: str, **parts: Any) -> bool:
 
 
 def _ask_to_sign_in() -> Response:
+    """Send to the sign-in page what can be asked for again; raises Unauthorized for the rest."""
     if request.method in current.SAFE and not wants_json():
         wanted = request.full_path.rstrip("?")
         return redirect(url_for("identity.sign_in", next=wanted if wanted != "/" else None))
-    if wants_json():
-        raise Unauthorized
-    from app.web.identity import signing
-
-    return signing.ask_again()
+    raise Unauthorized if wants_json() else SignInNeeded
 
 
 def _listed(names: list[Text]) -> Text:

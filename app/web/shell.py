@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from sqlalchemy import text
 from werkzeug.wrappers import Response as AnyResponse
@@ -11,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.foundation.text import LANGUAGES
 from app.identity import accounts
 from app.identity.accounts import LanguageUnknown
-from app.web import current, guides, language, places, searching
+from app.web import answers, current, guides, language, places, searching
 from app.web.permissions import allows
 
 blueprint = Blueprint("shell", __name__)
@@ -52,19 +50,9 @@ def set_language() -> AnyResponse:
     if account is not None:
         accounts.set_language(current.session(), account_id=account.id, language=wanted)
         current.commit()
-    answer = redirect(local_address(request.form.get("next")) or url_for("shell.home"))
+    answer = redirect(answers.local_address(request.form.get("next")) or url_for("shell.home"))
     language.choose(answer, wanted)
     return answer
-
-
-def local_address(wanted: str | None) -> str | None:
-    """An address of this site as it was given, or None: nobody is sent elsewhere by a link to us."""
-    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
-        return None
-    if any(ord(sign) < 32 for sign in wanted):
-        return None
-    parts = urlsplit(wanted)
-    return None if parts.scheme or parts.netloc else wanted
 
 
 @blueprint.get("/search")

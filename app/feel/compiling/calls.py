@@ -8,8 +8,7 @@ from typing import Any
 from app.feel import syntax as s
 from app.feel.compiling.nodes import Closure, compile_node, compiles
 from app.feel.compiling.statics import known_type
-from app.feel.errors import BudgetExceeded
-from app.feel.evaluation import Environment
+from app.feel.evaluation import Environment, invoke, invoke_named
 from app.feel.external import Unknown, find_method
 from app.feel.functions import BUILT_IN
 from app.feel.types import ANY, FunctionType, coerce
@@ -82,35 +81,3 @@ def _call(node: s.Call) -> Closure:
         return invoke(target, [argument(env) for argument in positional], env)
 
     return work
-
-
-def invoke(target: Function, values: list[Any], env: Environment) -> Any:
-    """Call a function with positional values; None and a warning when they don't fit.
-
-    :raises BudgetExceeded: when functions call each other too deeply
-    """
-    run = env.run
-    run.step()
-    run.depth += 1
-    if run.depth > run.budget.depth:
-        limit = run.budget.depth
-        raise BudgetExceeded("depth", limit, f"functions call each other more than {limit} deep")
-    try:
-        if "*" not in target.parameters and len(values) != len(target.parameters):
-            run.warn(f"{target.name} takes {len(target.parameters)} values, not {len(values)}")
-            return None
-        return target.call(env, *values)
-    finally:
-        run.depth -= 1
-
-
-def invoke_named(target: Function, values: dict[str, Any], env: Environment) -> Any:
-    """Call a function with named values; None and a warning when the names don't fit."""
-    by_name = getattr(target.call, "named", None)
-    if by_name is not None:
-        env.run.step()
-        return by_name(env, values)
-    if set(values) != set(target.parameters):
-        env.run.warn(f"{target.name} has the parameters {', '.join(target.parameters)}")
-        return None
-    return invoke(target, [values[name] for name in target.parameters], env)

@@ -11,8 +11,9 @@ from app.feel import operations as op
 from app.feel import syntax as s
 from app.feel.compiling.nodes import Closure, compile_node, compiles
 from app.feel.evaluation import Environment
+from app.feel.functions.ranges import between
 from app.feel.types import coerce
-from app.feel.values import Range, brief, kind
+from app.feel.values import Range, kind
 
 _PLAIN_ORDERS = {"<": lt, "<=": le, ">": gt, ">=": ge}
 _PLAINLY_ORDERED = frozenset({Decimal, int, str, date})
@@ -141,13 +142,7 @@ def _range(node: s.RangeNode) -> Closure:
 
     def work(env: Environment) -> Any:
         env.run.step()
-        a, b = low(env), high(env)
-        if a is None and b is None:
-            return None
-        if a is not None and b is not None and op.order(a, b) in (None, 1):
-            env.run.warn(f"there is no range from {brief(a)} to {brief(b)}")
-            return None
-        return Range(a, b, low_in, high_in)
+        return between(env, low(env), high(env), low_in, high_in)
 
     return work
 

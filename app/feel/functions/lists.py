@@ -8,7 +8,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from app.feel import operations as op
-from app.feel.evaluation import Environment
+from app.feel.evaluation import Environment, invoke
 from app.feel.functions.signatures import built_in
 from app.feel.values import DECIMAL128, Function, number
 
@@ -18,12 +18,6 @@ _ONE_OR_MANY = ("list: list", "*c: any")
 
 def _items(values: tuple[Any, ...]) -> list[Any]:
     return values[0] if len(values) == 1 and isinstance(values[0], list) else list(values)
-
-
-def _invoke(function: Function, values: list[Any], env: Environment) -> Any:
-    from app.feel.compiling.calls import invoke  # the compiler needs the built-in functions first
-
-    return invoke(function, values, env)
 
 
 @built_in("list contains", "list: list, element: any")
@@ -184,7 +178,7 @@ def _remove(env: Environment, items: list[Any], position: Any) -> Any:
 @built_in("list replace", "list: list, position: number, newItem: any", "list: list, match: function, newItem: any")
 def _list_replace(env: Environment, items: list[Any], where: Any, item: Any) -> Any:
     if isinstance(where, Function):
-        chosen = [_invoke(where, [old, item], env) for old in items]
+        chosen = [invoke(where, [old, item], env) for old in items]
         if any(not isinstance(choice, bool) for choice in chosen):
             return None
         return [item if choice else old for old, choice in zip(items, chosen, strict=True)]
@@ -258,8 +252,8 @@ def _sort(env: Environment, items: list[Any], precedes: Function | None = None) 
         return sorted(items, key=cmp_to_key(lambda a, b: op.order(a, b) or 0))
 
     def compare(a: Any, b: Any) -> int:
-        if _invoke(precedes, [a, b], env) is True:
+        if invoke(precedes, [a, b], env) is True:
             return -1
-        return 1 if _invoke(precedes, [b, a], env) is True else 0
+        return 1 if invoke(precedes, [b, a], env) is True else 0
 
     return sorted(items, key=cmp_to_key(compare))

@@ -8,9 +8,10 @@ from typing import Any
 from app.feel import operations as op
 from app.feel import syntax as s
 from app.feel.errors import FeelSyntaxError
-from app.feel.evaluation import Environment
+from app.feel.evaluation import Environment, invoke
 from app.feel.functions.signatures import BUILT_IN, built_in
-from app.feel.values import Range
+from app.feel.parsing import parse
+from app.feel.values import Range, brief, kind
 
 _MAKERS = frozenset({"date", "time", "date and time", "duration"})
 
@@ -18,9 +19,6 @@ _MAKERS = frozenset({"date", "time", "date and time", "duration"})
 @built_in("range", "from: string")
 def _range(env: Environment, text: str) -> Any:
     """The range that a text writes with literal ends."""
-    from app.feel.compiling.nodes import compile_node  # the compiler needs the built-in functions first
-    from app.feel.parsing import parse
-
     try:
         node = parse(text, ("date and time",))
     except FeelSyntaxError as wrong:
@@ -29,7 +27,7 @@ def _range(env: Environment, text: str) -> Any:
     if not isinstance(node, s.RangeNode) or not (_is_literal(node.low) and _is_literal(node.high)):
         env.run.warn(f"{text!r} is no range of literals")
         return None
-    return compile_node(node)(Environment(BUILT_IN, None, env.run))
+    return between(env, _worth(env, node.low), _worth(env, node.high), node.low_included, node.high_included)
 
 
 def _is_literal(node: s.Node) -> bool:
@@ -41,6 +39,31 @@ def _is_literal(node: s.Node) -> bool:
         case s.Call(function=s.Name(name=name), positional=(s.Literal(value=str()),), named=()):
             return name in _MAKERS
     return False
+
+
+def _worth(env: Environment, node: s.Node) -> Any:
+    """The value of one of those literals."""
+    match node:
+        case s.Literal(value=value):
+            return value
+        case s.Negation(operand=s.Literal(value=value)):
+            opposite = op.negate(value)
+            if opposite is None:
+                env.run.warn(f"{kind(value)} has no opposite")
+            return opposite
+        case s.Call(function=s.Name(name=name), positional=(s.Literal(value=text),)):
+            return invoke(BUILT_IN[name], [text], env)
+    raise AssertionError(node)
+
+
+def between(env: Environment, low: Any, high: Any, low_included: bool, high_included: bool) -> Range | None:
+    """The range between two values; None for two nulls, and with a warning where the first does not come first."""
+    if low is None and high is None:
+        return None
+    if low is not None and high is not None and op.order(low, high) in (None, 1):
+        env.run.warn(f"there is no range from {brief(low)} to {brief(high)}")
+        return None
+    return Range(low, high, low_included, high_included)
 
 
 # -- relations of points and ranges

@@ -6,8 +6,9 @@ sense of the Electronic Signature Law (articles 13 and 16: the signer alone must
 own in as another ``Signer`` and makes its root trusted with ``trust``.
 """
 
-from app.identity.certificates.authorities import DemonstrationAuthority, NotForSigning, Signer, certificate_of, revoke
+from app.identity.certificates.authorities import DemonstrationAuthority, Signer, certificate_of, revoke
 from app.identity.certificates.records import Authority, Certificate
+from app.identity.certificates.refusals import NotForSigning
 from app.identity.certificates.verification import PdfUnreadable, SignatureCheck, trust, verify_pdf
 
 __all__ = [

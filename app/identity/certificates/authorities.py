@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from app.foundation import clock, journal
 from app.foundation.actor import SYSTEM, Actor
-from app.foundation.errors import Invalid, NotFound
+from app.foundation.errors import NotFound
 from app.foundation.text import Text
 from app.identity import organisations, roles
 from app.identity.certificates.records import Authority, Certificate
@@ -39,13 +39,6 @@ NAMES = {
     "issuing": "Tenderway Demonstration Issuing Authority 演示签发机构",
     "time": "Tenderway Demonstration Time Stamps 演示时间戳",
 }
-
-
-class NotForSigning(Invalid):
-    """The file that was to be signed isn't a readable PDF."""
-
-    code = "not-for-signing"
-    text = Text("This file cannot be signed because it is not a readable PDF.", "该文件不是可读取的PDF，无法签署。")
 
 
 class CertificateUnknown(NotFound):

@@ -23,7 +23,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from app.identity.certificates import faces, loops
-from app.identity.certificates.authorities import NotForSigning
+from app.identity.certificates.refusals import NotForSigning
 
 
 class _SignerAt(signers.PdfSigner):

@@ -5,5 +5,3 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("breaches", __name__, url_prefix="/breaches")
-
-from app.web.breaches import acts, views  # noqa: E402, F401 - they add their pages to the blueprint

@@ -5,5 +5,3 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("contracts", __name__, url_prefix="/contracts")
-
-from app.web.contracts import acts, views  # noqa: E402, F401 - they add their pages to the blueprint

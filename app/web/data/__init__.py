@@ -3,5 +3,3 @@
 from flask import Blueprint
 
 blueprint = Blueprint("data", __name__, url_prefix="/data")
-
-from app.web.data import budget, calendar, entering, index, law, plan  # noqa: E402, F401

@@ -15,8 +15,9 @@ from app.foundation.errors import NotAllowed, Refusal
 from app.foundation.text import Text
 from app.identity import accounts, attempts, sessions
 from app.web import current, errors, kept, language
+from app.web.answers import local_address
 from app.web.identity import blueprint, devices, stories
-from app.web.shell import local_address
+from app.web.permissions import SignInNeeded
 
 
 class NotOfTheDemonstration(NotAllowed):
@@ -56,7 +57,8 @@ def sign_in_as() -> Response:
     return _let_in(sessions.open_for(current.session(), account, address=_address(), browser=_browser()))
 
 
-def ask_again() -> Response:
+@blueprint.app_errorhandler(SignInNeeded)
+def ask_again(_: SignInNeeded) -> Response:
     """Answer a form whose sender isn't signed in (any more): the sign-in page, with the form kept in it."""
     form = kept.posted(kept.ended_session_of())
     return flask.make_response(_page(sealed=kept.sealed_form(form), next_=_page_of_the_form()), 401)

@@ -8,5 +8,3 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
-
-from app.web.operations import cases, changing, clocks, incidents, moving, overview, queues, variables  # noqa: E402, F401

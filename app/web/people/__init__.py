@@ -8,5 +8,3 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("people", __name__)
-
-from app.web.people import accounts, organisations, roles  # noqa: E402, F401 - they add their pages to the blueprint

@@ -8,15 +8,3 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("supplier", __name__)
-
-from app.web.supplier import (  # noqa: E402, F401 - they add their pages to the blueprint
-    bidding,
-    bonding,
-    companies,
-    editing,
-    messages,
-    receipts,
-    registering,
-    reviewing,
-    tendering,
-)

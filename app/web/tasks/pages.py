@@ -19,7 +19,7 @@ from app.foundation.errors import Refusal
 from app.foundation.text import Text
 from app.procurement import rules
 from app.procurement.projects import Project
-from app.web import current, holders, shell, visibility
+from app.web import answers, current, holders, visibility
 from app.web.permissions import SUPPLIER_ROLES
 from app.web.tasks import sections
 from app.web.tasks.entries import Entry
@@ -245,4 +245,4 @@ def _stuck(row: InstanceRow) -> list[Text]:
 
 def back_to(task_id: str) -> str:
     """Where a form says it came from, if that is a place of ours; else the task."""
-    return shell.local_address(request.form.get("back")) or url_for("tasks.show", task_id=task_id)
+    return answers.local_address(request.form.get("back")) or url_for("tasks.show", task_id=task_id)
