@@ -166,9 +166,7 @@ class CaseEnvironment:
         try:
             return start_forms.taken(self.engine, form, variables)
         except forms.FormInvalid as refusal:
-            raise spiff.Failure(
-                "call", UNFIT.filled(process=process_id, problems=start_forms.said(refusal))
-            ) from refusal
+            raise spiff.Failure("call", UNFIT.filled(process=process_id, problems=refusal.whole)) from refusal
 
     def bundle(self, key: str) -> spiff.Bundle | None:
         """The deployed bundle with that key."""

@@ -17,7 +17,7 @@ from app.engine.records import IncidentRow, InstanceRow, TimerRow
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
 from app.foundation.database import new_id
-from app.foundation.errors import Conflict, NotAllowed, NotFound
+from app.foundation.errors import Conflict, NotAllowed, NotFound, Refusal, Several
 from app.foundation.text import Text
 
 log = logging.getLogger(__name__)
@@ -154,12 +154,22 @@ def _retry_timer(
     return row
 
 
+def _said(error: Exception) -> Text:
+    """What kept a step from being done: a refusal's own sentences, of anything else its name and words."""
+    if isinstance(error, Several):
+        return error.whole
+    if isinstance(error, Refusal):
+        return error.sentence
+    what = f"{type(error).__name__}: {error}"[:2000]
+    return Text(what, what)
+
+
 def open_for_step(
     session: Session, row: InstanceRow | None, token_id: str, element_id: str, process_id: str, error: Exception
 ) -> None:
     """Show that a whole step failed and nothing of it was kept; one open incident for each place."""
-    what = f"{type(error).__name__}: {error}"[:2000]
-    message = Text(f"The step failed and was undone: {what}", f"步骤执行失败，已全部撤销：{what}")
+    undone = Text("The step failed and was undone: %(what)s", "步骤执行失败，已全部撤销：%(what)s")
+    message = undone.filled(what=_said(error))
     there = session.scalars(
         select(IncidentRow).where(
             IncidentRow.instance_id == row.id if row else IncidentRow.instance_id.is_(None),

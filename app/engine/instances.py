@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select, update
@@ -26,9 +27,26 @@ from app.foundation.text import Text
 T = TypeVar("T")
 
 __all__ = [
-    "CannotStart", "InstanceEnded", "InstanceSuspended", "NoSuchInstance", "NoSuchProcess", "NoSuchScope", "NotSuspended", "OwnOfEngine",
+    "CannotStart",
+    "InstanceEnded",
+    "InstanceSuspended",
+    "NoSuchInstance",
+    "NoSuchProcess",
+    "NoSuchScope",
+    "NotSuspended",
+    "OwnOfEngine",
+    "StartUnfit",
     "advance",
-    "cancel", "find", "get", "looking", "redate", "resume", "set_variables", "start", "suspend", "variables",
+    "cancel",
+    "find",
+    "get",
+    "looking",
+    "redate",
+    "resume",
+    "set_variables",
+    "start",
+    "suspend",
+    "variables",
 ]  # fmt: skip
 
 
@@ -44,6 +62,16 @@ class CannotStart(Invalid):
 
     code = "cannot-start"
     text = Text("The process “%(process)s” cannot be started like this.", "流程“%(process)s”无法以此方式启动。")
+
+
+class StartUnfit(Invalid):
+    """What a start event is to make of a message, a signal or a time for the start form can't be worked out."""
+
+    code = "start-unfit"
+    text = Text(
+        "The process “%(process)s” was not started, because its start form cannot be filled in: %(why)s",
+        "流程“%(process)s”未启动，因为无法填写其启动表单：%(why)s",
+    )
 
 
 class NoSuchScope(Conflict):
@@ -84,19 +112,19 @@ def start(
 ) -> InstanceRow:
     """Start the latest version of a process (or ``definition``), at its none start event or at ``start_id``.
 
-    Automatic steps run until all waits. The journal's case is the instance's id. At a none start event with a form the
-    variables are held against it first (``start_forms``).
+    Automatic steps run until all waits. The journal's case is the instance's id. Where the process has a start form, what
+    it begins with is held against it first, whichever start event brings it (``start_forms``).
 
-    :raises forms.FormInvalid: when they don't fit, with one refusal for each field
+    :raises forms.FormInvalid: when that doesn't fit, with one refusal for each field
+    :raises StartUnfit: when the start event can't work out what the form is to take
     :raises NoSuchProcess: when there is no such version
     :raises CannotStart: when it has no such start event
     """
     definition = definition or definitions.latest(session, process_id)
     if definition is None:
         raise NoSuchProcess(process=process_id)
-    by_hand = start_id is None and message is None
-    form = start_forms.form_of(engine, session, definition.deployment_id, process_id) if by_hand else None
-    variables = dict(variables or {}) if form is None else start_forms.taken(engine, form, variables or {})
+    form = start_forms.form_of(engine, session, definition.deployment_id, process_id)
+    held = partial(start_forms.taken, engine, form) if form is not None else None
     now = clock.now(session)
     row = InstanceRow(
         id=new_id(),
@@ -112,19 +140,19 @@ def start(
         started_by_name=actor.name,
         moved_at=now,
     )
-    session.add(row)
-    session.flush()
     environment = CaseEnvironment(engine)
     environment.bind(session, row)
     bundle = engine.package(session, definition.deployment_id).diagrams
     try:
-        live = spiff.start(bundle, process_id, variables, environment, start_id=start_id, message=message)
+        live = spiff.start(bundle, process_id, variables, environment, start_id=start_id, message=message, held=held)
     except spiff.NoSuchStart as error:
-        session.delete(row)
-        session.flush()
         raise CannotStart(process=process_id) from error
+    except spiff.Failure as error:
+        raise StartUnfit(process=process_id, why=error.message) from error
+    session.add(row)
+    session.flush()
     facts: dict[str, Any] = {"process": process_id, "version": definition.version, "business_key": business_key}
-    facts |= {"form": form.id, "names": sorted(form.names & variables.keys())} if form is not None else {}
+    facts |= {"form": form.id, "names": sorted(form.names & live.variables.keys())} if form is not None else {}
     journal.write(session, actor, case=row.id, act="instances.start", facts=facts)
     corridor.begin(engine, session, row, live, environment, actor)
     return row

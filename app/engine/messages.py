@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.engine import corridor, history, incidents, spiff, unreadable
+from app.engine import corridor, forms, history, incidents, spiff, unreadable
 from app.engine.cache import Held
 from app.engine.corridor import Delivery, SnapshotUnreadable, Traffic
 from app.engine.engine import Engine
@@ -444,8 +444,11 @@ def _broadcast(engine: Engine, session: Session, actor: Actor, delivery: Deliver
             else:
                 keep(session, delivery, subscription)
     for definition, element_id in session.execute(_start_subscriptions(session, delivery)).all():
-        instances.start(
-            engine, session, actor, definition.key, delivery.variables, start_id=element_id, definition=definition
-        )
-        woken += 1
+        try:
+            instances.start(
+                engine, session, actor, definition.key, delivery.variables, start_id=element_id, definition=definition
+            )
+            woken += 1
+        except (forms.FormInvalid, instances.StartUnfit) as refusal:  # before anything was written; the others go on
+            incidents.open_for_step(session, None, "", element_id, definition.key, refusal)
     return woken

@@ -80,6 +80,12 @@ class Several(Refusal):
         super().__init__()
         self.parts = parts
 
+    @property
+    def whole(self) -> Text:
+        """Everything that is wrong, as one text, for who sees no fields."""
+        sentences = [part.sentence for part in self.parts]
+        return Text(" ".join(each.en for each in sentences), "".join(each.zh for each in sentences))
+
 
 def refuse_all(problems: Iterable[Refusal | None]) -> None:
     """Raise the first of what is wrong, which tells the others beside it; go on where there is nothing."""

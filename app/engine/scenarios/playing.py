@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import feel
-from app.engine import corridor, definitions, forms, instances, messages, spiff, start_forms, timers
+from app.engine import corridor, definitions, forms, instances, messages, spiff, timers
 from app.engine.engine import Engine
 from app.engine.findings import Finding
 from app.engine.records import HistoryRow, IncidentRow, InstanceRow, OpenTaskRow
@@ -107,7 +107,7 @@ def play(scenario: Scenario, stage: Stage, *, reload: bool = False) -> Outcome:
     except definitions.DeploymentRefused as refused:
         return Outcome(scenario.name, False, None, "it can't be deployed: " + "; ".join(_said(refused.findings)))
     except forms.FormInvalid as refusal:
-        return Outcome(scenario.name, False, number, start_forms.said(refusal).en, *player.passed())
+        return Outcome(scenario.name, False, number, refusal.whole.en, *player.passed())
     except Refusal as refusal:
         return Outcome(scenario.name, False, number, refusal.sentence.en, *player.passed())
     except Exception as error:
@@ -221,21 +221,22 @@ class _Player:
     def start(self, step: Mapping[str, Any]) -> None:
         given = step["start"]
         with self.session() as session:
-            if "message" in given:
-                self.started.append(self.started_by(session, given["message"], given.get("variables", {})))
-            elif given.get("expectRefused", False):
-                self.refused(session, given.get("variables", {}))
-            else:
-                row = instances.start(self.engine, session, PLAYER, self.scenario.process, given.get("variables", {}))
-                self.started.append(row.id)
+            try:
+                started = self.started_with(session, given)
+            except forms.FormInvalid:
+                if not given.get("expectRefused", False):
+                    raise
+                return
+            if given.get("expectRefused", False):
+                raise Failed("expected the start to be refused by its form, found that it was taken")
+            self.started.append(started)
             session.commit()
 
-    def refused(self, session: Session, variables: Mapping[str, Any]) -> None:
-        try:
-            instances.start(self.engine, session, PLAYER, self.scenario.process, variables)
-        except forms.FormInvalid:
-            return
-        raise Failed("expected the start to be refused by its form, found that it was taken")
+    def started_with(self, session: Session, given: Mapping[str, Any]) -> str:
+        variables = given.get("variables", {})
+        if "message" in given:
+            return self.started_by(session, given["message"], variables)
+        return instances.start(self.engine, session, PLAYER, self.scenario.process, variables).id
 
     def started_by(self, session: Session, message: Mapping[str, Any], variables: Mapping[str, Any]) -> str:
         given = {**variables, **message.get("variables", {})}
@@ -326,6 +327,10 @@ class _Player:
             try:
                 messages.send(self.engine, session, PLAYER, given["name"], key, given.get("variables", {}))
             except messages.NobodyWaits:
+                refused = True
+            except forms.FormInvalid:
+                if not given.get("expectRefused", False):
+                    raise
                 refused = True
             session.commit()
         if refused is not given.get("expectRefused", False):

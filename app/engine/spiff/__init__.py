@@ -21,7 +21,7 @@ from app.engine.spiff.instance import (
     start_timer_due,
 )
 from app.engine.spiff.migration import Moved, Noted, Plan, migrate
-from app.engine.spiff.model import Bundle, Flow, Lane, Node, Process, Reference
+from app.engine.spiff.model import Bundle, Flow, Lane, Mapping, Node, Process, Reference
 from app.engine.spiff.modification import Modification, Start, Unfit
 from app.engine.spiff.reading import read
 from app.engine.spiff.snapshots import VERSION
@@ -40,6 +40,7 @@ __all__ = [
     "Flow",
     "Instance",
     "Lane",
+    "Mapping",
     "Modification",
     "Moved",
     "NoSuchStart",

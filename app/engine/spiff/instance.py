@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -381,10 +381,15 @@ def start(
     *,
     start_id: str | None = None,
     message: str | None = None,
+    held: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
 ) -> Instance:
     """A new instance at one of its start events: the named one, the one of a message, or the none start. It has not run yet.
 
+    ``held`` takes what the process is to begin with: at a none start what it is given, at any other what the event has made
+    of it by its outputs. Whatever it raises goes to the caller.
+
     :raises NoSuchStart: when there is no such process or start event
+    :raises Failure: when the outputs can't be worked out, and what they give was to be held
     """
     process = bundle.processes.get(process_id)
     if process is None:
@@ -392,11 +397,15 @@ def start(
     node = _start_node(process, start_id, message)
     course = Course(bundle, process_id, environment)
     root = course.open_scope(scopes.ROOT, None, None, process_id, process_id)
-    given = plain(dict(variables or {}))
+    is_plain = node is process.body.none_start
+    given = plain(dict(held(variables or {}) if held is not None and is_plain else variables or {}))
     caught = given if message is not None else {}
     root.variables = {} if message is not None else given
     course.note("started", None, variables=sorted(given))
-    course.create(course.spec_named(process_id).elements[node.id], root.id, result=caught)
+    token = course.create(course.spec_named(process_id).elements[node.id], root.id, result=caught)
+    if held is not None and not is_plain:
+        token.task_spec.arrive(token, course)
+        root.variables = plain(dict(held(root.variables)))
     listening.open_starts(course, root)
     return Instance(course)
 

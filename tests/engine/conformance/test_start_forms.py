@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from drawing import another, call, drawing, element, mapping, message, on_message, start, user
-from steps import COMPLETED, again, assign, begin, expect
+from drawing import another, call, drawing, element, mapping, message, on_message, on_signal, start, timer, user
+from steps import COMPLETED, advance, again, assign, begin, expect, send, signalled
 
 FORM = '<zeebe:formDefinition formId="order" />'
 SCHEMA = {
@@ -37,12 +37,11 @@ def test_what_fits_becomes_the_variables_and_what_the_form_does_not_know_is_left
     )
 
 
-@pytest.mark.parametrize(
-    "given",
-    [{}, {"what": None}, {"what": "x" * 11}, {"what": "x", "many": 0}, {"what": "x", "many": "three"},
-     {"what": "x", "wanted": "tomorrow"}, {"what": "x", "many": 100}],
-    ids=str,
-)  # fmt: skip
+UNFIT = [{}, {"what": None}, {"what": "x" * 11}, {"what": "x", "many": 0}, {"what": "x", "many": "three"},
+    {"what": "x", "wanted": "tomorrow"}, {"what": "x", "many": 100}]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", UNFIT, ids=str)
 def test_what_does_not_fit_starts_nothing(play, given):
     play(drawing("begin -> a -> end", ASKED, user("a")), refused(**given), expect(open=[]), files=FILES)
 
@@ -80,10 +79,87 @@ def test_a_call_activity_that_gives_what_does_not_fit_is_an_incident_that_can_be
     )
 
 
-def test_a_message_that_starts_the_same_process_is_not_held_against_the_form(play):
-    both = start("by_message", on_message("m"))
-    diagram = drawing("begin -> end; by_message -> end2", ASKED, both, definitions=message("m", "m", None))
-    play(diagram, {"start": {"message": {"name": "m", "variables": {"many": 0}}}}, expect(**COMPLETED), files=FILES)
+# -- brought by a message, a signal or a time
+
+GLOBALS = message("m", "m", None) + '<bpmn:signal id="s" name="s" />'
+PLAIN = drawing(
+    "begin -> a -> end; other -> b -> end2",
+    ASKED,
+    start("other", on_message("m")),
+    user("a"),
+    user("b"),
+    definitions=GLOBALS,
+)
+OUT = mapping(None, {"what": "=order.text", "many": "=order.count"})
+MAPPED = drawing(
+    "begin -> a -> end; other -> b -> end2",
+    ASKED,
+    element("startEvent", "other", on_message("m"), OUT),
+    user("a"),
+    user("b"),
+    definitions=GLOBALS,
+)
+SIGNALLED = drawing(
+    "begin -> a -> end; other -> b -> end2",
+    ASKED,
+    start("other", on_signal("s")),
+    user("a"),
+    user("b"),
+    definitions=GLOBALS,
+)
+
+
+def by_message(*, fits=True, **variables):
+    given = {"message": {"name": "m", "variables": variables}}
+    return {"start": given if fits else given | {"expectRefused": True}}
+
+
+def test_what_a_message_brings_becomes_the_variables_with_the_types_of_the_form(play):
+    given = {"what": "paper", "many": 3, "wanted": "2026-04-01", "from": "shop"}
+    play(PLAIN, by_message(**given), expect(open=["b"], variables=given), files=FILES)
+
+
+@pytest.mark.parametrize("given", UNFIT, ids=str)
+def test_a_message_that_does_not_fit_is_refused_and_starts_nothing(play, given):
+    play(PLAIN, by_message(fits=False, **given), send("m", refused=True, **given), expect(open=[]), files=FILES)
+
+
+def test_outputs_of_the_start_event_make_of_a_message_what_the_form_takes(play):
+    order = {"text": "paper", "count": 3}
+    fits = expect(open=["b"], variables={"what": "paper", "many": 3})
+    play(MAPPED, by_message(order=order), fits, files=FILES)
+
+
+@pytest.mark.parametrize("order", [{}, {"text": "x" * 11, "count": 1}, {"text": "x", "count": 0}], ids=str)
+def test_what_the_outputs_make_of_a_message_is_held_against_the_form(play, order):
+    play(
+        MAPPED, by_message(fits=False, order=order), by_message(fits=False, what="paper"), expect(open=[]), files=FILES
+    )
+
+
+def test_what_a_signal_brings_is_held_against_the_form_too(play):
+    unfit = (signalled("s"), signalled("s", what="x", many=0))
+    play(
+        SIGNALLED,
+        *unfit,
+        expect(open=[]),
+        signalled("s", what="pens"),
+        expect(open=["b"], variables={"what": "pens"}),
+        files=FILES,
+    )
+
+
+def test_a_time_gives_what_the_outputs_of_its_start_event_say(play):
+    daily = timer("P1D")
+    given = mapping(None, {"what": '="paper"', "many": "=2"})
+    diagram = drawing(
+        "begin -> a -> end; other -> b -> end2",
+        ASKED,
+        element("startEvent", "other", daily, given),
+        user("a"),
+        user("b"),
+    )
+    play(diagram, advance("P1D"), expect(open=["b"], variables={"what": "paper", "many": 2}), files=FILES)
 
 
 def test_without_its_files_a_scenario_starts_without_the_form(play):

@@ -2,7 +2,23 @@
 
 import pytest
 import toys
-from drawing import another, call, drawing, element, exclusive, service, user
+from drawing import (
+    another,
+    call,
+    catch,
+    drawing,
+    element,
+    exclusive,
+    mapping,
+    message,
+    on_message,
+    on_signal,
+    service,
+    start,
+    throw,
+    timer,
+    user,
+)
 
 from app.engine import definitions
 from app.engine.forms import Library
@@ -166,3 +182,53 @@ def test_a_call_activity_that_leaves_out_what_the_start_form_needs_is_refused(en
     assert ("called-form-incomplete", "a") in found(engine, lacking, **FORM_FILES)
     whole = drawing(DONE, call("a", "q", inputs(("budget", "=1"))), definitions=called)
     assert found(engine, whole, **FORM_FILES) == set()
+
+
+SENT = message("m", "m", None) + '<bpmn:signal id="s" name="s" />'
+GIVES, LACKS = inputs(("budget", "=1")), inputs(("note", "=1"))
+
+
+def gives(*names):
+    return mapping(None, dict.fromkeys(names, "=1"))
+
+
+@pytest.mark.parametrize(
+    ("definition", "outputs", "refused"),
+    [
+        (timer("P1D"), "", True),
+        (timer("P1D"), gives("note"), True),
+        (timer("P1D"), gives("budget"), False),
+        (timer("P1D"), gives("budget.net"), False),
+        (on_message("m"), "", False),
+        (on_message("m"), gives("note"), True),
+        (on_message("m"), gives("budget"), False),
+        (on_signal("s"), "", False),
+        (on_signal("s"), gives("note"), False),
+    ],
+)
+def test_a_start_event_that_can_never_fill_in_the_start_form_is_refused(engine, definition, outputs, refused):
+    diagram = drawing(
+        "begin -> end; other -> end2", BEGIN, element("startEvent", "other", definition, outputs), definitions=SENT
+    )
+    assert (("start-form-not-filled", "other") in found(engine, diagram, **FORM_FILES)) is refused
+
+
+@pytest.mark.parametrize("definition", [on_message("m"), on_signal("s")], ids=["message", "signal"])
+@pytest.mark.parametrize(
+    ("sent", "outputs", "refused"),
+    [("", "", True), (LACKS, "", True), (GIVES, "", False), ("", gives("budget"), False)],
+)
+def test_an_event_that_starts_a_process_without_what_its_form_needs_is_refused(
+    engine, definition, sent, outputs, refused
+):
+    started = another("q", "begin -> end2; other -> end3", BEGIN, element("startEvent", "other", definition, outputs))
+    diagram = drawing("start -> tell -> end", throw("tell", definition, sent), definitions=SENT + started)
+    assert (("sent-form-incomplete", "tell") in found(engine, diagram, **FORM_FILES)) is refused
+
+
+def test_a_message_that_another_case_may_wait_for_needs_nothing_of_the_form(engine):
+    started = another("q", "begin -> end2; other -> end3", BEGIN, start("other", on_message("m")))
+    waiting = another("r", "start2 -> wait -> end4", catch("wait", on_message("m")))
+    definitions_ = message("m", "m", "=1") + started + waiting
+    diagram = drawing("start -> tell -> end", throw("tell", on_message("m")), definitions=definitions_)
+    assert ("sent-form-incomplete", "tell") not in found(engine, diagram, **FORM_FILES)

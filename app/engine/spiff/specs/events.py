@@ -26,6 +26,15 @@ NO_CODE = Text("the code that it throws is no text: %(value)s", "所抛出的代
 class StartSpec(ElementSpec):
     """A start event passes at once; what it caught is its result."""
 
+    def arrive(self, token: Token, course: Course) -> None:
+        """Write what it caught into its process before anything runs, so that it can still be refused.
+
+        :raises Failure: when an output can't be worked out
+        """
+        self.enter(token, course)
+        self.give_outputs(token, course)
+        token.phase = tokens.FLOW
+
 
 class BoundarySpec(ElementSpec):
     """A boundary event that went off; what it caught is its result."""
