@@ -45,7 +45,7 @@ from app.procurement import (
 )
 from app.procurement.bids import Signer
 from app.procurement.rules import entries
-from app.workflow import apart, due_tasks, intake, operations, reminding
+from app.workflow import apart, due_tasks, intake, operations, reminding, telling
 from app.workflow.assignment import resolve_group
 from config import Config
 
@@ -119,6 +119,7 @@ def build(
         intake=intake.takes(authority),
         prepare=intake.PREPARE,
         duties=apart.DUTIES,
+        tells=telling.details,
         **parts,
     )
     factory = sessions(database)

@@ -16,7 +16,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.bootstrap import House
-from app.engine import charts, history, messages, timers
+from app.engine import charts, messages, sentences, timers
 from app.engine.engine import Engine
 from app.engine.records import Definition, HistoryRow, InstanceRow, TimerRow
 from app.foundation import arrivals
@@ -224,7 +224,7 @@ def _told(session: Session, turn: Turn, first: str) -> tuple[list[Text], list[Ha
     fired = _of_the_clock(turn).where(HistoryRow.kind == "fired", HistoryRow.name_en.is_not(None))
     happened = [
         Happened(
-            row.at, history.name_of(row), row.instance_id, session.get_one(InstanceRow, row.instance_id).business_key
+            row.at, sentences.name_of(row), row.instance_id, session.get_one(InstanceRow, row.instance_id).business_key
         )
         for row in session.scalars(fired.order_by(HistoryRow.at, HistoryRow.instance_id, HistoryRow.sequence))
     ]

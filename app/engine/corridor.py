@@ -156,13 +156,20 @@ def move(
     *,
     actor: Actor = SYSTEM,
     token_id: str | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> T:
     """Move a locked instance by one act and all automatic steps that follow from it.
 
-    What the act itself does, and the end of the token it was done to, is the actor's in the history; what follows is
-    the system's.
+    What the act itself does, and the end of the token it was done to, is the actor's in the history, which keeps with it
+    what is ``told``; what follows is the system's.
     """
-    return _step(engine, session, row, lambda entry: act(entry.live), actor, token_id)
+
+    def done(entry: Entry) -> T:
+        if token_id is not None and told:
+            entry.environment.told[token_id] = told
+        return act(entry.live)
+
+    return _step(engine, session, row, done, actor, token_id)
 
 
 def exchange(
@@ -285,7 +292,8 @@ def settle(
     session.flush()
     now = clock.now(session)
     projected = project(engine, session, actor, row, entry)
-    length = history.write(session, row, events, Locator(entry.live, entry.environment).place, projected.task_ids)
+    place = Locator(entry.live, entry.environment).place
+    length = history.write(session, row, events, place, projected.task_ids, entry.environment.told)
     kept = {"snapshot": entry.live.snapshot(), "engine_version": spiff.VERSION, "moved_at": now}
     if row.state == "active" and entry.live.state != "active":
         kept |= {"state": entry.live.state, "ended_at": now}

@@ -45,6 +45,8 @@ class IntakeContext:
 
 Intake = Callable[[IntakeContext, dict[str, Any]], Mapping[str, Any] | None]
 Prepare = Callable[[IntakeContext], Mapping[str, Any]]
+Tells = Callable[[Session, Actor, str, Mapping[str, Any]], Mapping[str, Any]]
+"""What the history tells of a step beside its name: ``(session, who did it, form or operation, its values) -> details``."""
 
 
 def _as_named(group: str, variables: Mapping[str, Any]) -> str:
@@ -60,7 +62,8 @@ class Engine:
     actor. ``intake`` takes a form's values in, in the completing transaction, and gives the variables that enter the
     process; ``prepare`` gives a form's values, options and facts before it is shown. ``duties``: which forms one person
     may not fill in both. ``stand_ins``: forms, roles and
-    operations aren't judged (scenarios). ``observe`` is told each step's events.
+    operations aren't judged (scenarios). ``observe`` is told each step's events. ``tells``: what history keeps of a
+    step that is done, beside its name: its result, and what it was about.
     """
 
     clock: clocks.Clock | None = None
@@ -78,6 +81,7 @@ class Engine:
     prepare: Mapping[str, Prepare] = field(default_factory=dict)
     duties: Duties = field(default_factory=Duties)
     observe: Callable[[str, list[Any]], None] | None = None
+    tells: Tells | None = None
     cache: Cache = field(init=False)
     _packages: OrderedDict[str, Package] = field(init=False, default_factory=OrderedDict)
     _lock: Lock = field(init=False, default_factory=Lock)

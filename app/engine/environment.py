@@ -18,7 +18,7 @@ from app.engine.engine import Engine
 from app.engine.operations import Context, UnknownOperation
 from app.engine.records import Definition, InstanceRow
 from app.foundation import clock
-from app.foundation.actor import SYSTEM
+from app.foundation.actor import SYSTEM, Actor
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
 
@@ -51,10 +51,12 @@ class CaseEnvironment:
         self.automatic_retries = engine.automatic_retries
         self._session: Session | None = None
         self._row: InstanceRow | None = None
+        self.told: dict[str, Mapping[str, Any]] = {}
+        """What history keeps of the operations of the running step, by their tokens."""
 
     def bind(self, session: Session, row: InstanceRow | None) -> None:
         """Work in this session's transaction, for this instance (none: only the time is asked)."""
-        self._session, self._row = session, row
+        self._session, self._row, self.told = session, row, {}
 
     def release(self) -> None:
         """Let go of the session; nothing may be asked of this environment until it is bound again."""
@@ -89,7 +91,9 @@ class CaseEnvironment:
             if operation is None:
                 raise UnknownOperation(type=request.type)
             with self.session.begin_nested():
-                return operation.call(self._context(request), request.inputs)
+                results = operation.call(self._context(request), request.inputs)
+            self.tell(request.token_id, SYSTEM, request.type, {**request.inputs, **results})
+            return results
         except (spiff.BpmnError, spiff.Abort):
             _take_back(deliveries, sent)
             raise
@@ -102,6 +106,11 @@ class CaseEnvironment:
             _take_back(deliveries, sent)
             log.exception("%s failed at %s of instance %s", request.type, request.element_id, self.row.id)
             raise
+
+    def tell(self, token_id: str, actor: Actor, doing: str, values: Mapping[str, Any]) -> None:
+        """Keep for the history what a form or operation came to at a token's element."""
+        if self.engine.tells is not None:
+            self.told[token_id] = self.engine.tells(self.session, actor, doing, values)
 
     def _context(self, request: spiff.OperationCall) -> Context:
         return Context(

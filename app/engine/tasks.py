@@ -134,9 +134,13 @@ def complete(
     if seen_version is not None and task.version != seen_version:
         raise TaskChanged
     form = _form(engine, session, row, task)
-    variables = dict(values) if form is None else _taken_in(engine, session, actor, row, task, form, values, arrived_at)
+    told: Mapping[str, Any] = {}
+    if form is None:
+        variables = dict(values)
+    else:
+        variables, told = _taken_in(engine, session, actor, row, task, form, values, arrived_at)
     facts = {"task": task.id, "element": task.element_id, "form": task.form_id, "names": sorted(variables)}
-    _move(engine, session, actor, row, task, lambda live: live.complete(task.token_id, variables))
+    _move(engine, session, actor, row, task, lambda live: live.complete(task.token_id, variables), told)
     journal.write(session, actor, case=row.id, act="tasks.complete", facts=facts)
     return row
 
@@ -338,10 +342,11 @@ def _move(
     row: InstanceRow,
     task: OpenTaskRow,
     act: Callable[[spiff.Instance], Any],
+    told: Mapping[str, Any] | None = None,
 ) -> None:
     session.expunge(task)  # the step deletes its row
     try:
-        corridor.move(engine, session, row, act, actor=actor, token_id=task.token_id)
+        corridor.move(engine, session, row, act, actor=actor, token_id=task.token_id, told=told)
     except spiff.NoSuchToken as error:
         raise TaskChanged from error
 
@@ -393,8 +398,8 @@ def _taken_in(
     form: forms.Form,
     values: Mapping[str, Any],
     arrived_at: datetime | None,
-) -> dict[str, Any]:
-    """The variables that the form's values become."""
+) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    """The variables that the form's values become, and what the history tells of them."""
     taken = forms.take(form, values, zone=engine.zone)
     intake = engine.intake.get(form.id)
     needs_options = form.id in engine.prepare and any(field.options_from for field in form.fields)
@@ -405,7 +410,11 @@ def _taken_in(
     found = forms.errors(form, taken, options=options, zone=engine.zone)
     if found:
         forms.refuse(found)
-    if intake is None or context is None:
-        return taken
-    with session.begin_nested():
-        return dict(intake(context, taken) or {})
+    variables = taken
+    if intake is not None and context is not None:
+        with session.begin_nested():
+            variables = dict(intake(context, taken) or {})
+    if engine.tells is None:
+        return variables, {}
+    seen = context.variables if context is not None else {}
+    return variables, engine.tells(session, actor, form.id, {**seen, **taken, **variables})

@@ -1,6 +1,7 @@
 """Administrators look after people and organisations; a supplier's administrator after that supplier's people."""
 
 import re
+from pathlib import Path
 
 import lxml.html
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from app.foundation.outbox import Outgoing
 from app.identity import grants, resets
+from app.web.people.words import ACTS
 
 
 @pytest.fixture
@@ -202,3 +204,9 @@ def test_a_buyer_needs_the_finance_department_that_supervises_it(administrator, 
 def test_a_supplier_sees_its_own_organisation_and_no_other(supplier, town):
     assert supplier.get(f"/organisations/{town.supplier}").status_code == 200
     assert supplier.get(f"/organisations/{town.buyer}").status_code == 403
+
+
+def test_everything_that_is_done_with_an_account_has_its_words():
+    sources = (Path(__file__).parents[2] / "app/identity").glob("*.py")
+    acts = re.compile(r'"((?:accounts|addresses|grants|resets|sessions)\.[a-z_]+)"')
+    assert {act for file in sources for act in acts.findall(file.read_text(encoding="utf-8"))} == set(ACTS)

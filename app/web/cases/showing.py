@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from flask import request
 from sqlalchemy import func, select
 
 from app.engine import charts, spiff, tasks, unreadable
@@ -34,8 +35,6 @@ LATEST = 240
 """How many sentences of a long history are shown at first."""
 FEW = 4
 """How many of the latest sentences the first part shows."""
-TOLD = frozenset({"incident", "thrown_error", "lost_message", "fired", "ended"})
-"""Kinds of what nobody did that are told beside what people did: troubles, moments that came, the end."""
 
 PARTS: dict[str, Text] = {
     "": Text("Now", "当前进展"),
@@ -48,10 +47,10 @@ PARTS: dict[str, Text] = {
 
 @dataclass(frozen=True)
 class Stretch:
-    """A sentence of a history, with what went on by itself after it; a story may begin without one."""
+    """A sentence of a history, with how the diagram went on after it; a story may begin without one."""
 
     line: Line | None
-    automatic: tuple[Line, ...]
+    inner: tuple[Line, ...]
 
 
 def common(row: InstanceRow, chart: Chart, project: Project | None, waiting: list[OpenTaskRow]) -> dict[str, Any]:
@@ -80,7 +79,7 @@ def own_part(row: InstanceRow, project: Project | None, waiting: list[OpenTaskRo
 
 
 def whole(
-    row: InstanceRow, chart: Chart, project: Project | None, waiting: list[OpenTaskRow], part: str, *, all_history: bool
+    row: InstanceRow, chart: Chart, project: Project | None, waiting: list[OpenTaskRow], part: str
 ) -> dict[str, Any]:
     """What the parties of a case, who see all of it, are shown in one of its ``PARTS``."""
     shown: dict[str, Any] = {"incidents": unreadable.incidents(current.session(), row.id)}
@@ -88,12 +87,24 @@ def whole(
         return shown | {"documents": _documents(row, project)}
     if part == "diagram":
         return shown
-    story = pages.story(row, visibility.WHOLE, limit=None if all_history else LATEST)
-    stretches = _stretches(story)
     if part == "history":
-        return shown | {"stretches": stretches, "has_more_history": not all_history and len(story) == LATEST}
-    latest = [stretch.line for stretch in stretches if stretch.line is not None][:FEW]
+        return shown | _history(row)
+    latest = pages.story(row, visibility.WHOLE, limit=FEW)[::-1]
     return shown | _now(row, chart, project, waiting) | {"latest": latest}
+
+
+def _history(row: InstanceRow) -> dict[str, Any]:
+    """A case's history; to who looks after all cases also how the diagram went on, if they ask for it."""
+    may_detail = visibility.watches(current.actor())
+    is_detailed = may_detail and request.args.get("detail") == "1"
+    is_all = request.args.get("history") == "all"
+    story = pages.story(row, visibility.WHOLE, limit=None if is_all else LATEST, inner=is_detailed)
+    return {
+        "stretches": _stretches(story),
+        "has_more_history": not is_all and len(story) == LATEST,
+        "may_detail": may_detail,
+        "is_detailed": is_detailed,
+    }
 
 
 def _now(row: InstanceRow, chart: Chart, project: Project | None, waiting: list[OpenTaskRow]) -> dict[str, Any]:
@@ -122,16 +133,16 @@ def _by_step(waiting: Iterable[OpenTaskRow]) -> list[list[OpenTaskRow]]:
 
 
 def _stretches(story: Iterable[Line]) -> list[Stretch]:
-    """A history with what went on by itself gathered behind the sentence it followed, the latest first."""
+    """A history with how the diagram went on gathered behind the sentence it followed, the latest first."""
     found: list[tuple[Line | None, list[Line]]] = []
     for line in story:
-        if not line.is_automatic or line.kind in TOLD:
+        if not line.is_inner:
             found.append((line, []))
         elif found:
             found[-1][1].append(line)
         else:
             found.append((None, [line]))
-    return [Stretch(line, tuple(automatic)) for line, automatic in reversed(found)]
+    return [Stretch(line, tuple(inner)) for line, inner in reversed(found)]
 
 
 def _after_failure(project: Project | None) -> Text | None:

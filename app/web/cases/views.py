@@ -103,7 +103,7 @@ def show(instance_id: str) -> str:
         return render_template("cases/part.html", **shown, **showing.own_part(row, project, waiting))
     process_id = _process(chart, row)
     part = listing.chosen("part", showing.PARTS) or ("diagram" if "process" in request.args else "")
-    whole = showing.whole(row, chart, project, waiting, part, all_history=request.args.get("history") == "all")
+    whole = showing.whole(row, chart, project, waiting, part)
     return render_template(
         "cases/show.html", **shown, **whole, part=part, parts=showing.PARTS, process_id=process_id, chart=chart
     )

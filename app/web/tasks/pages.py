@@ -8,7 +8,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from sqlalchemy import select
 
-from app.engine import charts, history, inbox, instances, spiff, tasks
+from app.engine import charts, history, inbox, instances, sentences, spiff, tasks
 from app.engine.history import Line
 from app.engine.records import HistoryRow, IncidentRow, InstanceRow, OpenTaskRow, SubscriptionRow, TimerRow
 from app.engine.tasks import Shown
@@ -24,7 +24,7 @@ from app.web.permissions import SUPPLIER_ROLES
 from app.web.tasks import sections
 from app.web.tasks.entries import Entry
 from app.web.visibility.cases import awards_are_published
-from app.workflow import cases, starts
+from app.workflow import cases, starts, telling
 
 MOST_DECIDED = 4
 """With more fields than these a form is written rather than decided, and stands in the middle."""
@@ -75,7 +75,7 @@ def task(
         draft_at=shown.task.draft_at if shown.draft is not None else None,
         problems=problems,
         changed=changed,
-        since=history.story(session, row.id, after=seen, naming=naming) if changed and seen else [],
+        since=since(row, seen, naming) if changed and seen else [],
         key=repeats.new_key(),
         previews=PREVIEWED,
     )
@@ -106,11 +106,24 @@ def colleagues(shown: Shown) -> list[Actor]:
     return holders.colleagues(session, shown.task, actor, visibility.naming(session, actor, shown.instance))
 
 
-def story(row: InstanceRow, extent: str | None, *, limit: int | None = None) -> list[Line]:
-    """A case's history as this reader may know it: all of it, or what they did themselves."""
+def story(row: InstanceRow, extent: str | None, *, limit: int | None = None, inner: bool = False) -> list[Line]:
+    """A case's history as this reader may know it: all of it, or what they did themselves; ``inner``: as the diagram goes."""
     session, actor = current.session(), current.actor()
-    own = None if extent == visibility.WHOLE else [actor.id]
-    return history.story(session, row.id, limit=limit, of_actors=own, naming=visibility.naming(session, actor, row))
+    return history.story(
+        session,
+        row.id,
+        limit=limit,
+        of_actors=None if extent == visibility.WHOLE else [actor.id],
+        naming=visibility.naming(session, actor, row),
+        telling=telling.in_detail if inner else telling.sentence,
+        inner=inner,
+    )
+
+
+def since(row: InstanceRow, sequence: int, naming: history.Naming) -> list[Line]:
+    """What was done in a case after the sentence of that number."""
+    session = current.session()
+    return history.story(session, row.id, after=sequence, naming=naming, telling=telling.sentence, inner=False)
 
 
 def _to_read(shown: Shown) -> list[Document]:
@@ -137,7 +150,7 @@ def _acted(row: InstanceRow, naming: history.Naming) -> list[tuple[Any, Any]]:
     found: dict[str, HistoryRow] = {}
     for each in current.session().scalars(query):
         found.setdefault(each.actor_id, each)
-    return [(naming(each.actor_id, each.actor_name), history.name_of(each)) for each in found.values()]
+    return [(naming(each.actor_id, each.actor_name), sentences.name_of(each)) for each in found.values()]
 
 
 def outcome(task_id: str) -> dict[str, Any] | None:
@@ -171,7 +184,7 @@ def outcome(task_id: str) -> dict[str, Any] | None:
         "instance": row,
         "project": project if extent else None,
         "extent": extent,
-        "happened": history.story(session, row.id, after=_number_of(task_id), naming=naming) if is_whole else [],
+        "happened": since(row, _number_of(task_id), naming) if is_whole else [],
         "open_tasks": open_tasks,
         "holdings": holders.of_tasks(session, open_tasks, naming),
         "waits": _waits(row) if is_whole else [],
