@@ -58,7 +58,7 @@ class Column:
         if len(text) > self.longest:
             raise CellWrong(Text(f"This is longer than {self.longest} characters.", f"超过{self.longest}个字符。"))
         if any(unicodedata.category(sign) == "Cc" for sign in text):
-            raise CellWrong(Text("This has characters that cannot be shown.", "含有无法显示的字符。"))
+            raise CellWrong(Text("Remove the characters that cannot be shown.", "请删除无法显示的字符。"))
         readers: dict[str, Callable[[str], Any]] = {
             "amount": read_amount,
             "number": _number,
@@ -97,12 +97,12 @@ def read_amount(text: str) -> Decimal:
         value = Decimal(plain)
     except InvalidOperation as error:
         raise CellWrong(
-            Text("Enter an amount in yuan, for example 1200000.00.", "不是以元为单位的金额，例如1200000.00。")
+            Text("Enter an amount in yuan, for example 1200000.00.", "请填写以元为单位的金额，例如1200000.00。")
         ) from error
     if not value.is_finite() or value < 0 or value >= Decimal(10) ** 14:
         raise CellWrong(Text("Enter an amount from 0 to 99,999,999,999,999.99.", "金额应在0至99999999999999.99之间。"))
     if value != value.quantize(Decimal("0.01")):
-        raise CellWrong(Text("An amount has at most 2 decimal places.", "金额最多两位小数。"))
+        raise CellWrong(Text("Enter an amount with at most 2 decimal places.", "金额最多保留两位小数。"))
     return value.quantize(Decimal("0.01"))
 
 
@@ -111,8 +111,8 @@ def _decimal(text: str) -> Decimal:
     if not re.fullmatch(r"\d{1,13}(\.\d{1,8})?", plain):
         raise CellWrong(
             Text(
-                "Not a number, like 20 or 0.10, with at most eight decimals.",
-                "不是数值，例如20或者0.10，最多八位小数。",
+                "Enter a number with at most 8 decimal places, for example 20 or 0.10.",
+                "请填写数值，例如20或者0.10，最多八位小数。",
             )
         )
     return Decimal(plain)
@@ -131,4 +131,4 @@ def read_day(text: str) -> date:
     try:
         return date(*(int(part) for part in found.groups() if part)) if found else date.fromisoformat(text)
     except ValueError as error:
-        raise CellWrong(Text("Enter a date, for example 2027-01-31.", "不是日期，例如2027-01-31。")) from error
+        raise CellWrong(Text("Enter a date, for example 2027-01-31.", "请填写日期，例如2027-01-31。")) from error

@@ -83,7 +83,7 @@ class GrantUnknown(NotFound):
     """There is no such grant."""
 
     code = "grant-unknown"
-    text = Text("This person does not have that role.", "没有该授权。")
+    text = Text("This person does not have that role.", "该人员没有此角色。")
 
 
 def grant(

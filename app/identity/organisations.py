@@ -75,7 +75,7 @@ class CheckCharacterWrong(SocialCreditCodeInvalid):
 
     code = "uscc-check-character"
     text = Text(
-        "“%(uscc)s” is not a unified social credit code: its last one checks the others, and does not fit them. Check each character.",
+        "“%(uscc)s” is not a unified social credit code: its check character is wrong. Check each character.",
         "“%(uscc)s”的末位校验码与其他各位不符，请逐位核对。",
     )
 
@@ -150,7 +150,7 @@ def code_doubts(code: str) -> list[Text]:
     if has_wrong_check(code):
         doubts.append(
             Text(
-                "The last character of the code does not fit the others (GB 32100-2015).",
+                "The check character of the code is wrong (GB 32100-2015).",
                 "统一社会信用代码的校验码有误（GB 32100-2015）。",
             )
         )

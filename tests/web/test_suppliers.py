@@ -180,7 +180,7 @@ def test_a_taken_sign_in_name_gets_a_number_which_the_mail_says(client, house, t
 
 def test_a_code_that_fails_its_check_is_registered_with_a_paper(client, house, sign_in, app):
     odd = {**COMPANY, "uscc": "91350203M0001QKT19", "conditions": list("123456")}
-    assert "checks the others, and does not fit" in client.submit("/register", **odd).text
+    assert "its check character is wrong" in client.submit("/register", **odd).text
     assert client.submit("/register", **odd, code_is_right="true").status_code == 200
     registrar = sign_in("registrar")
     address = re.search(r'href="(/registrations/\w+)"', registrar.get("/registrations?state=declared").text)[1]

@@ -575,4 +575,4 @@ def test_after_an_act_a_stuck_case_is_not_said_to_go_on(house, sign_in, town):
     _instance, (first,) = work.start(house, why="no duration")
     client = sign_in("buyer-handler")
     page = client.get(work.send(client, first).location).text
-    assert ("continues automatically" in page, "until an administrator fixes it" in page) == (False, True)
+    assert ("continues automatically" in page, "until an administrator resolves it" in page) == (False, True)

@@ -251,7 +251,7 @@ def _booked_at(day_cell: str, time_cell: str) -> datetime:
     plain = unicodedata.normalize("NFKC", day_cell).strip()
     found = MOMENT.fullmatch(plain)
     if found is None:
-        raise CellWrong(Text("Enter a date, for example 2027-01-31.", "不是日期，例如2027-01-31。"))
+        raise CellWrong(Text("Enter a date, for example 2027-01-31.", "请填写日期，例如2027-01-31。"))
     day = read_day(found[1])
     at = _time(found[2].strip()) or _time(unicodedata.normalize("NFKC", time_cell).strip())
     if at is not None and at != time(0):

@@ -52,7 +52,7 @@ class PerformanceBondMissing(RuleBroken):
 
     code = "performance-bond-missing"
     text = Text(
-        "Submit the performance bond of %(amount)s yuan first, on the contract's page. A signer of the supplier does it.",
+        "A signer of the supplier must first submit the performance bond of CNY %(amount)s on the contract's page.",
         "请先由供应商签署人在合同页面提交%(amount)s元履约保证金。",
     )
     statute = "IR 48"

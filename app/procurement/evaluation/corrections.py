@@ -60,7 +60,7 @@ class CorrectionsOpen(Conflict):
 
     code = "price-corrections-open"
     text = Text(
-        "The price of %(name)s has to be corrected and confirmed first, or the time for that be over.",
+        "The price of %(name)s must be corrected and confirmed first, or the time to confirm it must have ended.",
         "%(name)s的报价须先经修正并由投标人确认，或者确认时限届满。",
     )
     statute = "O87 59"

@@ -79,7 +79,8 @@ class AccountDiffers(RuleBroken):
 
     code = "account-differs"
     text = Text(
-        "The contract gives another bank account: %(account)s.", "收款账户与合同约定不符，合同约定账户为：%(account)s。"
+        "Use the bank account that the contract gives: %(account)s.",
+        "收款账户与合同约定不符，请填写合同约定的账户：%(account)s。",
     )
     statute = "N38 3"
 

@@ -79,7 +79,8 @@ class NoFinanceDepartment(RuleBroken):
 
     code = "no-finance-department"
     text = Text(
-        "No supervising finance department is registered for your organisation.", "尚未登记本单位的监管财政部门。"
+        "No finance department is registered as your organisation's supervisor. Ask an administrator to add it.",
+        "尚未登记本单位的监管财政部门，请联系系统管理员登记。",
     )
     statute = "GPL 13"
 

@@ -60,7 +60,7 @@ class PlanOverBudget(RuleBroken):
 
     code = "plan-over-budget"
     text = Text(
-        "With this, the plan on line %(line)s comes to %(sum)s yuan; the line has %(amount)s.",
+        "With this item, the plan for budget line %(line)s adds up to CNY %(sum)s. The line has only CNY %(amount)s.",
         "预算项目%(line)s的采购计划合计%(sum)s元，超过其金额%(amount)s元。",
     )
     statute = "GPL 6"
@@ -70,7 +70,7 @@ class PlanItemTaken(Conflict):
     """A project carries this plan item out already."""
 
     code = "plan-item-taken"
-    text = Text("Project %(number)s carries this out already.", "项目%(number)s已执行该计划项目。")
+    text = Text("Project %(number)s already carries out this plan item.", "项目%(number)s已执行该计划项目。")
 
 
 class NotOfThisLine(Invalid):
@@ -85,7 +85,7 @@ class AboveThePlan(RuleBroken):
 
     code = "above-the-plan"
     text = Text(
-        "The items come to %(estimate)s yuan, %(planned)s were planned for them. Change the plan first.",
+        "The items add up to CNY %(estimate)s, but only CNY %(planned)s is planned for them. Change the plan first.",
         "采购标的合计%(estimate)s元，超过采购计划的%(planned)s元，请先调整采购计划。",
     )
     statute = "IR 29"

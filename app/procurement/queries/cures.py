@@ -26,7 +26,9 @@ class NothingToCure(Conflict):
     """Only an upheld challenge of the documents is cured, once, before the bids are opened."""
 
     code = "nothing-to-cure"
-    text = Text("There is nothing in this challenge for a change to cure.", "该质疑无需通过更正招标文件处理。")
+    text = Text(
+        "This challenge does not need a correction of the tender documents.", "该质疑无需通过更正招标文件处理。"
+    )
     statute = "O94 16"
 
 

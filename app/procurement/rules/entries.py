@@ -115,7 +115,7 @@ def problems(session: Session, new: NewEntry) -> list[EntryWrong]:
     """What speaks against a row, each with its column."""
     found = [*_value_problems(new), *_time_problems(session, new)]
     if not PLACE.match(new.jurisdiction):
-        why = Text("A region is written like CN or CN-SC.", "地区代码应为CN或者CN-SC的形式。")
+        why = Text("Enter a region such as CN or CN-SC.", "请填写地区代码，例如CN或者CN-SC。")
         found.append(EntryWrong(field="jurisdiction", why=why))
     return found
 
@@ -127,7 +127,10 @@ def _value_problems(new: NewEntry) -> list[EntryWrong]:
         return [EntryWrong(field="unit", why=why)]
     for field, several in (("objects", new.objects), ("methods", new.methods)):
         if not several and all(getattr(rule, field) for rule in statutes.statute() if rule.name == new.name):
-            why = Text("Say for which; a row for all would count for none.", "请填写适用范围；不填写的，本条不会适用。")
+            why = Text(
+                "Enter what the rule applies to. If you leave it empty, it applies to nothing.",
+                "请填写适用范围；不填写的，本条不会适用。",
+            )
             return [EntryWrong(field=field, why=why)]
     whole = new.unit not in ("ratio", "CNY")
     most = Decimal(1) if new.unit == "ratio" else Decimal(10) ** 12 if new.unit == "CNY" else Decimal(10_000)
@@ -152,7 +155,7 @@ def _time_problems(session: Session, new: NewEntry) -> list[EntryWrong]:
         and any(getattr(known, name) != getattr(new, name) for name in CHANGEABLE if name != "valid_to")
     ):
         why = Text(
-            "This row counts already and is not changed. End it, and enter what follows with a later first day.",
+            "This rule is in effect and cannot be changed. End it, and enter a new one with a later first day.",
             "该条已生效，不得更改。请填写终止日期，并另行录入自后续日期起适用的规则。",
         )
         return [EntryWrong(field="valid_from", why=why)]

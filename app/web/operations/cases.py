@@ -122,7 +122,7 @@ ACTS = {
     "suspend": Act(
         Text("Suspend the case", "暂停流程"),
         Text(
-            "Nothing happens in it until it is resumed: tasks cannot be completed, timers do not fire and messages wait.",
+            "The case stops until it is resumed: tasks cannot be completed, timers do not fire and messages wait.",
             "恢复之前流程不会继续：任务无法办理，定时器不触发，消息等待接收。",
         ),
         Text("The case is suspended.", "流程已暂停。"),
@@ -132,7 +132,7 @@ ACTS = {
     "resume": Act(
         Text("Resume the case", "恢复流程"),
         Text(
-            "It continues where it was. Timers that became due fire at once and waiting messages are delivered.",
+            "The case continues where it stopped. Timers that became due fire at once and waiting messages are delivered.",
             "流程将从原处继续。暂停期间到期的定时器立即触发，等待的消息随即送达。",
         ),
         Text("The case has been resumed.", "流程已恢复。"),
@@ -142,8 +142,8 @@ ACTS = {
     "cancel": Act(
         Text("Cancel the case", "撤销流程"),
         Text(
-            "It ends for good: its tasks, timers and incidents go, its history stays. This cannot be taken back. "
-            "What was published is not withdrawn by it: a tender is terminated on its own page.",
+            "The case ends permanently. Its tasks, timers and incidents are removed, its history is kept. You cannot undo this. "
+            "Notices that were published are not withdrawn: to terminate a tender, use the page of the tender.",
             "流程将永久结束：任务、定时器与异常随之消失，办理经过保留。此操作无法撤回，且不会撤回已发布的公告；终止招标请在招标页面办理。",
         ),
         Text("The case is cancelled.", "流程已撤销。"),

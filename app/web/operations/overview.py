@@ -160,7 +160,8 @@ def _journal() -> Look:
     if current.now() - last.at <= CHECKPOINT_LATE:
         return Look(name, "done", Text(said, said), None, url)
     stopped = Text(
-        "One is made at least every hour; is the scheduler running?", "至少每小时生成一次，请检查调度程序是否运行。"
+        "One is made at least every hour. Check that the scheduler is running.",
+        "至少每小时生成一次，请检查调度程序是否运行。",
     )
     return Look(name, "late", Text(said, said), stopped, url)
 

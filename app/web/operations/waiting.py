@@ -47,12 +47,12 @@ def sentence(row: InstanceRow, found: Facts) -> str:
     """Why the case waits, in one sentence in the language of the page."""
     t = templating.translate
     if row.state == "completed":
-        return t("It has run to its end.", "流程已办结。")
+        return t("The case has been completed.", "流程已办结。")
     if row.state == "cancelled":
-        return t("It was cancelled; nothing in it waits.", "流程已撤销，不再等待任何事项。")
+        return t("The case has been cancelled.", "流程已撤销。")
     said = _joined(found)
     if row.state == "suspended":
-        return t("It is suspended: nothing moves until it is resumed.", "流程已暂停，恢复之前不会继续。")
+        return t("The case is suspended. It continues after it is resumed.", "流程已暂停，恢复后方可继续。")
     if found.incidents:
         stuck = found.incidents[0]
         also = t(" Elsewhere it waits for %(what)s.", "其他分支正在等待：%(what)s。", what=said) if said else ""
@@ -65,7 +65,7 @@ def sentence(row: InstanceRow, found: Facts) -> str:
         return _ended(text) + also
     if not said:
         return t(
-            "It is under way and waits for nothing: nobody would ever move it. Change it by hand, or cancel it.",
+            "The case is under way but waits for nothing, so it cannot continue by itself. Change it by hand, or cancel it.",
             "流程进行中但没有任何等待事项，将无法继续。请人工调整或撤销。",
         )
     return t("It waits for %(what)s.", "流程正在等待：%(what)s。", what=said)

@@ -53,7 +53,7 @@ def test_a_row_that_counts_is_ended_and_not_changed(session, virtual_clock):
     entered(session)
     session.commit()
     virtual_clock.turn_to(datetime(2026, 3, 10, 2, tzinfo=UTC))
-    with pytest.raises(entries.EntryWrong, match="counts already"):
+    with pytest.raises(entries.EntryWrong, match="in effect and cannot be changed"):
         entries.enter(session, SYSTEM, replace(PROVINCE, value=Decimal(1)))
     entered(session, replace(PROVINCE, valid_to=date(2026, 6, 30)))
     assert threshold(date(2026, 6, 30)) == 4_000_000
