@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -227,6 +228,11 @@ def get(session: Session, account_id: str) -> Account:
     if account is None:
         raise AccountUnknown
     return account
+
+
+def by_ids(session: Session, ids: Collection[str]) -> list[Account]:
+    """The accounts of these ids, in no order; those that aren't there are left out."""
+    return list(session.scalars(select(Account).where(Account.id.in_(list(ids))))) if ids else []
 
 
 def by_login(session: Session, login: str) -> Account | None:

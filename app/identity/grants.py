@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, or_, select
@@ -160,10 +161,15 @@ def of_accounts(session: Session, account_ids: list[str]) -> dict[str, list[Gran
 
 def holders(session: Session, role: str, organisation_id: str | None = None) -> list[Account]:
     """The active accounts that hold a role now (for the organisation, when given), by name."""
+    return holders_of_any(session, [role], organisation_id)
+
+
+def holders_of_any(session: Session, role_ids: Collection[str], organisation_id: str | None = None) -> list[Account]:
+    """The active accounts that hold one of some roles now (for the organisation, when given), by name."""
     query = (
         select(Account)
         .join(Grant, Grant.account_id == Account.id)
-        .where(Grant.role == role, Account.disabled_at.is_(None), *holding(clock.now(session)))
+        .where(Grant.role.in_(role_ids), Account.disabled_at.is_(None), *holding(clock.now(session)))
     )
     if organisation_id is not None:
         query = query.where(Grant.organisation_id == organisation_id)

@@ -32,7 +32,7 @@ from app.procurement.bids.records import (
     Opening,
 )
 from app.procurement.bids.submissions import of_lot, of_supplier, tell
-from app.procurement.bonds import BondState
+from app.procurement.bonds import Bond, BondState
 from app.procurement.projects import Lot, LotState
 from app.procurement.tenders import Tender, TenderState
 from app.sealer.packages import digest
@@ -117,7 +117,8 @@ def open_all(session: Session, actor: Actor, *, lot_id: str, keeper: Keeper) -> 
     doubts.require_none(session)
     keeper.allow(lot_id)
     tender.state, received = TenderState.CLOSED, of_lot(session, lot_id)
-    outcomes = {bid.id: _before_opening(session, tender, bid) for bid in received}
+    stands = bonds_stand(session, tender, lot_id)
+    outcomes = {bid.id: _before_opening(tender, bid, stands[bid.id]) for bid in received}
     counting = [bid for bid in received if outcomes[bid.id].state == BidState.SEALED]
     least = rules.find("bid_minimum", on=local_day(now), object=tender.project.object, method=tender.method).count
     if len(counting) >= least:
@@ -179,9 +180,9 @@ def object_to_opening(session: Session, actor: Actor, *, lot_id: str, words: str
 def invalidate_late_bonds(session: Session, actor: Actor, *, lot_id: str) -> list[Bid]:
     """After a bank statement came in: opened bids whose bond turns out to be late are invalid (O87 63(1))."""
     tender = tenders.of_lot(session, lot_id)
-    late = []
+    late, stands = [], bonds_stand(session, tender, lot_id)
     for bid in of_lot(session, lot_id):
-        if bid.state == BidState.OPENED and bond_stands(session, tender, bid) == "late":
+        if bid.state == BidState.OPENED and stands[bid.id] == "late":
             bid.state, bid.invalid_reason = BidState.INVALID, "late_bond"
             facts = {"bid": bid.id, "reason": "late_bond"}
             journal.write(session, actor, case=tender.project_id, act="bids.invalidate", facts=facts)
@@ -215,23 +216,30 @@ def opening_of(session: Session, lot_id: str) -> Opening | None:
     return session.scalars(select(Opening).where(Opening.lot_id == lot_id)).one_or_none()
 
 
-def bond_stands(session: Session, tender: Tender, bid: Bid) -> str:
-    """How the bond of a bid stands, a key of BOND_STANDS. ``unproved``: asked for, not on any statement so far."""
+def bonds_stand(session: Session, tender: Tender, lot_id: str) -> dict[str, str]:
+    """How the bond of each bid of a lot stands, a key of BOND_STANDS by the bid's id, all bonds being read at once.
+
+    ``unproved``: asked for, not on any statement so far.
+    """
+    by_supplier = {bond.supplier_id: bond for bond in bonds.of_lot(session, lot_id)} if tender.bond_percent > 0 else {}
+    received = session.execute(select(Bid.id, Bid.supplier_id).where(Bid.lot_id == lot_id))
+    return {bid_id: _stands(tender, by_supplier.get(supplier_id)) for bid_id, supplier_id in received}
+
+
+def _stands(tender: Tender, bond: Bond | None) -> str:
     if tender.bond_percent <= 0:
         return "none_asked"
-    bond = bonds.of_supplier(session, bid.lot_id, bid.supplier_id)
     if bond is None:
         return "missing"
     if bond.state == BondState.REQUESTED:
         return "unproved"
-    return "held" if bonds.in_order(session, tender, bid.lot_id, bid.supplier_id) else "late"
+    return "held" if bonds.arrived_in_time(bond) else "late"
 
 
-def _before_opening(session: Session, tender: Tender, bid: Bid) -> _Outcome:
+def _before_opening(tender: Tender, bid: Bid, stands: str) -> _Outcome:
     """Whether a bid counts at all. A bond that no statement shows yet isn't held against it: banks book overnight."""
     if not bid.confirmed_for(tender.binding_version):
         return _Outcome(BidState.UNOPENED, "unconfirmed")
-    stands = bond_stands(session, tender, bid)
     if stands == "missing":
         return _Outcome(BidState.INVALID, "no_bond")
     if stands == "late":
@@ -328,12 +336,13 @@ def _record(
     for bid in received:
         bid.state, bid.invalid_reason = outcomes[bid.id].state, outcomes[bid.id].reason
     opened = sum(outcome.state == BidState.OPENED for outcome in outcomes.values())
+    stands = bonds_stand(session, tender, lot.id)
     opening = Opening(
         lot_id=lot.id,
         opened_at=now,
         bid_count=len(received),
         enough=opened >= least,
-        rows=[_row(session, tender, bid) for bid in received],
+        rows=[_row(session, bid, stands[bid.id]) for bid in received],
     )
     session.add(opening)
     if opening.enough:
@@ -351,9 +360,9 @@ def _record(
     return opening
 
 
-def _row(session: Session, tender: Tender, bid: Bid) -> dict[str, Any]:
+def _row(session: Session, bid: Bid, stands: str) -> dict[str, Any]:
     """What is read aloud of a bid (O87 41); of one that wasn't opened, only whose it was and why."""
-    supplier, stands = organisations.get(session, bid.supplier_id), bond_stands(session, tender, bid)
+    supplier = organisations.get(session, bid.supplier_id)
     row: dict[str, Any] = {
         "bid": bid.id,
         "supplier": supplier.name.as_json(),

@@ -176,7 +176,12 @@ def in_order(session: Session, tender: Tender, lot_id: str, supplier_id: str) ->
     if tender.bond_percent <= 0:
         return True
     bond = of_supplier(session, lot_id, supplier_id)
-    return bond is not None and bond.arrived_at is not None and bond.state != BondState.LATE
+    return bond is not None and arrived_in_time(bond)
+
+
+def arrived_in_time(bond: Bond) -> bool:
+    """Whether a bond is here, and was before the deadline (O87 63(1))."""
+    return bond.arrived_at is not None and bond.state != BondState.LATE
 
 
 def shared_accounts(session: Session, lot_id: str) -> list[list[str]]:

@@ -11,10 +11,9 @@ from itertools import combinations, pairwise
 from sqlalchemy.orm import Session
 
 from app.foundation.text import Text
-from app.identity import organisations
 from app.procurement import bonds, tenders
 from app.procurement.bids import Bid, BidResponse, BidState, authors
-from app.procurement.evaluation.lots import bids_in
+from app.procurement.evaluation.lots import opened_bids
 from app.procurement.rules import laws
 
 KINDS: dict[str, Text] = {
@@ -46,24 +45,24 @@ class Sign:
     seen: Text
 
 
-def signs(session: Session, lot_id: str) -> list[Sign]:
-    """Every sign of collusion among a lot's opened bids that the data show."""
-    states = [state for state in BidState if state not in (BidState.REPLACED, BidState.WITHDRAWN)]
-    bids = [bid for bid in bids_in(session, lot_id, *states) if bid.opened is not None]
+def signs(session: Session, lot_id: str, opened: Iterable[Bid] | None = None) -> list[Sign]:
+    """Every sign of collusion among a lot's opened bids that the data show. ``opened``: they, where they were read before."""
+    found = opened_bids(session, lot_id) if opened is None else opened
+    bids = [bid for bid in found if bid.state not in (BidState.REPLACED, BidState.WITHDRAWN)]
     compared = {bid.supplier_id for bid in bids}
     payers = [tuple(sorted(compared.intersection(group))) for group in bonds.shared_accounts(session, lot_id)]
     # a bond may also have come from a company that withdrew its bid or never sent one
-    found = [
+    signs = [
         Sign("bond_account", group, Text("one payer's account", "同一付款账户")) for group in payers if len(group) > 1
     ]
     read = {bid.supplier_id: _read(session, bid) for bid in bids}
-    found += _shared("author", {supplier_id: names for supplier_id, (names, _) in read.items()})
-    found += [Sign("unreadable", (supplier_id,), why) for supplier_id, (_, unread) in read.items() for why in unread]
-    found += _shared("contact", {bid.supplier_id: _contacts(session, bid) for bid in bids})
+    signs += _shared("author", {supplier_id: names for supplier_id, (names, _) in read.items()})
+    signs += [Sign("unreadable", (supplier_id,), why) for supplier_id, (_, unread) in read.items() for why in unread]
+    signs += _shared("contact", {bid.supplier_id: _contacts(bid) for bid in bids})
     asked = _requirements(session, lot_id)
-    found += _shared("alike", {bid.supplier_id: _answers(bid, asked) for bid in bids})
-    found += regular_prices({bid.supplier_id: bid.opened.price for bid in bids if bid.opened})
-    return found
+    signs += _shared("alike", {bid.supplier_id: _answers(bid, asked) for bid in bids})
+    signs += regular_prices({bid.supplier_id: bid.opened.price for bid in bids if bid.opened})
+    return signs
 
 
 def _requirements(session: Session, lot_id: str) -> dict[str, str]:
@@ -81,9 +80,9 @@ def _shared(kind: str, values: Mapping[str, set[str]]) -> list[Sign]:
     ]
 
 
-def _contacts(session: Session, bid: Bid) -> set[str]:
+def _contacts(bid: Bid) -> set[str]:
     """How a bidder's contact is reached, as it is registered; a name alone says little, many people share one."""
-    phone = organisations.get(session, bid.supplier_id).contact_phone
+    phone = bid.supplier.contact_phone
     return {phone.strip()} if phone.strip() else set()
 
 

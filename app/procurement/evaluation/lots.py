@@ -16,23 +16,24 @@ from app.procurement.bids import Bid, BidState, OpenedBid
 from app.procurement.projects import STATE_NAMES, Lot, LotState, NotInThisState
 from app.procurement.tenders import Tender
 
-_WITH_ITS_CONTENT = (
+WITH_ITS_CONTENT = (
     joinedload(Bid.supplier),
     selectinload(Bid.opened).options(
         selectinload(OpenedBid.responses), selectinload(OpenedBid.files), joinedload(OpenedBid.correction)
     ),
 )
+"""With which a bid is read where its content is looked at."""
 
 
 def bids_in(session: Session, lot_id: str, *states: BidState) -> list[Bid]:
     """The bids of a lot in any of ``states``, in the order they came."""
-    query = select(Bid).where(Bid.lot_id == lot_id, Bid.state.in_(states)).options(*_WITH_ITS_CONTENT)
+    query = select(Bid).where(Bid.lot_id == lot_id, Bid.state.in_(states)).options(*WITH_ITS_CONTENT)
     return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
 
 
 def opened_bids(session: Session, lot_id: str) -> list[Bid]:
     """The bids whose content was read at the opening, whatever became of them, in the order they came."""
-    query = select(Bid).join(Bid.opened).where(Bid.lot_id == lot_id).options(*_WITH_ITS_CONTENT)
+    query = select(Bid).join(Bid.opened).where(Bid.lot_id == lot_id).options(*WITH_ITS_CONTENT)
     return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
 
 

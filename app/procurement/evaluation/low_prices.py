@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.foundation import arrivals, clock, dates
 from app.foundation.actor import Actor
@@ -20,7 +20,7 @@ from app.identity import roles
 from app.procurement import experts, mails, rules
 from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation import prices
-from app.procurement.evaluation.lots import bids_in, evaluated_lot, note
+from app.procurement.evaluation.lots import WITH_ITS_CONTENT, bids_in, evaluated_lot, note
 from app.procurement.evaluation.records import LowPriceCheck, PriceDoubt
 from app.procurement.evaluation.rejections import Fault, reject
 from app.procurement.evaluation.reviews import AlreadyReviewed, RowsIncomplete, enough_conform
@@ -179,8 +179,8 @@ def _words(trigger: dict[str, Any]) -> Text:
 
 def of_lot(session: Session, lot_id: str) -> list[LowPriceCheck]:
     """The suspect prices of a lot."""
-    query = select(LowPriceCheck).where(LowPriceCheck.lot_id == lot_id)
-    return list(session.scalars(query.order_by(LowPriceCheck.id)))
+    query = select(LowPriceCheck).where(LowPriceCheck.lot_id == lot_id).order_by(LowPriceCheck.id)
+    return list(session.scalars(query.options(joinedload(LowPriceCheck.bid).options(*WITH_ITS_CONTENT))))
 
 
 def of_bid(session: Session, bid_id: str, *, lock: bool = False) -> LowPriceCheck:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.foundation import clock
 from app.foundation.actor import Actor
@@ -166,7 +166,8 @@ def _candidates(places: Iterable[Ranked], most: int) -> set[str]:
 
 def results(session: Session, lot_id: str) -> list[BidResult]:
     """The results of a lot in order of rank."""
-    return list(session.scalars(select(BidResult).where(BidResult.lot_id == lot_id).order_by(BidResult.rank)))
+    query = select(BidResult).where(BidResult.lot_id == lot_id).order_by(BidResult.rank)
+    return list(session.scalars(query.options(joinedload(BidResult.bid).joinedload(Bid.supplier))))
 
 
 def candidates(session: Session, lot_id: str) -> list[BidResult]:

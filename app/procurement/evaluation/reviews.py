@@ -100,21 +100,23 @@ class Cell:
         return self.bid.id, self.requirement.id if self.requirement else GENERAL_ID
 
 
-def qualification_cells(session: Session, lot_id: str) -> list[Cell]:
+def qualification_cells(session: Session, lot_id: str, opened: Iterable[Bid] | None = None) -> list[Cell]:
     """What the qualification review looks at: each opened bid for each qualification condition, and the general one."""
-    return _cells(session, lot_id, "qualification")
+    return _cells(session, lot_id, "qualification", opened)
 
 
-def conformity_cells(session: Session, lot_id: str) -> list[Cell]:
+def conformity_cells(session: Session, lot_id: str, opened: Iterable[Bid] | None = None) -> list[Cell]:
     """What each member looks at: each qualified bid for each starred requirement, and the general condition."""
-    return _cells(session, lot_id, "conformity")
+    return _cells(session, lot_id, "conformity", opened)
 
 
-def _cells(session: Session, lot_id: str, review: str) -> list[Cell]:
+def _cells(session: Session, lot_id: str, review: str, opened: Iterable[Bid] | None) -> list[Cell]:
+    """``opened``: the lot's opened bids, where they were read before; of these only such as nothing has put out."""
     tender = tenders.of_lot(session, lot_id)
+    found = bids_in(session, lot_id, BidState.OPENED) if opened is None else opened
     asked = [r for r in tender.requirements if r.lot_id == lot_id and _belongs(r, review)]
     cells = []
-    for bid in bids_in(session, lot_id, BidState.OPENED):
+    for bid in (each for each in found if each.state == BidState.OPENED):
         responses = {r.requirement_id: r for r in (bid.opened.responses if bid.opened else ())}
         cells.append(Cell(bid, None, GENERAL[review], _declared(bid, DECLARED[review])))
         for requirement in asked:
@@ -149,7 +151,7 @@ def review_qualification(session: Session, actor: Actor, *, lot_id: str, rows: S
     cells = qualification_cells(session, lot_id)
     _refuse_reviewed(session, cells)
     _refuse_incomplete(rows, cells)
-    _refuse_unpassable(session, tender, rows, {cell.bid.id: cell.bid for cell in cells})
+    _refuse_unpassable(session, bids.bonds_stand(session, tender, lot_id), rows, {c.bid.id: c.bid for c in cells})
     now = clock.now(session)
     for row in rows:
         session.add(
@@ -194,20 +196,22 @@ def _refuse_incomplete(rows: Sequence[Row], cells: Sequence[Cell]) -> None:
     )
 
 
-def _refuse_unpassable(session: Session, tender: Tender, rows: Sequence[Row], reviewed: Mapping[str, Bid]) -> None:
+def _refuse_unpassable(
+    session: Session, stands: Mapping[str, str], rows: Sequence[Row], reviewed: Mapping[str, Bid]
+) -> None:
     """Refuse to pass an excluded supplier, or a bidder whose bond no bank statement shows yet."""
     refuse_all(
-        _unpassable(session, tender, reviewed[row.bid_id], f"rows-{place}-result")
+        _unpassable(session, reviewed[row.bid_id], stands[row.bid_id], f"rows-{place}-result")
         for place, row in enumerate(rows)
         if row.requirement_id == GENERAL_ID and row.met
     )
 
 
-def _unpassable(session: Session, tender: Tender, bid: Bid, field: str) -> Refusal | None:
+def _unpassable(session: Session, bid: Bid, bond: str, field: str) -> Refusal | None:
     exclusion = suppliers.exclusion_on(session, bid.supplier_id, local_day(clock.now(session)))
     if exclusion is not None:
         return ExcludedCannotPass(field=field, name=bid.supplier.name, until=exclusion.valid_until)
-    if bids.bond_stands(session, tender, bid) == "unproved":
+    if bond == "unproved":
         return BondUnproved(field=field, name=bid.supplier.name)
     return None
 
@@ -287,10 +291,10 @@ def settle_conformity(session: Session, actor: Actor, *, lot_id: str) -> bool:
     members = {member.account_id for member in experts.serving(experts.of_lot(session, lot_id))}
     if any(_voters(opinions, cell) != members for cell in cells):
         raise OpinionsMissing()
-    reviewed = {cell.bid.id: cell.bid for cell in cells}
+    reviewed, stands = {cell.bid.id: cell.bid for cell in cells}, bids.bonds_stand(session, tender, lot_id)
     corrections.refuse_open(session, lot, reviewed.values())
     for bid in reviewed.values():
-        faults = [*_statutory_faults(session, lot, tender, bid), *_missed(bid, cells, opinions, len(members))]
+        faults = [*_statutory_faults(lot, bid, stands[bid.id]), *_missed(bid, cells, opinions, len(members))]
         if faults:
             reject(session, bid, BidState.NONCONFORMING, faults)
         else:
@@ -321,12 +325,12 @@ def _voters(opinions: Iterable[ConformityOpinion], cell: Cell) -> set[str]:
     return {o.member_id for o in opinions if (o.bid_id, o.requirement_id) == cell.key}
 
 
-def _statutory_faults(session: Session, lot: Lot, tender: Tender, bid: Bid) -> list[Fault]:
+def _statutory_faults(lot: Lot, bid: Bid, bond: str) -> list[Fault]:
     unconfirmed = corrections.fault(bid)
     faults = [] if unconfirmed is None else [unconfirmed]
     if bid.opened is not None and bid.opened.binding_price > lot.price_limit:
         faults.append(Fault("price_limit", reason=f"{bid.opened.binding_price:,.2f}"))
-    if bids.bond_stands(session, tender, bid) not in ("none_asked", "held"):
+    if bond not in ("none_asked", "held"):
         faults.append(Fault("bond"))
     return faults
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.foundation import clock
 from app.foundation.actor import Actor
@@ -16,7 +16,7 @@ from app.foundation.errors import Conflict, Invalid, refuse_all
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import experts, rules, tenders
-from app.procurement.bids import BidState
+from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation.records import Score
 from app.procurement.evaluation.reviews import RowsIncomplete, bids_in, evaluated_lot, note
 from app.procurement.projects import ReasonsMissing
@@ -141,13 +141,14 @@ def steps(factor: Factor) -> list[Decimal]:
 def of_lot(session: Session, lot_id: str) -> list[Score]:
     """All points given for a lot's bids that conform or are ranked."""
     states = (BidState.CONFORMING, BidState.RANKED, BidState.CANDIDATE, BidState.WINNER, BidState.LOST)
-    ids = [bid.id for bid in bids_in(session, lot_id, *states)]
-    return list(session.scalars(select(Score).where(Score.bid_id.in_(ids)).order_by(Score.id)))
+    query = select(Score).join(Bid, Bid.id == Score.bid_id).where(Bid.lot_id == lot_id, Bid.state.in_(states))
+    query = query.options(selectinload(Score.factor))
+    return list(session.scalars(query.order_by(Score.id)))
 
 
-def points_given(session: Session, lot_id: str, bid_id: str, factor_id: str) -> list[Decimal]:
-    """What the members gave for one factor of one bid, without whose they are, the lowest first."""
-    return sorted(score.points for score in grouped(of_lot(session, lot_id)).get((bid_id, factor_id), ()))
+def points_given(session: Session, lot_id: str) -> dict[tuple[str, str], list[Decimal]]:
+    """What the members gave, by bid and factor, without whose they are, the lowest first."""
+    return {key: sorted(each.points for each in given) for key, given in grouped(of_lot(session, lot_id)).items()}
 
 
 def of_member(session: Session, lot_id: str, member_id: str) -> list[Score]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -17,9 +17,10 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import accounts, grants, roles
 from app.identity.accounts import Account
+from app.identity.grants import Grant
 from app.procurement import projects, rules, tenders
-from app.procurement.experts.eligibility import REASONS, bound, surroundings
-from app.procurement.experts.pool import of_account
+from app.procurement.experts.eligibility import REASONS, Surroundings, bound, surroundings
+from app.procurement.experts.pool import of_accounts
 from app.procurement.experts.records import Committee, Expert, Member, MemberState
 from app.procurement.projects import STATE_NAMES, Lot, LotState, NotInThisState
 from app.procurement.tenders import Tender, jurisdiction
@@ -161,25 +162,33 @@ def _seat_representative(session: Session, committee: Committee, representative:
 
 def _fit(session: Session, actor: Actor, tender: Tender, lot_id: str, account_id: str) -> Account:
     account = accounts.get(session, account_id)
-    why = _unfit(session, actor, tender, lot_id, account)
+    why = _unfit(session, actor, tender, lot_id, [account])[account.id]
     if why is not None:
         raise RepresentativeUnfit(field="account", name=account.name, why=why)
     return account
 
 
-def _unfit(session: Session, actor: Actor, tender: Tender, lot_id: str, account: Account) -> Text | None:
-    """Why a person can't represent the buyer, or None."""
-    held = grants.of_account(session, account.id)
+def _unfit(
+    session: Session, actor: Actor, tender: Tender, lot_id: str, people: Sequence[Account]
+) -> dict[str, Text | None]:
+    """By account: why a person can't represent the buyer, or None."""
+    ids, around = [account.id for account in people], surroundings(session, lot_id)
+    held, experts = grants.of_accounts(session, ids), of_accounts(session, ids)
+    return {id: _fault(actor, tender, around, id, held.get(id, []), experts.get(id)) for id in ids}
+
+
+def _fault(
+    actor: Actor, tender: Tender, around: Surroundings, account_id: str, held: list[Grant], expert: Expert | None
+) -> Text | None:
     if tender.buyer_id not in grants.places(held):
         return Text("this person does not work for the buyer", "并非采购人工作人员")
-    if account.id in _handlers(tender):
+    if account_id in _handlers(tender):
         return Text("handled this project", "经办过本项目")
     if any(grant.role == "buyer-contract-officer" and grant.organisation_id == tender.buyer_id for grant in held):
         return Text("signs and accepts for the buyer", "负责采购人合同签订与履约验收")
-    if account.id == actor.id:
+    if account_id == actor.id:
         return Text("confirms the winning bidder of this lot", "负责确定本项目中标人")
-    expert = of_account(session, account.id)
-    reason = bound(session, surroundings(session, lot_id), account.id, expert.ties if expert else ())
+    reason = bound(around, held, expert.ties if expert else ())
     return REASONS[reason] if reason not in (None, "own_unit") else None
 
 
@@ -192,12 +201,9 @@ def _handlers(tender: Tender) -> set[str]:
 def fit_representatives(session: Session, actor: Actor, lot_id: str) -> list[Account]:
     """The buyer's people who can represent it on a lot's committee, by name."""
     tender = tenders.of_lot(session, lot_id)
-    people: dict[str, Account] = {}
-    for role in roles.of_kind("buyer"):
-        for account in grants.holders(session, role.id, tender.buyer_id):
-            people.setdefault(account.id, account)
-    fit = [p for p in people.values() if _unfit(session, actor, tender, lot_id, p) is None]
-    return sorted(fit, key=lambda account: (account.name, account.id))
+    people = grants.holders_of_any(session, [role.id for role in roles.of_kind("buyer")], tender.buyer_id)
+    unfit = _unfit(session, actor, tender, lot_id, people)
+    return [person for person in people if unfit[person.id] is None]
 
 
 def least_seats(session: Session, lot_id: str) -> int:

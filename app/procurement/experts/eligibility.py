@@ -13,6 +13,7 @@ from app.foundation import clock
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import accounts, grants, organisations
+from app.identity.grants import Grant
 from app.identity.organisations import Organisation
 from app.procurement import rules, tenders
 from app.procurement.bids import Bid, BidState
@@ -57,10 +58,13 @@ def surroundings(session: Session, lot_id: str) -> Surroundings:
     began = local_day(tender.published_at) if tender.published_at else today
     years = rules.find("recusal_years", on=today).count
     recused = session.scalars(select(Recusal.expert_id).where(Recusal.lot_id == lot_id))
+    suppliers = bidders(session, lot_id)
+    around = organisations.by_ids(session, {tender.buyer_id, tender.agency_id, *suppliers})
+    known = {organisation.id: organisation for organisation in around}
     return Surroundings(
-        buyer=organisations.get(session, tender.buyer_id),
-        agency=organisations.get(session, tender.agency_id),
-        bidders=tuple(organisations.get(session, supplier_id) for supplier_id in bidders(session, lot_id)),
+        buyer=known[tender.buyer_id],
+        agency=known[tender.agency_id],
+        bidders=tuple(known[supplier_id] for supplier_id in suppliers),
         since=_years_before(began, years),
         today=today,
         recused=frozenset(recused),
@@ -91,23 +95,26 @@ def excluded(
     asked: Iterable[str] = (),
 ) -> dict[str, str]:
     """``{expert id: key of REASONS}`` of all who may not be drawn; ``asked`` are the experts called before."""
-    wanted, known = set(specialities), set(asked)
+    wanted, known, pool = set(specialities), set(asked), list(experts)
+    people = [expert.account_id for expert in pool]
+    active = {account.id for account in accounts.by_ids(session, people) if account.is_active}
+    held = grants.of_accounts(session, people)
     reasons = {}
-    for expert in experts:
+    for expert in pool:
         reason = (
             "asked"
             if expert.id in known
-            else _unavailable(session, around, expert)
+            else _unavailable(around, expert, expert.account_id in active)
             or _unfit(expert, wanted, region)
-            or bound(session, around, expert.account_id, expert.ties)
+            or bound(around, held.get(expert.account_id, []), expert.ties)
         )
         if reason:
             reasons[expert.id] = reason
     return reasons
 
 
-def _unavailable(session: Session, around: Surroundings, expert: Expert) -> str | None:
-    if expert.state != ExpertState.ACTIVE or not accounts.get(session, expert.account_id).is_active:
+def _unavailable(around: Surroundings, expert: Expert, has_account: bool) -> str | None:
+    if expert.state != ExpertState.ACTIVE or not has_account:
         return "not_active"
     if any(absence.from_on <= around.today <= absence.to_on for absence in expert.absences):
         return "absent"
@@ -120,9 +127,9 @@ def _unfit(expert: Expert, specialities: set[str], region: str) -> str | None:
     return None if specialities & set(expert.specialities) else "speciality"
 
 
-def bound(session: Session, around: Surroundings, account_id: str, ties: Iterable[ExpertTie] = ()) -> str | None:
-    """What binds a person to a bidder, the agency or (asked last) the buyer: a key of REASONS, or None."""
-    places = set(grants.places(grants.of_account(session, account_id)))
+def bound(around: Surroundings, held: list[Grant], ties: Iterable[ExpertTie] = ()) -> str | None:
+    """What binds a person who holds these roles to a bidder, the agency or (asked last) the buyer: a key of REASONS, or None."""
+    places = set(grants.places(held))
     ties = list(ties)
     if places & {bidder.id for bidder in around.bidders}:
         return "employee"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
@@ -257,8 +257,15 @@ def of_account(session: Session, account_id: str) -> Expert | None:
 
 
 def everybody(session: Session) -> list[Expert]:
-    """The whole pool by name."""
-    return list(session.scalars(select(Expert).order_by(Expert.name, Expert.id)))
+    """The whole pool by name, each with what binds them and when they are away."""
+    query = select(Expert).options(selectinload(Expert.ties), selectinload(Expert.absences))
+    return list(session.scalars(query.order_by(Expert.name, Expert.id)))
+
+
+def of_accounts(session: Session, account_ids: Collection[str]) -> dict[str, Expert]:
+    """Those of some people who are in the pool, by account, each with what binds them."""
+    query = select(Expert).where(Expert.account_id.in_(account_ids)).options(selectinload(Expert.ties))
+    return {expert.account_id: expert for expert in session.scalars(query)}
 
 
 def named(session: Session, names: Iterable[str]) -> list[str]:

@@ -237,7 +237,7 @@ def _replace_lots(
     session.flush()
     session.expire(project, ["lots"])
     for lot in by_number.values():
-        session.expire(lot, ["items"])
+        session.expire(lot.project, ["items"])
 
 
 def warnings(session: Session, project_id: str) -> list[Warning]:

@@ -150,7 +150,11 @@ class Lot(Base):
     failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
     project: Mapped[Project] = relationship(back_populates="lots")
-    items: Mapped[list[Item]] = relationship(order_by="Item.position", back_populates="lot")
+
+    @property
+    def items(self) -> list[Item]:
+        """What is bought with it, in order: of the project's items those of this lot, which are read once for all lots."""
+        return [item for item in self.project.items if item.lot_id == self.id]
 
     @property
     def name(self) -> Text:
@@ -188,7 +192,7 @@ class Item(Base):
     is_core: Mapped[bool] = mapped_column(default=False)
 
     project: Mapped[Project] = relationship(back_populates="items")
-    lot: Mapped[Lot | None] = relationship(back_populates="items")
+    lot: Mapped[Lot | None] = relationship()
 
 
 class ProjectReview(Base):

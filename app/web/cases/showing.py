@@ -74,7 +74,7 @@ def own_part(row: InstanceRow, project: Project | None, waiting: list[OpenTaskRo
     return {
         "open_tasks": [task for task in waiting if tasks.may(actor, task)],
         "documents": _documents(row, project),
-        "story": pages.story(row, visibility.PART),
+        "story": pages.story(row, visibility.PART, visibility.naming(current.session(), actor, row)),
     }
 
 
@@ -87,18 +87,19 @@ def whole(
         return shown | {"documents": _documents(row, project)}
     if part == "diagram":
         return shown
+    naming = visibility.naming(current.session(), current.actor(), row)
     if part == "history":
-        return shown | _history(row)
-    latest = pages.story(row, visibility.WHOLE, limit=FEW)[::-1]
-    return shown | _now(row, chart, project, waiting) | {"latest": latest}
+        return shown | _history(row, naming)
+    latest = pages.story(row, visibility.WHOLE, naming, limit=FEW)[::-1]
+    return shown | _now(row, chart, project, waiting, naming) | {"latest": latest}
 
 
-def _history(row: InstanceRow) -> dict[str, Any]:
+def _history(row: InstanceRow, naming: Naming) -> dict[str, Any]:
     """A case's history; to who looks after all cases also how the diagram went on, if they ask for it."""
     may_detail = visibility.watches(current.actor())
     is_detailed = may_detail and request.args.get("detail") == "1"
     is_all = request.args.get("history") == "all"
-    story = pages.story(row, visibility.WHOLE, limit=None if is_all else LATEST, inner=is_detailed)
+    story = pages.story(row, visibility.WHOLE, naming, limit=None if is_all else LATEST, inner=is_detailed)
     return {
         "stretches": _stretches(story),
         "has_more_history": not is_all and len(story) == LATEST,
@@ -107,10 +108,11 @@ def _history(row: InstanceRow) -> dict[str, Any]:
     }
 
 
-def _now(row: InstanceRow, chart: Chart, project: Project | None, waiting: list[OpenTaskRow]) -> dict[str, Any]:
+def _now(
+    row: InstanceRow, chart: Chart, project: Project | None, waiting: list[OpenTaskRow], naming: Naming
+) -> dict[str, Any]:
     """What goes on in a case: who has to do what, what is waited for, how its lots are, who acted, whether it is intact."""
     session, actor = current.session(), current.actor()
-    naming = visibility.naming(session, actor, row)
     return {
         "now": _by_step(waiting),
         "may_open": {task.id for task in waiting if tasks.may(actor, task) or actor.has_role("administrator")},

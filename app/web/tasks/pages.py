@@ -67,7 +67,7 @@ def task(
         articles=rules.cited(law) if law else [],
         documents=_documents(shown, extent),
         to_read=to_read,
-        story=story(row, extent, limit=LATEST),
+        story=story(row, extent, naming, limit=LATEST),
         acted=_acted(row, naming) if extent == visibility.WHOLE else [],
         holding=holders.of_tasks(session, [shown.task], naming)[shown.task.id],
         obstacle=tasks.obstacle(session, actor, shown.task),
@@ -106,15 +106,16 @@ def colleagues(shown: Shown) -> list[Actor]:
     return holders.colleagues(session, shown.task, actor, visibility.naming(session, actor, shown.instance))
 
 
-def story(row: InstanceRow, extent: str | None, *, limit: int | None = None, inner: bool = False) -> list[Line]:
+def story(
+    row: InstanceRow, extent: str | None, naming: history.Naming, *, limit: int | None = None, inner: bool = False
+) -> list[Line]:
     """A case's history as this reader may know it: all of it, or what they did themselves; ``inner``: as the diagram goes."""
-    session, actor = current.session(), current.actor()
     return history.story(
-        session,
+        current.session(),
         row.id,
         limit=limit,
-        of_actors=None if extent == visibility.WHOLE else [actor.id],
-        naming=visibility.naming(session, actor, row),
+        of_actors=None if extent == visibility.WHOLE else [current.actor().id],
+        naming=naming,
         telling=telling.in_detail if inner else telling.sentence,
         inner=inner,
     )

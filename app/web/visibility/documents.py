@@ -243,6 +243,8 @@ def seen_of(session: Session, actor: Actor, document_ids: Sequence[str]) -> list
 
     :raises documents.NoSuchDocument:
     """
+    if not document_ids:
+        return []
     found = {each.id: each for each in session.scalars(select(Document).where(Document.id.in_(document_ids)))}
     return Sight(session, actor).of([found.get(each) or documents.get(session, each) for each in document_ids])
 

@@ -87,18 +87,20 @@ def _prepare_return(context: IntakeContext) -> Mapping[str, Any]:
     if not waiting:
         none = Text("No bid bond of this lot is waiting to be returned.", "该采购包没有待退还的投标保证金。")
         shown.append((Text("Bid bonds", "投标保证金"), none))
-    return {"values": {"rows": [_row(context.session, bond) for bond in waiting]}, "facts": shown}
+    suppliers = organisations.by_ids(context.session, {bond.supplier_id for bond in waiting})
+    names = {supplier.id: supplier.name.zh for supplier in suppliers}
+    return {"values": {"rows": [_row(bond, names[bond.supplier_id]) for bond in waiting]}, "facts": shown}
 
 
 def _agency_of(context: IntakeContext) -> str:
     return context.actor.organisation_id or ""
 
 
-def _row(session: Session, bond: Bond) -> dict[str, str]:
+def _row(bond: Bond, supplier: str) -> dict[str, str]:
     letter = bond.kind != "transfer"
     return {
         "bond_id": bond.id,
-        "supplier": organisations.get(session, bond.supplier_id).name.zh,
+        "supplier": supplier,
         "amount": f"{bond.amount:,.2f}",
         "account": f"{bond.guarantee_issuer} {bond.guarantee_number}" if letter else bond.payer_account,
         "due": str(bond.return_due_on),

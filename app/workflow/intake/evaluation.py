@@ -11,7 +11,7 @@ from app.foundation import dates
 from app.foundation.money import Money
 from app.foundation.text import Text, text_of
 from app.procurement import bids, evaluation, projects, tenders
-from app.procurement.bids import Bid
+from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation import Cell, Points, Row
 from app.procurement.tenders import Factor, Tender
 from app.workflow import facts
@@ -58,11 +58,12 @@ def _review_qualification(context: IntakeContext, values: dict[str, Any]) -> Map
 
 
 def _prepare_qualification(context: IntakeContext) -> Mapping[str, Any]:
-    lot_id = context.variables["lot_id"]
+    lot_id, session = context.variables["lot_id"], context.session
+    opened, tender = evaluation.opened_bids(session, lot_id), tenders.of_lot(session, lot_id)
     return {
-        "values": {"rows": _cells(context, evaluation.qualification_cells(context.session, lot_id))},
-        "facts": [*of_lot(context, lot_id), *_bidders(context, lot_id, bonds=True)],
-        "documents": _files(context, lot_id),
+        "values": {"rows": _cells(context, evaluation.qualification_cells(session, lot_id, opened))},
+        "facts": [*of_lot(context, lot_id), *_bidders(opened, bids.bonds_stand(session, tender, lot_id))],
+        "documents": _files(opened),
     }
 
 
@@ -79,28 +80,29 @@ def _record_conformity(context: IntakeContext, values: dict[str, Any]) -> Mappin
 
 
 def _prepare_conformity(context: IntakeContext) -> Mapping[str, Any]:
-    lot_id = context.variables["lot_id"]
-    cells = evaluation.conformity_cells(context.session, lot_id)
+    lot_id, session = context.variables["lot_id"], context.session
+    opened = evaluation.opened_bids(session, lot_id)
+    cells = evaluation.conformity_cells(session, lot_id, opened)
     offered = list({cell.bid.id: cell.bid for cell in cells}.values())
     return {
         "values": {"rows": _cells(context, cells)},
-        "options": {"bids": [(bid.id, _offer(context, bid)) for bid in offered]},
-        "facts": [*of_lot(context, lot_id), *_bidders(context, lot_id), *_signs(context, lot_id)],
-        "documents": _files(context, lot_id),
+        "options": {"bids": [(bid.id, _offer(bid)) for bid in offered]},
+        "facts": [*of_lot(context, lot_id), *_bidders(opened), *_signs(context, lot_id, opened)],
+        "documents": _files(opened),
     }
 
 
-def _offer(context: IntakeContext, bid: Bid) -> Text:
+def _offer(bid: Bid) -> Text:
     name = bid.supplier.name
     price = facts.money(bid.opened.binding_price, bid.opened.currency) if bid.opened else facts.same("–")
     return Text(f"{name.en}: {price.en}", f"{name.zh}：{price.zh}")
 
 
 @beside
-def _bidders(context: IntakeContext, lot_id: str, *, bonds: bool = False) -> list[facts.Fact]:
-    """Each opened bid with its price and what it declares; with its bond for those who check it."""
-    tender, shown = tenders.of_lot(context.session, lot_id), []
-    for bid in evaluation.opened_bids(context.session, lot_id):
+def _bidders(opened: Iterable[Bid], stands: Mapping[str, str] | None = None) -> list[facts.Fact]:
+    """Each opened bid with its price and what it declares; and how its bond stands, for those who check it."""
+    shown = []
+    for bid in opened:
         if bid.opened is None:
             continue
         sme = facts.named(bids.SME_KINDS, bid.opened.sme)
@@ -113,30 +115,27 @@ def _bidders(context: IntakeContext, lot_id: str, *, bonds: bool = False) -> lis
             share = bid.opened.content.get("domestic_share")
             english.append(f"domestic product ({share}% of the cost)" if share else "domestic product")
             chinese.append(f"本国产品（占成本{share}%）" if share else "本国产品")
-        if bonds:
-            stands = bids.BOND_STANDS[bids.bond_stands(context.session, tender, bid)]
-            english.append(f"bond: {stands.en}")
-            chinese.append(f"保证金：{stands.zh}")
+        if stands is not None:
+            bond = bids.BOND_STANDS[stands[bid.id]]
+            english.append(f"bond: {bond.en}")
+            chinese.append(f"保证金：{bond.zh}")
         shown.append((bid.supplier.name, Text(", ".join(english), "，".join(chinese))))
     return shown
 
 
 @beside
-def _signs(context: IntakeContext, lot_id: str) -> list[facts.Fact]:
+def _signs(context: IntakeContext, lot_id: str, opened: Sequence[Bid]) -> list[facts.Fact]:
     """Signs of collusion, shown as facts to look at (O87 37)."""
-    opened = evaluation.opened_bids(context.session, lot_id)
     names = {bid.supplier_id: bid.supplier.name for bid in opened}
-    signs = [sign for sign in evaluation.signs(context.session, lot_id) if set(sign.supplier_ids) <= set(names)]
     return [
         (Text(f"Point to note:  {what.en}", f"提请关注：{what.zh}"), seen)
-        for what, seen in evaluation.named(signs, names)
+        for what, seen in evaluation.named(evaluation.signs(context.session, lot_id, opened), names)
     ]
 
 
-def _files(context: IntakeContext, lot_id: str) -> list[str]:
-    """The files of the opened bids."""
-    opened = [bid.opened for bid in evaluation.opened_bids(context.session, lot_id) if bid.opened is not None]
-    return [file.document_id for bid in opened for file in bid.files]
+def _files(opened: Iterable[Bid]) -> list[str]:
+    """The files of opened bids."""
+    return [file.document_id for bid in opened if bid.opened is not None for file in bid.opened.files]
 
 
 def _failure_reason(context: IntakeContext, lot_id: str) -> str | None:
@@ -242,7 +241,7 @@ def _prepare_decision(context: IntakeContext) -> Mapping[str, Any]:
     ]
     return {
         "values": {"rows": rows},
-        "facts": [*of_lot(context, lot_id), *_bidders(context, lot_id)],
+        "facts": [*of_lot(context, lot_id), *_bidders(evaluation.opened_bids(context.session, lot_id))],
         "documents": [document_id for check in checks for document_id in check.attachments],
     }
 
@@ -265,17 +264,16 @@ def _enter_scores(context: IntakeContext, values: dict[str, Any]) -> Mapping[str
 def _prepare_scores(context: IntakeContext) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
     tender = tenders.of_lot(context.session, lot_id)
-    factors = evaluation.scored_factors(context.session, lot_id)
-    rows = [
-        _score_row(tender, bid, factor)
-        for bid in evaluation.conforming_bids(context.session, lot_id)
-        for factor in factors
-    ]
+    opened, factors = (
+        evaluation.opened_bids(context.session, lot_id),
+        evaluation.scored_factors(context.session, lot_id),
+    )
+    conforming = [bid for bid in opened if bid.state == BidState.CONFORMING]
     return {
-        "values": {"rows": rows},
+        "values": {"rows": [_score_row(tender, bid, factor) for bid in conforming for factor in factors]},
         "options": _steps(factors),
-        "facts": [*of_lot(context, lot_id), *_signs(context, lot_id)],
-        "documents": _files(context, lot_id),
+        "facts": [*of_lot(context, lot_id), *_signs(context, lot_id, opened)],
+        "documents": _files(opened),
     }
 
 
@@ -318,25 +316,29 @@ def _correct_scores(context: IntakeContext, values: dict[str, Any]) -> Mapping[s
 def _prepare_corrections(context: IntakeContext) -> Mapping[str, Any]:
     """A member's flagged points. What the others gave is shown for objective factors alone, without names (O87 62(4))."""
     lot_id = context.variables["lot_id"]
-    rows, tender = [], tenders.of_lot(context.session, lot_id)
-    conforming = {bid.id: bid for bid in evaluation.conforming_bids(context.session, lot_id)}
+    tender = tenders.of_lot(context.session, lot_id)
+    opened = {bid.id: bid for bid in evaluation.opened_bids(context.session, lot_id)}
+    given = evaluation.points_given(context.session, lot_id)
     found = evaluation.to_correct(context.session, lot_id, context.actor.id)
-    for score in found:
-        given = evaluation.points_given(context.session, lot_id, score.bid_id, score.factor_id)
-        rows.append(
-            {
-                **_score_row(tender, conforming[score.bid_id], score.factor),
-                "flag": evaluation.FLAGS[score.asked],
-                "others": "、".join(f"{p.normalize():f}" for p in given) if score.asked == "objective" else "–",
-                "points": score.points.normalize(),
-            }
-        )
+    rows = [
+        {
+            **_score_row(tender, opened[score.bid_id], score.factor),
+            "flag": evaluation.FLAGS[score.asked],
+            "others": _listed(given[score.bid_id, score.factor_id]) if score.asked == "objective" else "–",
+            "points": score.points.normalize(),
+        }
+        for score in found
+    ]
     return {
         "values": {"rows": rows},
         "options": _steps(score.factor for score in found),
         "facts": of_lot(context, lot_id),
-        "documents": _files(context, lot_id),
+        "documents": _files(opened.values()),
     }
+
+
+def _listed(points: Iterable[Decimal]) -> str:
+    return "、".join(f"{each.normalize():f}" for each in points)
 
 
 # -- the report
