@@ -54,7 +54,10 @@ class Conflict(Refusal):
     """Somebody else acted in between: what was shown is no longer true."""
 
     code = "conflict"
-    text = Text("Someone else has changed this in the meantime.", "在此期间已有他人作出更改。")
+    text = Text(
+        "Someone else has changed this in the meantime. Go back, reload the page and check it.",
+        "在此期间已有他人作出更改，请返回并刷新页面后核对。",
+    )
 
 
 class RuleBroken(Refusal):
@@ -67,7 +70,7 @@ class Invalid(Refusal):
     """What was entered can't be taken as it is."""
 
     code = "invalid"
-    text = Text("What you entered cannot be accepted.", "填写内容无效。")
+    text = Text("What you entered cannot be accepted. Check it and try again.", "填写内容有误，请核对后重试。")
 
 
 class Several(Refusal):

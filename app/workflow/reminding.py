@@ -47,7 +47,7 @@ def _ending(session: Session, contract: Contract, bond: PerformanceBond) -> None
     until = dates.day(bond.valid_until)
     body = Text(
         f"The performance bond {bond.number} for the contract “{contract.title.en}” is valid until {until.en}, and the contract "
-        "is not performed and paid yet. Have it prolonged, or submit another one.",
+        "is not performed and paid yet. Extend it, or submit another one.",
         f"《{contract.title.zh}》的履约保证金（编号{bond.number}）有效期至{until.zh}，而合同尚未履行完毕。请办理延期或者另行提交。",
     )
     _tell(session, contract, ("supplier-signer",), f"bond-ending:{bond.id}:supplier", _ENDING, body)

@@ -38,7 +38,7 @@ class FormInvalid(Several):
     """Some fields can't be taken as they are; ``parts`` has one refusal for each."""
 
     code = "form"
-    text = Text("There is a problem with what you entered.", "填写内容存在问题。")
+    text = Text("Correct the problems in what you entered.", "填写内容有误，请更正。")
 
 
 def refuse(found: list[FieldError]) -> NoReturn:
@@ -180,8 +180,8 @@ _TEXTS: dict[str, Text | Callable[[Any], Text]] = {
     "maxItems": Text("“%(label)s” can have at most %(limit)s entries.", "“%(label)s”最多 %(limit)s 项。"),
     "uniqueItems": Text("“%(label)s” cannot have the same entry twice.", "“%(label)s”中不得有重复项。"),
     "multipleOf": _places,
-    "pattern": Text("“%(label)s” does not have the right format.", "“%(label)s”的格式不正确。"),
-    "format": Text("“%(label)s” does not have the right format.", "“%(label)s”的格式不正确。"),
+    "pattern": Text("Enter “%(label)s” in the right format.", "请按规定格式填写“%(label)s”。"),
+    "format": Text("Enter “%(label)s” in the right format.", "请按规定格式填写“%(label)s”。"),
 }
 
 

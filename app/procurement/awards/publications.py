@@ -262,13 +262,13 @@ def _mail(session: Session, letter: AwardLetter, lot: Lot) -> None:
     if letter.won:
         subject = Text(f"Award: {lot.name.en}", f"中标通知：{lot.name.zh}")
         body = Text(
-            f"Your organisation is the winning bidder for “{lot.name.en}”. The award letter is on this service.",
+            f"Your organisation is the winning bidder for “{lot.name.en}”. Sign in to read the award letter.",
             f"贵单位已被确定为“{lot.name.zh}”的中标人，中标通知书请登录本平台查看。",
         )
     else:
         subject = Text(f"Result: {lot.name.en}", f"采购结果通知：{lot.name.zh}")
         body = Text(
-            f"“{lot.name.en}” was awarded to another bidder. Your own result and the reasons are on this service; you may "
+            f"“{lot.name.en}” was awarded to another bidder. Sign in to see your result and the reasons. You can "
             f"challenge the result {until.en}.",
             f"“{lot.name.zh}”已确定中标人，贵单位未中标。贵单位评审结果及原因请登录本平台查看；对中标结果有异议的，可于{until.zh}提出质疑。",
         )

@@ -44,8 +44,8 @@ def _tell_buyer(session: Session, contract: Contract, delivery: Delivery) -> Non
         page=f"/contracts/{contract.id}",
         subject=Text(f"Acceptance overdue: contract {contract.number}", f"验收逾期：合同{contract.number}"),
         body=Text(
-            f"What was delivered under contract {contract.number} was to be accepted by {by.en} and is not yet. For a small or "
-            f"medium enterprise the time for payment has begun to run on that day ({law.en}).",
+            f"The delivery under contract {contract.number} should have been accepted by {by.en} and has not been. For a small "
+            f"or medium enterprise, the payment period began on that day ({law.en}).",
             f"合同{contract.number}项下的交付应于{by.zh}前完成验收，至今未完成。供应商为中小企业的，付款期限自该日起算（{law.zh}）。",
         ),
     )
@@ -61,7 +61,7 @@ def _tell_supplier(session: Session, contract: Contract, delivery: Delivery) -> 
         page=f"/contracts/{contract.id}",
         subject=Text(f"You may apply for payment: contract {contract.number}", f"可以申请付款：合同{contract.number}"),
         body=Text(
-            f"The acceptance of what you delivered under contract {contract.number} is overdue. You may apply for payment "
+            f"The acceptance of your delivery under contract {contract.number} is overdue. You can apply for payment "
             f"without waiting for it ({law.en}).",
             f"贵单位在合同{contract.number}项下的交付验收已逾期，贵单位可以不待验收先行申请付款（{law.zh}）。",
         ),

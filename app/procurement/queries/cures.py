@@ -107,7 +107,7 @@ def _tell_asker(session: Session, query: Query) -> None:
         page=f"/queries/{query.id}",
         subject=Text(f"Challenge {query.number}: documents changed", f"质疑处理情况（{query.number}）"),
         body=Text(
-            f"The tender documents were changed because of your challenge (version {version}); the procurement goes on.",
+            f"The tender documents were corrected because of your challenge (version {version}). The procurement continues.",
             f"招标文件已根据贵单位的质疑作出更正（第{version}版），采购活动继续进行。",
         ),
         project=tender.project.number,

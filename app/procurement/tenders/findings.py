@@ -62,7 +62,7 @@ def _tell_of_stop(session: Session, tender: Tender, errors: int) -> None:
             subject=Text(f"Tender notice not published: {title.en}", f"招标公告未发布：{title.zh}"),
             body=Text(
                 f"The tender notice of “{title.en}” was to be published on {on.en}. The check of the tender documents "
-                f"before it found errors ({errors}), so it was not published. The agency has the task to correct the "
+                f"before it found errors ({errors}), so it was not published. The agency must correct the "
                 "tender documents. The buyer then confirms them again.",
                 f"“{title.zh}”的招标公告原定于{on.zh}发布。发布前检查发现招标文件有{errors}处错误，公告未发布。"
                 "请采购代理机构修改招标文件，再由采购人重新确认。",

@@ -185,7 +185,7 @@ def _wanted_day(session: Session, project: Project) -> Iterable[facts.Fact]:
         yield (
             lead,
             Text(
-                f"Once you confirm, the notice is published by itself on {on.en}, as the plan wants it. Until then you can "
+                f"Once you confirm, the notice is published automatically on {on.en}, as planned. Until then you can "
                 "publish it earlier or take the tender documents back.",
                 f"确认后，公告将按采购实施计划于{on.zh}自动发布；在此之前，您可以提前发布或者撤回修改。",
             ),
@@ -195,7 +195,7 @@ def _wanted_day(session: Session, project: Project) -> Iterable[facts.Fact]:
         yield (
             lead,
             Text(
-                f"The plan wanted the notice on {on.en}, which has passed. Confirming the documents publishes it today, {now.en}.",
+                f"The notice was planned for {on.en}, which has passed. When you confirm, it is published today, {now.en}.",
                 f"采购实施计划拟于{on.zh}发布公告，该日期已过。确认后将于今日（{now.zh}）发布。",
             ),
         )
