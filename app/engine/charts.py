@@ -20,6 +20,26 @@ from app.foundation.text import Text
 
 DONE, NOW, TO_COME, STOPPED, SKIPPED = "done", "now", "to_come", "stopped", "skipped"
 
+KINDS = {
+    "startEvent": Text("start", "开始"),
+    "endEvent": Text("end", "结束"),
+    "exclusiveGateway": Text("choice", "分支"),
+    "inclusiveGateway": Text("choice of several", "多选分支"),
+    "parallelGateway": Text("fork or join", "并行"),
+    "eventBasedGateway": Text("whatever comes first", "先到先行"),
+    "intermediateCatchEvent": Text("wait", "等待"),
+    "boundaryEvent": Text("event at a step", "边界事件"),
+    "eventSubProcess": Text("what may happen at any time", "可随时触发的子流程"),
+    "subProcess": Text("sub-process", "子流程"),
+    "callActivity": Text("called process", "调用流程"),
+}
+"""What an element is that the diagram gives no name, and what is said beside the name of one."""
+
+
+def called(node: Node) -> Text:
+    """An element's name in both languages; what it is where the diagram gives none."""
+    return name_of(node, node.id) if node.name or node.names else KINDS.get(node.kind, Text(node.id, node.id))
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -34,8 +54,9 @@ class Chart:
         return process.nodes.get(element_id) if process else None
 
     def name(self, process_id: str, element_id: str) -> Text:
-        """An element's name in both languages."""
-        return name_of(self.node(process_id, element_id), element_id)
+        """What an element is called in both languages; its id where the processes hold none of that id."""
+        node = self.node(process_id, element_id)
+        return called(node) if node else name_of(None, element_id)
 
     def title(self, process_id: str) -> Text:
         """A process's name in both languages."""
@@ -44,9 +65,9 @@ class Chart:
     def calls(self, process_id: str) -> dict[str, str]:
         """The processes that a process calls, by the ids of the elements that call them."""
         return {
-            node.id: called
+            node.id: process
             for node in self.processes[process_id]
-            if (called := _called(node)) is not None and called in self.processes
+            if (process := _called(node)) is not None and process in self.processes
         }
 
     @property

@@ -53,6 +53,12 @@ class Money:
         return _chinese_words(self.amount) if language == "zh" else _english_words(self.amount, self.currency)
 
 
+def in_figures(amount: Decimal, currency: str = "CNY") -> str:
+    """An amount with its currency and thousands, the same in both languages: ``¥1,860,000.00``, ``USD 1,860,000.00``."""
+    sign, figures = "-" if amount < 0 else "", f"{abs(amount).quantize(CENT, ROUND_HALF_UP):,}"
+    return f"{sign}¥{figures}" if currency == "CNY" else f"{sign}{currency} {figures}"
+
+
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
 _GROUPS = ("", "万", "亿", "万亿")

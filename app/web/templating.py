@@ -16,6 +16,7 @@ People: ``person()`` · ``actor()`` · ``office()`` · ``acting()`` (organisatio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -187,7 +188,18 @@ def spoken(value: Any) -> Any:
     value = written(value)
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    pieces = words.by_language(language.language(), value)
+    return Markup("").join(
+        Markup('<span class="tw-hash">{}</span>').format(part) if _DIGEST.fullmatch(part) else _by_language(part)
+        for part in _DIGEST.split(value)
+    )
+
+
+_DIGEST = re.compile(r"\b([0-9a-f]{64})\b")
+"""What two people compare sign by sign stands out from the words around it."""
+
+
+def _by_language(text: str) -> Markup:
+    pieces = words.by_language(language.language(), text)
     return Markup("").join(
         Markup('<span lang="{}">{}</span>').format(tag, piece) if tag else piece for piece, tag in pieces
     )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
 
-from app.foundation.money import Money
+from app.foundation.money import Money, in_figures
 from app.foundation.text import Text
 from app.foundation.workdays import Calendar, Uncertain
 
@@ -180,8 +180,7 @@ def money(language: str, amount: Money | Decimal | int | str | None, currency: s
         return money(language, amount.amount, amount.currency)
     amount = Decimal(amount)
     if currency == "CNY":  # ¥ in both languages: the house's currency needs no country
-        sign, digits = "-" if amount < 0 else "", number(language, amount.copy_abs(), places=2)
-        return f"{sign}¥{digits}"
+        return in_figures(amount)
     return numbers.format_currency(amount, currency, locale=LOCALES[language])
 
 
@@ -189,6 +188,8 @@ def number(language: str, value: Decimal | int | float | None, *, places: int | 
     """A number with thousands; with ``places`` decimals when given."""
     if value is None:
         return ""
+    if places is None and isinstance(value, Decimal):  # exact, so that nothing is rounded away
+        return numbers.format_decimal(value.normalize(), locale=LOCALES[language], decimal_quantization=False)
     pattern = None if places is None else "#,##0" + ("." + "0" * places if places else "")
     return numbers.format_decimal(value, format=pattern, locale=LOCALES[language])
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.foundation import clock, dates
+from app.foundation.money import in_figures
 from app.foundation.text import Text, text_of
 from app.foundation.workdays import last_second_of, local_day
 from app.identity import accounts, organisations
@@ -55,7 +56,7 @@ def same(words: str) -> Text:
 
 def money(amount: Decimal, currency: str = "CNY") -> Text:
     """An amount with its thousands and currency."""
-    return Text(f"{currency} {amount:,.2f}", f"{amount:,.2f}元" if currency == "CNY" else f"{currency} {amount:,.2f}")
+    return same(in_figures(amount, currency))
 
 
 def person(session: Session, account_id: str) -> Text:
@@ -95,7 +96,7 @@ def of_project(session: Session, project: Project) -> list[Fact]:
 @beside
 def _items(project: Project) -> Iterable[Fact]:
     for item in project.items:
-        words = f"{item.code} {item.name}, {item.quantity.normalize():f} {item.unit} × {item.unit_price:,.2f}"
+        words = f"{item.code} {item.name}, {item.quantity.normalize():f} {item.unit} × {in_figures(item.unit_price, project.currency)}"
         yield Text(f"Item {item.position}", f"标的{item.position}"), same(words)
 
 
@@ -106,7 +107,7 @@ def of_lots(project: Project) -> list[Fact]:
         (
             Text(f"Lot {lot.number}", f"采购包{lot.number}"),
             Text(
-                f"{lot.name.en}: budget {lot.budget:,.2f}, ceiling {lot.price_limit:,.2f}",
+                f"{lot.name.en}: budget ¥{lot.budget:,.2f}, ceiling ¥{lot.price_limit:,.2f}",
                 f"{lot.name.zh}：预算{lot.budget:,.2f}元，最高限价{lot.price_limit:,.2f}元",
             ),
         )
@@ -245,19 +246,29 @@ def of_override(made: Override) -> Text:
 
 def of_rule(rule: rules.Rule) -> Fact:
     """A number of the law with its article, and a word of caution where it wasn't verified."""
-    value = rule.value.normalize()
-    if rule.unit == "CNY":
-        words = money(rule.value)
-    elif rule.unit == "ratio":
-        words = same(f"{(rule.value * 100).normalize():f}%")
-    else:
-        units = {"d": Text("days", "日"), "wd": Text("working days", "个工作日"), "year": Text("years", "年")}
-        unit = units.get(rule.unit, Text("", ""))
-        words = Text(f"{value:f} {unit.en}".strip(), f"{value:f}{unit.zh}")
-    words = resting_on(words, rule.citation)
+    words = resting_on(value_of(rule), rule.citation)
     if rule.status != "V":
         words = Text(f"{words.en} – {rule.verification.en}", f"{words.zh}，{rule.verification.zh}")
     return rule.title, words
+
+
+_UNITS = {
+    "d": Text("days", "日"),
+    "wd": Text("working days", "个工作日"),
+    "min": Text("minutes", "分钟"),
+    "year": Text("years", "年"),
+    "thirds": Text("thirds", "/3"),
+}
+
+
+def value_of(rule: rules.Rule) -> Text:
+    """What a rule of law says, with its unit."""
+    if rule.unit == "CNY":
+        return money(rule.value)
+    if rule.unit == "ratio":
+        return same(f"{(rule.value * 100).normalize():f}%")
+    unit, value = _UNITS.get(rule.unit, Text("", "")), f"{rule.value.normalize():f}"
+    return Text(f"{value} {unit.en}".strip(), f"{value}{unit.zh}")
 
 
 def due_at(last: date) -> str:

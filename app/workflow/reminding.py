@@ -36,7 +36,7 @@ def remind(sessions: sessionmaker[Session]) -> None:
 def _missing(session: Session, contract: Contract, occasion: str) -> None:
     amount, due = f"{contract.performance_bond:,.2f}", dates.by(contract.delivery_due_on)
     body = Text(
-        f"The performance bond of {amount} yuan for the contract “{contract.title.en}” has not been submitted. Submit it on the "
+        f"The performance bond of ¥{amount} for the contract “{contract.title.en}” has not been submitted. Submit it on the "
         f"contract's page: without it the delivery, due {due.en}, cannot be reported.",
         f"《{contract.title.zh}》约定的履约保证金{amount}元尚未提交。请在合同页面提交，否则无法报告交付（合同履行期限届满日：{due.zh}）。",
     )

@@ -119,7 +119,7 @@ def test_gpl_49_too_much_is_refused_on_the_form(house, sign_in, contract_id):
     officer = sign_in("buyer-contract-officer")
     answer = officer.submit(f"/contracts/{contract_id}/additions/add", reasons="床位增加", **{"quantity-1": "0.3"})
     assert answer.status_code == 422
-    assert "At most CNY 20,000.00 can still be added" in answer.text
+    assert "At most ¥20,000.00 can still be added" in answer.text
     assert 'value="0.3"' in answer.text
     assert read(house, contract_id, lambda contract: contract.amendments) == []
 

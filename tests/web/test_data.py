@@ -190,7 +190,7 @@ def test_the_history_of_a_line_says_who_changed_what(app, officer, second):
     with app.extensions["tenderway"].sessions() as session:
         line_id = session.scalars(select(BudgetLine.id)).one()
     page = officer.get(f"/data/budget/{line_id}").text
-    assert "1200000.00 → 1300000.00" in page
+    assert "¥1,200,000.00 → ¥1,300,000.00" in page
 
 
 def test_organisations_are_imported_with_their_supervisor(app, office, sign_in):

@@ -266,7 +266,7 @@ def test_a_stuck_case_says_where_and_why(house, root):
 def test_a_case_that_waits_for_the_clock_says_until_when(house, root):
     work.deploy(house, TIMED)
     page = root.get(f"/operations/cases/{work.start(house)[0]}")
-    assert "the clock (“pause”" in page.text
+    assert "the clock (“wait”" in page.text
 
 
 def test_variables_show_shortened(house, root):
@@ -649,7 +649,7 @@ def test_the_list_says_what_each_case_waits_for_and_since_when(house, sign_in, t
     virtual_clock.turn(timedelta(days=2))
     work.start(house, "slow", key="JC-2026-0002")
     clock, person = rows_of(sign_in("administrator").get("/operations?sort=-started").text)
-    assert ("pause" in clock[2], "the clock" in clock[2], clock[1]) == (True, True, "none")
+    assert ("wait" in clock[2], "the clock" in clock[2], clock[1]) == (True, True, "none")
     assert ("Do work" in person[2], "Procurement handler" in person[2], person[1]) == (True, True, "Planning")
     assert person[3] == "Mon 2 Mar, 12:00"
 

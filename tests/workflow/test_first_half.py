@@ -115,7 +115,7 @@ def test_the_plan_proposes_lots_from_the_items_and_tells_the_limits_of_the_law(p
     with play.looking() as session:
         values = shown_to(play, session, "chen", "plan").values
     assert [(row["number"], row["budget"]) for row in values["lots"]] == [(1, Decimal(620_000))]
-    assert "CNY 2,000,000.00" in facts_of(play, "chen", "plan")["Open tender from"]
+    assert "¥2,000,000.00" in facts_of(play, "chen", "plan")["Open tender from"]
 
 
 def test_a_plan_over_the_projects_budget_is_refused(play, case):

@@ -10,7 +10,7 @@ from app.engine import tasks
 RAW = {
     "an instant": r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d",
     "a day": r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])",
-    "an amount": r"(?:CNY |¥)\d{4,}|\d{4,}\.\d\d元?(?!\d)",
+    "an amount": r"CNY|¥\d{4,}|\d{4,}\.\d\d元?(?!\d)|(?<![¥\d,])\d{1,3}(?:,\d{3})+\.\d\d(?![元\d])",
     "the end of a day": r"\b24:00\b",
     "nothing": r"\bNone\b",
 }

@@ -76,7 +76,7 @@ def _of_price(lot: Lot, offer: Offer) -> Iterator[Gap]:
     elif offer.price > lot.price_limit:
         limit = f"{lot.price_limit:,.2f}"
         words = Text(
-            f"The price is above the ceiling of {limit}. The bid will be invalid.",
+            f"The price is above the ceiling of ¥{limit}. The bid will be invalid.",
             f"投标总价超过最高限价{limit}元，投标将无效。",
         )
         yield Gap(WARNING, "price", words, "O87 63")
@@ -96,7 +96,7 @@ def _of_total(lot: Lot, offer: Offer) -> Iterator[Gap]:
     total = total_of(known, {item.id: item.quantity for item in lot.items})
     if total != offer.price:
         words = Text(
-            f"The unit prices add up to {total:,.2f} but the total is {offer.price:,.2f}. The unit prices will be used.",
+            f"The unit prices add up to ¥{total:,.2f} but the total is ¥{offer.price:,.2f}. The unit prices will be used.",
             f"按单价汇总为{total:,.2f}元，与投标总价{offer.price:,.2f}元不一致，将以单价金额计算结果为准。",
         )
         yield Gap(WARNING, "price", words, "O87 59")

@@ -102,7 +102,7 @@ def _list_counts(elsewhere: Decimal, price: Decimal) -> Correction:
     return Correction(
         1,
         Text(
-            f"The bid states {elsewhere:,.2f} but its price schedule states {price:,.2f}. The price schedule is used.",
+            f"The bid states ¥{elsewhere:,.2f} but its price schedule states ¥{price:,.2f}. The price schedule is used.",
             f"投标文件载明{elsewhere:,.2f}元，开标一览表为{price:,.2f}元，以开标一览表为准。",
         ),
     )
@@ -112,7 +112,7 @@ def _words_count(price: Decimal, written: Decimal) -> Correction:
     return Correction(
         2,
         Text(
-            f"The price is {price:,.2f} in figures but {written:,.2f} in words. The words are used.",
+            f"The price is ¥{price:,.2f} in figures but ¥{written:,.2f} in words. The words are used.",
             f"小写金额为{price:,.2f}元，大写金额为{written:,.2f}元，以大写金额为准。",
         ),
     )
@@ -122,7 +122,7 @@ def _point_slipped(unit: Decimal, right: Decimal) -> Correction:
     return Correction(
         3,
         Text(
-            f"The decimal point of the unit price {unit:,.2f} is misplaced. The total is used; the unit price is {right:,.2f}.",
+            f"The decimal point of the unit price ¥{unit:,.2f} is misplaced. The total is used; the unit price is ¥{right:,.2f}.",
             f"单价{unit:,.2f}元小数点明显错位，以总价为准，单价修正为{right:,.2f}元。",
         ),
     )
@@ -132,7 +132,7 @@ def _units_count(price: Decimal, total: Decimal) -> Correction:
     return Correction(
         4,
         Text(
-            f"The total is {price:,.2f} but the unit prices add up to {total:,.2f}. The unit prices are used.",
+            f"The total is ¥{price:,.2f} but the unit prices add up to ¥{total:,.2f}. The unit prices are used.",
             f"总价为{price:,.2f}元，按单价汇总为{total:,.2f}元，以单价金额计算结果为准。",
         ),
     )

@@ -49,7 +49,7 @@ class GuaranteeTooSmall(Invalid):
     """The guarantee covers less than the bond."""
 
     code = "guarantee-too-small"
-    text = Text("The letter of guarantee must cover at least CNY %(amount)s.", "保函金额不得低于%(amount)s元。")
+    text = Text("The letter of guarantee must cover at least ¥%(amount)s.", "保函金额不得低于%(amount)s元。")
     statute = "IR 33"
 
 

@@ -19,6 +19,7 @@ from lxml import etree
 from app.foundation import clock
 from app.foundation.errors import Invalid, Refusal, Several
 from app.foundation.foreign import Unreadable, markup
+from app.foundation.money import in_figures
 from app.foundation.text import Text
 from app.foundation.workdays import ONE_DAY, end_of
 from app.procurement.bonds.credits import Credit
@@ -215,8 +216,8 @@ def _parts(
     if total == amount[0]:
         return parts
     state.contradicts(
-        f"its transactions come to {total:,.2f}, the entry to {amount[0]:,.2f} {amount[1]}.",
-        f"其明细合计{total:,.2f}，该笔金额为{amount[1]} {amount[0]:,.2f}。",
+        f"its transactions come to {in_figures(total, amount[1])}, the entry to {in_figures(*amount)}.",
+        f"其明细合计{in_figures(total, amount[1])}，该笔金额为{in_figures(*amount)}。",
     )
     return None
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.foundation import dates, documents
-from app.foundation.money import Money
+from app.foundation.money import Money, in_figures
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import suppliers
@@ -76,7 +76,7 @@ def _decided(breach: Breach) -> list[Text]:
         fine = Money(breach.fine)
         decided.append(
             Text(
-                f"Fine: {fine.currency} {fine.amount:,.2f} ({fine.in_words('en')}).",
+                f"Fine: {in_figures(fine.amount, fine.currency)} ({fine.in_words('en')}).",
                 f"罚款人民币{fine.in_words()}（¥{fine.amount:,.2f}）。",
             )
         )

@@ -88,7 +88,7 @@ class FineOutOfRange(RuleBroken):
     """A fine is half to one percent of the procurement amount (GPL 77)."""
 
     code = "fine-out-of-range"
-    text = Text("The fine must be between CNY %(least)s and CNY %(most)s.", "罚款金额应在%(least)s元至%(most)s元之间。")
+    text = Text("The fine must be between ¥%(least)s and ¥%(most)s.", "罚款金额应在%(least)s元至%(most)s元之间。")
     statute = "GPL 77"
 
 

@@ -30,7 +30,7 @@ class AdditionTooLarge(RuleBroken):
 
     code = "addition-too-large"
     text = Text(
-        "Additions cannot exceed one tenth of the contract price. At most CNY %(left)s can still be added.",
+        "Additions cannot exceed one tenth of the contract price. At most ¥%(left)s can still be added.",
         "追加采购金额合计不得超过原合同金额的百分之十，本次最多可追加%(left)s元。",
     )
     statute = "GPL 49"

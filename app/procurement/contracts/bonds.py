@@ -37,7 +37,7 @@ class PerformanceBondTooSmall(Invalid):
     """It secures less than the contract asks for."""
 
     code = "performance-bond-too-small"
-    text = Text("The performance bond must be CNY %(amount)s.", "履约保证金金额应为%(amount)s元。")
+    text = Text("The performance bond must be ¥%(amount)s.", "履约保证金金额应为%(amount)s元。")
 
 
 class PerformanceBondTooShort(Invalid):
@@ -52,7 +52,7 @@ class PerformanceBondMissing(RuleBroken):
 
     code = "performance-bond-missing"
     text = Text(
-        "A signer of the supplier must first submit the performance bond of CNY %(amount)s on the contract's page.",
+        "A signer of the supplier must first submit the performance bond of ¥%(amount)s on the contract's page.",
         "请先由供应商签署人在合同页面提交%(amount)s元履约保证金。",
     )
     statute = "IR 48"

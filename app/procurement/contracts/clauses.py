@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.foundation.money import Money
+from app.foundation.money import Money, in_figures
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity.organisations import Organisation
@@ -260,7 +260,7 @@ def _payment(terms: Terms) -> Text:
 def _performance_bond(tender: Tender, amount: Money) -> Text:
     percent = plain(tender.performance_bond_percent)
     return Text(
-        f"Party B gives a performance bond of {percent}% of the contract price, {amount.currency} {amount.amount:,.2f} "
+        f"Party B gives a performance bond of {percent}% of the contract price, {in_figures(amount.amount, amount.currency)} "
         f"({amount.in_words('en')}), as {wording.BOND_FORMS.en}. It is returned as the terms of the tender documents say.",
         f"乙方应当提交合同金额{percent}%的履约保证金，计人民币{amount.in_words()}（¥{amount.amount:,.2f}），"
         f"以{wording.BOND_FORMS.zh}提交，按照招标文件约定的条件退还。",

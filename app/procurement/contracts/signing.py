@@ -115,7 +115,7 @@ def _conclude(session: Session, contract: Contract) -> None:
     if contract.performance_bond:
         amount = f"{contract.performance_bond:,.2f}"
         secured = Text(
-            f" Before that, submit the performance bond of CNY {amount} on the contract's page.",
+            f" Before that, submit the performance bond of ¥{amount} on the contract's page.",
             f"履约前请在合同页面提交{amount}元履约保证金。",
         )
     mails.tell(

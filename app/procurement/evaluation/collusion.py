@@ -123,7 +123,7 @@ def regular_prices(prices: Mapping[str, Decimal]) -> list[Sign]:
     suppliers = tuple(sorted(prices))
     steps = [high - low for low, high in pairwise(ordered)]
     if len(set(steps)) == 1:
-        return [Sign("prices", suppliers, Text(f"steps of {steps[0]:,.2f}", f"等差{steps[0]:,.2f}元"))]
+        return [Sign("prices", suppliers, Text(f"steps of ¥{steps[0]:,.2f}", f"等差{steps[0]:,.2f}元"))]
     ratios = [high / low for low, high in pairwise(ordered)]
     if max(ratios) - min(ratios) <= Decimal("0.00001"):
         return [Sign("prices", suppliers, Text(f"ratios of {ratios[0]:.4f}", f"等比{ratios[0]:.4f}"))]

@@ -122,7 +122,7 @@ def _ask(session: Session, lot: Lot, bid: Bid, correction: PriceCorrection) -> N
         subject=Text(f"Confirm your corrected price: {lot.name.en}", f"请确认修正后的报价：{lot.name.zh}"),
         body=Text(
             f"Your bid for “{lot.name.en}” states its price in different ways. {why.en} The corrected price is "
-            f"CNY {correction.price:,.2f}. Confirm it before {until.en}. If you do not confirm it, the bid is invalid ({law.en}).",
+            f"¥{correction.price:,.2f}. Confirm it before {until.en}. If you do not confirm it, the bid is invalid ({law.en}).",
             f"贵单位对“{lot.name.zh}”的投标报价前后不一致。{why.zh}修正后的报价为{correction.price:,.2f}元，请在{until.zh}前确认；"
             f"不确认的，投标无效（{law.zh}）。",
         ),

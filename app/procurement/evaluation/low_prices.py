@@ -174,7 +174,7 @@ def _words(trigger: dict[str, Any]) -> Text:
         return text
     border = Decimal(trigger["border"])
     filled = text.filled(percent=plain(Decimal(trigger["rate"]) * 100))
-    return Text(f"{filled.en} ({border:,.2f})", f"{filled.zh}（{border:,.2f}元）")
+    return Text(f"{filled.en} (¥{border:,.2f})", f"{filled.zh}（{border:,.2f}元）")
 
 
 def of_lot(session: Session, lot_id: str) -> list[LowPriceCheck]:

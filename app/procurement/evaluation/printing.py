@@ -228,7 +228,7 @@ def _price_correction(row: Mapping[str, Any]) -> Text:
     why = [text_of(each) for each in row["corrections"]]
     read, price = Decimal(row["read"]), Decimal(row["price"])
     return Text(
-        f"Price of {name.en} corrected from {read:,.2f} to {price:,.2f} yuan: {' '.join(w.en for w in why)} {answer.en}",
+        f"Price of {name.en} corrected from ¥{read:,.2f} to ¥{price:,.2f}: {' '.join(w.en for w in why)} {answer.en}",
         f"{name.zh}的报价由{read:,.2f}元修正为{price:,.2f}元：{''.join(w.zh for w in why)}{answer.zh}",
     )
 

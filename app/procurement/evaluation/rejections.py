@@ -43,14 +43,14 @@ REJECTIONS: dict[str, Text] = {
     ),
     "price_limit": laws.under(
         Text(
-            "The price of CNY %(reason)s is above the ceiling or the budget.",
+            "The price of ¥%(reason)s is above the ceiling or the budget.",
             "报价%(reason)s元超过最高限价或者采购预算。",
         ),
         "O87 63",
     ),
     "price_correction": laws.under(
         Text(
-            "The corrected price of %(reason)s yuan was not confirmed in time.",
+            "The corrected price of ¥%(reason)s was not confirmed in time.",
             "未在规定时间内确认修正后的报价%(reason)s元。",
         ),
         "O87 59",

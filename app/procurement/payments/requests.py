@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.foundation import clock, dates, journal, workdays
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
-from app.foundation.money import Money
+from app.foundation.money import Money, in_figures
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import roles
@@ -53,7 +53,7 @@ class MoreThanOwed(Invalid):
 
     code = "more-than-owed"
     text = Text(
-        "The amount must be between CNY 0.01 and CNY %(left)s.", "申请金额应当大于零，且不超过合同未付金额%(left)s元。"
+        "The amount must be between ¥0.01 and ¥%(left)s.", "申请金额应当大于零，且不超过合同未付金额%(left)s元。"
     )
 
 
@@ -392,8 +392,8 @@ def _tell_of_payment(session: Session, invoice: Invoice) -> None:
         "paid",
         Text(f"Paid: {invoice.request_number}", f"已支付：{invoice.request_number}"),
         Text(
-            f"{invoice.currency} {invoice.amount:,.2f} was paid on {on.en}, bank reference "
-            f"{invoice.bank_reference}." + (f" Late payment interest: {late:,.2f}." if late else ""),
+            f"{in_figures(invoice.amount, invoice.currency)} was paid on {on.en}, bank reference "
+            f"{invoice.bank_reference}." + (f" Late payment interest: ¥{late:,.2f}." if late else ""),
             f"款项{invoice.amount:,.2f}元已于{on.zh}支付，银行流水号{invoice.bank_reference}。"
             + (f"逾期利息{late:,.2f}元。" if late else ""),
         ),
@@ -427,7 +427,7 @@ def _tell_of_delay(session: Session, invoice: Invoice) -> None:
             page=f"/contracts/{contract.id}",
             subject=Text(f"Payment late: {contract.number}", f"付款逾期：{contract.number}"),
             body=Text(
-                f"The payment of {invoice.currency} {invoice.amount:,.2f} under “{contract.title.en}” was due on "
+                f"The payment of {in_figures(invoice.amount, invoice.currency)} under “{contract.title.en}” was due on "
                 f"{due.en}. Late payment interest is charged for each day.",
                 f"《{contract.title.zh}》项下款项{invoice.amount:,.2f}元应于{due.zh}（含当日）前支付，现已逾期，按日计收逾期利息。",
             ),

@@ -29,7 +29,7 @@ class OverBudget(RuleBroken):
 
     code = "over-budget"
     text = Text(
-        "The items add up to CNY %(estimate)s. The balance of this budget line is CNY %(left)s.",
+        "The items add up to ¥%(estimate)s. The balance of this budget line is ¥%(left)s.",
         "采购标的合计%(estimate)s元，该预算项目可用余额为%(left)s元。",
     )
     statute = "GPL 6"

@@ -39,7 +39,7 @@ class CutBelowBound(RuleBroken):
 
     code = "cut-below-bound"
     text = Text(
-        "Current projects use CNY %(bound)s of this budget line. You cannot reduce it below that.",
+        "Current projects use ¥%(bound)s of this budget line. You cannot reduce it below that.",
         "在办项目已占用该预算项目%(bound)s元，不得调减至该数额以下。",
     )
     statute = "GPL 6"

@@ -60,7 +60,7 @@ class PlanOverBudget(RuleBroken):
 
     code = "plan-over-budget"
     text = Text(
-        "With this item, the plan for budget line %(line)s adds up to CNY %(sum)s. The line has only CNY %(amount)s.",
+        "With this item, the plan for budget line %(line)s adds up to ¥%(sum)s. The line has only ¥%(amount)s.",
         "预算项目%(line)s的采购计划合计%(sum)s元，超过其金额%(amount)s元。",
     )
     statute = "GPL 6"
@@ -85,7 +85,7 @@ class AboveThePlan(RuleBroken):
 
     code = "above-the-plan"
     text = Text(
-        "The items add up to CNY %(estimate)s, but only CNY %(planned)s is planned for them. Change the plan first.",
+        "The items add up to ¥%(estimate)s, but only ¥%(planned)s is planned for them. Change the plan first.",
         "采购标的合计%(estimate)s元，超过采购计划的%(planned)s元，请先调整采购计划。",
     )
     statute = "IR 29"

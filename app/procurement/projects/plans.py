@@ -26,7 +26,7 @@ class LotsOverBudget(RuleBroken):
 
     code = "lots-over-budget"
     text = Text(
-        "The lots add up to CNY %(sum)s. The project budget is CNY %(budget)s.",
+        "The lots add up to ¥%(sum)s. The project budget is ¥%(budget)s.",
         "各采购包预算合计%(sum)s元，超过项目预算%(budget)s元。",
     )
     statute = "GPL 6"
@@ -45,7 +45,7 @@ class LotItemsOverBudget(RuleBroken):
 
     code = "lot-items-over-budget"
     text = Text(
-        "The items of lot %(lot)s are estimated at CNY %(sum)s, above its budget.",
+        "The items of lot %(lot)s are estimated at ¥%(sum)s, above its budget.",
         "采购包%(lot)s的标的预计金额%(sum)s元超过其预算。",
     )
     statute = "GPL 6"
@@ -71,7 +71,7 @@ class SurveyMissing(RuleBroken):
 
     code = "survey-missing"
     text = Text(
-        "Projects of CNY %(limit)s or more need market research. Describe it.",
+        "Projects of ¥%(limit)s or more need market research. Describe it.",
         "%(limit)s元以上项目应当开展需求调查，请填写。",
     )
     statute = "N22 11"
@@ -281,7 +281,7 @@ def _splitting(session: Session, project: Project) -> list[Warning]:
         return []
     numbers = ", ".join(other.number for other in similar)
     text = Text(
-        f"With {numbers} this adds up to CNY {total:,.2f} for one kind of purchase in one year, above the open tender threshold.",
+        f"With {numbers} this adds up to ¥{total:,.2f} for one kind of purchase in one year, above the open tender threshold.",
         f"与{numbers}合计，同一年度同类采购达{total:,.2f}元，超过公开招标数额标准。",
     )
     return [Warning("splitting", text, "IR 28")]
@@ -295,7 +295,7 @@ def _reservations(session: Session, project: Project) -> list[Warning]:
     if project.estimate > limit:
         return _reserved_share(session, project)
     text = Text(
-        f"Purchases of up to CNY {limit:,.0f} that suit small and medium enterprises must be reserved for them. Give a reason if this lot is not.",
+        f"Purchases of up to ¥{limit:,.0f} that suit small and medium enterprises must be reserved for them. Give a reason if this lot is not.",
         f"{limit:,.0f}元以下且适宜由中小企业提供的，应当专门面向中小企业采购；不预留的须说明原因。",
     )
     return [Warning("sme-reservation", text, "N46 7")]

@@ -6,7 +6,9 @@ No code of a law reaches a person: whatever is printed, mailed, shown or publish
 from __future__ import annotations
 
 import re
+from datetime import date
 
+from app.foundation import dates
 from app.foundation.text import Text
 
 LAWS = {
@@ -49,6 +51,7 @@ LAWS = {
 
 _CITED = re.compile(r"(?P<law>\S+) (?P<first>\d+)(?:[–-](?P<last>\d+)|\((?P<item>\d+)\))?\Z")
 _CAIKU = re.compile(r"财库〔(?P<year>\d{4})〕(?P<number>\d+)号\Z")
+_PBOC = re.compile(r"PBOC (?P<day>\d{4}-\d{2}-\d{2})\Z")
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -72,8 +75,7 @@ def _one(cited: str) -> Text:
     found = _CITED.match(cited)
     law = LAWS.get(found["law"] if found else cited)
     if law is None:
-        order = _CAIKU.match(cited)
-        return Text(f"Caiku [{order['year']}] {order['number']}", cited) if order else Text(cited, cited)
+        return _by_day_or_number(cited)
     if found is None:
         return law
     first, last = int(found["first"]), int(found["last"] or found["first"])
@@ -83,6 +85,16 @@ def _one(cited: str) -> Text:
     if first == last:
         return Text(f"{law.en}, article {first}", f"{law.zh}第{chinese(first)}条")
     return Text(f"{law.en}, articles {first}–{last}", f"{law.zh}第{chinese(first)}条至第{chinese(last)}条")
+
+
+def _by_day_or_number(cited: str) -> Text:
+    """What has no articles: a notice of the ministry by its number, an announcement of the central bank by its day."""
+    if order := _CAIKU.match(cited):
+        return Text(f"Caiku [{order['year']}] {order['number']}", cited)
+    if announced := _PBOC.match(cited):
+        on = dates.day(date.fromisoformat(announced["day"]))
+        return Text(f"People's Bank of China, {on.en}", f"中国人民银行{on.zh}公布")
+    return Text(cited, cited)
 
 
 def chinese(value: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.charts import Chart
+from app.engine.charts import KINDS, Chart, called
 from app.engine.projection import name_of
 from app.engine.records import InstanceRow
 from app.engine.spiff import Node
@@ -21,20 +21,6 @@ NOW = {
     "running": Text("running", "进行中"),
 }
 """How a step stands that has a token, by the kind of the token; the first of several kinds is told."""
-KINDS = {
-    "startEvent": Text("start", "开始"),
-    "endEvent": Text("end", "结束"),
-    "exclusiveGateway": Text("choice", "分支"),
-    "inclusiveGateway": Text("choice of several", "多选分支"),
-    "parallelGateway": Text("fork or join", "并行"),
-    "eventBasedGateway": Text("whatever comes first", "先到先行"),
-    "intermediateCatchEvent": Text("wait", "等待"),
-    "boundaryEvent": Text("event at a step", "边界事件"),
-    "eventSubProcess": Text("what may happen at any time", "可随时触发的子流程"),
-    "subProcess": Text("sub-process", "子流程"),
-    "callActivity": Text("called process", "调用流程"),
-}
-"""What a step is that the diagram gives no name, and what is said beside the name of one."""
 
 
 @dataclass(frozen=True)
@@ -64,19 +50,15 @@ def _step(node: Node, nodes: dict[str, Node], shown: dict[str, Any]) -> Step:
     tone, said = _standing(node, shown)
     return Step(
         node.id,
-        _called(node),
+        called(node),
         KINDS.get(node.kind) if node.name else None,
-        _called(holder) if holder else None,
+        called(holder) if holder else None,
         tone,
         said,
         shown["facts"].get(node.id, []),
         list(_ways(node, nodes)),
         shown["links"].get(node.id) or shown["called"].get(node.id),
     )
-
-
-def _called(node: Node) -> Text:
-    return name_of(node, node.id) if node.name or node.names else KINDS.get(node.kind, Text(node.id, node.id))
 
 
 def _standing(node: Node, shown: dict[str, Any]) -> tuple[str, Text]:
@@ -92,6 +74,6 @@ def _standing(node: Node, shown: dict[str, Any]) -> tuple[str, Text]:
 def _ways(node: Node, nodes: dict[str, Node]) -> Iterator[tuple[Text | None, Text]]:
     for flow in node.outgoing:
         if flow.target in nodes:
-            yield (name_of(flow, flow.id) if flow.name else None), _called(nodes[flow.target])
+            yield (name_of(flow, flow.id) if flow.name else None), called(nodes[flow.target])
     for edge in node.boundaries:
-        yield None, _called(edge)
+        yield None, called(edge)

@@ -12,7 +12,7 @@ from app.identity import organisations
 from app.procurement.projects import budgets, commitments, committed
 from app.web import current, listing
 from app.web.data import blueprint
-from app.web.data.words import ACTS, FIELDS
+from app.web.data.words import ACTS, FIELDS, worded
 
 
 @blueprint.get("/budget")
@@ -70,5 +70,5 @@ def line(line_id: str) -> str:
         history=budgets.history_of(session, found.id),
         acts=ACTS,
         fields=FIELDS,
-        funds=budgets.FUNDS,
+        worded=worded,
     )

@@ -44,7 +44,7 @@ def law() -> str | AnyResponse:
         asked=asked,
         origin=origin,
         own=own,
-        units=entries.UNITS,
+        value=facts.value_of,
         scope=_scope,
         citation=lambda rule: laws.citation(rule.citation),
         today=local_day(current.now()),

@@ -1,6 +1,11 @@
 """Words and looks of what was entered."""
 
+from decimal import Decimal
+
+from app.foundation.money import in_figures
 from app.foundation.text import Text
+from app.procurement.projects import budgets
+from app.workflow import facts
 
 STATES = {
     "draft": (Text("Not submitted yet", "尚未提交"), "draft"),
@@ -26,3 +31,10 @@ FIELDS = {
     "amount": Text("amount", "金额"),
     "funds": Text("funds", "资金性质"),
 }
+
+
+def worded(name: str, value: str) -> Text:
+    """What a field of a budget line holds, as people read it."""
+    if name == "amount":
+        return facts.same(in_figures(Decimal(value)))
+    return facts.named({"funds": budgets.FUNDS, "category": facts.OBJECTS}.get(name, {}), value)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import render_template, request
 
 from app.engine import charts, instances, interventions, spiff
-from app.engine.charts import Chart
+from app.engine.charts import Chart, called
 from app.engine.interventions import ChangeUnknown, Cleared
-from app.engine.projection import name_of
 from app.engine.records import InstanceChange
 from app.foundation.errors import Invalid, Refusal
 from app.foundation.text import Text
@@ -123,13 +123,14 @@ def _elements(
     running = {scope.process_id for scope in scopes if scope.kind in ("root", "call")} or {
         token.process_id for token in tokens
     }
+    named = Counter((process_id, called(node)) for process_id in running for node in chart.processes[process_id])
     for process_id in chart.processes:
         if process_id not in running:
             continue
         for node in chart.processes[process_id]:
             if node.kind in _NOT_STARTED or node.for_compensation:
                 continue
-            name = _named(chart, process_id, node)
+            name = _named(chart, process_id, node, named[process_id, called(node)] > 1)
             there = [
                 scope.scope_id
                 for scope in scopes
@@ -144,12 +145,14 @@ def _elements(
                 yield f"{process_id}|{node.id}|{scope_id}", nth
 
 
-def _named(chart: Chart, process_id: str, node: spiff.Node) -> Text:
-    name = name_of(node, node.id)
-    named = name if name.en == node.id else Text(f"{name.en} ({node.id})", f"{name.zh}（{node.id}）")
+def _named(chart: Chart, process_id: str, node: spiff.Node, has_namesake: bool) -> Text:
+    """What an element is called, with its process where there are several; its id tells it from one of the same name."""
+    name = called(node)
+    if has_namesake:
+        name = Text(f"{name.en} ({node.id})", f"{name.zh}（{node.id}）")
     if len(chart.processes) == 1:
-        return named
-    return Text("%(process)s: %(name)s", "%(process)s：%(name)s").filled(process=chart.title(process_id), name=named)
+        return name
+    return Text("%(process)s: %(name)s", "%(process)s：%(name)s").filled(process=chart.title(process_id), name=name)
 
 
 # -- taken back

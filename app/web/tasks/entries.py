@@ -21,6 +21,7 @@ from app.engine.forms import Field, Form, Option
 from app.foundation import dates
 from app.foundation.documents import Document
 from app.foundation.errors import Refusal
+from app.foundation.money import in_figures
 from app.foundation.text import Text
 from app.web import language
 
@@ -217,6 +218,8 @@ def _in_words(field: Field, text: str, documents: Mapping[str, Document]) -> str
     if chosen is not None:
         return chosen
     value = forms.read_text(field, text)
+    if field.widget == "money" and isinstance(value, Decimal | int):
+        return in_figures(Decimal(value))
     if isinstance(value, datetime):
         return dates.when(value)
     return dates.day(value) if isinstance(value, date) else text

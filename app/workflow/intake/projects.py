@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.engine.engine import Intake, IntakeContext, Prepare
 from app.foundation import workdays
+from app.foundation.money import in_figures
 from app.foundation.text import Text
 from app.foundation.workdays import Sense, local_day
 from app.procurement import projects, rules, tenders
@@ -69,7 +70,7 @@ def _prepare_apply(context: IntakeContext) -> Mapping[str, Any]:
             (
                 line.id,
                 Text(
-                    f"{line.code} {line.name.en}: {left:,.2f} {line.currency} left",
+                    f"{line.code} {line.name.en}: {in_figures(left, line.currency)} left",
                     f"{line.code} {line.name.zh}：余额{left:,.2f}元",
                 ),
             )
@@ -92,7 +93,7 @@ def _planned(item: PlanItem) -> tuple[str, Text]:
     """A plan item as a choice."""
     line, quantity = item.budget_line, plain(item.quantity)
     return item.id, Text(
-        f"{line.code} {item.number}: {item.name}, {quantity} {item.unit}, {item.total:,.2f} {line.currency}",
+        f"{line.code} {item.number}: {item.name}, {quantity} {item.unit}, {in_figures(item.total, line.currency)}",
         f"{line.code} {item.number}：{item.name}，{quantity}{item.unit}，{item.total:,.2f}元",
     )
 

@@ -163,15 +163,15 @@ def test_every_line_of_a_file_is_taken_known_or_asked(session, town, account, fi
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        (part("12000.00") * 2, "come to 24,000.00, the entry to 12,000.00 CNY"),
-        (part("12000.00") + part("1.00", sign="DBIT"), "come to 11,999.00"),
+        (part("12000.00") * 2, "come to ¥24,000.00, the entry to ¥12,000.00"),
+        (part("12000.00") + part("1.00", sign="DBIT"), "come to ¥11,999.00"),
         (part("6000.00") + part("6000.00", currency="USD"), "transaction 2 of the batch names no amount in CNY"),
         (
             part("6000.00", place="InstdAmt", currency="USD") + part("6000.00"),
             "transaction 1 of the batch names no amount in CNY",
         ),
-        (part("12000.00", sign="DBIT"), "come to -12,000.00"),
-        (part("11999.00"), "come to 11,999.00"),
+        (part("12000.00", sign="DBIT"), "come to -¥12,000.00"),
+        (part("11999.00"), "come to ¥11,999.00"),
         ("<Btch><NbOfTxs>3</NbOfTxs></Btch>" + part("12000.00"), "a batch of 3 payments, of which 1 are in the file"),
     ],
 )
