@@ -44,7 +44,7 @@ from app.procurement import (
     tenders,
 )
 from app.procurement.bids import Signer
-from app.procurement.rules import entries
+from app.procurement.rules import catalogues, entries
 from app.workflow import apart, due_tasks, intake, operations, reminding, telling
 from app.workflow.assignment import resolve_group
 from config import Config
@@ -52,7 +52,7 @@ from config import Config
 __all__ = ["RECORDS", "House", "build", "proofs", "senders"]
 
 RECORDS = (
-    *(workdays, journal, documents, outbox, repeats, arrivals, doubts, proposals, entries),
+    *(workdays, journal, documents, outbox, repeats, arrivals, doubts, proposals, entries, catalogues),
     *(organisations, accounts, addresses, grants, signed_in, attempts, resets, certificates),
     *(records, scrubbing),
     *(projects, agreements, suppliers, tenders, bonds, bids, experts),

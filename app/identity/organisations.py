@@ -30,12 +30,20 @@ KINDS = {
     "platform": Text("Platform office", "平台管理机构"),
 }
 """The kinds of organisations and their names."""
+LEVELS = {
+    "central": Text("Central", "中央级"),
+    "province": Text("Province", "省级"),
+    "city": Text("City", "设区的市级"),
+    "county": Text("County", "县级"),
+}
+"""The levels of budgets (GPL 7, IR 5)."""
 
 
 class Organisation(Base):
     """An organisation. ``uscc`` is unique; ``supervisor_id`` is the finance department a buyer answers to (GPL 13).
 
-    ``region`` is the jurisdiction whose rules apply (``CN-SC``); ``short_code`` begins the numbers it gives out.
+    ``region`` is the jurisdiction whose rules apply (``CN-SC``); ``short_code`` begins the numbers it gives out;
+    ``budget_level``: of a finance department, whose budget it looks after (``LEVELS``; empty while nobody said so).
     """
 
     __tablename__ = "organisation"
@@ -51,6 +59,7 @@ class Organisation(Base):
     contact_name: Mapped[str] = mapped_column(String(100), default="")
     contact_phone: Mapped[str] = mapped_column(String(50), default="")
     supervisor_id: Mapped[str | None] = mapped_column(String(32), default=None)
+    budget_level: Mapped[str] = mapped_column(String(12), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property
@@ -111,6 +120,13 @@ class SupervisorUnfit(Invalid):
     code = "supervisor-unfit"
     text = Text("Choose the finance department that supervises this buyer.", "请选择该采购人的财政监管部门。")
     statute = "GPL 13"
+
+
+class LevelUnfit(Invalid):
+    """Only a finance department has a budget level of its own; a buyer has its finance department's."""
+
+    code = "level-unfit"
+    text = Text("Only a finance department has a budget level.", "仅财政部门填写预算级次。")
 
 
 class OrganisationUnknown(NotFound):
@@ -185,12 +201,13 @@ def register(
     contact_name: str = "",
     contact_phone: str = "",
     supervisor_id: str | None = None,
+    budget_level: str = "",
     code_is_confirmed: bool = False,
 ) -> Organisation:
     """Enter an organisation: suppliers declare themselves, all others are entered by an administrator.
 
     :raises roles.RoleMissing: :raises SocialCreditCodeInvalid: :raises OrganisationExists:
-    :raises OrganisationNameMissing: :raises SupervisorUnfit:
+    :raises OrganisationNameMissing: :raises SupervisorUnfit: :raises LevelUnfit:
     """
     if kind not in KINDS:
         raise ValueError(f"unknown kind of organisation: {kind}")
@@ -200,6 +217,7 @@ def register(
         raise OrganisationNameMissing(field="name_zh")
     if supervisor_id is not None and get(session, supervisor_id).kind != "finance":
         raise SupervisorUnfit(field="supervisor")
+    _require_level(kind, budget_level)
     code = checked_code(uscc, is_confirmed=code_is_confirmed)
     if by_code(session, code) is not None:
         raise OrganisationExists(field="uscc", uscc=code)
@@ -214,6 +232,7 @@ def register(
         contact_name=contact_name,
         contact_phone=contact_phone,
         supervisor_id=supervisor_id,
+        budget_level=budget_level,
         created_at=clock.now(session),
     )
     session.add(organisation)
@@ -226,6 +245,26 @@ def register(
         facts={"kind": kind, "uscc": code, "name": name.as_json()},
     )
     return organisation
+
+
+def settle(session: Session, actor: Actor, *, organisation_id: str, region: str, budget_level: str) -> Organisation:
+    """Say whose rules apply to an organisation, and whose budget a finance department looks after.
+
+    :raises roles.RoleMissing: :raises LevelUnfit:
+    """
+    roles.require_one(actor, "system", "administrator")
+    organisation = get(session, organisation_id)
+    _require_level(organisation.kind, budget_level)
+    facts = {"region": [organisation.region, region], "budget_level": [organisation.budget_level, budget_level]}
+    organisation.region, organisation.budget_level = region, budget_level
+    session.flush()
+    journal.write(session, actor, case=f"organisation:{organisation.id}", act="organisations.settle", facts=facts)
+    return organisation
+
+
+def _require_level(kind: str, level: str) -> None:
+    if level and (kind != "finance" or level not in LEVELS):
+        raise LevelUnfit(field="budget_level")
 
 
 def get(session: Session, organisation_id: str, *, kind: str | None = None) -> Organisation:

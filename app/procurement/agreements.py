@@ -1,4 +1,4 @@
-"""Entrusting agreements between a buyer and the agency it chose freely (GPL 18-20, IR 16)."""
+"""Entrusting agreements between a buyer and the agency it chose freely, or the central body that it must entrust (GPL 18-20, IR 16)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
 from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
-from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound
+from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
@@ -97,6 +97,17 @@ class AgreementNotOpen(Conflict):
     text = Text("This agreement is not waiting for your signature.", "该协议当前无需您签署。")
 
 
+class CentralBodyOnly(RuleBroken):
+    """What is in the catalogue is entrusted to the central procurement body and to nobody else (GPL 18, IR 4)."""
+
+    code = "central-body-only"
+    text = Text(
+        "This purchase is in the centralised catalogue. It must be entrusted to the central procurement body: %(bodies)s.",
+        "该项目属于集中采购目录以内的集中采购机构采购项目，必须委托集中采购机构代理采购：%(bodies)s。",
+    )
+    statute = "GPL 18, IR 4"
+
+
 class PowersInvalid(Invalid):
     """The powers must be named, and be powers an agency can have (IR 16)."""
 
@@ -133,10 +144,17 @@ def propose(
     fee: Decimal,
     fee_payer: str,
 ) -> Agreement:
-    """Offer an agreement to an agency the buyer chose freely (GPL 19). Raises PowersInvalid or TermPassed."""
+    """Offer an agreement to an agency the buyer chose freely (GPL 19), or to the central body where it has no choice.
+
+    Raises CentralBodyOnly, PowersInvalid or TermPassed.
+    """
     project = projects.lock(session, project_id, states=[ProjectState.PLANNED])
     roles.require(actor, "buyer-handler", project.buyer_id)
     agency = organisations.get(session, agency_id, kind="agency")
+    bodies = [body.organisation for body in projects.central_bodies(session, project) or ()]
+    if bodies and agency not in bodies:
+        names = Text(", ".join(one.name.en for one in bodies), "、".join(one.name.zh for one in bodies))
+        raise CentralBodyOnly(field="agency", bodies=names)
     if not powers or set(powers) - set(POWERS):
         raise PowersInvalid(field="powers")
     if term_until <= local_day(clock.now(session)):

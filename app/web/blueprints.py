@@ -10,7 +10,7 @@ BLUEPRINTS: dict[str, tuple[str, ...]] = {
     "shell": (),
     "identity": ("account", "passwords", "signing"),
     "people": ("accounts", "organisations", "roles"),
-    "data": ("budget", "calendar", "entering", "index", "law", "plan"),
+    "data": ("budget", "calendar", "catalogue", "entering", "index", "law", "plan"),
     "inbox": (),
     "tasks": (),
     "cases": (),

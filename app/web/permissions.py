@@ -336,6 +336,7 @@ RULES: dict[str, Rule] = {
     "data.calendar": holders("administrator", "auditor"),
     "data.year": holders("administrator", "auditor"),
     "data.law": holders("administrator", "auditor"),
+    "data.catalogue": holders("administrator", "auditor"),
     "data.plan": holders("buyer-handler", "buyer-reviewer"),
     "data.budget": holders("finance-officer"),
     "data.line": holders("finance-officer"),

@@ -20,6 +20,7 @@ from app.procurement.rules import laws
 from app.procurement.rules.timetables import TITLES
 from app.procurement.tenders import Finding, Overridden, Override, places
 from app.procurement.tenders.checks import Found
+from app.workflow import catalogues
 from app.workflow.beside import Fact, beside
 
 SEVERITIES = {
@@ -121,24 +122,11 @@ def of_plan(session: Session, project: Project) -> list[Fact]:
     facts = [
         (Text("Evaluation method", "评标方法"), named(REVIEW_METHODS, project.review_method)),
         *of_lots(project),
-        *_catalogue(project),
+        *catalogues.of_answer(session, project),
         (Text("Contract and acceptance", "合同与验收安排"), same(project.contract_plan)),
         *((name, same(said)) for name, said in _said_of_plan(project) if said.strip()),
     ]
     return [*facts, *warnings_of_plan(session, project)]
-
-
-@beside
-def _catalogue(project: Project) -> Iterable[Fact]:
-    if project.in_catalogue is not None:
-        inside = Text(
-            "inside: the central procurement body carries it out (Government Procurement Law, article 18)",
-            "目录以内，应当委托集中采购机构代理采购（《中华人民共和国政府采购法》第十八条）",
-        )
-        yield (
-            Text("Centralised catalogue", "集中采购目录"),
-            inside if project.in_catalogue else Text("outside", "目录以外"),
-        )
 
 
 def _said_of_plan(project: Project) -> Iterable[tuple[Text, str]]:

@@ -381,3 +381,67 @@ def test_another_buyer_s_people_do_not_see_a_plan_s_entry(app, officer, second, 
     entered(app, officer, second, LINE)
     address = imported(sign_in("buyer-handler"), json.dumps([PLANNED]).encode(), "plan.json", "plan")
     assert officer.get(address).status_code == 404
+
+
+# -- the centralised catalogue
+
+ITEM = {
+    "code": "A02010100", "name_zh": "计算机", "name_en": "Computers", "carried_out_by": "集中采购机构采购",
+    "jurisdiction": "CN-SC", "level": "省级", "valid_from": "2026-01-01", "source": "川办发〔2025〕1号",
+}  # fmt: skip
+
+
+def test_the_catalogue_counts_once_a_second_person_confirmed_it(administrators):
+    one, two = administrators
+    address = imported(one, json.dumps([ITEM]).encode(), "catalogue.json", "catalogue")
+    assert one.submit(address, decision="hand_on").status_code == 303
+    assert "Computers" not in one.get("/data/catalogue?lang=en").text
+    confirm(two, address)
+    page = one.get("/data/catalogue?lang=en").text
+    assert "Computers" in page
+    assert "counts from 3 March 2026" in page
+
+
+def test_a_row_of_the_catalogue_is_found_by_its_level_and_its_words(administrators):
+    one, two = administrators
+    address = imported(one, json.dumps([ITEM]).encode(), "catalogue.json", "catalogue")
+    one.submit(address, decision="hand_on")
+    confirm(two, address)
+    found = ["Computers" in one.get(f"/data/catalogue?format=csv&lang=en&{asked}").text
+             for asked in ("level=province", "level=city", "level=every", "q=a0201", "q=a03")]  # fmt: skip
+    assert found == [True, False, False, True, False]
+
+
+def test_an_item_that_can_not_be_is_refused_beside_its_cell(administrators):
+    row = {**ITEM, "carried_out_by": "body", "level": "province"}
+    for field, value in (("code", "0201"), ("level", "central"), ("carried_out_by", "nobody")):
+        answer = administrators[0].submit("/data/tables/catalogue/enter", **{**row, field: value})
+        assert (answer.status_code, f'href="#f-{field}"' in answer.text) == (422, True)
+
+
+def test_a_central_procurement_body_is_an_agency_that_is_entered(app, administrators):
+    one, two = administrators
+    row = {"jurisdiction": "CN-SC", "level": "province", "valid_from": "2026-01-01", "source": "川编发〔2003〕1号"}
+    refused = one.submit("/data/tables/central_bodies/enter", agency="无此机构", **row)
+    assert (refused.status_code, 'href="#f-agency"' in refused.text) == (422, True)
+    with app.extensions["tenderway"].sessions() as session:
+        agency = organisations.of_kind(session, "agency")[0].name_zh
+    address = one.submit("/data/tables/central_bodies/enter", agency=agency, **row).location
+    confirm(two, address)
+    assert agency in one.get("/data/catalogue?lang=zh").text
+
+
+def test_level_and_region_are_entered_later_and_nothing_else_of_an_organisation_is_changed(app, administrators, town):
+    one, two = administrators
+    with app.extensions["tenderway"].sessions() as session:
+        known = organisations.get(session, town.finance)
+        row = {name: getattr(known, name) for name in ("kind", "uscc", "name_zh", "name_en", "region", "short_code")}  # fmt: skip
+    changed = one.submit("/data/tables/organisations/enter", **{**row, "name_zh": "另一财政局", "budget_level": "city"})
+    assert changed.status_code == 422
+    assert one.submit("/data/tables/organisations/enter", **row).status_code == 422
+    settled = {**row, "budget_level": "city", "region": "CN-SC"}
+    confirm(two, one.submit("/data/tables/organisations/enter", **settled).location)
+    assert one.submit("/data/tables/organisations/enter", **{**settled, "region": "CN-GD"}).status_code == 422
+    with app.extensions["tenderway"].sessions() as session:
+        finance = organisations.get(session, town.finance)
+        assert (finance.region, finance.budget_level) == ("CN-SC", "city")

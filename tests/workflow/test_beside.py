@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.foundation.text import Text
-from app.workflow import beside, facts, intake
+from app.workflow import beside, catalogues, facts, intake
 from app.workflow.beside import FAILED, PROVIDERS, UNKNOWN
 
 
 def given_somewhere():
     """Every function of the workflow that says it gives facts, by its module and name."""
     names = (each.name for each in pkgutil.iter_modules(intake.__path__, f"{intake.__name__}."))
-    modules = [facts, *map(importlib.import_module, names)]
+    modules = [catalogues, facts, *map(importlib.import_module, names)]
     return {
         f"{module.__name__}.{name}"
         for module in modules

@@ -1,6 +1,6 @@
 """A project goes from its application to its notice, each step by its person, through the engine."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,13 +10,16 @@ from app.demonstration import cases, lives, settling, town, turning
 from app.engine import definitions, forms, tasks
 from app.engine.forms import FormInvalid
 from app.foundation import documents, workdays
-from app.foundation.actor import Actor
+from app.foundation.actor import SYSTEM, Actor
 from app.foundation.clock import PLACE
 from app.foundation.errors import Several
 from app.foundation.outbox import Outgoing
+from app.foundation.text import Text
+from app.identity import organisations
 from app.identity.accounts import Account
-from app.procurement import projects, rules, tenders
+from app.procurement import agreements, projects, rules, tenders
 from app.procurement.projects.applications import OverBudget
+from app.procurement.rules import catalogues
 from app.web import visibility
 from app.workflow import starts
 from app.workflow.intake.tenders import preview_documents
@@ -160,6 +163,54 @@ def test_gpl_2_what_is_in_the_catalogue_is_government_procurement_at_any_amount(
     play.do("chen", "plan", lambda shown: {**case.planned(shown.values), **IN_CATALOGUE})
     with pytest.raises(projects.LawApplies):
         play.do("chen", "confirm_method", {"method": "outside", "reasons": "金额小"})
+
+
+@pytest.fixture
+def catalogued(play, case):
+    """What the case buys is in the catalogue of its region and level, whose central procurement body is another agency."""
+    memory.played(play, case, lives.FIRST_HALF[:2])
+    with play.looking() as session:
+        project = project_of(play, session)
+        project.buyer.region = "CN-SC"
+        organisations.get(session, project.finance_id).budget_level = "city"
+        time = {"valid_from": date(2026, 1, 1), "counts_from": date(2026, 1, 1), "source": "川办发〔2025〕1号"}
+        place = {"jurisdiction": "CN-SC", "level": ""}
+        body = organisations.register(
+            session, SYSTEM, kind="agency", uscc="91510700000000077A", name=Text("Sichuan Centre", "四川省政府采购中心")
+        )
+        item = {"code": project.items[0].code, "name_zh": "设备", "name_en": "Devices", "carried_out_by": "body"}
+        session.add(catalogues.CatalogueItem(**item, **place, **time))
+        session.add(catalogues.CentralBody(organisation_id=body.id, **place, **time))
+        session.commit()
+        return body.id
+
+
+def test_the_plan_starts_from_what_the_catalogue_proposes_and_names_the_row(play, case, catalogued):
+    with play.looking() as session:
+        values = shown_to(play, session, "chen", "plan").values
+    facts = facts_of(play, "chen", "plan")
+    assert values["catalogue"] == "inside"
+    assert "川办发〔2025〕1号" in facts["Item 1"]
+
+
+def test_gpl_18_the_central_procurement_body_is_proposed_and_no_other_is_entrusted(play, case, catalogued):
+    play.do("chen", "plan", lambda shown: case.planned(shown.values))
+    play.do("chen", "confirm_method", {"method": "open_tender"})
+    with play.looking() as session:
+        shown = shown_to(play, session, "chen", "choose_agency")
+        stranger = next(one.id for one in organisations.of_kind(session, "agency") if one.id != catalogued)
+    assert shown.values["agency"] == catalogued
+    assert "Sichuan Centre" in notes_of(play, "chen", "choose_agency")["Central procurement body"]
+    with pytest.raises(agreements.CentralBodyOnly):
+        play.do("chen", "choose_agency", {"agency": stranger})
+
+
+def test_a_plan_that_says_otherwise_than_the_catalogue_says_why_where_the_method_is_settled(play, case, catalogued):
+    otherwise = {"catalogue": "outside", "catalogue_reasons": "经省政府批准自行采购"}
+    with pytest.raises(projects.ReasonsMissing):
+        play.do("chen", "plan", lambda shown: {**case.planned(shown.values), "catalogue": "outside"})
+    play.do("chen", "plan", lambda shown: {**case.planned(shown.values), **otherwise})
+    assert "经省政府批准自行采购" in facts_of(play, "chen", "confirm_method")["Otherwise than the catalogue"]
 
 
 def test_another_method_needs_reasons_and_closes_the_case_for_its_own_procedure(play, case):

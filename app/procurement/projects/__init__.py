@@ -10,6 +10,7 @@ from app.procurement.projects.applications import (
     file,
     review,
 )
+from app.procurement.projects.catalogue import central_bodies
 from app.procurement.projects.lives import (
     STATE_NAMES,
     LotUnknown,
@@ -61,6 +62,7 @@ __all__ = [
     "SamePerson",
     "Warning",
     "apply",
+    "central_bodies",
     "close",
     "commitments",
     "committed",

@@ -17,6 +17,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
 from app.procurement import rules
+from app.procurement.projects import catalogue
 from app.procurement.projects.lives import get, lock
 from app.procurement.projects.records import BudgetLine, Item, Lot, Project, ProjectState
 
@@ -131,11 +132,13 @@ def plan(
     survey: str = "",
     survey_respondents: int | None = None,
     risk_plan: str = "",
-    in_catalogue: bool | None = None,
+    centralised: str | None = None,
+    catalogue_reasons: str = "",
     core_item_ids: Sequence[str] = (),
 ) -> Project:
     """Plan a filed project: its lots, and the lot number of each item id. Planning again replaces the lots.
 
+    ``centralised``: one of ``catalogue.ANSWERS``; another than the catalogue's rows propose needs its reasons.
     Raises the refusals of this module (several as Several), RoleMissing or NotInThisState.
     """
     project = lock(session, project_id, states=[ProjectState.FILED, ProjectState.PLANNED])
@@ -144,16 +147,19 @@ def plan(
         *_lot_problems(project, lots, items),
         *_budget_problems(project, lots, items),
         *_plan_problems(session, project, notice_on, survey),
+        *catalogue.problems(session, project, centralised, catalogue_reasons),
     ]
     if problems:
         raise problems[0] if len(problems) == 1 else Several(problems)
     _replace_lots(session, project, lots, items, core_item_ids)
     project.review_method, project.grounds, project.notice_on = review_method, grounds, notice_on
-    project.survey_respondents, project.in_catalogue = survey_respondents, in_catalogue
+    project.survey_respondents = survey_respondents
+    catalogue.record(project, centralised, catalogue_reasons)
     project.survey, project.contract_plan, project.risk_plan = survey, contract_plan, risk_plan
     project.state, project.planner_id, project.planned_at = ProjectState.PLANNED, actor.id, clock.now(session)
     project.method = None
     facts = {"lots": [str(lot.budget) for lot in lots], "review_method": review_method, "notice_on": str(notice_on)}
+    facts |= catalogue.facts(session, project)
     journal.write(session, actor, case=project.id, act="projects.plan", facts=facts)
     return project
 

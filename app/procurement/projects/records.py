@@ -103,6 +103,10 @@ class Project(Base):
     risk_plan: Mapped[str] = mapped_column(LongText, default="")
     in_catalogue: Mapped[bool | None] = mapped_column(default=None)
     """Whether what is bought is in the region's centralised catalogue (GPL 7); nothing while nobody said so."""
+    by_department: Mapped[bool] = mapped_column(default=False)
+    """Whether what is in the catalogue is bought by the department (部门集中采购, IR 3), not by the central procurement body."""
+    catalogue_reasons: Mapped[str] = mapped_column(LongText, default="")
+    """Why the plan says otherwise than the catalogue's rows."""
     method: Mapped[str | None] = mapped_column(String(20), default=None)
     legal_ground: Mapped[str] = mapped_column(String(60), default="")
     approval_needed: Mapped[bool] = mapped_column(default=False)

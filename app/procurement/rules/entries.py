@@ -1,34 +1,29 @@
 """Rows of the statutory data that the office enters itself: a region's own limits, a rate or a period that changed.
 
 A row says again what a shipped one says (its ``name``), for a place, an object, a method and a time; the most specific and
-newest one counts (``statutes.find``). None counts before the day after it was confirmed: what was decided stays as it was
-decided, and every process knows a row before it counts. One that counts is never changed, it only ends.
+newest one counts (``statutes.find``), from the day that ``dated`` gives it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import Engine, String, UniqueConstraint, select
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.foundation import clock, journal
+from app.foundation import journal
 from app.foundation.actor import Actor
 from app.foundation.database import Base, Exact, Json, new_id, reading
-from app.foundation.errors import RuleBroken
 from app.foundation.text import Text
-from app.foundation.workdays import local_day
 from app.identity import roles
-from app.procurement.rules import statutes
+from app.procurement.rules import dated, statutes
+from app.procurement.rules.dated import EntryWrong
 from app.procurement.rules.statutes import Rule
 
-PLACE = re.compile(r"CN(-[A-Z0-9]{2,8}){0,2}\Z")
-"""A region's code: the country, or its province, or a city of that (``CN-SC``)."""
 PLACES = 8
 """How many decimals a value has at most."""
 DAYS = frozenset({"d", "wd"})
@@ -55,13 +50,6 @@ class Entry(Base):
     article: Mapped[str] = mapped_column(String(60))
     quote: Mapped[str] = mapped_column(LongText)
     status: Mapped[str] = mapped_column(String(1))
-
-
-class EntryWrong(RuleBroken):
-    """A row that can't be one of the statutory data; ``field`` is its column."""
-
-    code = "statute-entry-wrong"
-    text = Text("%(why)s", "%(why)s")
 
 
 @dataclass(frozen=True)
@@ -113,11 +101,8 @@ def find(session: Session, new: NewEntry, *, lock: bool = False) -> Entry | None
 
 def problems(session: Session, new: NewEntry) -> list[EntryWrong]:
     """What speaks against a row, each with its column."""
-    found = [*_value_problems(new), *_time_problems(session, new)]
-    if not PLACE.match(new.jurisdiction):
-        why = Text("Enter a region such as CN or CN-SC.", "请填写地区代码，例如CN或者CN-SC。")
-        found.append(EntryWrong(field="jurisdiction", why=why))
-    return found
+    times = dated.time_problems(session, find(session, new), new, CHANGEABLE)
+    return [*_value_problems(new), *times, *dated.place_problems(new.jurisdiction)]
 
 
 def _value_problems(new: NewEntry) -> list[EntryWrong]:
@@ -143,53 +128,27 @@ def _value_problems(new: NewEntry) -> list[EntryWrong]:
     return []
 
 
-def _time_problems(session: Session, new: NewEntry) -> list[EntryWrong]:
-    today, known = local_day(clock.now(session)), find(session, new)
-    ends = new.valid_to
-    if ends is not None and ends < new.valid_from:
-        return [EntryWrong(field="valid_to", why=Text("It ends before it begins.", "终止日期早于起始日期。"))]
-    counts = known is not None and known.counts_from <= today
-    if (
-        known is not None
-        and counts
-        and any(getattr(known, name) != getattr(new, name) for name in CHANGEABLE if name != "valid_to")
-    ):
-        why = Text(
-            "This rule is in effect and cannot be changed. End it, and enter a new one with a later first day.",
-            "该条已生效，不得更改。请填写终止日期，并另行录入自后续日期起适用的规则。",
-        )
-        return [EntryWrong(field="valid_from", why=why)]
-    if ends is not None and ends < today and (known is None or ends != known.valid_to):
-        why = Text("The last day has passed.", "终止日期已过。")
-        return [EntryWrong(field="valid_to", why=why)]
-    return []
-
-
 def enter(session: Session, actor: Actor, new: NewEntry) -> Entry:
     """Enter a row, change one that doesn't count yet, or end one that does. Raises EntryWrong."""
     roles.require_one(actor, "system", "administrator")
     wrong = problems(session, new)
     if wrong:
         raise wrong[0]
-    entry = find(session, new, lock=True)
-    before = {} if entry is None else {name: str(getattr(entry, name)) for name in CHANGEABLE}
-    if entry is None:
-        tomorrow = local_day(clock.now(session)) + timedelta(days=1)
-        entry = Entry(
+    entry, changed = dated.put(
+        session,
+        find(session, new, lock=True),
+        lambda counts_from: Entry(
             name=new.name,
             jurisdiction=new.jurisdiction,
             scope=new.scope,
             objects=sorted(new.objects),
             methods=sorted(new.methods),
             valid_from=new.valid_from,
-            counts_from=max(new.valid_from, tomorrow),
-        )
-    for name in CHANGEABLE:
-        setattr(entry, name, getattr(new, name))
-    session.add(entry)
-    session.flush()
-    after = {name: str(getattr(entry, name)) for name in CHANGEABLE}
-    changed = {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
+            counts_from=counts_from,
+        ),
+        new,
+        CHANGEABLE,
+    )
     facts = {
         "name": new.name,
         "jurisdiction": new.jurisdiction,

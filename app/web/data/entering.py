@@ -24,6 +24,8 @@ BACK = {
     "calendar": "data.calendar",
     "payments": "bonds.index",
     "law": "data.law",
+    "catalogue": "data.catalogue",
+    "central_bodies": "data.catalogue",
     "override": "tenders.index",
     "plan": "data.plan",
     "organisations": "people.organisations",

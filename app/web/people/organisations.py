@@ -14,6 +14,7 @@ from app.web.notices import notice
 from app.web.people import blueprint
 
 FIELDS = ("kind", "uscc", "name_zh", "name_en", "region", "short_code", "address", "contact_name", "contact_phone")
+CHOSEN = ("supervisor", "budget_level")
 ENTERED = ("buyer", "agency", "finance", "platform")
 """The kinds that an administrator enters; suppliers declare themselves."""
 
@@ -55,6 +56,7 @@ def show(organisation_id: str) -> str:
         "people/organisation.html",
         organisation=organisation,
         kinds=organisations.KINDS,
+        levels=organisations.LEVELS,
         supervisor=supervisor,
         sees_people=sees_people,
         found=found,
@@ -64,7 +66,7 @@ def show(organisation_id: str) -> str:
 @blueprint.route("/organisations/add", methods=["GET", "POST"])
 def add_organisation() -> str | Response | tuple[str, int]:
     """Enter a buyer, an agency, a finance department or an office of the platform."""
-    values = {name: request.form.get(name, "").strip() for name in (*FIELDS, "supervisor")}
+    values = {name: request.form.get(name, "").strip() for name in (*FIELDS, *CHOSEN)}
     if request.method == "GET":
         return _form(values | {"kind": "buyer", "region": "CN"}, [])
     try:
@@ -74,6 +76,7 @@ def add_organisation() -> str | Response | tuple[str, int]:
         organisations.OrganisationExists,
         organisations.OrganisationNameMissing,
         organisations.SupervisorUnfit,
+        organisations.LevelUnfit,
     ) as refusal:
         current.session().rollback()
         return _form(values, errors.parts_of(refusal)), errors.status_of(type(refusal))
@@ -98,6 +101,7 @@ def _register(values: dict[str, str]) -> organisations.Organisation:
         contact_name=values["contact_name"],
         contact_phone=values["contact_phone"],
         supervisor_id=values["supervisor"] if is_buyer else None,
+        budget_level=values["budget_level"] if values["kind"] == "finance" else "",
     )
 
 
@@ -107,5 +111,6 @@ def _form(values: dict[str, str], problems: list[Refusal]) -> str:
         values=values,
         problems=problems,
         kinds={kind: organisations.KINDS[kind] for kind in ENTERED},
+        levels=organisations.LEVELS,
         departments=organisations.of_kind(current.session(), "finance"),
     )

@@ -17,6 +17,7 @@ from app.foundation.text import Text
 from app.identity import roles
 from app.workflow.feeding import calendars, overrides, tables
 from app.workflow.feeding.budget import BUDGET
+from app.workflow.feeding.catalogues import CATALOGUE, CENTRAL_BODIES
 from app.workflow.feeding.law import LAW
 from app.workflow.feeding.parties import ORGANISATIONS, PEOPLE
 from app.workflow.feeding.payments import PAYMENTS
@@ -24,7 +25,9 @@ from app.workflow.feeding.plan import PLAN
 from app.workflow.feeding.sheets import Row, Sheet
 from app.workflow.feeding.tables import Scope, Table
 
-TABLES: dict[str, Table] = {table.id: table for table in (BUDGET, PLAN, ORGANISATIONS, PEOPLE, LAW, PAYMENTS)}
+TABLES: dict[str, Table] = {
+    table.id: table for table in (BUDGET, PLAN, ORGANISATIONS, PEOPLE, LAW, CATALOGUE, CENTRAL_BODIES, PAYMENTS)
+}
 """The tables that people feed; each adds its own entry."""
 
 

@@ -12,6 +12,7 @@ from app.foundation.columns import Column
 from app.foundation.text import Text
 from app.identity import accounts, grants, organisations, roles
 from app.identity.organisations import Organisation
+from app.procurement.rules import dated
 from app.workflow.feeding.tables import Known, Scope, Table, Values
 
 ENTERED = ("finance", "buyer", "agency", "platform")
@@ -21,7 +22,7 @@ PLAIN = ("name_zh", "name_en", "region", "short_code", "address", "contact_name"
 ROLES = {role.id: role.name for role in roles.ROLES.values() if role.kind != "supplier"}
 
 
-def _named(session: Session, named: str, kind: str | None = None) -> Organisation | None:
+def named(session: Session, named: str, kind: str | None = None) -> Organisation | None:
     """The organisation of a social credit code or Chinese name."""
     statement = select(Organisation).where((Organisation.uscc == named.upper()) | (Organisation.name_zh == named))
     found = list(session.scalars(statement.where(Organisation.kind == kind) if kind else statement))
@@ -32,7 +33,9 @@ def _find_organisation(session: Session, scope: Scope, values: Values) -> Known 
     found = organisations.by_code(session, values["uscc"].upper())
     if found is None:
         return None
-    return Known(found, {"kind": found.kind} | {name: getattr(found, name) for name in PLAIN})
+    fixed = {"kind": found.kind} | {name: getattr(found, name) for name in PLAIN}
+    level = found.budget_level if values.get("budget_level") else ""  # an empty cell leaves it as it is
+    return Known(found, fixed | {"budget_level": level})
 
 
 def _check_organisation(
@@ -42,14 +45,29 @@ def _check_organisation(
         organisations.checked_code(values["uscc"])
     except organisations.SocialCreditCodeInvalid as refusal:
         yield "uscc", refusal.sentence
-    if values.get("kind") == "buyer" and _named(session, values.get("supervisor", ""), "finance") is None:
+    if values.get("kind") == "buyer" and named(session, values.get("supervisor", ""), "finance") is None:
         yield "supervisor", organisations.SupervisorUnfit().sentence
-    if known is not None and any(known.values[name] != values[name] for name in known.values if name in values):
+    for problem in dated.place_problems(values.get("region", "CN")):
+        yield "region", problem.sentence
+    if values.get("budget_level") and values.get("kind") != "finance":
+        yield "budget_level", organisations.LevelUnfit().sentence
+    if known is not None and any(known.values[name] != values[name] for name in _fixed(known) if name in values):
         yield "uscc", organisations.OrganisationExists(uscc=values["uscc"]).sentence
 
 
+def _fixed(known: Known) -> list[str]:
+    """What a row may not change of an organisation: all but the budget level, and the region where it said the country only."""
+    is_open = known.record.region == "CN"
+    return ["kind", *(name for name in PLAIN if name != "region" or not is_open)]
+
+
 def _enter_organisation(session: Session, actor: Actor, scope: Scope, values: Values, known: Known | None) -> object:
-    supervisor = _named(session, values["supervisor"], "finance") if values["kind"] == "buyer" else None
+    if known is not None:
+        level = values["budget_level"] or known.record.budget_level
+        return organisations.settle(
+            session, actor, organisation_id=known.record.id, region=values["region"], budget_level=level
+        )
+    supervisor = named(session, values["supervisor"], "finance") if values["kind"] == "buyer" else None
     return organisations.register(
         session,
         actor,
@@ -62,6 +80,7 @@ def _enter_organisation(session: Session, actor: Actor, scope: Scope, values: Va
         contact_name=values["contact_name"],
         contact_phone=values["contact_phone"],
         supervisor_id=supervisor.id if supervisor is not None else None,
+        budget_level=values["budget_level"],
     )
 
 
@@ -69,8 +88,9 @@ ORGANISATIONS = Table(
     id="organisations",
     name=Text("Organisations", "单位"),
     lead=Text(
-        "Finance departments, buyers, agencies and the platform office. Suppliers register themselves.",
-        "财政部门、采购人、采购代理机构和平台管理机构；供应商自行注册。",
+        "Finance departments, buyers, agencies and the platform office. Suppliers register themselves. Of those that are "
+        "entered only the budget level can be changed, and a jurisdiction of CN.",
+        "财政部门、采购人、采购代理机构和平台管理机构；供应商自行注册。已登记单位仅可变更预算级次，以及填写为CN的所属地区。",
     ),
     role="administrator",
     columns=(
@@ -87,6 +107,17 @@ ORGANISATIONS = Table(
                 "采购人填写：财政部门的统一社会信用代码或者名称，须先行登记",
             ),
         ),
+        Column(
+            "budget_level",
+            Text("Budget level", "预算级次"),
+            "choice",
+            required=False,
+            choices=organisations.LEVELS,
+            hint=Text(
+                "For finance departments: whose budget it looks after; its buyers follow the catalogue of this level",
+                "财政部门填写：本级预算级次，所监管采购人适用该级次的集中采购目录",
+            ),
+        ),
         Column("region", Text("Jurisdiction", "所属地区"), longest=12, default="CN"),
         Column("short_code", Text("Prefix of its numbers", "编号前缀"), required=False, longest=10),
         Column("address", Text("Address", "地址"), required=False, longest=300),
@@ -98,7 +129,7 @@ ORGANISATIONS = Table(
     check=_check_organisation,
     enter=_enter_organisation,
     examples=lambda session, scope: [
-        ("财政部门", "11510700MB0X10003N", "江城市财政局", "", "", "CN", "JC", "", "", ""),
+        ("财政部门", "11510700MB0X10003N", "江城市财政局", "", "", "设区的市级", "CN", "JC", "", "", ""),
     ],
     order=lambda values: ENTERED.index(values["kind"]),
 )
@@ -114,7 +145,7 @@ def _find_person(session: Session, scope: Scope, values: Values) -> Known | None
 
 def _check_person(session: Session, scope: Scope, values: Values, known: Known | None) -> Iterator[tuple[str, Text]]:
     kind = roles.ROLES[values["role"]].kind
-    if kind is not None and _named(session, values.get("organisation", ""), kind) is None:
+    if kind is not None and named(session, values.get("organisation", ""), kind) is None:
         needed = organisations.KINDS[kind]
         yield (
             "organisation",
@@ -145,7 +176,7 @@ def _enter_person(session: Session, actor: Actor, scope: Scope, values: Values, 
     if known is not None:
         return account
     kind = roles.ROLES[values["role"]].kind
-    place = _named(session, values["organisation"], kind) if kind is not None else None
+    place = named(session, values["organisation"], kind) if kind is not None else None
     return grants.grant(
         session, actor, account_id=account.id, role=values["role"], organisation_id=place.id if place else None
     )

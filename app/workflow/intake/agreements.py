@@ -13,7 +13,7 @@ from app.foundation.workdays import local_day
 from app.identity import organisations
 from app.procurement import agreements, projects
 from app.procurement.agreements import Agreement, AgreementState, AgreementUnknown
-from app.workflow import drawing, facts
+from app.workflow import catalogues, drawing, facts
 
 USUAL_TERM = timedelta(days=365)
 """How long an agreement is proposed to run: a year holds a whole procurement."""
@@ -38,6 +38,7 @@ def _propose(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any
 
 def _prepare_proposal(context: IntakeContext) -> Mapping[str, Any]:
     project = projects.get(context.session, context.variables["project_id"])
+    bodies = projects.central_bodies(context.session, project)
     agencies = [(agency.id, agency.name) for agency in organisations.of_kind(context.session, "agency")]
     values: dict[str, Any] = {
         "scope": f"{project.title_zh}公开招标的采购代理事宜",
@@ -47,11 +48,13 @@ def _prepare_proposal(context: IntakeContext) -> Mapping[str, Any]:
         "fee_payer": "buyer",
     }
     shown = [*facts.of_project(context.session, project), *facts.of_timetable(context.session, project.id)]
-    notes: list[facts.Fact] = []
+    notes: list[facts.Fact] = catalogues.who_buys(bodies)
+    if bodies:
+        values["agency"] = bodies[0].organisation_id
     last = _last(context)
     if last is not None:
         values |= {"scope": last.scope, "powers": list(last.powers), "fee": last.fee, "fee_payer": last.fee_payer}
-        notes = [(Text("Declined by the agency", "采购代理机构谢绝理由"), facts.same(last.decline_reasons))]
+        notes += [(Text("Declined by the agency", "采购代理机构谢绝理由"), facts.same(last.decline_reasons))]
     return {"values": values, "options": {"agencies": agencies}, "facts": shown, "notes": notes}
 
 

@@ -17,7 +17,7 @@ from app.procurement import projects, rules, tenders
 from app.procurement.projects import BudgetLine, PlanItem, Project, plan_items
 from app.procurement.rules import laws
 from app.procurement.tenders.numbers import plain
-from app.workflow import facts
+from app.workflow import catalogues, facts
 from app.workflow.beside import beside
 
 # -- the application
@@ -184,7 +184,8 @@ def _plan(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
         survey=values.get("survey") or "",
         survey_respondents=values.get("survey_respondents"),
         risk_plan=values.get("risk_plan") or "",
-        in_catalogue={"inside": True, "outside": False}.get(values.get("catalogue") or ""),
+        centralised=values.get("catalogue") or None,
+        catalogue_reasons=values.get("catalogue_reasons") or "",
         core_item_ids=[row["item_id"] for row in values["items"] if row.get("is_core")],
     )
     limit = projects.procurement_limit(context.session, project)
@@ -229,15 +230,17 @@ def _prepare_plan(context: IntakeContext) -> Mapping[str, Any]:
         "notice_on": Sense.DUTY.last_day(tomorrow),
         "lots": rows,
         "items": items,
+        **catalogues.proposed(context.session, project),
     }
     limits = [
         facts.of_rule(_rule(context, project, "open_tender_threshold")),
         _limit(context, project),
         *(facts.of_rule(_rule(context, project, name)) for name in ("sme_reservation_limit", "survey_limit")),
     ]
+    proposal = catalogues.of_proposal(context.session, project)
     return {
         "values": values,
-        "facts": [*facts.of_project(context.session, project), *limits],
+        "facts": [*facts.of_project(context.session, project), *limits, *proposal],
         "documents": list(project.attachments),
     }
 
