@@ -20,6 +20,7 @@ from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Refus
 from app.foundation.text import Text
 from app.identity.attempts import TooManyAttempts
 from app.procurement.bids import SealingFailed
+from app.viewer import Busy
 from app.web import current, kept, language
 from app.web.storage import db
 
@@ -34,6 +35,7 @@ STATUSES: dict[type[Refusal], int] = {
     Several: 422,
     TooManyAttempts: 429,
     SealingFailed: 503,
+    Busy: 503,
 }
 """The status of each kind of refusal; a class is answered as the nearest of its ancestors that stands here."""
 

@@ -370,6 +370,7 @@ RULES: dict[str, Rule] = {
     "documents.upload": signed_in(),
     "documents.download": everybody(document_is_visible),
     "documents.read": signed_in(document_is_visible),
+    "documents.picture": signed_in(document_is_visible),
     # -- tenders, for those who run them
     "tenders.index": Rule(roles=STAFF),
     "tenders.show": Rule(roles=STAFF, check=tender_is_worked_on),

@@ -210,13 +210,14 @@ def lines(text: str | None) -> Markup:
     return Markup("<br>").join(spoken(line) for line in (text or "").splitlines())
 
 
+PDF = "application/pdf"
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """The kinds of pictures that every browser shows."""
 
 
 def is_read_here(document: Document) -> bool:
-    """Whether what a file says can be shown beside what is decided by it: a text or a picture."""
-    return document.media_type.startswith("text/") or document.media_type in PICTURES
+    """Whether what a file says can be shown beside what is decided by it: a text, a picture, the pages of a PDF."""
+    return document.media_type.startswith("text/") or document.media_type in PICTURES or document.media_type == PDF
 
 
 def own_first(papers: list[Document]) -> list[Document]:

@@ -9,6 +9,7 @@ from app.foundation import documents
 from app.foundation.actor import Actor
 from app.foundation.text import Text
 from app.identity import accounts
+from tests.viewer import pdfs
 from tests.web import work
 from tests.web.test_work_in_browser import address, house, visit  # noqa: F401
 
@@ -95,6 +96,84 @@ def test_a_file_opens_beside_its_cell_and_gives_the_focus_back(visit, task):  # 
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.textContent") == "b2.txt, Supplier b2"
     assert (page.locator(".tw-reading").is_visible(), page.input_value("#f-scores-1-points")) == (False, "3")
+
+
+@pytest.fixture
+def offer(task, house):  # noqa: F811
+    """The task, with a PDF of three pages as the first bid's file."""
+    with house.sessions() as session:
+        document = session.query(documents.Document).filter_by(name="b1.txt").one()
+        made = documents.add(
+            session, Actor("bidder", "Bidder", None), name="offer.pdf", source=pdfs.offer(3), case=document.case_id,
+            kind="bid", access="public",
+        ).id  # fmt: skip
+        session.commit()
+    given = house.engine.prepare["work"](None)
+    given["values"]["scores"][0]["evidence"] = given["documents"][:] = [made]
+    return task
+
+
+def page_at(page):
+    page.wait_for_function("() => document.querySelector('.tw-leaves__picture')?.complete")
+    return page.inner_text(".tw-leaves__at")
+
+
+def opened(visit, address, **options):  # noqa: F811
+    page = visit(address, **options)
+    page.locator("[data-reading]").first.click()
+    page.wait_for_selector(".tw-leaves")
+    return page
+
+
+def test_a_pdf_is_read_beside_its_cell_page_by_page(visit, offer):  # noqa: F811
+    page = opened(visit, offer)
+    page.fill("#f-scores-1-points", "3")
+    assert page_at(page) == "Page 1 of 3"
+    assert page.eval_on_selector(".tw-leaves__picture", "picture => picture.naturalWidth") == 1100
+    page.click(".tw-leaves [rel=next]")
+    page.wait_for_function("() => document.querySelector('.tw-leaves__at').textContent.includes('2')")
+    assert page_at(page) == "Page 2 of 3"
+    assert page.evaluate("document.activeElement.rel") == "next"
+    assert page.input_value("#f-scores-1-points") == "3"
+
+
+def test_keys_turn_the_pages_and_enlarge_them(visit, offer):  # noqa: F811
+    page = opened(visit, offer)
+    page_at(page)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('.tw-leaves__at').textContent.includes('2')")
+    page.keyboard.press("+")
+    page.wait_for_selector(".tw-leaves__frame--closer")
+    assert page_at(page) == "Page 2 of 3"
+    assert page.eval_on_selector(".tw-leaves__picture", "picture => picture.naturalWidth") == 2200
+    page.keyboard.press("Escape")
+    assert not page.locator(".tw-reading").is_visible()
+
+
+def test_the_words_of_a_page_stay_open_on_the_next(visit, offer):  # noqa: F811
+    page = opened(visit, offer)
+    page_at(page)
+    page.click(".tw-reading summary")
+    page.click(".tw-leaves [rel=next]")
+    page.wait_for_function("() => document.querySelector('.tw-leaves__at').textContent.includes('2')")
+    assert page_at(page) == "Page 2 of 3"
+    assert "Page 2 of the offer" in page.inner_text(".tw-reading__text")
+
+
+def test_a_picture_that_can_not_be_made_is_said_so_in_its_place(visit, offer):  # noqa: F811
+    page = visit(offer)
+    page.route("**/pages/*", lambda route: route.fulfill(content_type="image/png", body=b"no picture"))
+    page.locator("[data-reading]").first.click()
+    page.wait_for_selector(".tw-leaves__failed")
+    assert "Try again, or download the file." in page.inner_text(".tw-leaves__failed")
+
+
+def test_on_a_phone_a_pdf_stands_below_the_grid(visit, offer):  # noqa: F811
+    page = opened(visit, offer, width=390)
+    page_at(page)
+    tops = [page.locator(name).first.bounding_box()["y"] for name in (".tw-matrix", ".tw-leaves")]
+    assert tops == sorted(tops)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_without_a_script_a_file_has_a_page_that_leads_back(visit, task):  # noqa: F811

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from unittest.mock import Mock
+
 import pytest
 
+from app import viewer
 from app.foundation import documents
 from app.foundation.actor import Actor
 from app.web.documents import MOST_READ
+from tests.viewer import pdfs
 
 
 @pytest.fixture
@@ -48,8 +53,66 @@ def test_a_picture_is_shown_as_one(sign_in, brought):
     assert f'<img class="tw-reading__picture" src="/documents/{made}" alt=' in page
 
 
+@pytest.fixture
+def offer(brought):
+    """An offer of three pages."""
+    return brought("offer.pdf", pdfs.offer(3))
+
+
+def test_a_page_of_a_pdf_is_shown_with_its_words_and_the_ways_to_the_others(sign_in, offer):
+    page = sign_in("expert").get(f"/documents/{offer}/read?page=2&back=/tasks/1").text
+    assert "Page 2 of 3" in page
+    assert "Page 2 of the offer" in page
+    ways = dict(re.findall(r'rel="(prev|next)" data-reading-page href="([^"]+)"', page))
+    assert ways == {way: f"/documents/{offer}/read?back=/tasks/1&amp;page={n}" for way, n in (("prev", 1), ("next", 3))}
+
+
+def test_the_picture_of_a_page_is_one_and_nothing_keeps_it(sign_in, offer):
+    answer = sign_in("expert").get(f"/documents/{offer}/pages/3")
+    assert (answer.mimetype, answer.data[:8]) == ("image/png", b"\x89PNG\r\n\x1a\n")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+def test_a_page_that_is_enlarged_stays_so_on_the_next(sign_in, offer):
+    page = sign_in("expert").get(f"/documents/{offer}/read?closer=").text
+    assert f'src="/documents/{offer}/pages/1?closer="' in page
+    assert "page=2&amp;closer=" in page
+
+
+@pytest.mark.parametrize(("name", "why"), [("locked", "it is protected by a password"), ("cut off", "it is damaged")])
+def test_a_pdf_that_can_not_be_shown_says_why_and_is_offered_to_take(sign_in, brought, name, why):
+    made = brought("offer.pdf", pdfs.HARMFUL[name])
+    page = sign_in("expert").get(f"/documents/{made}/read").text
+    assert f"This PDF cannot be shown here: {why}" in page
+    assert f'href="/documents/{made}" download' in page
+
+
+@pytest.mark.parametrize("address", ["read", "read?page=2", "pages/1"])
+def test_the_pages_of_a_file_are_for_who_may_have_it(sign_in, client, brought, address):
+    made = brought("offer.pdf", pdfs.offer(3), "private")
+    assert sign_in("buyer-handler").get(f"/documents/{made}/{address}").status_code == 403
+    assert client.get(f"/documents/{made}/{address}").status_code in (302, 401)
+
+
+@pytest.mark.parametrize(("number", "status"), [(0, 422), (4, 422), (1, 200)])
+def test_there_is_a_picture_of_each_page_and_of_no_other(sign_in, offer, number, status):
+    assert sign_in("expert").get(f"/documents/{offer}/pages/{number}").status_code == status
+
+
+def test_only_a_pdf_has_pages(sign_in, brought):
+    assert sign_in("expert").get(f"/documents/{brought('a.txt', b'x')}/pages/1").status_code == 404
+
+
+def test_while_so_many_open_files_one_is_told_to_try_again(sign_in, offer, monkeypatch):
+    monkeypatch.setattr(viewer, "look", Mock(side_effect=viewer.Busy))
+    expert = sign_in("expert")
+    assert "Try again in a few seconds." in expert.get(f"/documents/{offer}/read").text
+    assert expert.get(f"/documents/{offer}/pages/1").status_code == 503
+
+
 def test_what_can_not_be_shown_is_offered_to_take(sign_in, brought):
-    made = brought("offer.pdf", b"%PDF-1.7\n")
+    made = brought("offer.zip", b"PK\x05\x06" + b"\0" * 18)
     page = sign_in("expert").get(f"/documents/{made}/read").text
     assert "This kind of file cannot be shown here." in page
     assert f'href="/documents/{made}" download' in page
