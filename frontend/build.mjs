@@ -59,8 +59,10 @@ for (const entry of [ 'forms', 'modeler', 'dmn', 'monitor', 'charts' ]) Object.a
   define: { 'process.env.NODE_ENV': '"production"' }
 })).metafile.inputs);
 
-const site = sass.compile('src/styles/site.scss', { style: 'compressed', quietDeps: true });
-fs.writeFileSync(path.join(out, 'site.css'), site.css + '\n');
+// What every page needs, and what the public pages and those of work need besides: each layout loads its own (base.html, portal_base.html).
+for (const sheet of [ 'site', 'portal', 'work' ]) {
+  fs.writeFileSync(path.join(out, `${sheet}.css`), sass.compile(`src/styles/${sheet}.scss`, { style: 'compressed', quietDeps: true }).css + '\n');
+}
 const font = 'node_modules/@fontsource-variable/ibm-plex-sans/files/ibm-plex-sans-latin-wght-normal.woff2';
 fs.copyFileSync(font, path.join(out, 'assets', path.basename(font)));
 // A font is named by its content, as the pages name it (app/web/assets.py), so that it is loaded once and kept for good.

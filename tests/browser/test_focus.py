@@ -133,7 +133,8 @@ ELSEWHERE = {".tw-contents": test_sections_in_browser.test_the_list_of_sections_
 
 def test_everything_that_stays_is_on_a_page_that_is_walked(arrive):
     """Whoever lets something stay that isn't on one of the pages adds its page."""
-    rules = re.findall(r"([^{}]+)\{[^{}]*position:(?:sticky|fixed)", (STYLES / "site.css").read_text(encoding="utf-8"))
+    sheets = [(STYLES / f"{name}.css").read_text(encoding="utf-8") for name in ("site", "portal", "work")]
+    rules = re.findall(r"([^{}]+)\{[^{}]*position:(?:sticky|fixed)", "".join(sheets))
     unseen = {selector.strip() for rule in rules for selector in rule.split(",")} - ELSEWHERE.keys()
     assert unseen
     for name in PLACES:

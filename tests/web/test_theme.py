@@ -36,8 +36,8 @@ def test_what_is_read_stands_out_from_its_ground(theme, word, ground, least):
 
 
 def test_no_rule_names_a_colour_beside_the_tokens():
-    sources = [*Path("frontend/src/styles").glob("_*.scss"), *Path("frontend/src/monitor").glob("*.css")]
-    own = [path for path in sources if path.name not in ("_tokens.scss", "_print.scss")]
+    sources = [*Path("frontend/src/styles").glob("*.scss"), *Path("frontend/src/monitor").glob("*.css")]
+    own = [path for path in sources if path.name not in ("_tokens.scss", "_print.scss", "_print-work.scss")]
     named = [line for path in own for line in path.read_text(encoding="utf-8").splitlines() if _names_a_colour(line)]
     assert named == []
 
