@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))
 from app.engine import spiff  # noqa: E402
 from app.engine.spiff.model import Node, Process  # noqa: E402
 from app.procurement.rules import statutes  # noqa: E402
+from docs import rights  # noqa: E402
 
 REFERENCE = ROOT / "docs" / "reference"
 NOTE = "Written by `make docs` from {source}; change it there.\n"
@@ -34,6 +35,7 @@ def pages() -> Iterator[tuple[str, str]]:
     """Every generated page: its path below docs/reference, and its text."""
     yield "laws.md", laws()
     bundle = spiff.read({path.name: path.read_bytes() for path in sorted((ROOT / "processes").glob("*.bpmn"))})
+    yield "rights.md", permitted(bundle.processes)
     for process in bundle.processes.values():
         yield f"processes/{process.id}.md", procedure(process)
 
@@ -76,6 +78,27 @@ def laws() -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def permitted(processes: Mapping[str, Process]) -> str:
+    """Who may do what: pages, tasks, entries, duties, acts."""
+    parts = {
+        "Pages": rights.pages(),
+        "Starts and tasks": rights.tasks(processes),
+        "Entries by two persons": rights.entries(),
+        "Kept apart": rights.apart(),
+        "What each act asks of the person": rights.acts(),
+    }
+    lines = [
+        "# Who may do what",
+        "",
+        NOTE.format(source="`app/web/permissions.py`, the diagrams and the acts themselves"),
+        "A wider right is a changed line here: look at it in a review. A page, a task and its act each ask by themselves; all have to",
+        "agree. A role is an id of `app/identity/roles.py`; `=…` is worked out in the case.",
+    ]
+    for title, (head, *rows) in parts.items():
+        lines += ["", f"## {title}", "", _row(*head), _row(*("---" for _ in head)), *(_row(*row) for row in rows)]
+    return "\n".join([*lines, ""])
 
 
 def procedure(process: Process) -> str:

@@ -174,12 +174,6 @@ def storable(value: Any) -> Any:
     return str(value)
 
 
-def of_instance(session: Session, instance_id: str, *kinds: str) -> list[HistoryRow]:
-    """The rows of an instance in order, of these kinds (all, when none is given)."""
-    query = select(HistoryRow).where(HistoryRow.instance_id == instance_id).order_by(HistoryRow.sequence)
-    return list(session.scalars(query.where(HistoryRow.kind.in_(kinds)) if kinds else query))
-
-
 Naming = Callable[[str, str], "str | Text"]
 """How a person is called: ``(id, name as it was)`` to the name that the reader may see."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.records import Definition, IncidentRow, InstanceRow, OpenTaskRow, TimerRow
 from app.foundation import clock, journal
-from app.foundation.actor import SYSTEM, Actor
+from app.foundation.actor import Actor
 from app.foundation.database import new_id
 from app.foundation.errors import Conflict, Invalid, NotFound
 from app.foundation.text import Text
@@ -36,7 +36,6 @@ __all__ = [
     "NotSuspended",
     "OwnOfEngine",
     "StartUnfit",
-    "advance",
     "cancel",
     "find",
     "get",
@@ -156,18 +155,6 @@ def start(
     journal.write(session, actor, case=row.id, act="instances.start", facts=facts)
     corridor.begin(engine, session, row, live, environment, actor)
     return row
-
-
-def advance(
-    engine: Engine, session: Session, instance_id: str, act: Callable[[spiff.Instance], T], *, actor: Actor = SYSTEM
-) -> T:
-    """Move an instance by one act: THE corridor. The row is locked first; nothing is committed here.
-
-    :raises NoSuchInstance: :raises InstanceSuspended: :raises InstanceEnded:
-    """
-    row = corridor.locked(session, instance_id)
-    corridor.refuse_unless_active(row)
-    return corridor.move(engine, session, row, act, actor=actor)
 
 
 def set_variables(

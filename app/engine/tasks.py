@@ -22,7 +22,6 @@ from app.foundation.text import Text
 __all__ = [
     "Counts", "Facet", "Filters", "NoSuchTask", "NotYourTask", "Page", "SamePerson", "Shown", "TaskChanged", "TaskHeld", "assign",
     "claim", "complete", "counts", "facets", "form_of_closed", "give_back", "inbox", "may", "may_be_given", "obstacle", "save_draft", "show",
-    "throw_error",
 ]  # fmt: skip
 
 
@@ -142,28 +141,6 @@ def complete(
     facts = {"task": task.id, "element": task.element_id, "form": task.form_id, "names": sorted(variables)}
     _move(engine, session, actor, row, task, lambda live: live.complete(task.token_id, variables), told)
     journal.write(session, actor, case=row.id, act="tasks.complete", facts=facts)
-    return row
-
-
-def throw_error(
-    engine: Engine,
-    session: Session,
-    actor: Actor,
-    task_id: str,
-    code: str,
-    variables: Mapping[str, Any] | None = None,
-    *,
-    seen_version: int | None = None,
-) -> InstanceRow:
-    """Report a business error on a task: its error events take the instance on."""
-    row, task = _locked(session, task_id)
-    _refuse_others(session, actor, task)
-    if seen_version is not None and task.version != seen_version:
-        raise TaskChanged
-    given = dict(variables or {})
-    _move(engine, session, actor, row, task, lambda live: live.throw_error(task.token_id, code, given))
-    facts = {"task": task.id, "element": task.element_id, "code": code}
-    journal.write(session, actor, case=row.id, act="tasks.throw_error", facts=facts)
     return row
 
 

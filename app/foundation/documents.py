@@ -163,13 +163,6 @@ def several(session: Session, document_ids: Sequence[str]) -> list[Document]:
     return [found[document_id] for document_id in document_ids]
 
 
-def of_case(session: Session, case: str) -> list[Document]:
-    """The documents of a case, private ones too, in the order they came."""
-    return list(
-        session.scalars(select(Document).where(Document.case_id == case).order_by(Document.created_at, Document.id))
-    )
-
-
 def read(session: Session, document_id: str) -> bytes:
     """The whole content. For what may be large, take ``chunks``."""
     return b"".join(chunks(session, document_id))

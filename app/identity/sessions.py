@@ -119,12 +119,6 @@ def admit(
     return open_for(session, account, address=whence.address, browser=browser)
 
 
-def sign_in(session: Session, *, login: str, password: str, whence: Whence = NOWHERE, browser: str = "") -> Opened:
-    """Look at a password and open a session, in one transaction; raises what ``verify`` and ``admit`` do."""
-    verified = verify(session, login=login, password=password, whence=whence)
-    return admit(session, verified, whence=whence, browser=browser)
-
-
 def open_for(session: Session, account: Account, *, address: str = "", browser: str = "") -> Opened:
     """Open a session for a person who has been recognised."""
     now = clock.now(session)

@@ -186,7 +186,7 @@ def report_is_open(session: Session, actor: Actor, lot_id: str, **_: Any) -> Non
 
 
 def query_is_seen(session: Session, actor: Actor, query_id: str, **_: Any) -> None:
-    """the query is the person's company's, of a tender they work with, or its answer was told to them"""
+    """the challenge is of the person's company, or of a tender they work with, or its answer was told to them"""
     if not queries.visible_to(session, actor, queries.get(session, query_id)):
         raise queries.QueryUnknown
 
@@ -217,7 +217,7 @@ def entry_is_seen(session: Session, actor: Actor, proposal_id: str, **_: Any) ->
 
 
 def in_demonstration(session: Session, actor: Actor, **_: Any) -> None:
-    """the house shows its demonstration town"""
+    """the service shows its demonstration town"""
     if not current.config().demonstration:
         raise NotAllowed
 

@@ -107,7 +107,7 @@ def test_a_cancelled_instance_leaves_nothing_open(engine, play, session):
 
 def test_an_instance_that_does_not_exist_is_refused(engine, session):
     with pytest.raises(corridor.NoSuchInstance):
-        instances.advance(engine, session, "none", lambda live: None)
+        instances.suspend(engine, session, toys.ROOT, "none", "no longer wanted")
 
 
 def test_values_set_by_an_administrator_are_journalled_before_and_after(engine, play, session):

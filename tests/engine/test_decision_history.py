@@ -2,7 +2,7 @@
 
 import toys
 
-from app.engine import definitions, history, incidents, instances
+from app.engine import definitions, incidents, instances
 
 DMN = "https://www.omg.org/spec/DMN/20230324/MODEL/"
 DECIDING = toys.diagram(
@@ -39,7 +39,7 @@ def started(engine, session, files, **variables):
 
 def test_history_keeps_the_decision_its_value_and_the_rules_that_fired(engine, session):
     row = started(engine, session, {"rate.dmn": rated()}, price=120)
-    (kept,) = history.of_instance(session, row.id, "decision")
+    (kept,) = toys.kept(session, row.id, "decision")
     assert (kept.element_id, kept.name_en) == ("rule", "Rate it")
     assert kept.details["decision"] == "rate"
     assert kept.details["value"] == "2"
@@ -67,4 +67,4 @@ def test_decisions_of_one_deployment_import_one_another(engine, session):
         <literalExpression><text>rates.factor * price</text></literalExpression></decision></definitions>"""
     asked = f'<definitions xmlns="{DMN}" id="b" name="b" namespace="n"><decision id="factor" name="factor"><literalExpression><text>3</text></literalExpression></decision></definitions>'
     row = started(engine, session, {"asking.dmn": asking.encode(), "asked.dmn": asked.encode()}, price=7)
-    assert history.of_instance(session, row.id, "decision")[0].details["value"] == "21"
+    assert toys.kept(session, row.id, "decision")[0].details["value"] == "21"

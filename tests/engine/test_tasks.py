@@ -6,7 +6,7 @@ import pytest
 import toys
 from sqlalchemy import select
 
-from app.engine import definitions, forms, instances, tasks
+from app.engine import corridor, definitions, forms, instances, tasks
 from app.engine.records import HistoryRow, OpenTaskRow
 from app.foundation.actor import Actor
 from app.foundation.errors import Refusal, RuleBroken
@@ -192,8 +192,8 @@ def test_an_error_reported_at_a_task_goes_its_own_way(engine, session):
     )
     diagram = toys.diagram(body, globals_='<bpmn:error id="e" errorCode="NO" />')
     definitions.deploy(engine, session, toys.ROOT, {"toy.bpmn": diagram}, "x")
-    instances.start(engine, session, toys.ANNA, "toy")
-    row = tasks.throw_error(engine, session, toys.ANNA, only_task(session).id, "NO", {"why": "late"})
+    row, task = instances.start(engine, session, toys.ANNA, "toy"), only_task(session)
+    corridor.move(engine, session, row, lambda live: live.throw_error(task.token_id, "NO", {"why": "late"}))
     assert (row.state, instances.variables(engine, session, row.id)) == ("completed", {"why": "late"})
 
 

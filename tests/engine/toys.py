@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from app.engine.engine import Engine
+from app.engine.records import HistoryRow
 from app.foundation.actor import Actor
 
 ANNA = Actor("anna", "Anna", groups=frozenset({"clerk"}))
@@ -97,3 +101,9 @@ TWO_TASKS = diagram(START + user("draft") + user("check", duty="draft") + END + 
 def engine(**parts: object) -> Engine:
     """An engine without forms and operations of its own."""
     return Engine(**parts)  # type: ignore[arg-type]
+
+
+def kept(session: Session, instance_id: str, *kinds: str) -> list[HistoryRow]:
+    """An instance's history of these kinds, in order."""
+    rows = select(HistoryRow).where(HistoryRow.instance_id == instance_id, HistoryRow.kind.in_(kinds))
+    return list(session.scalars(rows.order_by(HistoryRow.sequence)))

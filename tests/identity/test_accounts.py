@@ -14,18 +14,23 @@ def li(session):
     return accounts.create(session, SYSTEM, login="Li.Na", name="李娜", password=PASSWORD)
 
 
+def sign_in(session, password):
+    verified = sessions.verify(session, login="li.na", password=password)
+    return sessions.admit(session, verified)
+
+
 def test_who_knows_the_password_gets_a_session(session, li):
-    opened = sessions.sign_in(session, login="li.na", password=PASSWORD)
+    opened = sign_in(session, PASSWORD)
     assert sessions.find(session, opened.token)[1] is li
 
 
 def test_a_wrong_password_opens_nothing(session, li):
     with pytest.raises(sessions.WrongPassword):
-        sessions.sign_in(session, login="li.na", password="wrong")
+        sign_in(session, "wrong")
 
 
 def test_a_disabled_account_is_out_at_once(session, li):
-    opened = sessions.sign_in(session, login="li.na", password=PASSWORD)
+    opened = sign_in(session, PASSWORD)
     accounts.disable(session, SYSTEM, account_id=li.id, reasons="left the office")
     session.flush()
     assert sessions.find(session, opened.token) is None

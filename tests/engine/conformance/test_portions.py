@@ -47,7 +47,7 @@ def open_tasks(session):
 def most_steps_of_a_portion(session, instance_id):
     """The longest stretch of completed elements between two halts."""
     longest = count = 0
-    for row in history.of_instance(session, instance_id, "completed", "halted"):
+    for row in toys.kept(session, instance_id, "completed", "halted"):
         count = count + 1 if row.kind == "completed" else 0
         longest = max(longest, count)
     return longest

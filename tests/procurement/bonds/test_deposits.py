@@ -6,9 +6,11 @@ from decimal import Decimal
 import bank
 import bidding
 import pytest
+from sqlalchemy import select
 from stdnum import iso11649
 
 from app.foundation import clock, documents, journal
+from app.foundation.documents import Document
 from app.identity.roles import RoleMissing
 from app.procurement import bonds, tenders
 from app.procurement.bonds import BondState
@@ -187,7 +189,7 @@ def test_a_statement_as_the_bank_sends_it_settles_the_bond(session, town, bond, 
     data = bank.statement(bank.entry(remittance=bond.reference), bank.entry("1.00", reference="B2"))
     entries = bonds.import_statement(session, town.officer, data=data, name="20260310.xml")
     assert [entry.outcome for entry in entries] == ["matched", "no_reference"]
-    file = documents.of_case(session, f"bank:{account.account}")[0]
+    file = session.scalars(select(Document).where(Document.case_id == f"bank:{account.account}")).one()
     assert (documents.read(session, file.id), file.access) == (data, "private")
 
 
