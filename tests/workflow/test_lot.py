@@ -15,7 +15,7 @@ from app.foundation.clock import PLACE
 from app.identity import certificates, grants
 from app.identity.accounts import Account
 from app.procurement import awards, bids, evaluation, experts, projects, queries, tenders
-from app.procurement.bids import BidFile
+from app.procurement.bids import BidFile, BidState
 from app.procurement.projects import LotState
 from app.procurement.queries import Point
 from app.workflow import changes
@@ -54,6 +54,11 @@ def logins(play, element_id):
     with play.looking() as session:
         names = {account.id: account.login for account in session.scalars(select(Account))}
     return [names[holder] for holder in play.holders(element_id)]
+
+
+def conforming(session, lot_id):
+    """The bids of a lot that met every requirement."""
+    return evaluation.bids_in(session, lot_id, BidState.CONFORMING)
 
 
 def each(play, element_id, values):
@@ -214,7 +219,7 @@ def test_o87_59_a_corrected_price_is_confirmed_under_the_bidders_seal_and_counts
     play.do(signer_of(play, "ming"), "confirm_price", {"decision": "confirm"})
     assert play.open() == ["score_bids"] * 5
     with play.looking() as session:
-        (bid,) = [each for each in evaluation.conforming_bids(session, lot_id) if each.opened.correction]
+        (bid,) = [each for each in conforming(session, lot_id) if each.opened.correction]
         sealed = documents.read(session, bid.opened.correction.document_zh_id)
         assert bid.opened.binding_price == Decimal(445_000)
         assert [check.holds for check in certificates.verify_pdf(session, sealed)] == [True]
@@ -225,7 +230,7 @@ def test_o87_59_a_corrected_price_that_nobody_confirms_in_time_is_out(play, reac
     play.turn_to(play.clock.instant + timedelta(minutes=30))
     assert play.open() == ["score_bids"] * 5
     with play.looking() as session:
-        assert len(evaluation.conforming_bids(session, lot_id)) == 3
+        assert len(conforming(session, lot_id)) == 3
 
 
 def signer_of(play, login):
@@ -246,7 +251,7 @@ def test_a_suspect_price_is_explained_and_accepted(play, reached):
     )
     assert play.open() == ["score_bids"] * 5
     with play.looking() as session:
-        assert len(evaluation.conforming_bids(session, lot_id)) == 4
+        assert len(conforming(session, lot_id)) == 4
 
 
 def test_o87_60_a_price_nobody_explains_in_half_an_hour_is_invalid(play, reached):
@@ -259,7 +264,7 @@ def test_o87_60_a_price_nobody_explains_in_half_an_hour_is_invalid(play, reached
         lambda shown: {"rows": [r | {"result": "rejected", "reason": "未说明"} for r in shown.values["rows"]]},
     )
     with play.looking() as session:
-        assert len(evaluation.conforming_bids(session, lot_id)) == 3
+        assert len(conforming(session, lot_id)) == 3
 
 
 def test_o87_64_an_objective_disagreement_comes_back_before_anybody_signs(play, reached):
@@ -297,7 +302,7 @@ def test_the_standard_of_each_factor_stands_in_its_row(play, reached):
 def test_a_bid_s_file_for_a_factor_stands_beside_its_score(play, reached):
     lot_id = reached("review")
     with play.house.sessions() as session:
-        first, *_ = evaluation.conforming_bids(session, lot_id)
+        first, *_ = conforming(session, lot_id)
         factor, *_ = evaluation.scored_factors(session, lot_id)
         code, key = factor.requirement_codes[0], (first.id, factor.id)
         for number, wanted in enumerate([code, "", "another"]):

@@ -13,7 +13,7 @@ from app.procurement.evaluation.corrections import (
 )
 from app.procurement.evaluation.corrections import of_bid as correction_of
 from app.procurement.evaluation.corrections import words as correction_words
-from app.procurement.evaluation.lots import bids_in, conforming_bids, opened_bids
+from app.procurement.evaluation.lots import bids_in, opened_bids
 from app.procurement.evaluation.low_prices import (
     CheckUnknown,
     Decision,
@@ -132,7 +132,6 @@ __all__ = [
     "candidates",
     "check_low_prices",
     "confirm_price",
-    "conforming_bids",
     "conformity_cells",
     "correct_prices",
     "correct_scores",

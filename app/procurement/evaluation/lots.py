@@ -37,11 +37,6 @@ def opened_bids(session: Session, lot_id: str) -> list[Bid]:
     return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
 
 
-def conforming_bids(session: Session, lot_id: str) -> list[Bid]:
-    """The bids that conform and aren't ranked yet."""
-    return bids_in(session, lot_id, BidState.CONFORMING)
-
-
 def evaluated_lot(session: Session, lot_id: str) -> tuple[Lot, Tender]:
     """A lot under evaluation, locked, with its tender; raises NotInThisState."""
     lot = projects.lot(session, lot_id, lock=True)
