@@ -22,6 +22,12 @@ LEFT_OUT: dict[str, str] = {
     "tests/scenarios": "whole procurements over HTTP, person by person",
     "tests/serving": "real servers, proxies and slow clients",
     "tests/workflow/test_crashes.py": "processes that are killed in the middle of an act",
+    "tests/workflow/test_lives.py": "whole procurements through the doors of the engine",
+    "tests/workflow/test_lot.py": "a lot from its opening to its award, through the doors of the engine",
+    "tests/workflow/test_proof.py": "each column of each record of a whole procurement, changed by hand",
+    "tests/workflow/test_raw_values.py": "what stands beside the forms of a whole procurement",
+    "tests/workflow/test_town.py": "the past of the demonstration town",
+    "tests/workflow/test_turning.py": "the clock of the demonstration town, turned",
 }
 """Folders and files that are left out whole, each with what it is about."""
 
