@@ -3,9 +3,9 @@
 The machines are noisy, so what is promised is a ratio of two things measured in turn, wherever it can be one.
 """
 
-from app.bench import bidding, figures, serving
+from app.bench import bidding, figures, serving, small
 from app.bench.figures import Figure
 
-FIGURES = (*figures.FIGURES, *serving.FIGURES, *bidding.FIGURES)
+FIGURES = (*figures.FIGURES, *small.FIGURES, *serving.FIGURES, *bidding.FIGURES)
 
 __all__ = ["FIGURES", "Figure"]

@@ -31,16 +31,31 @@ CLERK = Actor("clerk", "Clerk", groups=frozenset({"clerk", "administrator"}))
 
 @dataclass(frozen=True)
 class Figure:
-    """A promise: its name, the function that measures it, its unit and the most it may be."""
+    """A promise: its name, the function that measures it, its unit and the most it may be (or the least, if ``more_is_better``).
+
+    Without a limit it is said only: what it is depends on the machine, and what is promised of it is another figure.
+    """
 
     name: str
     measure: Callable[[], float]
     unit: str
-    limit: float
+    limit: float | None
+    more_is_better: bool = False
+
+    def is_broken(self, found: float) -> bool:
+        """Whether what was measured is beyond the limit."""
+        if self.limit is None:
+            return False
+        return found < self.limit if self.more_is_better else found > self.limit
+
+    def line(self, found: float) -> str:
+        """How it is printed."""
+        limit = " (no limit)" if self.limit is None else f" (limit {self.limit:g})"
+        return f"{self.name}: {found:.2f} {self.unit}{limit}"
 
 
 @contextmanager
-def _house(*, durable: bool = True) -> Iterator[tuple[Engine, sessionmaker[Session]]]:
+def house(*, durable: bool = True) -> Iterator[tuple[Engine, sessionmaker[Session]]]:
     """An engine on a fresh SQLite file with the real settings: a commit is on the disk.
 
     Where growth is measured the disk isn't waited for (``durable=False``): its moods would hide what grows.
@@ -57,7 +72,7 @@ def _house(*, durable: bool = True) -> Iterator[tuple[Engine, sessionmaker[Sessi
         database.dispose()
 
 
-def _deploy(engine: Engine, factory: sessionmaker[Session], files: dict[str, bytes]) -> None:
+def deploy(engine: Engine, factory: sessionmaker[Session], files: dict[str, bytes]) -> None:
     with factory() as session:
         definitions.deploy(engine, session, CLERK, files, "to be measured")
         session.commit()
@@ -71,10 +86,10 @@ def durable_task() -> float:
 
     Tasks differ, so the 22 of a whole tender are added up; each tender of ours is compared with one of the bare engine.
     """
-    with _house() as (engine, factory), _BareTender() as bare:
+    with house() as (engine, factory), _BareTender() as bare:
         for name, result in _OPERATIONS.items():
             engine.operations.operation(name, name=Text(name, name))(_returning(result))
-        _deploy(engine, factory, tender.ours())
+        deploy(engine, factory, tender.ours())
         ratios = []
         for _ in range(12):
             mine, theirs = _play_ours(engine, factory), bare.play()
@@ -213,14 +228,14 @@ _TURNS = """<bpmn:startEvent id="s" /><bpmn:exclusiveGateway id="m" /><bpmn:user
 </bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:sequenceFlow id="f5" sourceRef="g" targetRef="e" />"""
 
 
-def _diagram(body: str) -> bytes:
+def diagram(body: str) -> bytes:
     return f'{tender._HEAD}<bpmn:process id="p" isExecutable="true">{body}</bpmn:process></bpmn:definitions>'.encode()
 
 
 def items_growth() -> float:
     """What an item of a multi-instance over 1,000 costs against one over 10."""
-    with _house(durable=False) as (engine, factory):
-        _deploy(engine, factory, {"p.bpmn": _diagram(_ITEMS)})
+    with house(durable=False) as (engine, factory):
+        deploy(engine, factory, {"p.bpmn": diagram(_ITEMS)})
 
         def run(size: int) -> None:
             with factory() as session:
@@ -233,8 +248,8 @@ def items_growth() -> float:
 
 def turns_growth() -> float:
     """What a turn of a loop costs after 600 turns against the first ten."""
-    with _house(durable=False) as (engine, factory):
-        _deploy(engine, factory, {"p.bpmn": _diagram(_TURNS)})
+    with house(durable=False) as (engine, factory):
+        deploy(engine, factory, {"p.bpmn": diagram(_TURNS)})
         took = _turns(engine, factory, 600)
         return statistics.median(took[-20:]) / statistics.median(took[2:12])
 
@@ -257,8 +272,8 @@ def _turns(engine: Engine, factory: sessionmaker[Session], size: int) -> list[fl
 
 def restoring() -> float:
     """Restoring an instance after 300 turns against one after three: its history must not count."""
-    with _house(durable=False) as (engine, factory):
-        _deploy(engine, factory, {"p.bpmn": _diagram(_TURNS)})
+    with house(durable=False) as (engine, factory):
+        deploy(engine, factory, {"p.bpmn": diagram(_TURNS)})
         _turns(engine, factory, 3)
         _turns(engine, factory, 300)
         with factory() as session:

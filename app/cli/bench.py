@@ -16,7 +16,7 @@ def register(app: Flask) -> None:
 @click.command("bench")
 @click.argument("words", nargs=-1)
 def bench(words: tuple[str, ...]) -> None:
-    """Measure all figures (or those whose names contain WORDS); exit 1 if one is over its limit."""
+    """Measure all figures (or those whose names contain WORDS); exit 1 if one is beyond its limit."""
     from app.bench import FIGURES
 
     over = False
@@ -24,6 +24,6 @@ def bench(words: tuple[str, ...]) -> None:
         if words and not any(word in figure.name for word in words):
             continue
         found = figure.measure()
-        over = over or found > figure.limit
-        click.echo(f"{figure.name}: {found:.2f} {figure.unit} (limit {figure.limit:g})")
+        over = over or figure.is_broken(found)
+        click.echo(figure.line(found))
     sys.exit(1 if over else 0)

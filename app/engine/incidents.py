@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.engine import corridor, history, spiff, unreadable
 from app.engine.engine import ADMINISTRATOR, Engine
 from app.engine.environment import CaseEnvironment
-from app.engine.projection import STEP_INCIDENTS
 from app.engine.records import IncidentRow, InstanceRow, TimerRow
+from app.engine.stored_rows import STEP_INCIDENTS
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
 from app.foundation.database import new_id

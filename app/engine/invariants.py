@@ -12,6 +12,7 @@ from app.engine import corridor, projection, spiff
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.records import IncidentRow, InstanceRow, Offer, OpenTaskRow, SubscriptionRow, TimerRow
+from app.engine.stored_rows import stored
 from app.foundation import checkpoints, documents, journal, proof
 from app.foundation.journal import Violation
 
@@ -72,8 +73,8 @@ def _projection(engine: Engine, session: Session, instance_id: str) -> Iterator[
     state = "active" if row.state == "suspended" else row.state
     if live.state != state:
         yield Violation("engine_instance", instance_id, None, f"its row says {row.state}, its snapshot {live.state}")
-    stored, waiting = projection.stored(session, instance_id), live.waiting()
-    for word, (expected, there) in _pairs(waiting, stored).items():
+    rows, waiting = stored(session, instance_id), live.waiting()
+    for word, (expected, there) in _pairs(waiting, rows).items():
         for key in sorted(expected - there, key=str):
             yield Violation("engine_instance", instance_id, None, f"its snapshot has a {word} that has no row: {key}")
         for key in sorted(there - expected, key=str):

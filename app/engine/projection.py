@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm import Session
 
-from app.engine import reminders, spiff, unreadable
+from app.engine import reminders, spiff
 from app.engine.cache import Entry
 from app.engine.engine import ADMINISTRATOR, Engine
 from app.engine.environment import CaseEnvironment
@@ -27,6 +27,7 @@ from app.engine.records import (
     table_of,
 )
 from app.engine.spiff.model import Flow, Node
+from app.engine.stored_rows import stored
 from app.foundation import clock, ledger
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.database import new_id
@@ -120,51 +121,10 @@ def name_of(node: Node | Flow | None, element_id: str) -> Text:
     return Text(english, node.names.get("zh") or node.name or english)
 
 
-def stored(session: Session, instance_id: str) -> dict[str, dict[Any, Any]]:
-    """What the rows of an instance say, in the form in which a projection compares."""
-    tasks = session.execute(
-        select(
-            OpenTaskRow.token_id,
-            OpenTaskRow.id,
-            OpenTaskRow.assignee_id,
-            OpenTaskRow.due_at,
-            OpenTaskRow.follow_up_at,
-            OpenTaskRow.priority,
-            OpenTaskRow.form_id,
-        ).where(OpenTaskRow.instance_id == instance_id)
-    )
-    timers = session.execute(
-        select(TimerRow.token_id, TimerRow.occurrence, TimerRow.due_at).where(TimerRow.instance_id == instance_id)
-    )
-    subscriptions = session.execute(
-        select(
-            SubscriptionRow.id,
-            SubscriptionRow.token_id,
-            SubscriptionRow.element_id,
-            SubscriptionRow.kind,
-            SubscriptionRow.name,
-            SubscriptionRow.correlation_key,
-        ).where(SubscriptionRow.instance_id == instance_id)
-    )
-    incidents = session.execute(
-        select(IncidentRow.token_id, IncidentRow.id, IncidentRow.kind, IncidentRow.message_en, IncidentRow.retries_left)
-        .where(IncidentRow.instance_id == instance_id, IncidentRow.resolved_at.is_(None))
-        .where(IncidentRow.kind.not_in(STEP_INCIDENTS))
-    )
-    return {
-        "tasks": {token: (identity, tuple(rest)) for token, identity, *rest in tasks},
-        "timers": {(token, occurrence): due_at for token, occurrence, due_at in timers},
-        "subscriptions": {tuple(key): identity for identity, *key in subscriptions},
-        "incidents": {token: (identity, tuple(rest)) for token, identity, *rest in incidents},
-    }
-
-
 _COPIED = (
     "element_id", "process_id", "kind", "form_id", "name_en", "name_zh", "law", "stage", "duty", "candidate_groups",
     "candidate_users", "assignee_id", "due_at", "follow_up_at", "priority",
 )  # fmt: skip
-STEP_INCIDENTS = ("step", unreadable.KIND)
-"""Incidents of a whole step that failed, or that none could begin: they aren't in any snapshot."""
 
 
 @dataclass
@@ -204,7 +164,7 @@ class _Projection:
         gone = {token: stored[0] for token, stored in known.items() if token not in now}
         self.projected.task_ids.update(gone)
         if gone:  # their offers go with them
-            _CLOSE_TASK.run(self.session.connection(), [{"gone": identity} for identity in gone.values()])
+            _CLOSE_TASK.write(self.session.connection(), [{"gone": identity} for identity in gone.values()])
         if rows:
             ledger.append(self.session, _TASKS, rows)
         if offers:

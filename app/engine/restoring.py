@@ -20,8 +20,9 @@ from app.engine.cache import Entry
 from app.engine.corridor import Delivery, NoSuchInstance, Traffic
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
-from app.engine.projection import offers_of, project, stored
+from app.engine.projection import offers_of, project
 from app.engine.records import HistoryRow, InstanceRow, Offer, OpenTaskRow, table_of
+from app.engine.stored_rows import stored
 from app.foundation import dates, journal, ledger, proof
 from app.foundation.actor import Actor
 from app.foundation.database import Base, journal_key

@@ -162,10 +162,10 @@ def write(session: Session, actor: Actor, *, case: str, act: str, facts: Mapping
 def _head(session: Session, case: str) -> Head:
     ledger, connection = Ledger.of(session), session.connection()
     embedded = ledger.position is None and connection.dialect.name == "sqlite"  # nobody else writes meanwhile
-    found = (_HEAD_AND_POSITION if embedded else _HEAD).run(connection, {"case": case}).first()
+    found = (_HEAD_AND_POSITION if embedded else _HEAD).read(connection, {"case": case}).first()
     if found is None and connection.dialect.name == "postgresql":  # others may begin the same chain at this moment
-        _CLAIM.run(connection, {"case": case, "last": 0, "digest": GENESIS})
-        found = _HEAD.run(connection, {"case": case}).first()
+        _CLAIM.write(connection, {"case": case, "last": 0, "digest": GENESIS})
+        found = _HEAD.read(connection, {"case": case}).first()
     if found is None:
         return Head(0, GENESIS, False)
     if embedded:
@@ -209,9 +209,9 @@ def _append(session: Session, entries: list[_Act], heads: Mapping[str, Head]) ->
     for case in dict.fromkeys(entry.case_id for entry in entries):
         head = heads[case]
         now = {"case": case, "last": head.sequence, "digest": head.hash}
-        (_GO_ON if head.stored else _BEGIN).run(connection, now)
+        (_GO_ON if head.stored else _BEGIN).write(connection, now)
         head.stored = True
-    _APPEND.run(connection, [vars(entry) for entry in entries])
+    _APPEND.write(connection, [vars(entry) for entry in entries])
 
 
 def _position(session: Session, ledger: Ledger) -> int:

@@ -253,7 +253,7 @@ def append(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
         top = Ledger.of(session).top
         for row in rows:
             _inserted(top, table, kept, row)
-    _insertion(table, tuple(rows[0])).run(session.connection(), rows)
+    _insertion(table, tuple(rows[0])).write(session.connection(), rows)
 
 
 def write(session: Session, record: Base, values: dict[str, Any]) -> None:
@@ -264,7 +264,7 @@ def write(session: Session, record: Base, values: dict[str, Any]) -> None:
     state: InstanceState[Any] = inspect(record)
     change, held = _change(state.mapper), state.dict
     found = {f"old_{column}": held[change.attributes[column]] for column in change.which}
-    if change.statement(tuple(values)).run(session.connection(), values | found).rowcount != 1:
+    if change.statement(tuple(values)).write(session.connection(), values | found) != 1:
         raise StaleDataError(f"{change.table} {legal.row_id(found.values())} isn't as it was read")
     for column, value in values.items():
         set_committed_value(record, change.attributes[column], value)

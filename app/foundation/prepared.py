@@ -21,13 +21,35 @@ class Prepared:
         self._statement, self._columns = statement, columns
         self._made: dict[str, _Made] = {}
 
-    def run(self, connection: Connection, values: Values | Sequence[Values]) -> CursorResult[Any]:
-        """Run it once, or once for each of several values."""
+    def read(self, connection: Connection, values: Values) -> CursorResult[Any]:
+        """Run it, to read what it selects."""
+        made = self._of(connection)
+        return connection.exec_driver_sql(made.sql, made.of(values))
+
+    def write(self, connection: Connection, values: Values | Sequence[Values]) -> int:
+        """Run it once, or once for each of several values; how many rows it wrote.
+
+        Where nobody listens to statements it goes straight to the driver: SQLAlchemy's way there costs an embedded database
+        several times what the statement does.
+        """
+        made, many = self._of(connection), not isinstance(values, Mapping)
+        given: Any = [made.of(each) for each in values] if many else made.of(values)  # type: ignore[arg-type]
+        if connection.dispatch.before_cursor_execute or connection.dispatch.after_cursor_execute:
+            return connection.exec_driver_sql(made.sql, given).rowcount
+        cursor = connection.connection.cursor()
+        try:
+            (cursor.executemany if many else cursor.execute)(made.sql, given)
+            return cursor.rowcount
+        except Exception as error:
+            connection._handle_dbapi_exception(error, made.sql, given, cursor, None)
+        finally:
+            cursor.close()
+
+    def _of(self, connection: Connection) -> _Made:
         made = self._made.get(connection.dialect.name)
         if made is None:
             made = self._made[connection.dialect.name] = _Made(self._statement, self._columns, connection.dialect)
-        given: Any = made.of(values) if isinstance(values, Mapping) else [made.of(each) for each in values]
-        return connection.exec_driver_sql(made.sql, given)
+        return made
 
 
 class _Made:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, event, exc, insert, select, update
 
 from app.foundation.outbox import Outgoing
 from app.foundation.prepared import Prepared
@@ -18,35 +18,56 @@ def stored(session):
 
 
 def test_every_kind_of_value_comes_back_as_it_was_given(session):
-    Prepared(insert(TABLE), tuple(ROW)).run(session.connection(), ROW)
+    Prepared(insert(TABLE), tuple(ROW)).write(session.connection(), ROW)
     (row,) = stored(session)
     assert (row.id, row.content, row.created_at) == ("1", ROW["content"], NOON)
 
 
 def test_what_is_left_out_has_its_default(session):
-    Prepared(insert(TABLE), tuple(ROW)).run(session.connection(), ROW)
+    Prepared(insert(TABLE), tuple(ROW)).write(session.connection(), ROW)
     (row,) = stored(session)
     assert (row.state, row.attempts) == ("waiting", 0)
 
 
 def test_a_default_is_made_anew_for_each_row(session):
     without = [{name: value for name, value in {**ROW, "key": key}.items() if name != "id"} for key in "ab"]
-    Prepared(insert(TABLE), tuple(without[0])).run(session.connection(), without)
+    Prepared(insert(TABLE), tuple(without[0])).write(session.connection(), without)
     assert len({row.id for row in stored(session)}) == 2
 
 
 def test_it_runs_once_for_each_of_several_values(session):
     prepared = Prepared(insert(TABLE), tuple(ROW))
-    prepared.run(session.connection(), [{**ROW, "id": each, "key": each} for each in "abc"])
+    prepared.write(session.connection(), [{**ROW, "id": each, "key": each} for each in "abc"])
     assert [row.key for row in stored(session)] == ["a", "b", "c"]
 
 
 def test_what_a_statement_fixes_is_kept_beside_what_it_is_given(session):
-    Prepared(insert(TABLE), tuple(ROW)).run(session.connection(), ROW)
+    Prepared(insert(TABLE), tuple(ROW)).write(session.connection(), ROW)
     fail = update(TABLE).where(TABLE.c.state == "waiting", TABLE.c.id == bindparam("which")).values(state="failed")
-    assert Prepared(fail).run(session.connection(), {"which": "1"}).rowcount == 1
+    assert Prepared(fail).write(session.connection(), {"which": "1"}) == 1
 
 
 def test_a_value_that_is_missing_is_named(session):
     with pytest.raises(KeyError, match="which"):
-        Prepared(select(TABLE.c.id).where(TABLE.c.id == bindparam("which"))).run(session.connection(), {})
+        Prepared(select(TABLE.c.id).where(TABLE.c.id == bindparam("which"))).read(session.connection(), {})
+
+
+def test_who_listens_to_statements_hears_it_and_it_writes_the_same(session, database):
+    heard = []
+    prepared = Prepared(insert(TABLE), tuple(ROW))
+
+    def note(_connection, _cursor, statement, *_):
+        heard.append(statement)
+
+    event.listen(database, "before_cursor_execute", note)
+    assert prepared.write(session.connection(), ROW) == 1
+    event.remove(database, "before_cursor_execute", note)
+    assert prepared.write(session.connection(), {**ROW, "id": "2", "key": "b"}) == 1
+    assert (sum("INSERT" in each for each in heard), [row.key for row in stored(session)]) == (1, ["a", "b"])
+
+
+def test_a_refusal_of_the_database_is_told_as_of_any_other_statement(session):
+    prepared = Prepared(insert(TABLE), tuple(ROW))
+    prepared.write(session.connection(), ROW)
+    with pytest.raises(exc.IntegrityError), session.begin_nested():
+        prepared.write(session.connection(), ROW)
