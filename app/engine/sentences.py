@@ -103,7 +103,7 @@ WORDS: Mapping[str, Text] = {
     ),
     "ended": Text("The case ended.", "流程结束。"),
     "claimed": Text("%(who)s claimed “%(what)s”.", "%(who)s领取了“%(what)s”。"),
-    "given_back": Text("%(who)s released “%(what)s”.", "%(who)s退回了所领取的“%(what)s”。"),
+    "given_back": Text("%(who)s released “%(what)s”.", "%(who)s取消领取了“%(what)s”。"),
     "assigned": Text("%(who)s reassigned “%(what)s” to %(to)s.", "%(who)s将“%(what)s”转交%(to)s办理。"),
     "lost_message": Text("Nothing was waiting for the message “%(message_name)s”.", "消息“%(message_name)s”无人等待。"),
     "suspended": Text("%(who)s suspended the case.", "%(who)s暂停了流程。"),

@@ -206,7 +206,7 @@ def test_organisations_are_imported_with_their_supervisor(app, office, sign_in):
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"uscc": "12510700MB0Y20010X"}, "its last one checks the others"),
+        ({"uscc": "12510700MB0Y20010X"}, "its check character is wrong"),
         ({"supervisor": "无此单位"}, "Choose the finance department"),
         ({"kind": "供应商"}, "Must be one of"),
     ],

@@ -379,7 +379,7 @@ def test_the_buyer_sees_the_check_and_the_drawn_documents_and_may_return_them(pl
     assert notes_of(play, "sun", "prepare_documents")["Returned by the buyer"] == "请写明备机数量"
 
 
-@pytest.mark.parametrize(("days", "said"), [(-3, "which has passed"), (3, "is published by itself"), (0, None)])
+@pytest.mark.parametrize(("days", "said"), [(-3, "which has passed"), (3, "is published automatically"), (0, None)])
 def test_who_confirms_the_documents_is_reminded_of_the_day_that_was_wanted(play, case, days, said):
     memory.played(play, case, lives.FIRST_HALF[:5])
     with play.house.sessions() as session:
