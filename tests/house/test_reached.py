@@ -150,7 +150,12 @@ def test_an_exception_is_reached_by_nothing_else():
 def test_no_public_method_is_called_by_tests_alone():
     asked = {node.attr for module in MODULES for node in ast.walk(tree(module)) if isinstance(node, ast.Attribute)}
     pages = {word for path in (ROOT / "app").rglob("*.html") for word in re.findall(r"\w+", path.read_text("utf-8"))}
-    assert {f"{owner}.{name}" for owner, name in methods() if name not in asked | pages} == set(CALLED_BY_LIBRARIES)
+    unasked = {f"{owner}.{name}" for owner, name in methods() if name not in asked | pages}
+    assert sorted(unasked - CALLED_BY_LIBRARIES.keys()) == []
+
+
+def test_every_method_that_a_library_calls_is_there():
+    assert CALLED_BY_LIBRARIES.keys() <= {f"{owner}.{name}" for owner, name in methods()}
 
 
 def methods() -> Iterator[tuple[str, str]]:
