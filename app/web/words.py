@@ -237,6 +237,18 @@ def by_language(language: str, text: str) -> Iterator[tuple[str, str]]:
         yield text[end:], ""
 
 
+def spoken_in(language: str, text: str) -> str:
+    """The tag of what a field holds where that isn't in the language of the page, else nothing.
+
+    A field has one language for all it holds: a Chinese voice reads Latin words among Chinese ones, an English voice no
+    Chinese ones.
+    """
+    tag, foreign = _FOREIGN[language]
+    if not foreign.search(text) or (language == "zh" and written_in(text) == "zh"):
+        return ""
+    return tag
+
+
 def written_in(name: str) -> str:
     """The language of a paper's name: Chinese where a Chinese character is in it."""
     return "zh" if re.search(f"[{_HAN}]", name) else "en"

@@ -62,9 +62,27 @@ def unmarked(tree, language):
                 yield text.strip()
 
 
+def unmarked_fields(tree, language):
+    """What fields hold, or lists let one choose, in the other language that they do not say the language of."""
+    for field in tree.xpath("//textarea | //option | //input[not(@type) or @type='text' or @type='search']"):
+        held = field.get("value", "") if field.tag == "input" else field.text_content()
+        said = {each.get("lang") for each in (field, *field.iterancestors("template")) if each.get("lang")}
+        if words.spoken_in(language, held) and not said:
+            yield held.strip()
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("login", [None, "chen", "sun", "guo", "an", "qian"])
 def test_no_text_in_the_other_language_is_unmarked(pages, login, language):
     seen = list(pages(login, language))
     assert (len(seen) > 5, {tree.get("lang")[:2] for _, tree in seen}) == (True, {language})
     assert [(address, text) for address, tree in seen for text in unmarked(tree, language)] == []
+    assert [(address, text) for address, tree in seen for text in unmarked_fields(tree, language)] == []
+
+
+def test_a_field_says_the_language_of_what_is_typed_into_it(browser_page):
+    field = browser_page("chen", "/search").locator("main input[name=q]")
+    field.fill("医院的路灯")
+    assert field.get_attribute("lang") == "zh-Hans"
+    field.fill("lamps")
+    assert field.get_attribute("lang") is None

@@ -40,6 +40,16 @@ function sayDays() {
   document.addEventListener('input', event => { if (event.target.matches?.(days)) tell(event.target); });
 }
 
+/** A field says in which language what is typed into it is, as the server does of what it held (speaking.py); names like title_zh ask for one. */
+function sayLanguages() {
+  const han = /[\u3400-\u9fff]/, english = /[A-Za-z].*[a-z]{2} +[A-Za-z]{2}/s, other = document.documentElement.lang.startsWith('en') ? 'zh-Hans' : 'en';
+  document.addEventListener('input', ({ target }) => {
+    if (!target.matches?.('textarea, input:not([type]), input[type="text"], input[type="search"]') || /_(en|zh)$/.test(target.name)) return;
+    if (han.test(target.value) ? other === 'zh-Hans' : other === 'en' && english.test(target.value)) target.lang = other;
+    else target.removeAttribute('lang');
+  });
+}
+
 /** A menu closes when the focus leaves it. */
 function closeLeftMenus() {
   document.addEventListener('focusin', event => { for (const menu of document.querySelectorAll('.tw-menu[open]')) if (!menu.contains(event.target)) menu.open = false; });
@@ -49,6 +59,7 @@ export function watchSmallThings() {
   showWhereOneIs();
   sayDays();
   closeLeftMenus();
+  sayLanguages();
   document.addEventListener('click', event => {
     const copies = event.target.closest('[data-copy]');
     if (copies) { event.preventDefault(); copy(copies); }
