@@ -15,7 +15,7 @@ from app.foundation.workdays import last_second_of, local_day
 from app.identity import accounts, organisations
 from app.identity.accounts import AccountUnknown
 from app.procurement import agreements, projects, rules, tenders
-from app.procurement.projects import Project
+from app.procurement.projects import Project, intentions
 from app.procurement.rules import laws
 from app.procurement.rules.timetables import TITLES
 from app.procurement.tenders import Finding, Overridden, Override, places
@@ -123,10 +123,30 @@ def of_plan(session: Session, project: Project) -> list[Fact]:
         (Text("Evaluation method", "评标方法"), named(REVIEW_METHODS, project.review_method)),
         *of_lots(project),
         *catalogues.of_answer(session, project),
+        *_intention(session, project),
         (Text("Contract and acceptance", "合同与验收安排"), same(project.contract_plan)),
         *((name, same(said)) for name, said in _said_of_plan(project) if said.strip()),
     ]
     return [*facts, *warnings_of_plan(session, project)]
+
+
+@beside
+def _intention(session: Session, project: Project) -> Iterable[Fact]:
+    """When the intention was published, where, and from when the notice may follow; or why none is due."""
+    title = Text("Procurement intention", "采购意向")
+    if project.intention_on is not None:
+        on = dates.day(project.intention_on)
+        yield (
+            title,
+            Text(f"published on {on.en}: {project.intention_address}", f"{on.zh}公开：{project.intention_address}"),
+        )
+        earliest = intentions.earliest_notice(session, project)
+        if earliest is not None:
+            law = intentions.period(session, project, on=project.notice_on or earliest).citation
+            yield Text("Earliest day of the notice", "公告最早日期"), resting_on(dates.day(earliest), law)
+    elif project.intention:
+        said, why = intentions.ANSWERS[project.intention], project.intention_reasons
+        yield title, Text(f"{said.en}. Reasons: {why}", f"{said.zh}。理由：{why}")
 
 
 def _said_of_plan(project: Project) -> Iterable[tuple[Text, str]]:

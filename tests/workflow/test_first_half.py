@@ -18,6 +18,7 @@ from app.foundation.text import Text
 from app.identity import organisations
 from app.identity.accounts import Account
 from app.procurement import agreements, projects, rules, tenders
+from app.procurement.projects import intentions
 from app.procurement.projects.applications import OverBudget
 from app.procurement.rules import catalogues
 from app.web import visibility
@@ -251,6 +252,24 @@ def test_a_year_without_an_official_calendar_asks_a_person(play, case, virtual_c
     assert play.open() == ["choose_agency"]
 
 
+INTENTION = {"intention": "published", "intention_on": "2026-01-05", "intention_address": "https://www.ccgp.gov.cn/1"}
+
+
+def test_when_the_intention_was_published_is_part_of_the_plan(play, case):
+    memory.played(play, case, lives.FIRST_HALF[:2])
+    play.do("chen", "plan", lambda shown: {**case.planned(shown.values), "notice_on": "2026-07-01", **INTENTION})
+    assert "5 January 2026" in facts_of(play, "chen", "confirm_method")["Procurement intention"]
+
+
+@pytest.mark.parametrize(
+    "said", [{"intention": "published"}, {"intention": "urgent"}, {**INTENTION, "intention_address": None}]
+)
+def test_an_intention_is_told_in_full(play, case, said):
+    memory.played(play, case, lives.FIRST_HALF[:2])
+    with pytest.raises(FormInvalid):
+        play.do("chen", "plan", lambda shown: {**case.planned(shown.values), **said})
+
+
 # -- the documents before they are checked
 
 
@@ -436,6 +455,22 @@ def test_who_waits_is_told_when_and_may_publish_at_once(play, case):
     play.do("chen", "await_notice", {"decision": "publish"})
     with play.looking() as session:
         assert tender_now(play, session).state == "published"
+
+
+def test_a_notice_waits_until_its_intention_s_period_is_over_and_is_not_published_before(play, case):
+    memory.played(play, case, lives.FIRST_HALF[:5])
+    with play.house.sessions() as session:
+        project, today = project_of(play, session), town.today(session)
+        project.notice_on, project.intention_on = today, today - timedelta(days=28)
+        earliest = intentions.earliest_notice(session, project)
+        session.commit()
+    play.do("chen", "confirm_documents", {"decision": "confirm"})
+    assert "Earliest day of the notice" in facts_of(play, "chen", "await_notice")
+    with pytest.raises(projects.NoticeBeforeIntentionEnds):
+        play.do("chen", "await_notice", {"decision": "publish"})
+    play.turn_to(datetime.combine(earliest, time(9), PLACE))
+    with play.looking() as session:
+        assert tender_now(play, session).published_at == datetime.combine(earliest, time(9), PLACE)
 
 
 def test_documents_that_wait_are_taken_back_and_corrected(play, case):

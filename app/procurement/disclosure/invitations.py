@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -57,7 +58,7 @@ ATTACHMENTS = {
 def planning(session: Session, project: Project) -> dict[str, Any]:
     """What a published project says of its plan: budget and method, never the application itself (D1)."""
     line = project.budget_line
-    return {
+    section: dict[str, Any] = {
         "rationale": project.need,
         "budget": {
             "id": line.code,
@@ -65,6 +66,23 @@ def planning(session: Session, project: Project) -> dict[str, Any]:
             "description_en": line.name.en,
             "amount": parts.value(project.estimate, project.currency),
         },
+    }
+    if project.intention_on is not None:
+        section["documents"] = [_intention(project, project.intention_on)]
+    return section
+
+
+def _intention(project: Project, on: date) -> dict[str, Any]:
+    """The published intention, a page of another site."""
+    title = Text(f"Procurement intention: {project.title.en}", f"{project.title.zh}采购意向")
+    return {
+        "id": f"intention-{project.id}",
+        "documentType": "plannedProcurementNotice",
+        "title": title.zh,
+        "title_en": title.en,
+        "url": project.intention_address,
+        "datePublished": parts.instant(datetime.combine(on, time(), parts.PLACE)),
+        "language": "zh",
     }
 
 

@@ -11,6 +11,7 @@ from app.procurement.projects.applications import (
     review,
 )
 from app.procurement.projects.catalogue import central_bodies
+from app.procurement.projects.intentions import Intention, NoticeBeforeIntentionEnds
 from app.procurement.projects.lives import (
     STATE_NAMES,
     LotUnknown,
@@ -44,6 +45,7 @@ __all__ = [
     "STATE_NAMES",
     "ApprovalMissing",
     "BudgetLine",
+    "Intention",
     "Item",
     "LawApplies",
     "Lot",
@@ -51,6 +53,7 @@ __all__ = [
     "LotUnknown",
     "NewItem",
     "NotInThisState",
+    "NoticeBeforeIntentionEnds",
     "NumberSeries",
     "PlanItem",
     "PlannedLot",

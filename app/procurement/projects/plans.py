@@ -17,7 +17,8 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
 from app.procurement import rules
-from app.procurement.projects import catalogue
+from app.procurement.projects import catalogue, intentions
+from app.procurement.projects.intentions import Intention
 from app.procurement.projects.lives import get, lock
 from app.procurement.projects.records import BudgetLine, Item, Lot, Project, ProjectState
 
@@ -134,6 +135,7 @@ def plan(
     risk_plan: str = "",
     centralised: str | None = None,
     catalogue_reasons: str = "",
+    intention: Intention | None = None,
     core_item_ids: Sequence[str] = (),
 ) -> Project:
     """Plan a filed project: its lots, and the lot number of each item id. Planning again replaces the lots.
@@ -148,6 +150,7 @@ def plan(
         *_budget_problems(project, lots, items),
         *_plan_problems(session, project, notice_on, survey),
         *catalogue.problems(session, project, centralised, catalogue_reasons),
+        *intentions.problems(session, project, intention, notice_on),
     ]
     if problems:
         raise problems[0] if len(problems) == 1 else Several(problems)
@@ -155,11 +158,12 @@ def plan(
     project.review_method, project.grounds, project.notice_on = review_method, grounds, notice_on
     project.survey_respondents = survey_respondents
     catalogue.record(project, centralised, catalogue_reasons)
+    intentions.record(project, intention)
     project.survey, project.contract_plan, project.risk_plan = survey, contract_plan, risk_plan
     project.state, project.planner_id, project.planned_at = ProjectState.PLANNED, actor.id, clock.now(session)
     project.method = None
     facts = {"lots": [str(lot.budget) for lot in lots], "review_method": review_method, "notice_on": str(notice_on)}
-    facts |= catalogue.facts(session, project)
+    facts |= catalogue.facts(session, project) | intentions.facts(project)
     journal.write(session, actor, case=project.id, act="projects.plan", facts=facts)
     return project
 
@@ -337,22 +341,20 @@ def _survey(session: Session, project: Project) -> list[Warning]:
 
 
 def _intention(session: Session, project: Project) -> list[Warning]:
-    """The day by which the intention had to be public lay in the past when the plan was made."""
-    if project.notice_on is None or project.planned_at is None:
+    """The day by which the intention had to be public lay in the past when the plan was made, and the plan doesn't say
+    when it was published, or why none is due."""
+    if project.notice_on is None or project.planned_at is None or project.intention:
         return []
-    region = organisations.get(session, project.buyer_id).region or "CN"
-    method = project.method or "open_tender"
-    rule = rules.find(
-        "intention_period", on=project.notice_on, object=project.object, method=method, jurisdiction=region
-    )
+    rule = intentions.period(session, project, on=project.notice_on)
     last = rule.first_day(workdays.load(session), project.notice_on)
     if last >= local_day(project.planned_at):
         return []
     on, wanted = dates.day(last), dates.day(project.notice_on)
     text = Text(
         f"For a notice on {wanted.en} the intention had to be published by {on.en}, which had passed when this was "
-        "planned. Choose a later day for the notice, unless it was published in time or the need could not be foreseen.",
-        f"拟于{wanted.zh}发布招标公告，采购意向应当不晚于{on.zh}公开，编制计划时该日期已过。除已按期公开或者因不可预见的原因急需开展采购的，应当推迟公告日期。",
+        "planned, and the plan does not say when it was published. Say so there, choose a later day for the notice, or say "
+        "why none is due.",
+        f"拟于{wanted.zh}发布招标公告，采购意向应当不晚于{on.zh}公开，编制计划时该日期已过，且采购计划未填写公开情况。请填写公开日期、推迟公告日期，或者说明无须公开的理由。",
     )
     return [Warning("intention", text, rule.citation)]
 

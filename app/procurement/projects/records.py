@@ -99,6 +99,11 @@ class Project(Base):
     survey: Mapped[str] = mapped_column(LongText, default="")
     survey_respondents: Mapped[int | None] = mapped_column(default=None)
     notice_on: Mapped[date | None] = mapped_column(default=None)
+    intention: Mapped[str] = mapped_column(String(12), default="")
+    """Whether the procurement intention was published, or why none is due: of ``intentions.ANSWERS``, empty if not said."""
+    intention_on: Mapped[date | None] = mapped_column(default=None)
+    intention_address: Mapped[str] = mapped_column(String(500), default="")
+    intention_reasons: Mapped[str] = mapped_column(LongText, default="")
     contract_plan: Mapped[str] = mapped_column(LongText, default="")
     risk_plan: Mapped[str] = mapped_column(LongText, default="")
     in_catalogue: Mapped[bool | None] = mapped_column(default=None)

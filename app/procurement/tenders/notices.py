@@ -15,7 +15,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
 from app.procurement import mails, projects, rules
-from app.procurement.projects import Lot, LotState, ProjectState, ReasonsMissing
+from app.procurement.projects import Lot, LotState, ProjectState, ReasonsMissing, intentions
 from app.procurement.rules import laws
 from app.procurement.tenders import attachments, findings
 from app.procurement.tenders.checks import ERROR
@@ -112,12 +112,13 @@ def of_lot(session: Session, lot_id: str, *, lock: bool = False) -> Tender:
 def publish(session: Session, actor: Actor, *, project_id: str, keeper: KeyKeeper) -> Tender:
     """Publish confirmed documents: the notice, version 1, the lots' keys, and every date that starts to run (O87 13).
 
-    They are checked once more as of today, since a late notice can make the bid period too short. Raises FindingsOpen
-    or TenderNotOpen.
+    They are checked once more as of today, since a late notice can make the bid period too short. Raises FindingsOpen,
+    NoticeBeforeIntentionEnds or TenderNotOpen.
     """
     tender = of_project(session, project_id, lock=True)
     if tender.state != TenderState.CONFIRMED or tender.bid_deadline_at is None:
         raise TenderNotOpen(state=STATE_NAMES[tender.state])
+    intentions.require_over(session, tender.project)
     now = clock.now(session)
     found = findings.record(session, tender, local_day(now))
     errors = sum(finding.severity == ERROR for finding in found)

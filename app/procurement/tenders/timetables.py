@@ -14,7 +14,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import Uncertain, local_day
 from app.identity import organisations, roles
 from app.procurement import projects, rules
-from app.procurement.projects import Project
+from app.procurement.projects import Project, intentions
 from app.procurement.tenders.records import TimetableDate
 
 DEFAULT_METHOD = "open_tender"
@@ -99,16 +99,18 @@ def timetable_of(session: Session, project_id: str) -> list[TimetableDate]:
 
 
 def notice_day(session: Session, project: Project) -> date:
-    """The day of the notice: as planned, or today when that has passed."""
+    """The day of the notice: as planned, or today when that has passed; never before its intention's period is over."""
     today = local_day(clock.now(session))
-    return max(today, project.notice_on or today)
+    return max(today, project.notice_on or today, intentions.earliest_notice(session, project) or today)
 
 
 def notice_at(session: Session, project: Project) -> datetime | None:
     """When a notice that waits for its day is published: as that day's work begins; None once that has passed."""
     if project.notice_on is None:
         return None
-    at = datetime.combine(project.notice_on, WORK_BEGINS, clock.PLACE)
+    wanted = project.notice_on
+    on = max(wanted, intentions.earliest_notice(session, project) or wanted)
+    at = datetime.combine(on, WORK_BEGINS, clock.PLACE)
     return at if at > clock.now(session) else None
 
 

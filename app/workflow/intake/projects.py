@@ -187,6 +187,7 @@ def _plan(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
         centralised=values.get("catalogue") or None,
         catalogue_reasons=values.get("catalogue_reasons") or "",
         core_item_ids=[row["item_id"] for row in values["items"] if row.get("is_core")],
+        intention=_intention(values),
     )
     limit = projects.procurement_limit(context.session, project)
     return {
@@ -197,6 +198,14 @@ def _plan(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
         "grounds": project.grounds,
         "open_tender_threshold": _rule(context, project, "open_tender_threshold").value,
     }
+
+
+def _intention(values: Mapping[str, Any]) -> projects.Intention | None:
+    if not values.get("intention"):
+        return None
+    told = (values.get(f"intention_{name}") for name in ("on", "address", "reasons"))
+    on, address, reasons = told
+    return projects.Intention(values["intention"], on, address or "", reasons or "")
 
 
 def _prepare_plan(context: IntakeContext) -> Mapping[str, Any]:
@@ -235,7 +244,10 @@ def _prepare_plan(context: IntakeContext) -> Mapping[str, Any]:
     limits = [
         facts.of_rule(_rule(context, project, "open_tender_threshold")),
         _limit(context, project),
-        *(facts.of_rule(_rule(context, project, name)) for name in ("sme_reservation_limit", "survey_limit")),
+        *(
+            facts.of_rule(_rule(context, project, name))
+            for name in ("sme_reservation_limit", "survey_limit", "intention_period")
+        ),
     ]
     proposal = catalogues.of_proposal(context.session, project)
     return {

@@ -13,7 +13,7 @@ from app.foundation.actor import Actor
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import projects, tenders
-from app.procurement.projects import Project
+from app.procurement.projects import Project, intentions
 from app.procurement.tenders import Tender, TenderUnknown, places
 from app.procurement.tenders.terms import OPTIONAL
 from app.workflow import disclosing, drawing, facts
@@ -122,7 +122,9 @@ def _confirm_documents(context: IntakeContext, values: dict[str, Any]) -> Mappin
 
 
 def _await_notice(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
-    """Publish a notice that waits for its day at once, or take its documents back."""
+    """Publish a notice that waits for its day at once, as soon as its intention lets it, or take its documents back."""
+    if values["decision"] == "publish":
+        intentions.require_over(context.session, projects.get(context.session, context.variables["project_id"]))
     if values["decision"] == "return":
         tenders.confirm_documents(
             context.session,
@@ -148,6 +150,11 @@ def _notice_day(session: Session, project: Project) -> Iterable[facts.Fact]:
     if at is not None:
         on = dates.when(at)
         yield Text("Day of the notice", "公告日期"), Text(f"will be published on {on.en}", f"将于{on.zh}自动发布")
+    earliest = intentions.earliest_notice(session, project)
+    if earliest is not None:
+        on = dates.day(earliest)
+        words = Text(f"not before {on.en}, because of the procurement intention", f"因采购意向公开期限，不早于{on.zh}")
+        yield Text("Earliest day of the notice", "公告最早日期"), words
 
 
 @beside

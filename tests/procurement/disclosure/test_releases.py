@@ -1,5 +1,6 @@
 """What becomes public is an OCDS release of its act's transaction; records are what the releases add up to."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,15 @@ def test_a_release_says_what_the_notice_says(session, tender):
     assert content["tender"]["procurementMethod"] == "open"
     assert content["tender"]["tenderPeriod"]["endDate"] == tender.bid_deadline_at.astimezone(PLACE).isoformat()
     assert content["buyer"]["id"].startswith("CN-USCC-")
+
+
+def test_a_release_names_the_intention_that_was_published(session, tender):
+    tender.project.intention_on, tender.project.intention_address = date(2026, 1, 5), "https://www.ccgp.gov.cn/1"
+    made = published(session, tender)
+    [document] = made.content["planning"]["documents"]
+    assert (document["documentType"], document["url"]) == ("plannedProcurementNotice", "https://www.ccgp.gov.cn/1")
+    assert document["datePublished"] == "2026-01-05T00:00:00+08:00"
+    assert list(disclosure.violations(disclosure.release_package(session, [made], "open-data/releases/1"))) == []
 
 
 def test_a_release_package_keeps_to_the_standard(session, tender):
