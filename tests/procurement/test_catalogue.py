@@ -185,6 +185,14 @@ def test_a_plan_says_otherwise_than_the_rows_with_reasons_only(filed, plan, in_c
     assert catalogue.answer_of(planned) == answer
 
 
+def test_the_central_body_may_be_given_what_the_department_buys_without_reasons(filed, plan, enter):
+    filed.items[0].code = "A02320100"
+    enter({"carried_out_by": "department"})
+    assert catalogue.answer_of(plan(filed, centralised="inside")) == "inside"
+    with pytest.raises(projects.ReasonsMissing):
+        plan(filed, centralised="outside")
+
+
 def test_a_plan_that_follows_the_rows_needs_no_reasons_and_the_journal_keeps_the_rows(
     session, filed, plan, in_catalogue
 ):

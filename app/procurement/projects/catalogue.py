@@ -89,9 +89,13 @@ def _code(item: Item) -> str:
 
 
 def problems(session: Session, project: Project, answer: str | None, reasons: str) -> list[Refusal]:
-    """What speaks against a plan's answer: another than the rows propose has its reasons."""
+    """What speaks against a plan's answer: another than the rows propose has its reasons.
+
+    Not that the central body buys what the department may: it can be entrusted with anything, and forms of cases that
+    began before the rows were known can't say more than inside or outside.
+    """
     proposed = propose(session, project).answer
-    if proposed in (None, answer) or reasons.strip():
+    if proposed in (None, answer) or reasons.strip() or (proposed, answer) == ("department", "inside"):
         return []
     return [ReasonsMissing(field="catalogue_reasons")]
 
