@@ -30,11 +30,11 @@ def apply(town: Town) -> None:
             "Item, row 1": "输液泵",
             "Quantity, row 1": "20",
             "Unit, row 1": "台",
-            "Estimated unit price (yuan), row 1": "350000",
+            "Estimated unit price (CNY), row 1": "350000",
         }
     )
     handler.press("Send for review", refused=True).sees("¥7,000,000.00", "The balance of this budget line is")
-    handler.fill({"Estimated unit price (yuan), row 1": "45000"}).press("Send for review")
+    handler.fill({"Estimated unit price (CNY), row 1": "45000"}).press("Send for review")
     town.number = number_on(handler)
     handler.turn("+1 hour")
     reviewer.take("Review the application").fill({"Decision": "Send back"}).press("Record the decision", refused=True)
@@ -62,7 +62,7 @@ def plan(town: Town) -> None:
     )
     handler.do(
         "Choose the agency",
-        {"Procurement agency": "Jiangcheng Public", "Agency fee (yuan)": "8000", "Fee paid by": "Buyer"},
+        {"Procurement agency": "Jiangcheng Public", "Agency fee (CNY)": "8000", "Fee paid by": "Buyer"},
         "Send the agreement to the agency",
     )
     town.person("sun").do("Sign the agreement as agency", {"Decision": "Sign the agreement"}, "Record the decision")
