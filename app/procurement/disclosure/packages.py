@@ -58,7 +58,8 @@ EXTENSION: dict[str, dict[str, Any]] = {
 
 def release_package(session: Session, releases: Sequence[Release], path: str) -> dict[str, Any]:
     """A release package (OCDS 1.1.5, release-package-schema); ``path`` is where it is found."""
-    return _package(session, path) | {"releases": [release.content for release in releases]}
+    contents = [release.content for release in releases]
+    return _package(session, path, contents) | {"releases": contents}
 
 
 def record(session: Session, ocid: str) -> dict[str, Any]:
@@ -70,15 +71,19 @@ def record(session: Session, ocid: str) -> dict[str, Any]:
 
 def record_package(session: Session, ocids: Sequence[str], path: str) -> dict[str, Any]:
     """A record package (OCDS 1.1.5, record-package-schema)."""
-    return _package(session, path) | {"records": [record(session, ocid) for ocid in ocids]}
+    records = [record(session, ocid) for ocid in ocids]
+    contents = [content for each in records for content in each["releases"]]
+    return _package(session, path, contents) | {"records": records}
 
 
-def _package(session: Session, path: str) -> dict[str, Any]:
+def _package(session: Session, path: str, contents: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What a package says of itself. It was published with its newest release, so that it stays the same until there is another."""
     house = publisher(session)
+    newest = max((content["date"] for content in contents), default=parts.instant(clock.now(session)))
     return {
         "uri": house.address(path),
         "version": "1.1",
-        "publishedDate": parts.instant(clock.now(session)),
+        "publishedDate": newest,
         "publisher": {"name": house.name.zh, "uri": house.base_url},
         "license": LICENCE,
         "publicationPolicy": house.address("portal/open-data"),

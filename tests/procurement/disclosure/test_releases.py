@@ -1,6 +1,6 @@
 """What becomes public is an OCDS release of its act's transaction; records are what the releases add up to."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -133,3 +133,11 @@ def test_the_vendored_schemas_are_those_of_the_standard():
         pytest.skip("the standard's own files (shared/ocds) are not beside the checkout")
     for mine in packages.SCHEMA_FOLDER.glob("*.json"):
         assert mine.read_bytes() == (theirs / mine.name).read_bytes()
+
+
+def test_a_package_stays_the_same_until_there_is_a_newer_release(session, tender, virtual_clock):
+    published(session, tender)
+    ocids = [disclosure.ocid_of(session, tender.project_id)]
+    before = disclosure.record_package(session, ocids, "x")
+    virtual_clock.turn(timedelta(days=1))
+    assert disclosure.record_package(session, ocids, "x") == before
