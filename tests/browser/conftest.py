@@ -22,6 +22,7 @@ from app.keeper.client import RemoteKeeper
 from app.keeper.processes import Beside
 from app.web import current
 from config import Config
+from tests.browser import late
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = (
@@ -93,7 +94,7 @@ def browser_page(chromium: Browser, site: Flask) -> Iterator[BrowserPage]:
         page.on("console", lambda message: said.append(_said(message)) if _is_trouble(message, page) else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(config.base_url + address)
-        return page
+        return late.scripted(page)
 
     yield open_page
     for context in contexts:

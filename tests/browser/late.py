@@ -20,3 +20,11 @@ def hold(page: Page, pattern: str) -> Callable[[], None]:
             route.continue_()
 
     return let_go
+
+
+def scripted(page: Page) -> Page:
+    """The page once its scripts, if it has any, have taken it up: only then keys and conditions do what they do."""
+    page.wait_for_function(
+        "() => !document.querySelector('script[src*=\"/forms.js\"]') || document.documentElement.matches('.tw-scripted')"
+    )
+    return page

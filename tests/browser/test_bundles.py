@@ -10,6 +10,8 @@ from types import ModuleType
 import pytest
 from playwright.sync_api import Browser, Dialog, Page
 
+from tests.browser import late
+
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
 AXE = (ROOT / "tests/browser/axe.min.js").read_text(encoding="utf-8")
@@ -51,8 +53,9 @@ def visit(chromium: Browser, samples: tuple[ModuleType, str]) -> Iterator[Visit]
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(f"{address}/{path}")
-        if not path.startswith(("components", "portal")):
-            page.wait_for_selector("[data-ready=yes]")
+        if path.startswith(("components", "portal")):
+            return late.scripted(page)
+        page.wait_for_selector("[data-ready=yes]")
         return page
 
     yield open_page

@@ -34,6 +34,7 @@ def visit(chromium, house, address):  # noqa: F811
         sign_in_in_another_tab(house, page, at=address)
         page.clock.install()
         page.goto(f"{address}{path}")
+        page.wait_for_selector(":root.tw-scripted" if script else ":root")
         return page
 
     yield open_page

@@ -15,7 +15,7 @@ from app.identity import accounts, grants, sessions
 from app.procurement import bids
 from app.web import current
 from tests import memory
-from tests.browser import test_bundles, walking
+from tests.browser import late, test_bundles, walking
 from tests.web import tendering
 
 pytestmark = pytest.mark.browser
@@ -65,7 +65,7 @@ def visit(chromium, app, house, world):
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(f"{address}{path}")
-        return page
+        return late.scripted(page)
 
     yield open_page
     for context in contexts:

@@ -11,7 +11,7 @@ from app.engine.records import OpenTaskRow
 from app.foundation.documents import Document
 from app.identity import accounts, sessions
 from app.web import current
-from tests.browser import test_bundles
+from tests.browser import late, test_bundles
 from tests.web import work
 
 pytestmark = pytest.mark.browser
@@ -54,7 +54,7 @@ def visit(chromium, house, address):
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(f"{address}{path}")
-        return page
+        return late.scripted(page) if script else page
 
     yield open_page
     for context in contexts:
