@@ -313,7 +313,6 @@ GLOBALS: dict[str, Any] = {
     "browser": browser,
     "law": lambda cited: written(laws.citation(cited)),
     "performance_period": lambda days: written(terms.performance(days)),
-    "payment_period": lambda days: written(terms.payment(days)),
     "acceptance_period": lambda days: written(terms.acceptance(days)),
     "spoken": spoken,
     "lines": lines,

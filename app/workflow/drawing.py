@@ -75,7 +75,7 @@ def preview(session: Session, tender: Tender, language: str) -> bytes:
 
 def _content(session: Session, tender: Tender, *, draft: bool) -> dict[str, Any]:
     agency = organisations.get(session, tender.agency_id).name
-    on = local_day(tender.published_at or clock.now(session))
+    law = tenders.law_of_notice(session, tender)
     content = {
         **tenders.content(tender),
         "buyer": organisations.get(session, tender.buyer_id).name,
@@ -84,9 +84,9 @@ def _content(session: Session, tender: Tender, *, draft: bool) -> dict[str, Any]
         "draft": draft,
         "periods": {
             "performance": terms.performance(tender.delivery_days),
-            "payment": terms.payment(tender.payment_days),
-            "domestic_share": terms.domestic_share(on, tender.project.object),
-            "acceptance": terms.acceptance(terms.acceptance_days(local_day(clock.now(session)))),
+            "payment": terms.payment(tender.payment_days, law),
+            "domestic_share": terms.domestic_share(law),
+            "acceptance": terms.acceptance(law.count("acceptance_period")),
         },
         "contract_terms": contracts.agreed_terms(tender.contract_terms),
     }

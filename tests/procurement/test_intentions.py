@@ -16,7 +16,7 @@ ON = date(2026, 2, 20)
 @pytest.fixture
 def earliest(session, filed):
     """The first day for a notice whose intention was published ON, by the dated row."""
-    rule = rules.find("intention_period", on=ON, object=filed.object)
+    rule = rules.law(session, filed, on=ON).rule("intention_period")
     return rule.last_day(workdays.load(session), ON)
 
 

@@ -321,7 +321,7 @@ def administrators(office, sign_in):
 
 
 def rule_title():
-    return rules.find("open_tender_threshold", object="goods", on=date(2026, 3, 2)).title.zh
+    return rules.Law(date(2026, 3, 2), "goods").rule("open_tender_threshold").title.zh
 
 
 def test_a_rule_of_law_counts_once_a_second_person_confirmed_it(administrators, virtual_clock):
@@ -332,7 +332,7 @@ def test_a_rule_of_law_counts_once_a_second_person_confirmed_it(administrators, 
     confirm(two, address)
     assert "4,000,000" in threshold_on(one)
     day = date(2026, 3, 3)
-    assert rules.value("open_tender_threshold", object="goods", on=day, jurisdiction="CN-SC") == 4_000_000
+    assert rules.Law(day, "goods", region="CN-SC").value("open_tender_threshold") == 4_000_000
 
 
 def threshold_on(client):

@@ -445,7 +445,7 @@ def test_every_period_counts_from_the_real_publication(play, case):
     play.turn_to(at)
     with play.looking() as session:
         tender = tender_now(play, session)
-        rule = rules.find("notice_period", on=at.date(), object=tender.project.object, method=tender.method, jurisdiction=tenders.jurisdiction(session, tender.project))  # fmt: skip
+        rule = rules.law(session, tender.project, on=at.date()).rule("notice_period")
         assert tender.notice_ends_on == rule.last_day(workdays.load(session), at.date())
 
 

@@ -144,7 +144,8 @@ def _decide(
     reasons: str = "",
 ) -> Award:
     lot, now = projects.lot(session, lot_id), clock.now(session)
-    due_on = rules.find("result_notice", on=local_day(now)).last_day(workdays.load(session), local_day(now))
+    rule = rules.law(session, lot.project).rule("result_notice")
+    due_on = rule.last_day(workdays.load(session), local_day(now))
     award = Award(
         lot_id=lot_id,
         round=len(all_of_lot(session, lot_id)) + 1,
@@ -185,7 +186,8 @@ def revoke(session: Session, actor: Actor, *, lot_id: str, reason: str) -> bool:
     remaining = [result for result in evaluation.results(session, lot_id) if result.bid_id not in revoked]
     again = bool(left(session, lot_id)) and len(remaining) >= evaluation.least_bids(session, tender)
     if again:
-        due_on = rules.find("decision", on=local_day(now)).last_day(workdays.load(session), local_day(now))
+        rule = rules.law(session, lot.project).rule("decision")
+        due_on = rule.last_day(workdays.load(session), local_day(now))
         evaluation.report(session, lot_id).decision_due_at = last_second_of(due_on)
     facts = {"lot": lot_id, "award": award.id, "reason": reason, "decide_again": again}
     journal.write(session, actor, case=lot.project_id, act="awards.revoke", facts=facts)

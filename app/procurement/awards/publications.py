@@ -72,9 +72,9 @@ def publish(session: Session, actor: Actor, *, lot_id: str) -> Award:
 
 def _start_periods(session: Session, award: Award, today: date) -> None:
     """The notice period from today, the query window from its end; doubt about the calendar makes them longer."""
-    calendar = workdays.load(session)
-    award.notice_ends_on = rules.find("result_notice_period", on=today).last_day(calendar, today)
-    award.query_until_on = rules.find("query_window", on=today).last_day(calendar, award.notice_ends_on)
+    calendar, law = workdays.load(session), projects.law(session, award.lot_id, on=today)
+    award.notice_ends_on = law.rule("result_notice_period").last_day(calendar, today)
+    award.query_until_on = law.rule("query_window").last_day(calendar, award.notice_ends_on)
 
 
 def _notice(session: Session, award: Award, lot: Lot, tender: Tender) -> Notice:
@@ -239,7 +239,8 @@ def _paper(session: Session, letter: AwardLetter, bid: Bid, lot: Lot, tender: Te
         "dated_on": today,
     }
     if letter.won:
-        due_on = rules.find("contract_signing", on=today).last_day(workdays.load(session), today)
+        law = rules.law(session, tender.project, on=today)
+        due_on = law.rule("contract_signing").last_day(workdays.load(session), today)
         days = bid.opened.delivery_days if bid.opened else None
         return content | {
             "received_at": bid.received_at,

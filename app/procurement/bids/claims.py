@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from app.foundation import clock
 from app.foundation.text import Text
-from app.foundation.workdays import local_day
 from app.identity import organisations
-from app.procurement import rules, suppliers
+from app.procurement import rules, suppliers, tenders
 from app.procurement.bids.offers import SME_KINDS
 from app.procurement.bids.shortfalls import ERROR, Gap
 from app.procurement.projects import Lot
@@ -123,7 +120,7 @@ def _of_partner(session: Session, tender: Tender, supplier_id: str, offer: Offer
         yield Gap(ERROR, "sme", words, "GPL 24, O87 20")
         return
     yield from _of_member(session, supplier_id, offer)
-    least = rules.find("sme_partner_share", on=_notice_day(session, tender)).value * HUNDRED
+    least = tenders.law_of_notice(session, tender).value("sme_partner_share") * HUNDRED
     if offer.partner_share is None or not least <= offer.partner_share < HUNDRED:
         words = Text(
             f"Enter the partner's share of the contract, at least {least:f}%.".replace(".00", ""),
@@ -157,9 +154,7 @@ def _of_member(session: Session, supplier_id: str, offer: Offer) -> Iterator[Gap
 
 def _of_domestic(session: Session, tender: Tender, offer: Offer) -> Iterator[Gap]:
     try:
-        least = rules.find(
-            "domestic_cost_share", on=_notice_day(session, tender), object=tender.project.object, method=tender.method
-        )
+        least = tenders.law_of_notice(session, tender).rule("domestic_cost_share")
     except rules.NoRule:
         return
     share = least.value * HUNDRED
@@ -174,7 +169,3 @@ def _of_domestic(session: Session, tender: Tender, offer: Offer) -> Iterator[Gap
             f"本国产品成本之和占全部产品成本之和的比例不得低于{share:f}%。".replace(".00", ""),
         )
         yield Gap(ERROR, "domestic_share", words, least.citation)
-
-
-def _notice_day(session: Session, tender: Tender) -> date:
-    return local_day(tender.published_at or clock.now(session))

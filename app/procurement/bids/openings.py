@@ -15,7 +15,6 @@ from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
 from app.foundation.money import Money
 from app.foundation.text import Text
-from app.foundation.workdays import local_day
 from app.identity import organisations, roles
 from app.keeper import Keeper
 from app.procurement import bonds, papers, projects, rules, tenders
@@ -120,7 +119,7 @@ def open_all(session: Session, actor: Actor, *, lot_id: str, keeper: Keeper) -> 
     stands = bonds_stand(session, tender, lot_id)
     outcomes = {bid.id: _before_opening(tender, bid, stands[bid.id]) for bid in received}
     counting = [bid for bid in received if outcomes[bid.id].state == BidState.SEALED]
-    least = rules.find("bid_minimum", on=local_day(now), object=tender.project.object, method=tender.method).count
+    least = rules.law(session, tender.project).count("bid_minimum")
     if len(counting) >= least:
         identity = keeper.release(lot_id)
         for bid in counting:

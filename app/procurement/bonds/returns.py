@@ -16,7 +16,7 @@ from app.foundation.errors import Conflict, Invalid, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations, roles
-from app.procurement import rules, suppliers, tenders
+from app.procurement import projects, rules, suppliers, tenders
 from app.procurement.bonds.deposits import BondUnknown, of_lot
 from app.procurement.bonds.records import Bond, BondState, ReturnBatch
 
@@ -88,7 +88,7 @@ def schedule(session: Session, actor: Actor, *, bond_id: str, cause: str, from_o
         raise BondUnknown()
     if bond.state not in (BondState.HELD, BondState.LATE):
         return bond
-    rule = rules.find(f"bond_return_{cause}", on=from_on)
+    rule = projects.law(session, bond.lot_id, on=from_on).rule(f"bond_return_{cause}")
     bond.return_cause, bond.return_from_on = cause, from_on
     bond.return_due_on = rule.last_day(workdays.load(session), from_on)
     bond.state = BondState.DUE_BACK
@@ -138,9 +138,10 @@ def interest_on(bond: Bond, on: date) -> Decimal:
         return bond.interest
     if bond.return_due_on is None or on <= bond.return_due_on or bond.kind != "transfer":
         return Decimal("0.00")
-    rate = rules.value("loan_base_rate", on=on) * (1 + rules.value("late_bond_markup", on=on))
+    law = rules.common(on)
+    rate = law.value("loan_base_rate") * (1 + law.value("late_bond_markup"))
     days = (on - bond.return_due_on).days
-    interest = bond.amount * rate * days / rules.value("interest_day_basis", on=on)
+    interest = bond.amount * rate * days / law.value("interest_day_basis")
     return interest.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 

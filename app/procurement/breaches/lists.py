@@ -16,7 +16,7 @@ from app.procurement.suppliers import Exclusion
 def public_records(session: Session, on: date) -> Select[Breach]:
     """The published decisions that are shown on a day, with their exclusions: while the exclusion lasts, and the years
     after its start that the record of serious dishonesty is shown; not those that were set aside."""
-    shown_from = suppliers.years_before(on, rules.find("dishonesty_shown", on=on).count)
+    shown_from = suppliers.years_before(on, rules.common(on).count("dishonesty_shown"))
     return (
         select(Breach)
         .join(Breach.exclusion)

@@ -161,7 +161,7 @@ def notify(session: Session, actor: Actor, *, breach_id: str, intended: str) -> 
         raise ReasonsMissing(field="intended")
     now = clock.now(session)
     today = local_day(now)
-    until = rules.find("breach_reply", on=today).last_day(workdays.load(session), today)
+    until = rules.common(today).rule("breach_reply").last_day(workdays.load(session), today)
     breach.notified_by, breach.notified_at, breach.intended = actor.id, now, intended.strip()
     breach.reply_until_on, breach.state = until, BreachState.NOTIFIED
     by, law = dates.by(until), laws.citation("APL 64")
@@ -265,7 +265,7 @@ def _refuse_unheard(breach: Breach, today: date) -> None:
 
 def _exclude(session: Session, actor: Actor, breach: Breach, years: int, fine: Decimal) -> None:
     today = local_day(clock.now(session))
-    least, most = (rules.find(name, on=today).count for name in ("exclusion_min", "exclusion_max"))
+    least, most = (rules.common(today).count(name) for name in ("exclusion_min", "exclusion_max"))
     if not least <= years <= most:
         raise ExclusionOutOfRange(field="years", least=least, most=most)
     _check_fine(breach, fine, today)
@@ -289,7 +289,7 @@ def _check_fine(breach: Breach, fine: Decimal, today: date) -> None:
     """A fine needs the procurement amount it is measured by; without one there is none here."""
     base = breach.base_amount or Decimal(0)
     least, most = (
-        Money(base).times(rules.value(name, on=today)).amount for name in ("breach_fine_min", "breach_fine_max")
+        Money(base).times(rules.common(today).value(name)).amount for name in ("breach_fine_min", "breach_fine_max")
     )
     if fine and not least <= fine <= most:
         raise FineOutOfRange(field="fine", least=f"{least:,.2f}", most=f"{most:,.2f}")

@@ -8,6 +8,7 @@ from app.procurement.contracts.amendments import (
     AmendmentSettled,
     AmendmentUnknown,
     ContractItem,
+    addition_ceiling,
     agree,
     decline,
     is_open,
@@ -45,6 +46,7 @@ from app.procurement.contracts.drafting import (
     draft,
     get,
     of_lot,
+    payment_period,
     visible_to,
 )
 from app.procurement.contracts.publishing import (
@@ -90,6 +92,7 @@ __all__ = [
     "PerformanceBondTooShort",
     "PerformanceBondTooSmall",
     "PerformanceBondUnknown",
+    "addition_ceiling",
     "agree",
     "agreed_terms",
     "checks",
@@ -107,6 +110,7 @@ __all__ = [
     "lists",
     "lodge",
     "of_lot",
+    "payment_period",
     "propose",
     "publish",
     "redacted",

@@ -15,7 +15,6 @@ from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
 from app.foundation.money import CENT, Money
 from app.foundation.text import Text
-from app.foundation.workdays import local_day
 from app.identity import roles
 from app.identity.certificates import Signer
 from app.procurement import papers, projects, rules
@@ -126,7 +125,7 @@ def propose(
         raise AmendmentSettled()
     items = _priced(contract, additions)
     amount = sum((Decimal(item["amount"]) for item in items), Decimal(0))
-    left = room_left(contract, rules.value("contract_addition_ceiling", on=local_day(clock.now(session))))
+    left = room_left(contract, addition_ceiling(session, contract).value)
     if amount > left:
         raise AdditionTooLarge(field="additions", left=f"{left:,.2f}")
     amendment = Amendment(
@@ -150,6 +149,11 @@ def propose(
     amendment.document_zh_id = add_signed(session, actor, contract, "buyer", drawn[0].id, signer).id
     _journal(session, actor, contract, amendment, "contracts.propose_amendment")
     return amendment
+
+
+def addition_ceiling(session: Session, contract: Contract) -> rules.Rule:
+    """How much of the price may be added without a new procurement (GPL 49)."""
+    return projects.law(session, contract.lot_id).rule("contract_addition_ceiling")
 
 
 def is_open(amendment: Amendment) -> bool:

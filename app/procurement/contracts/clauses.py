@@ -14,7 +14,7 @@ from app.foundation.money import Money, in_figures
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity.organisations import Organisation
-from app.procurement import suppliers
+from app.procurement import rules, suppliers
 from app.procurement.awards import Award
 from app.procurement.bids import BidResponse, OpenedBid
 from app.procurement.papers.contents import Clause, ContractContent, Party
@@ -136,12 +136,20 @@ def contracted(tender: Tender, lot: Lot) -> list[Requirement]:
 
 
 def compose(
-    session: Session, *, number: str, award: Award, tender: Tender, lot: Lot, opened: OpenedBid, terms: Terms
+    session: Session,
+    *,
+    number: str,
+    award: Award,
+    tender: Tender,
+    lot: Lot,
+    opened: OpenedBid,
+    terms: Terms,
+    law: rules.Law,
 ) -> ContractContent:
     """The whole content of a contract, without its day."""
     buyer, supplier = session.get_one(Organisation, tender.buyer_id), session.get_one(Organisation, award.supplier_id)
     clauses = [
-        _clause(key, parts) for key, parts in _clauses(tender, lot, award, opened, terms, _account(session, award))
+        _clause(key, parts) for key, parts in _clauses(tender, lot, award, opened, terms, law, _account(session, award))
     ]
     return {
         "title": title_of(lot),
@@ -169,7 +177,7 @@ def _party(organisation: Organisation) -> Party:
 
 
 def _clauses(
-    tender: Tender, lot: Lot, award: Award, opened: OpenedBid, terms: Terms, account: str
+    tender: Tender, lot: Lot, award: Award, opened: OpenedBid, terms: Terms, law: rules.Law, account: str
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "object", {"items": _items(lot, opened), "price": Money(award.price, award.currency)}
     yield (
@@ -184,7 +192,7 @@ def _clauses(
     )
     yield "delivery", {"facts": list(_delivery(tender, terms))}
     yield "acceptance", {"text": _acceptance(terms)}
-    yield "payment", {"text": _payment(terms), "facts": [(ACCOUNT, account)]}
+    yield "payment", {"text": _payment(terms, law), "facts": [(ACCOUNT, account)]}
     if terms.performance_bond:
         yield "performance_bond", {"text": _performance_bond(tender, Money(terms.performance_bond, award.currency))}
     yield "terms", {"text": FURTHER, "list": agreed_terms(tender.contract_terms)}
@@ -247,8 +255,8 @@ def _acceptance(terms: Terms) -> Text:
     )
 
 
-def _payment(terms: Terms) -> Text:
-    rate, period = f"{(terms.daily_interest * 100).normalize():f}", wording.payment(terms.payment_days)
+def _payment(terms: Terms, law: rules.Law) -> Text:
+    rate, period = f"{(terms.daily_interest * 100).normalize():f}", wording.payment(terms.payment_days, law)
     return Text(
         f"Party A pays {period.en}; where the law sets an earlier day for a small or medium enterprise, by that day. On a "
         f"late amount it pays interest of {rate}% a day.",

@@ -25,6 +25,7 @@ from app.procurement.contracts.clauses import Terms
 from app.procurement.contracts.records import Contract, ContractState
 from app.procurement.projects import Lot, LotState
 from app.procurement.tenders import Tender
+from app.procurement.tenders import terms as wording
 
 SMALL = ("medium", "small", "micro")
 """The sizes of enterprises that the regulations on payments protect (SMEPay 3)."""
@@ -105,14 +106,17 @@ def draft(session: Session, actor: Actor, *, lot_id: str) -> Contract:
 
 def _drafted(session: Session, award: Award, tender: Tender, lot: Lot, today: date) -> Contract:
     opened = session.get_one(OpenedBid, award.bid_id)
-    terms = _terms(award, tender, opened, today)
+    law = rules.law(session, tender.project, on=today)
+    terms = _terms(award, tender, opened, law)
     number = projects.next_number(session, "HT")
-    content = clauses.compose(session, number=number, award=award, tender=tender, lot=lot, opened=opened, terms=terms)
+    content = clauses.compose(
+        session, number=number, award=award, tender=tender, lot=lot, opened=opened, terms=terms, law=law
+    )
     plain = papers.shown({**content, "dated_on": today})
     title = clauses.title_of(lot)
     assert award.published_at is not None, "refused before"
     letter_on = local_day(award.published_at)
-    sign_by = rules.find("contract_signing", on=letter_on).last_day(workdays.load(session), letter_on)
+    sign_by = law.at(letter_on).rule("contract_signing").last_day(workdays.load(session), letter_on)
     return Contract(
         number=number,
         lot_id=lot.id,
@@ -139,18 +143,24 @@ def _drafted(session: Session, award: Award, tender: Tender, lot: Lot, today: da
     )
 
 
-def _terms(award: Award, tender: Tender, opened: OpenedBid, today: date) -> Terms:
+def _terms(award: Award, tender: Tender, opened: OpenedBid, law: rules.Law) -> Terms:
     """The numbers as the documents and the bid have them; where the documents are silent, the law's."""
-    ceiling = rules.value("performance_bond_ceiling", on=today)
+    ceiling = law.value("performance_bond_ceiling")
     if tender.performance_bond_percent > ceiling * 100:
         raise PerformanceBondTooHigh(ceiling=f"{(ceiling * 100).normalize():f}")
     return Terms(
         delivery_days=opened.delivery_days or tender.delivery_days,
-        payment_days=tender.payment_days or rules.find("payment", on=today).count,
-        acceptance_days=rules.find("acceptance_period", on=today).count,
-        daily_interest=daily_interest(tender.terms.get("late_interest_percent"), today),
+        payment_days=tender.payment_days or law.count("payment"),
+        acceptance_days=law.count("acceptance_period"),
+        daily_interest=daily_interest(tender.terms.get("late_interest_percent"), law.on),
         performance_bond=(award.price * tender.performance_bond_percent / 100).quantize(CENT, ROUND_DOWN),
     )
+
+
+def payment_period(session: Session, contract: Contract) -> Text:
+    """By when the price is paid, by the contract and the law of the day it was signed."""
+    signed_on = local_day(contract.signed_at) if contract.signed_at else None
+    return wording.payment(contract.payment_days, projects.law(session, contract.lot_id, on=signed_on))
 
 
 def daily_interest(agreed_percent: Any, on: date) -> Decimal:
@@ -158,10 +168,11 @@ def daily_interest(agreed_percent: Any, on: date) -> Decimal:
 
     ``agreed_percent``: the agreed rate of a year in percent, or nothing.
     """
+    law = rules.common(on)
     if agreed_percent is None:
-        return rules.value("late_payment_interest", on=on)
-    yearly = max(Decimal(str(agreed_percent)) / 100, rules.value("loan_prime_rate", on=on))
-    return (yearly / rules.value("interest_day_basis", on=on)).quantize(Decimal("0.00000001"))
+        return law.value("late_payment_interest")
+    yearly = max(Decimal(str(agreed_percent)) / 100, law.value("loan_prime_rate"))
+    return (yearly / law.value("interest_day_basis")).quantize(Decimal("0.00000001"))
 
 
 def _is_sme(session: Session, supplier_id: str) -> bool:

@@ -104,9 +104,10 @@ def _conclude(session: Session, contract: Contract) -> None:
     today, calendar = local_day(now), workdays.load(session)
     contract.state, contract.signed_at = ContractState.ACTIVE, now
     contract.delivery_due_on = today + contract.delivery_days * ONE_DAY
-    contract.publish_by_on = rules.find("contract_publication", on=today).last_day(calendar, today)
-    contract.file_by_on = rules.find("contract_filing", on=today).last_day(calendar, today)
     lot = projects.lot(session, contract.lot_id, lock=True)
+    law = rules.law(session, lot.project, on=today)
+    contract.publish_by_on = law.rule("contract_publication").last_day(calendar, today)
+    contract.file_by_on = law.rule("contract_filing").last_day(calendar, today)
     lot.contracted = contract.total
     projects.move_lot(session, lot, LotState.CONTRACTED)
     session.flush()

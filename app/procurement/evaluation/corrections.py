@@ -15,7 +15,6 @@ from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, NotFound, RuleBroken
 from app.foundation.money import Money
 from app.foundation.text import Text, text_of
-from app.foundation.workdays import local_day
 from app.identity import organisations, roles
 from app.procurement import bids, mails, papers, projects, rules, tenders
 from app.procurement.bids import Bid, BidState, PriceCorrection, Reading
@@ -71,10 +70,10 @@ def correct_prices(session: Session, actor: Actor, *, lot_id: str) -> list[Price
 
     Doing it again asks nobody twice.
     """
-    lot, _ = evaluated_lot(session, lot_id)
+    lot, tender = evaluated_lot(session, lot_id)
     known = {correction.bid_id for correction in of_lot(session, lot_id)}
     now = clock.now(session)
-    due_at = now + timedelta(minutes=rules.find("price_confirmation", on=local_day(now)).count)
+    due_at = now + timedelta(minutes=rules.law(session, tender.project).count("price_confirmation"))
     asked = []
     for bid in bids_in(session, lot_id, BidState.OPENED):
         reading = reading_of(lot, bid)

@@ -15,9 +15,8 @@ from app.foundation import arrivals, clock, dates
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from app.foundation.text import Text
-from app.foundation.workdays import local_day
 from app.identity import roles
-from app.procurement import experts, mails, rules
+from app.procurement import experts, mails, rules, tenders
 from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation import prices
 from app.procurement.evaluation.lots import WITH_ITS_CONTENT, bids_in, evaluated_lot, note
@@ -108,8 +107,7 @@ def check_low_prices(session: Session, actor: Actor, *, lot_id: str) -> list[Low
 
 def _triggers(session: Session, lot: Lot, tender: Tender, bids: Sequence[Bid]) -> dict[str, list[dict[str, Any]]]:
     offered = {bid.id: bid.opened.binding_price for bid in bids if bid.opened is not None}
-    on = local_day(tender.published_at or clock.now(session))
-    rates = prices.low_price_rates(tender, on)
+    rates = prices.low_price_rates(tender, tenders.law_of_notice(session, tender))
     found: dict[str, list[dict[str, Any]]] = {}
     if rates is not None:
         for bid_id, borders in prices.low_prices(offered, limit=lot.price_limit, rates=rates).items():
@@ -137,7 +135,7 @@ def _rate(rates: prices.LowPriceRates, name: str) -> str:
 def _minutes(session: Session, tender: Tender) -> int:
     """At least what the rule says; the documents may give more."""
     try:
-        least = rules.find("low_price_explanation", on=local_day(clock.now(session))).count
+        least = rules.law(session, tender.project).count("low_price_explanation")
     except rules.NoRule:
         least = 0
     return max(least, int(tender.terms.get("low_price_explanation_minutes", 0)))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.foundation.money import CENT
@@ -52,36 +51,38 @@ def evaluation_price(price: Decimal, rates: Mapping[str, Decimal]) -> Decimal:
     return (price - sum((price * rate for rate in rates.values()), Decimal(0))).quantize(CENT, ROUND_HALF_UP)
 
 
-def deductions(tender: Tender, lot: Lot, bid: OpenedBid, *, foreign_competes: bool, on: date) -> dict[str, Decimal]:
+def deductions(
+    tender: Tender, lot: Lot, bid: OpenedBid, *, foreign_competes: bool, law: rules.Law
+) -> dict[str, Decimal]:
     """The rates that a bid's price is lowered by in the evaluation, by the names of DEDUCTIONS.
 
     For small and micro enterprises as the documents fix it, none on a lot reserved for them (N46 9); for domestic products
-    where others compete, as the statutory data have it ``on`` the day of the notice.
+    where others compete, as ``law``, of the day of the notice, has it.
     """
     rates = {}
     if lot.sme_mode == "none" and tender.sme_deduction_percent is not None:
         if bid.sme in SMALL:
             rates["sme"] = tender.sme_deduction_percent / 100
         elif bid.sme == CONSORTIUM:
-            rates[CONSORTIUM] = _consortium_rate(tender, on)
+            rates[CONSORTIUM] = _consortium_rate(tender, law)
     if bid.domestic and foreign_competes:
-        domestic = _rule("domestic_deduction", tender, on)
+        domestic = _rule("domestic_deduction", law)
         if domestic is not None:
             rates["domestic"] = domestic
     return rates
 
 
-def _consortium_rate(tender: Tender, on: date) -> Decimal:
+def _consortium_rate(tender: Tender, law: rules.Law) -> Decimal:
     """As the documents fix it; where they don't, the least the rule allows."""
     fixed = tender.terms.get("sme_consortium_deduction_percent")
     if fixed is not None:
         return Decimal(str(fixed)) / 100
-    return _rule("sme_consortium_deduction_min", tender, on) or Decimal(0)
+    return _rule("sme_consortium_deduction_min", law) or Decimal(0)
 
 
-def _rule(name: str, tender: Tender, on: date) -> Decimal | None:
+def _rule(name: str, law: rules.Law) -> Decimal | None:
     try:
-        return rules.value(name, on=on, object=tender.project.object, method=tender.method)
+        return law.value(name)
     except rules.NoRule:
         return None
 
@@ -95,12 +96,12 @@ class LowPriceRates:
     of_ceiling: Decimal
 
 
-def low_price_rates(tender: Tender, on: date) -> LowPriceRates | None:
+def low_price_rates(tender: Tender, law: rules.Law) -> LowPriceRates | None:
     """The rates in force on the day of the notice; the documents may raise them up to the limit (Notice 2/2026)."""
     names = ("low_price_of_mean", "low_price_of_next", "low_price_of_ceiling")
     try:
-        legal = [rules.value(name, on=on) for name in names]
-        most = rules.value("low_price_rate_max", on=on)
+        legal = [law.value(name) for name in names]
+        most = law.value("low_price_rate_max")
     except rules.NoRule:
         return None
     own = [Decimal(str(tender.terms.get(name, 0))) / 100 for name in names]

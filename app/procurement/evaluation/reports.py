@@ -288,7 +288,7 @@ def deliver(session: Session, actor: Actor, *, lot_id: str) -> Report:
         raise SignaturesMissing()
     now = clock.now(session)
     today = local_day(now)
-    due_on = rules.find("decision", on=today).last_day(workdays.load(session), today)
+    due_on = rules.law(session, tender.project, on=today).rule("decision").last_day(workdays.load(session), today)
     report.state, report.delivered_at, report.decision_due_at = ReportState.DELIVERED, now, last_second_of(due_on)
     printing.keep(session, actor, report, lot, tender)
     session.flush()

@@ -10,10 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.foundation import clock
 from app.foundation.actor import Actor
 from app.foundation.money import CENT
-from app.foundation.workdays import local_day
 from app.procurement import experts, rules, tenders
 from app.procurement.bids import Bid, BidState, OpenedBid
 from app.procurement.evaluation import prices, scores
@@ -99,11 +97,11 @@ def evaluation_prices(
     session: Session, tender: Tender, lot: Lot, opened: Mapping[str, OpenedBid]
 ) -> dict[str, tuple[dict[str, Decimal], Decimal]]:
     """For each bid the deductions it gets and its evaluation price; domestic products gain only where others compete."""
-    on = local_day(tender.published_at or clock.now(session))
+    law = tenders.law_of_notice(session, tender)
     foreign = any(not bid.domestic for bid in opened.values())
     priced = {}
     for bid_id, bid in opened.items():
-        rates = prices.deductions(tender, lot, bid, foreign_competes=foreign, on=on)
+        rates = prices.deductions(tender, lot, bid, foreign_competes=foreign, law=law)
         priced[bid_id] = (rates, prices.evaluation_price(bid.binding_price, rates))
     return priced
 
@@ -146,7 +144,7 @@ def _ranked(
         for bid_id, result in worked.items()
     ]
     places = rank(entries, review_method=tender.review_method, tie_break=tender.tie_break, seed=seed)
-    chosen = _candidates(places, rules.find("award_candidates", on=local_day(clock.now(session))).count)
+    chosen = _candidates(places, rules.law(session, tender.project).count("award_candidates"))
     ordered = []
     for place in places:
         result = worked[place.entry.bid_id]

@@ -14,8 +14,7 @@ from app.foundation import clock
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, refuse_all
 from app.foundation.text import Text
-from app.foundation.workdays import local_day
-from app.procurement import experts, rules, tenders
+from app.procurement import experts, projects, tenders
 from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation.records import Score
 from app.procurement.evaluation.reviews import RowsIncomplete, bids_in, evaluated_lot, note
@@ -164,7 +163,7 @@ def flags(session: Session, lot_id: str) -> list[Flag]:
     member has changed them or given a reason.
     """
     factors = {factor.id: factor for factor in scored_factors(session, lot_id)}
-    share = rules.value("abnormal_score", on=local_day(clock.now(session)))
+    share = projects.law(session, lot_id).value("abnormal_score")
     found: list[Flag] = []
     for (bid_id, factor_id), scores in grouped(of_lot(session, lot_id)).items():
         factor = factors[factor_id]

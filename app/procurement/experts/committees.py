@@ -14,7 +14,6 @@ from app.foundation import clock, journal
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
 from app.foundation.text import Text
-from app.foundation.workdays import local_day
 from app.identity import accounts, grants, roles
 from app.identity.accounts import Account
 from app.identity.grants import Grant
@@ -23,7 +22,7 @@ from app.procurement.experts.eligibility import REASONS, Surroundings, bound, su
 from app.procurement.experts.pool import of_accounts
 from app.procurement.experts.records import Committee, Expert, Member, MemberState
 from app.procurement.projects import STATE_NAMES, Lot, LotState, NotInThisState
-from app.procurement.tenders import Tender, jurisdiction
+from app.procurement.tenders import Tender
 
 
 class CommitteeUnknown(NotFound):
@@ -209,14 +208,9 @@ def fit_representatives(session: Session, actor: Actor, lot_id: str) -> list[Acc
 def least_seats(session: Session, lot_id: str) -> int:
     """How many seats a lot's committee has at least: by the law and by the documents (O87 47)."""
     tender = tenders.of_lot(session, lot_id)
-    project, today = tender.project, local_day(clock.now(session))
-    place = jurisdiction(session, project)
-
-    def rule(name: str) -> rules.Rule:
-        return rules.find(name, on=today, object=project.object, method=tender.method, jurisdiction=place)
-
-    large = project.estimate >= rule("committee_large_from").value
-    return max(rule("committee_size_large" if large else "committee_size").count, tender.committee_size)
+    law = rules.law(session, tender.project)
+    large = tender.project.estimate >= law.value("committee_large_from")
+    return max(law.count("committee_size_large" if large else "committee_size"), tender.committee_size)
 
 
 def share_kept(seats: int, experts: int, thirds: int) -> bool:
@@ -232,7 +226,7 @@ def refuse_unlawful_size(session: Session, committee: Committee, seats: int) -> 
     if seats % 2 == 0:
         raise CommitteeEven(field="seats")
     experts = seats - (committee.representative_id is not None)
-    if not share_kept(seats, experts, rules.find("expert_share", on=local_day(clock.now(session))).count):
+    if not share_kept(seats, experts, projects.law(session, committee.lot_id).count("expert_share")):
         raise TooFewExperts(field="seats")
 
 

@@ -26,7 +26,7 @@ from app.foundation.errors import Conflict, Invalid, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import accounts, roles
-from app.procurement import agreements, mails, rules, tenders
+from app.procurement import agreements, mails, projects, rules, tenders
 from app.procurement.experts.committees import (
     CommitteeSeated,
     CommitteeUnknown,
@@ -178,15 +178,14 @@ def draw(session: Session, actor: Actor, *, lot_id: str) -> list[Member]:
     session.flush()
     session.expire(committee, ["members"])
     for member in called:
-        _tell(session, member)
+        _tell(session, lot_id, member)
     note(session, actor, lot_id, "experts.draw", {"number": current.number, "codes": [m.code for m in called]})
     return called
 
 
-def answer_due_at(session: Session) -> datetime:
+def answer_due_at(session: Session, lot_id: str) -> datetime:
     """Until when a call made now is answered (the house's policy); who is silent is counted as not coming."""
-    now = clock.now(session)
-    return now + timedelta(minutes=rules.find("expert_call", on=local_day(now)).count)
+    return clock.now(session) + timedelta(minutes=projects.law(session, lot_id).count("expert_call"))
 
 
 def _call(session: Session, committee: Committee, current: Draw, code: str, expert_id: str, position: int) -> Member:
@@ -205,9 +204,9 @@ def _call(session: Session, committee: Committee, current: Draw, code: str, expe
     return member
 
 
-def _tell(session: Session, member: Member) -> None:
+def _tell(session: Session, lot_id: str, member: Member) -> None:
     """The call by mail; it names neither project nor bidders, which only the platform shows (O87 47, 66)."""
-    until = dates.when(answer_due_at(session))
+    until = dates.when(answer_due_at(session, lot_id))
     mails.tell_people(
         session,
         [accounts.get(session, member.account_id)],
@@ -223,11 +222,14 @@ def _tell(session: Session, member: Member) -> None:
 
 
 def _refuse_early(session: Session, lot_id: str) -> None:
-    deadline = tenders.of_lot(session, lot_id).bid_deadline_at
+    tender = tenders.of_lot(session, lot_id)
+    deadline = tender.bid_deadline_at
     if deadline is None:
         raise ValueError("a tender without a deadline has no review")
     today = local_day(clock.now(session))
-    first = rules.find("expert_draw", on=today).first_day(workdays.load(session), local_day(deadline))
+    first = (
+        rules.law(session, tender.project).rule("expert_draw").first_day(workdays.load(session), local_day(deadline))
+    )
     if today < first:
         raise DrawTooEarly(from_on=first)
 

@@ -56,7 +56,7 @@ def surroundings(session: Session, lot_id: str) -> Surroundings:
     tender = tenders.of_lot(session, lot_id)
     today = local_day(clock.now(session))
     began = local_day(tender.published_at) if tender.published_at else today
-    years = rules.find("recusal_years", on=today).count
+    years = rules.law(session, tender.project).count("recusal_years")
     recused = session.scalars(select(Recusal.expert_id).where(Recusal.lot_id == lot_id))
     suppliers = bidders(session, lot_id)
     around = organisations.by_ids(session, {tender.buyer_id, tender.agency_id, *suppliers})

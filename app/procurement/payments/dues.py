@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from app.foundation.money import CENT
 from app.foundation.workdays import Calendar, Sense
-from app.procurement import rules
+from app.procurement.rules import Law
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Due:
 
 def due(
     calendar: Calendar,
+    law: Law,
     *,
     received_on: date,
     accepted_on: date | None,
@@ -36,12 +37,12 @@ def due(
     ``accepted_on`` is None while the acceptance is overdue. An invoice that comes late gives the buyer no new days.
     Periods are duties: doubt about the last day is resolved for the earlier one.
     """
-    by_invoice = rules.find("payment", on=received_on)
+    by_invoice = law.at(received_on).rule("payment")
     found = [Due(by_invoice.last_day(calendar, received_on), by_invoice.id)]
     if is_sme:
         begins = min(accepted_on or accept_by_on, accept_by_on)
-        by_law = rules.find("payment_sme", on=begins)
-        days = min(agreed_days or by_law.count, rules.find("payment_sme_cap", on=begins).count)
+        by_law = law.at(begins).rule("payment_sme")
+        days = min(agreed_days or by_law.count, law.at(begins).count("payment_sme_cap"))
         found.append(Due(_after(calendar, begins, days), by_law.id))
     elif agreed_days:
         found.append(Due(_after(calendar, accepted_on or received_on, agreed_days), by_invoice.id))

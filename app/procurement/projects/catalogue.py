@@ -9,11 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.foundation import clock
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
-from app.foundation.workdays import local_day
 from app.identity import organisations
+from app.procurement import rules
 from app.procurement.projects.applications import ReasonsMissing
 from app.procurement.projects.records import Item, Project
 from app.procurement.rules import catalogues
@@ -44,22 +43,13 @@ def level_of(session: Session, project: Project) -> str:
     return organisations.get(session, project.finance_id).budget_level
 
 
-def region_of(session: Session, project: Project) -> str:
-    """The region whose rows count for a project."""
-    return organisations.get(session, project.buyer_id).region or "CN"
-
-
 def propose(session: Session, project: Project, *, on: date | None = None) -> Proposal:
     """What the rows in force on a day (by default today) propose: nothing where there are none, or a code is too broad.
 
     One item that the central procurement body buys decides for the project: it is entrusted as one (GPL 18).
     """
-    rows = catalogues.catalogue_of(
-        session,
-        region=region_of(session, project),
-        level=level_of(session, project),
-        on=on or local_day(clock.now(session)),
-    )
+    law = rules.law(session, project, on=on)
+    rows = catalogues.catalogue_of(session, region=law.region, level=level_of(session, project), on=law.on)
     if not rows:
         return Proposal(None)
     covering = [(item, _row_of(item, rows, project)) for item in project.items]
@@ -126,5 +116,5 @@ def central_bodies(session: Session, project: Project) -> list[CentralBody] | No
     """The bodies one of which must be entrusted: None where the plan doesn't say that one buys, none where no row names one."""
     if answer_of(project) != "inside":
         return None
-    today = local_day(clock.now(session))
-    return catalogues.bodies_of(session, region=region_of(session, project), level=level_of(session, project), on=today)
+    law = rules.law(session, project)
+    return catalogues.bodies_of(session, region=law.region, level=level_of(session, project), on=law.on)

@@ -16,7 +16,6 @@ from app.foundation import clock, dates, workdays
 from app.foundation.errors import Invalid, Refusal, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
-from app.identity import organisations
 from app.procurement import rules
 from app.procurement.projects.applications import ReasonsMissing
 from app.procurement.projects.records import Project
@@ -82,9 +81,7 @@ class NoticeBeforeIntentionEnds(RuleBroken):
 
 def period(session: Session, project: Project, *, on: date) -> rules.Rule:
     """The row that says how long before a notice on a day the intention is published."""
-    region = organisations.get(session, project.buyer_id).region or "CN"
-    method = project.method or "open_tender"
-    return rules.find("intention_period", on=on, object=project.object, method=method, jurisdiction=region)
+    return rules.law(session, project, on=on).rule("intention_period")
 
 
 def problems(session: Session, project: Project, said: Intention | None, notice_on: date) -> list[Refusal]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from itertools import pairwise
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, NotFound
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
+from app.procurement import rules
 from app.procurement.projects.records import Lot, LotState, NumberSeries, Project, ProjectState
 
 
@@ -113,6 +115,11 @@ def lot(session: Session, lot_id: str, *, lock: bool = False) -> Lot:
     if found is None:
         raise LotUnknown()
     return found
+
+
+def law(session: Session, lot_id: str, *, on: date | None = None) -> rules.Law:
+    """The law of the project that a lot belongs to, ``on`` a day, today unless given."""
+    return rules.law(session, lot(session, lot_id).project, on=on)
 
 
 def move_lot(session: Session, lot: Lot, state: LotState) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from app.foundation import clock, journal
+from app.foundation import journal
 from app.foundation.actor import Actor
 from app.foundation.errors import RuleBroken
 from app.foundation.text import Text
-from app.foundation.workdays import local_day
-from app.identity import organisations, roles
+from app.identity import roles
 from app.procurement import rules
 from app.procurement.projects.applications import ReasonsMissing
 from app.procurement.projects.lives import lock
@@ -99,5 +98,4 @@ def law_applies(session: Session, project: Project) -> bool:
 
 
 def _rule(session: Session, project: Project, name: str) -> rules.Rule:
-    region = organisations.get(session, project.buyer_id).region or "CN"
-    return rules.find(name, on=local_day(clock.now(session)), object=project.object, jurisdiction=region)
+    return rules.law(session, project).rule(name)

@@ -15,7 +15,7 @@ from app.foundation.actor import Actor
 from app.foundation.errors import Invalid, Refusal, RuleBroken, Several
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
-from app.identity import organisations, roles
+from app.identity import roles
 from app.procurement import rules
 from app.procurement.projects import catalogue, intentions
 from app.procurement.projects.intentions import Intention
@@ -108,7 +108,7 @@ def propose_lots(session: Session, project: Project) -> tuple[list[PlannedLot], 
     """
     classes = list(dict.fromkeys(item.code[:3] for item in project.items))
     items = {item.id: classes.index(item.code[:3]) + 1 for item in project.items}
-    limit = rules.value("sme_reservation_limit", object=project.object, on=local_day(clock.now(session)))
+    limit = rules.law(session, project).value("sme_reservation_limit")
     mode = "reserved" if project.estimate <= limit else "none"
     lots = []
     for number in range(1, len(classes) + 1):
@@ -206,7 +206,7 @@ def _plan_problems(session: Session, project: Project, notice_on: date, survey: 
     today = local_day(clock.now(session))
     if notice_on < today:
         problems.append(NoticeDayPassed(field="notice_on"))
-    limit = rules.value("survey_limit", object=project.object, on=today)
+    limit = rules.law(session, project).value("survey_limit")
     if project.estimate >= limit and not survey.strip():
         problems.append(SurveyMissing(field="survey", limit=f"{limit:,.0f}"))
     return problems
@@ -282,10 +282,7 @@ def _splitting(session: Session, project: Project) -> list[Warning]:
     similar = [other for other in siblings if categories & {item.code[:3] for item in other.items}]
     if not similar or project.method == "open_tender":
         return []
-    region = organisations.get(session, project.buyer_id).region or "CN"
-    threshold = rules.value(
-        "open_tender_threshold", object=project.object, on=local_day(clock.now(session)), jurisdiction=region
-    )
+    threshold = rules.law(session, project).value("open_tender_threshold")
     total = project.estimate + sum((other.estimate for other in similar), Decimal(0))
     if total <= threshold:
         return []
@@ -298,7 +295,7 @@ def _splitting(session: Session, project: Project) -> list[Warning]:
 
 
 def _reservations(session: Session, project: Project) -> list[Warning]:
-    limit = rules.value("sme_reservation_limit", object=project.object, on=local_day(clock.now(session)))
+    limit = rules.law(session, project).value("sme_reservation_limit")
     open_lots = [lot for lot in project.lots if lot.sme_mode == "none" and not lot.sme_reason]
     if not open_lots:
         return []
@@ -313,7 +310,7 @@ def _reservations(session: Session, project: Project) -> list[Warning]:
 
 def _reserved_share(session: Session, project: Project) -> list[Warning]:
     """Above the limit a share of the budget is reserved, of what suits smaller enterprises (N46 8)."""
-    share = rules.value("sme_reservation_share", on=local_day(clock.now(session)))
+    share = rules.law(session, project).value("sme_reservation_share")
     suited = [lot for lot in project.lots if not lot.sme_reason]
     budget = sum((lot.budget for lot in suited), Decimal(0))
     reserved = sum((lot.budget for lot in suited if lot.sme_mode == "reserved"), Decimal(0))
@@ -330,7 +327,7 @@ def _reserved_share(session: Session, project: Project) -> list[Warning]:
 def _survey(session: Session, project: Project) -> list[Warning]:
     if not project.survey.strip():
         return []
-    rule = rules.find("survey_respondents", on=local_day(clock.now(session)))
+    rule = rules.law(session, project).rule("survey_respondents")
     if (project.survey_respondents or 0) >= rule.count:
         return []
     text = Text(

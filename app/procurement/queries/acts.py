@@ -119,7 +119,7 @@ def raise_query(
     _refuse_untimely(session, supplier_id, lot_id, scope, now)
     if not points or any(not (p.matter.strip() and p.facts.strip() and p.request.strip()) for p in points):
         raise PointsMissing(field="points")
-    due_on = rules.find("query_answer", on=local_day(now)).last_day(workdays.load(session), local_day(now))
+    due_on = rules.law(session, lot.project).rule("query_answer").last_day(workdays.load(session), local_day(now))
     query = Query(
         number=projects.next_number(session, "ZY"),
         tender_id=tender.id,
@@ -238,7 +238,8 @@ def concerned(session: Session, query: Query) -> list[str]:
 def _complaint_until(session: Session, query: Query) -> date:
     """Fifteen working days from the end of the period for answers, also when the answer came earlier (O94 17)."""
     calendar, raised_on = workdays.load(session), local_day(query.raised_at)
-    answer, complaint = rules.find("query_answer", on=raised_on), rules.find("complaint_window", on=raised_on)
+    law = projects.law(session, query.lot_id, on=raised_on)
+    answer, complaint = law.rule("query_answer"), law.rule("complaint_window")
     return complaint.last_day(calendar, answer.after(calendar, raised_on))
 
 

@@ -56,7 +56,7 @@ def window(session: Session, supplier_id: str, lot_id: str, scope: str) -> Windo
     if known is None:
         return None
     from_on, counted_from = known
-    rule = rules.find("query_window", on=local_day(clock.now(session)))
+    rule = rules.law(session, tender.project).rule("query_window")
     return Window(scope, from_on, rule.last_day(workdays.load(session), counted_from))
 
 

@@ -1,21 +1,24 @@
 """The rules: dated statutory data, and the dates that follow from it."""
 
 from app.procurement.rules.articles import Article, cited
-from app.procurement.rules.statutes import SOURCES, VERIFICATION, NoRule, Rule, find, known, statute, use, value
+from app.procurement.rules.purchases import Law, common, law
+from app.procurement.rules.statutes import SOURCES, VERIFICATION, NoRule, Rule, known, row, statute, use
 from app.procurement.rules.timetables import TimetableEntry, timetable
 
 __all__ = [
     "SOURCES",
     "VERIFICATION",
     "Article",
+    "Law",
     "NoRule",
     "Rule",
     "TimetableEntry",
     "cited",
-    "find",
+    "common",
     "known",
+    "law",
+    "row",
     "statute",
     "timetable",
     "use",
-    "value",
 ]

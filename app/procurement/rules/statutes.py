@@ -170,6 +170,14 @@ def _rule(row: dict) -> Rule:
     )
 
 
+def row(rule_id: str) -> Rule:
+    """The row that an act wrote down as the one it rested on. Raises NoRule."""
+    found = next((rule for rule in known() if rule.id == rule_id), None)
+    if found is None:
+        raise NoRule(f"no row {rule_id!r}")
+    return found
+
+
 def find(
     name: str,
     *,
@@ -177,24 +185,16 @@ def find(
     object: str | None = None,
     method: str | None = None,
     jurisdiction: str = "CN",
-    rows: Iterable[Rule] | None = None,
 ) -> Rule:
-    """The rule of a name or id that is in force ``on`` a day, the most specific one. Raises NoRule.
+    """The rule of a name that is in force ``on`` a day, the most specific one. Raises NoRule.
 
     ``jurisdiction`` is a region code like ``CN-SC``; a region's own row goes before the nation's.
     """
     fitting = [
         rule
-        for rule in (known() if rows is None else rows)
-        if name in (rule.name, rule.id) and rule._fits(object=object, method=method, on=on, jurisdiction=jurisdiction)
+        for rule in known()
+        if name == rule.name and rule._fits(object=object, method=method, on=on, jurisdiction=jurisdiction)
     ]
     if not fitting:
         raise NoRule(f"no rule {name!r} for {object}, {method} on {on}")
     return max(fitting, key=lambda rule: rule._weight)
-
-
-def value(
-    name: str, *, on: date, object: str | None = None, method: str | None = None, jurisdiction: str = "CN"
-) -> Decimal:
-    """The value of the rule in force (see ``find``)."""
-    return find(name, on=on, object=object, method=method, jurisdiction=jurisdiction).value

@@ -8,7 +8,8 @@ from datetime import date
 from app.foundation import workdays
 from app.foundation.text import Text
 from app.foundation.workdays import Calendar, Day
-from app.procurement.rules.statutes import Rule, find
+from app.procurement.rules.purchases import Law
+from app.procurement.rules.statutes import Rule
 
 
 @dataclass(frozen=True)
@@ -39,24 +40,13 @@ TITLES = {
 }
 
 
-def timetable(
-    calendar: Calendar,
-    *,
-    notice_on: date,
-    object: str,
-    method: str,
-    deadline_on: date | None = None,
-    jurisdiction: str = "CN",
-) -> list[TimetableEntry]:
-    """Every date that follows from the notice day, in order; ``deadline_on`` when the deadline is already chosen.
+def timetable(calendar: Calendar, law: Law, *, deadline_on: date | None = None) -> list[TimetableEntry]:
+    """Every date that follows from the notice day, the day of ``law``, in order; ``deadline_on`` when it is chosen.
 
     Without a chosen deadline it is the earliest the bid period allows (GPL 35). Bonds arrive and bids are opened at
     the deadline itself (Notice 38/2019 part 3, Order 87 art. 39).
     """
-
-    def rule(name: str) -> Rule:
-        return find(name, on=notice_on, object=object, method=method, jurisdiction=jurisdiction)
-
+    notice_on, rule = law.on, law.rule
     earliest_deadline = rule("bid_period").after(calendar, notice_on)
     deadline: Day = deadline_on or earliest_deadline
     notice_end = rule("notice_period").after(calendar, notice_on)

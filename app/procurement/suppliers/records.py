@@ -87,7 +87,7 @@ CONDITIONS = range(1, 7)
 
 def conditions(on: date) -> dict[int, Text]:
     """The six conditions of GPL 22 in words, by their numbers there."""
-    years = rules.find("clean_record_years", on=on).count
+    years = rules.common(on).count("clean_record_years")
     return {
         1: Text("able to bear civil liability independently", "具有独立承担民事责任的能力"),
         2: Text(

@@ -218,7 +218,7 @@ def review(session: Session, actor: Actor, *, registration_id: str, decision: st
 
 def _activate(session: Session, registration: Registration) -> None:
     today = local_day(clock.now(session))
-    years = rules.find("registration_validity", on=today).count
+    years = rules.common(today).count("registration_validity")
     registration.state = RegistrationState.ACTIVE
     registration.valid_until = years_after(today, years)
     if registration.certificate_number is None:

@@ -82,7 +82,7 @@ from app.procurement.tenders.records import (
     TimetableDate,
 )
 from app.procurement.tenders.templates import Template, earliest_deadline, template
-from app.procurement.tenders.timetables import confirm_timetable, draw_timetable, jurisdiction, notice_at, timetable_of
+from app.procurement.tenders.timetables import confirm_timetable, draw_timetable, law_of_notice, notice_at, timetable_of
 
 __all__ = [
     "AFTER_FAILURE",
@@ -145,7 +145,7 @@ __all__ = [
     "earliest_deadline",
     "fail",
     "get",
-    "jurisdiction",
+    "law_of_notice",
     "notice_at",
     "of_draft",
     "of_lot",

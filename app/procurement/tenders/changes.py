@@ -35,7 +35,6 @@ from app.procurement.tenders.documents import (
 from app.procurement.tenders.notices import DeadlinePassed, KeyKeeper, add_notice, add_version, get, open_for_bids
 from app.procurement.tenders.overrides import Reading, readings
 from app.procurement.tenders.records import Change, Factor, Requirement, Tender
-from app.procurement.tenders.timetables import jurisdiction
 
 
 class ObjectChanged(RuleBroken):
@@ -211,13 +210,7 @@ def deadline_after(session: Session, tender: Tender, now: datetime) -> datetime:
     if deadline is None:
         raise ValueError("a tender that is open for bids has a deadline")
     today = local_day(now)
-    rule = rules.find(
-        "clarification_period",
-        on=today,
-        object=tender.project.object,
-        method=tender.method,
-        jurisdiction=jurisdiction(session, tender.project),
-    )
+    rule = rules.law(session, tender.project, on=today).rule("clarification_period")
     least = rule.last_day(workdays.load(session), today)
     short_by = (least - local_day(deadline)).days
     return deadline + timedelta(days=short_by) if short_by > 0 else deadline

@@ -12,11 +12,11 @@ from app.foundation import clock, dates, journal, workdays
 from app.foundation.actor import Actor
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
-from app.procurement import mails
+from app.procurement import mails, rules
 from app.procurement.tenders import checks, overrides
 from app.procurement.tenders.documents import STATE_NAMES, TenderNotOpen, content, digest, of_project
 from app.procurement.tenders.records import Finding, Tender, TenderState
-from app.procurement.tenders.timetables import jurisdiction, notice_day, timetable_of
+from app.procurement.tenders.timetables import notice_day, timetable_of
 
 
 def check(session: Session, actor: Actor, *, project_id: str) -> list[Finding]:
@@ -117,6 +117,6 @@ def draft_of(session: Session, tender: Tender, notice_on: date) -> checks.Draft:
         project=tender.project,
         calendar=workdays.load(session),
         notice_on=notice_on,
-        jurisdiction=jurisdiction(session, tender.project),
+        law=rules.law(session, tender.project, on=notice_on),
         confirmed_deadline_on=confirmed[0] if confirmed else None,
     )

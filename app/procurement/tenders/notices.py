@@ -37,7 +37,6 @@ from app.procurement.tenders.records import (
     Tender,
     TenderState,
 )
-from app.procurement.tenders.timetables import jurisdiction
 
 
 class KeyKeeper(Protocol):
@@ -147,11 +146,10 @@ def publish(session: Session, actor: Actor, *, project_id: str, keeper: KeyKeepe
 
 def _start_clocks(session: Session, tender: Tender, now: datetime) -> None:
     calendar, today = workdays.load(session), local_day(now)
-    place = jurisdiction(session, tender.project)
+    law = rules.law(session, tender.project, on=today)
 
     def end(name: str) -> date:
-        rule = rules.find(name, on=today, object=tender.project.object, method=tender.method, jurisdiction=place)
-        return rule.last_day(calendar, today)
+        return law.rule(name).last_day(calendar, today)
 
     tender.state, tender.published_at = TenderState.PUBLISHED, now
     tender.version = tender.binding_version = 1

@@ -112,7 +112,9 @@ def ask(session: Session, actor: Actor, *, tender_id: str, text: str, arrived_at
     if not text.strip():
         raise WordsMissing(field="text")
     today = local_day(now)
-    due_on = rules.find("question_answer", on=today).last_day(workdays.load(session), today)
+    due_on = (
+        rules.law(session, tender.project, on=today).rule("question_answer").last_day(workdays.load(session), today)
+    )
     question = Question(
         tender_id=tender.id,
         asker_id=supplier_id,

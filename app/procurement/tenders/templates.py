@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 
 from app.foundation import clock, workdays
 from app.foundation.text import Text
-from app.foundation.workdays import Sense, local_day
+from app.foundation.workdays import Sense
 from app.procurement import projects, rules
 from app.procurement.projects import Lot, Project
 from app.procurement.tenders import terms as wording
 from app.procurement.tenders.documents import NewFactor, NewRequirement, Terms
 from app.procurement.tenders.numbers import plain
 from app.procurement.tenders.planned import delivery_days
-from app.procurement.tenders.timetables import jurisdiction, notice_day, timetable_of
+from app.procurement.tenders.timetables import notice_day, timetable_of
 
 HUNDRED = Decimal(100)
 OPENING_HOUR = time(9, 30)
@@ -63,11 +63,10 @@ def earliest_deadline(session: Session, project: Project, *, slack: int = 0) -> 
     drawn = [row for row in timetable_of(session, project.id) if row.name == "bid_deadline"]
     calendar, notice_on = workdays.load(session), notice_day(session, project)
     notice_on = Sense.MINIMUM.last_day(calendar.add_working_days(notice_on, slack))
+    law = rules.law(session, project, on=notice_on)
 
     def after(name: str) -> workdays.Day:
-        place = jurisdiction(session, project)
-        rule = rules.find(name, on=notice_on, object=project.object, method=project.method, jurisdiction=place)
-        return rule.after(calendar, notice_on)
+        return law.rule(name).after(calendar, notice_on)
 
     counted = after("bid_period")
     confirmed = drawn[0].on if drawn and drawn[0].confirmed_by else None
@@ -80,36 +79,33 @@ def earliest_deadline(session: Session, project: Project, *, slack: int = 0) -> 
 
 
 def _terms(session: Session, project: Project) -> Terms:
-    today, place = local_day(clock.now(session)), jurisdiction(session, project)
-
-    def rule(name: str) -> rules.Rule:
-        return rules.find(name, on=today, object=project.object, method=project.method, jurisdiction=place)
-
-    large = project.estimate >= rule("committee_large_from").value
+    law = rules.law(session, project)
+    large = project.estimate >= law.value("committee_large_from")
     open_to_all = any(lot.sme_mode == "none" for lot in project.lots)
-    payment_days, bond = rule("invoice_payment_term").count, rule("performance_bond_ceiling").value * HUNDRED / 2
+    payment_days, bond = law.count("invoice_payment_term"), law.value("performance_bond_ceiling") * HUNDRED / 2
     return Terms(
         bid_deadline_at=earliest_deadline(session, project, slack=CONFIRMING_DAYS),
-        bond_percent=rule("bid_bond_ceiling").value * HUNDRED,
+        bond_percent=law.value("bid_bond_ceiling") * HUNDRED,
         validity_days=VALIDITY_DAYS,
         performance_bond_percent=bond,
         payment_days=payment_days,
         delivery_days=delivery_days(project.contract_plan) or DELIVERY_DAYS,
         tie_break="draw",
-        committee_size=rule("committee_size_large" if large else "committee_size").count,
-        contract_terms=_contract_terms(payment_days, wording.acceptance_days(today), bond),
-        sme_deduction_percent=rule("sme_deduction_min").value * HUNDRED if open_to_all else None,
+        committee_size=law.count("committee_size_large" if large else "committee_size"),
+        contract_terms=_contract_terms(law, payment_days, bond),
+        sme_deduction_percent=law.value("sme_deduction_min") * HUNDRED if open_to_all else None,
         more={"consortium": False},
     )
 
 
-def _contract_terms(payment_days: int, acceptance_days: int, bond: Decimal) -> str:
+def _contract_terms(law: rules.Law, payment_days: int, bond: Decimal) -> str:
+    acceptance = wording.acceptance(law.count("acceptance_period"))
     return "\n".join(
         (
             "一、合同类型：固定总价合同，合同价款包含完成全部采购标的所需的一切费用。",
-            f"二、付款：采购人{wording.payment(payment_days).zh}支付合同价款。",
+            f"二、付款：采购人{wording.payment(payment_days, law).zh}支付合同价款。",
             f"三、履约保证金：为合同金额的{plain(bond)}%，以{wording.BOND_FORMS.zh}提交；验收合格后10日内无息退还履约保证金。",
-            f"四、履约验收：验收主体为采购人，验收时间为{wording.acceptance(acceptance_days).zh}，验收方式为现场验收，验收程序为清点、检测、试运行。",
+            f"四、履约验收：验收主体为采购人，验收时间为{acceptance.zh}，验收方式为现场验收，验收程序为清点、检测、试运行。",
             "五、验收内容为合同约定的全部内容，验收标准为招标文件、投标文件及现行国家标准。",
             "六、质保期为12个月，自验收合格之日起计算。",
             "七、违约责任：供应商逾期交付或者交付不合格的，采购人逾期支付的，均应当承担违约责任并赔偿对方损失。",

@@ -5,8 +5,6 @@ Each is worked out of one number of the documents; nowhere else is a period of t
 
 from __future__ import annotations
 
-from datetime import date
-
 from app.foundation.text import Text
 from app.procurement import rules
 
@@ -46,12 +44,12 @@ def performance(days: int) -> Text:
     return Text(f"within {_days(days)} after the contract is signed", f"自合同签订之日起{days}日内")
 
 
-def payment(days: int) -> Text:
+def payment(days: int, law: rules.Law) -> Text:
     """By when the price is paid: the agreed days count from the acceptance, those of the law from the invoice (N38 3).
 
-    The earlier day counts (``payments.dues``); what the law sets is the newest rule's.
+    The earlier day counts (``payments.dues``).
     """
-    most = rules.find("payment", on=date.max).count
+    most = law.count("payment")
     return Text(
         f"within {_days(days)} after the acceptance, and within {_days(most)} after the receipt of the invoice at the latest",
         f"验收合格之日起{days}日内，且最迟不超过收到发票后{most}日",
@@ -66,10 +64,10 @@ def acceptance(days: int) -> Text:
     )
 
 
-def domestic_share(on: date, object: str) -> Text | None:
+def domestic_share(law: rules.Law) -> Text | None:
     """From which share of the cost several products count as domestic (State Council 34/2025); None where no rule is in force."""
     try:
-        least = rules.value("domestic_cost_share", on=on, object=object)
+        least = law.value("domestic_cost_share")
     except rules.NoRule:
         return None
     share = f"{(least * 100).normalize():f}%"
@@ -77,11 +75,6 @@ def domestic_share(on: date, object: str) -> Text | None:
         f"bidders state it; from {share} all products offered count as domestic",
         f"由投标人填写；达到{share}以上的，所投全部产品视为本国产品",
     )
-
-
-def acceptance_days(on: date) -> int:
-    """The working days for the acceptance that contracts of this day name."""
-    return rules.find("acceptance_period", on=on).count
 
 
 def _days(count: int) -> str:

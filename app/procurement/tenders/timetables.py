@@ -12,10 +12,10 @@ from app.foundation.actor import Actor
 from app.foundation.errors import Invalid, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import Uncertain, local_day
-from app.identity import organisations, roles
+from app.identity import roles
 from app.procurement import projects, rules
 from app.procurement.projects import Project, intentions
-from app.procurement.tenders.records import TimetableDate
+from app.procurement.tenders.records import Tender, TimetableDate
 
 DEFAULT_METHOD = "open_tender"
 WORK_BEGINS = time(9, 0)
@@ -46,13 +46,8 @@ def draw_timetable(session: Session, actor: Actor, *, project_id: str) -> list[T
     The timetable is certain when ``all(row.on for row in rows)``.
     """
     project = projects.lock(session, project_id)
-    entries = rules.timetable(
-        workdays.load(session),
-        notice_on=notice_day(session, project),
-        object=project.object,
-        method=project.method or DEFAULT_METHOD,
-        jurisdiction=jurisdiction(session, project),
-    )
+    law = rules.law(session, project, on=notice_day(session, project))
+    entries = rules.timetable(workdays.load(session), law if law.method else law.under(DEFAULT_METHOD))
     session.execute(delete(TimetableDate).where(TimetableDate.project_id == project.id))
     rows = [
         TimetableDate(
@@ -104,6 +99,11 @@ def notice_day(session: Session, project: Project) -> date:
     return max(today, project.notice_on or today, intentions.earliest_notice(session, project) or today)
 
 
+def law_of_notice(session: Session, tender: Tender) -> rules.Law:
+    """The law of the day of the notice, which decides what bidders were told; today's before there is one."""
+    return rules.law(session, tender.project, on=local_day(tender.published_at) if tender.published_at else None)
+
+
 def notice_at(session: Session, project: Project) -> datetime | None:
     """When a notice that waits for its day is published: as that day's work begins; None once that has passed."""
     if project.notice_on is None:
@@ -112,8 +112,3 @@ def notice_at(session: Session, project: Project) -> datetime | None:
     on = max(wanted, intentions.earliest_notice(session, project) or wanted)
     at = datetime.combine(on, WORK_BEGINS, clock.PLACE)
     return at if at > clock.now(session) else None
-
-
-def jurisdiction(session: Session, project: Project) -> str:
-    """The region whose rules apply to a project: its buyer's."""
-    return organisations.get(session, project.buyer_id).region or "CN"

@@ -72,8 +72,8 @@ def page(breach_id: str, values: dict[str, str], problems: list[Refusal], act: s
         may_publish=is_finance and breach.state == "decided",
         may_lift=is_finance and breach.exclusion is not None and breach.exclusion.revoked_at is None,
         waits_for_reply=breach.state == "notified" and breach.replied_at is None and in_time,
-        least=rules.find("exclusion_min", on=today).count,
-        most=rules.find("exclusion_max", on=today).count,
+        least=rules.common(today).count("exclusion_min"),
+        most=rules.common(today).count("exclusion_max"),
         fines=_fines(breach),
         values=values,
         problems=problems,
@@ -91,8 +91,8 @@ def _heard(breach: Breach, in_time: bool) -> bool:
 def _fines(breach: Breach) -> tuple[str, str] | None:
     if not breach.base_amount:
         return None
-    today = local_day(current.now())
-    least, most = (breach.base_amount * rules.value(name, on=today) for name in ("breach_fine_min", "breach_fine_max"))
+    law = rules.common(local_day(current.now()))
+    least, most = (breach.base_amount * law.value(name) for name in ("breach_fine_min", "breach_fine_max"))
     return f"{least:,.2f}", f"{most:,.2f}"
 
 

@@ -13,8 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.foundation.errors import Invalid, Refusal, Several
 from app.foundation.money import Money
 from app.foundation.text import Text
-from app.foundation.workdays import local_day
-from app.procurement import acceptance, contracts, rules
+from app.procurement import acceptance, contracts
 from app.procurement.contracts import Addition, Contract
 from app.web import current, errors
 from app.web.answers import redirect
@@ -120,7 +119,7 @@ def _items(contract: Contract) -> list[dict[str, Any]]:
 
 
 def _proposing(contract: Contract, values: dict[str, str], problems: list[Refusal]) -> str:
-    ceiling = rules.find("contract_addition_ceiling", on=local_day(current.now()))
+    ceiling = contracts.addition_ceiling(current.session(), contract)
     return render_template(
         "contracts/propose.html",
         contract=contract,

@@ -173,8 +173,9 @@ def show(contract_id: str) -> str:
         outstanding=payments.outstanding_of(contract, invoices),
         amendments=[(each, papers(each.document_zh_id, each.document_en_id)) for each in contract.amendments],
         is_open=contracts.is_open,
-        room=contracts.room_left(contract, rules.value("contract_addition_ceiling", on=today)),
+        room=contracts.room_left(contract, contracts.addition_ceiling(current.session(), contract).value),
         forms=contracts.FORMS,
+        payment_period=contracts.payment_period(current.session(), contract),
         secured=contracts.secured(contract),
         lodged=contracts.is_lodged(contract),
         returnable=contract.state == contracts.ContractState.COMPLETED
@@ -238,7 +239,7 @@ def _payment(invoice: Invoice, today: date, papers: Papers) -> Payment:
     return Payment(
         invoice=invoice,
         due_at=end_of(invoice.due_on),
-        rule=rules.find(invoice.due_rule, on=local_day(invoice.requested_at)),
+        rule=rules.row(invoice.due_rule),
         interest=payments.accrued(invoice, today),
         papers=papers(invoice.document_zh_id, invoice.document_en_id),
     )

@@ -17,7 +17,7 @@ from app.procurement.bids import Bid, BidDraft
 from app.procurement.bonds import Bond
 from app.procurement.projects import Lot
 from app.procurement.suppliers import NotRegistered, SupplierExcluded
-from app.procurement.tenders import DocumentAccess, Tender, lists, places
+from app.procurement.tenders import DocumentAccess, Tender, lists, places, terms
 from app.web import current, errors, listing
 from app.web.answers import redirect
 from app.web.notices import notice
@@ -197,6 +197,7 @@ def _page(tender_id: str, problems: list[Refusal] | None = None, words: str = ""
         kinds=NOTICES,
         standings=standings(tender),
         questions=tenders.public_questions(session, tender.id),
+        payment_period=terms.payment(tender.payment_days, tenders.law_of_notice(session, tender)),
         own={question.id for question in tenders.own_questions(session, actor, tender.id)},
         changes={change.version: change for change in tender.changes},
         place=places.place,

@@ -13,7 +13,6 @@ from app.engine.forms import Form
 from app.foundation import repeats
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
-from app.foundation.workdays import local_day
 from app.procurement import queries, rules, tenders
 from app.procurement.projects import ReasonsMissing
 from app.procurement.tenders import Tender, places
@@ -176,13 +175,7 @@ def _findings_of(preview: tenders.Preview) -> list[tuple[Text, Text, str | None]
 
 
 def _period_rule(tender: Tender) -> rules.Rule:
-    return rules.find(
-        "clarification_period",
-        on=local_day(current.now()),
-        object=tender.project.object,
-        method=tender.method,
-        jurisdiction=tenders.jurisdiction(current.session(), tender.project),
-    )
+    return rules.law(current.session(), tender.project).rule("clarification_period")
 
 
 def _changeable(tender_id: str) -> Tender:

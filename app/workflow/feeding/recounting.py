@@ -155,23 +155,28 @@ def _after(
         if begun is None:
             return None
         on = local_day(begun) if isinstance(begun, datetime) else begun
-        return rules.find(name, on=on).last_day(calendar, on)
+        return _law(session, row, on).rule(name).last_day(calendar, on)
 
     return count
+
+
+def _law(session: Session, row: Any, on: date) -> rules.Law:
+    """The law of the purchase that a row belongs to: by its lot, or by its tender."""
+    if isinstance(row, Question):
+        return rules.law(session, tenders.get(session, row.tender_id).project, on=on)
+    return projects.law(session, row.lot_id, on=on)
 
 
 def _decision(session: Session, calendar: Calendar, report: Report) -> date | None:
     revoked = [award.revoked_at for award in awards.all_of_lot(session, report.lot_id) if award.revoked_at]
     begun = max(revoked) if revoked else report.delivered_at
-    return None if begun is None else rules.find("decision", on=local_day(begun)).last_day(calendar, local_day(begun))
+    return None if begun is None else _after("decision", lambda _: begun)(session, calendar, report)
 
 
 def _bond(session: Session, calendar: Calendar, bond: Bond) -> date | None:
     if bond.return_from_on is None:
         return None
-    return rules.find(f"bond_return_{bond.return_cause}", on=bond.return_from_on).last_day(
-        calendar, bond.return_from_on
-    )
+    return _after(f"bond_return_{bond.return_cause}", lambda _: bond.return_from_on)(session, calendar, bond)
 
 
 def _signing(session: Session, calendar: Calendar, contract: Contract) -> date | None:

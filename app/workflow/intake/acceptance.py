@@ -58,7 +58,7 @@ def _prepare_report(context: IntakeContext) -> Mapping[str, Any]:
         shown += _wanting(contract, last)
     return {
         "values": {"delivered_on": local_day(context.now)},
-        "facts": [*shown, *contracts.of_contract(contract)],
+        "facts": [*shown, *contracts.of_contract(context.session, contract)],
         "documents": contracts.papers_of(contract),
     }
 
@@ -115,7 +115,7 @@ def _prepare_acceptance(context: IntakeContext) -> Mapping[str, Any]:
                 for row in acceptance.requirements_of(contract)
             ]
         },
-        "facts": [*shown, *contracts.of_contract(contract)],
+        "facts": [*shown, *contracts.of_contract(context.session, contract)],
         "documents": [*(delivery.attachments if delivery else ()), *contracts.papers_of(contract)],
     }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from app.engine.engine import Intake, IntakeContext, Prepare
 from app.foundation import dates
 from app.foundation.money import Money
@@ -38,7 +40,11 @@ def of(context: IntakeContext) -> Contract:
 def _prepare_signing(context: IntakeContext) -> Mapping[str, Any]:
     contract = of(context)
     return {
-        "facts": [*of_contract(contract), *_signed(contract), (Text("To be signed by", "签订期限"), _by(contract))],
+        "facts": [
+            *of_contract(context.session, contract),
+            *_signed(contract),
+            (Text("To be signed by", "签订期限"), _by(contract)),
+        ],
         "documents": papers_of(contract),
     }
 
@@ -48,7 +54,7 @@ def _by(contract: Contract) -> Text:
 
 
 @beside
-def of_contract(contract: Contract) -> list[Fact]:
+def of_contract(session: Session, contract: Contract) -> list[Fact]:
     """What a contract is: number, parties, price in figures and words, its terms."""
     price = Money(contract.price, contract.currency)
     shown = facts.money(contract.price, contract.currency)
@@ -58,7 +64,7 @@ def of_contract(contract: Contract) -> list[Fact]:
         (Text("Supplier", "供应商"), contract.supplier.name),
         (Text("Price", "合同金额"), Text(f"{shown.en} ({price.in_words('en')})", f"{shown.zh}（{price.in_words()}）")),
         (Text("Performance period", "合同履行期限"), terms.performance(contract.delivery_days)),
-        (Text("Payment period", "付款期限"), terms.payment(contract.payment_days)),
+        (Text("Payment period", "付款期限"), contracts.payment_period(session, contract)),
     ]
     if contract.performance_bond:
         found.append(
@@ -118,7 +124,7 @@ def _prepare_publishing(context: IntakeContext) -> Mapping[str, Any]:
     ]
     return {
         "options": {"clauses": contracts.secretable(contract)},
-        "facts": [*due, *of_contract(contract), *_signed(contract)],
+        "facts": [*due, *of_contract(context.session, contract), *_signed(contract)],
         "documents": papers_of(contract),
     }
 

@@ -45,7 +45,7 @@ def _prepare_request(context: IntakeContext) -> Mapping[str, Any]:
     }
     if returned:
         values["invoice_number"] = returned[-1].number
-    return {"values": values, "facts": contracts.of_contract(contract), "notes": notes}
+    return {"values": values, "facts": contracts.of_contract(session, contract), "notes": notes}
 
 
 def _invoice(context: IntakeContext) -> Invoice:
@@ -92,7 +92,11 @@ def _prepare_checking(context: IntakeContext) -> Mapping[str, Any]:
     invoice = _invoice(context)
     contract = invoice.contract
     return {
-        "facts": [*of_invoice(invoice), *_compared(context, invoice, contract), *contracts.of_contract(contract)],
+        "facts": [
+            *of_invoice(invoice),
+            *_compared(context, invoice, contract),
+            *contracts.of_contract(context.session, contract),
+        ],
         "documents": [*invoice.attachments, *_sheet(context, contract), *contracts.papers_of(contract)],
     }
 
@@ -104,7 +108,7 @@ def _prepare_paying(context: IntakeContext) -> Mapping[str, Any]:
 @beside
 def of_invoice(invoice: Invoice) -> list[Fact]:
     """What is applied for: invoice, amount, account, the day it is due and by which rule."""
-    rule = rules.find(invoice.due_rule, on=local_day(invoice.requested_at))
+    rule = rules.row(invoice.due_rule)
     due = facts.resting_on(dates.day(invoice.due_on), rule.citation)
     invoiced_on = dates.day(invoice.invoiced_on)
     return [

@@ -13,7 +13,7 @@ from app.foundation import workdays
 from app.foundation.money import in_figures
 from app.foundation.text import Text
 from app.foundation.workdays import Sense, local_day
-from app.procurement import projects, rules, tenders
+from app.procurement import projects, rules
 from app.procurement.projects import BudgetLine, PlanItem, Project, plan_items
 from app.procurement.rules import laws
 from app.procurement.tenders.numbers import plain
@@ -269,8 +269,7 @@ def _limit(context: IntakeContext, project: Project) -> facts.Fact:
 
 
 def _rule(context: IntakeContext, project: Project, name: str) -> rules.Rule:
-    place = tenders.jurisdiction(context.session, project)
-    return rules.find(name, on=local_day(context.now), object=project.object, jurisdiction=place)
+    return rules.law(context.session, project).rule(name)
 
 
 # -- the method

@@ -40,7 +40,7 @@ def register(registry: Registry, partners: Partners) -> None:
             called = experts.draw(context.session, context.actor, lot_id=lot_id)
         except experts.PoolExhausted as exhausted:
             raise BpmnError(POOL_EXHAUSTED, exhausted.sentence.en) from exhausted
-        due_at = experts.answer_due_at(context.session).astimezone(clock.PLACE)
+        due_at = experts.answer_due_at(context.session, lot_id).astimezone(clock.PLACE)
         return {"called_ids": [member.account_id for member in called], "answer_due_at": due_at.isoformat()}
 
     @registry.operation(

@@ -116,7 +116,7 @@ def test_each_period_has_one_value_in_the_documents_and_the_contract(session, to
     }
     for period in (
         terms.performance(contract.delivery_days),
-        terms.payment(contract.payment_days),
+        contracts.payment_period(session, contract),
         terms.acceptance(contract.acceptance_days),
     ):
         assert [name for name, text in said.items() if period.zh not in text] == []

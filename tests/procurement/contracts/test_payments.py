@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.foundation import workdays
 from app.identity.roles import RoleMissing
-from app.procurement import acceptance, payments
+from app.procurement import acceptance, payments, rules
 from app.procurement.contracts import ContractState
 from app.procurement.payments import InvoiceState
 from app.procurement.projects import LotState, ReasonsMissing
@@ -112,7 +112,7 @@ def due(session, town):
             "is_sme": True,
             **options,
         }
-        return payments.due(calendar, **values)
+        return payments.due(calendar, rules.Law(date(2026, 6, 1), "goods"), **values)
 
     return act
 

@@ -11,7 +11,7 @@ from lots import conform, qualify, review
 from app.foundation.actor import SYSTEM
 from app.foundation.outbox import Outgoing
 from app.identity import accounts, grants
-from app.procurement import evaluation, experts
+from app.procurement import evaluation, experts, rules
 from app.procurement.bids import BidState
 from app.procurement.evaluation import prices
 from app.procurement.projects import ReasonsMissing
@@ -64,14 +64,14 @@ def test_a_price_at_or_above_the_mean_and_half_the_ceiling_is_never_suspect(cent
 
 
 def test_the_rates_are_in_force_from_february_2026_on(tender):
-    assert prices.low_price_rates(tender, date(2026, 1, 31)) is None
-    assert prices.low_price_rates(tender, date(2026, 2, 1)) == LEGAL
+    assert prices.low_price_rates(tender, rules.Law(date(2026, 1, 31), "goods")) is None
+    assert prices.low_price_rates(tender, rules.Law(date(2026, 2, 1), "goods")) == LEGAL
 
 
 @pytest.mark.parametrize(("raised", "rate"), [(60, "0.60"), (40, "0.50"), (90, "0.65")])
 def test_the_documents_may_raise_a_rate_within_the_limit_and_never_lower_it(tender, raised, rate):
     tender.terms = {"low_price_of_mean": raised}
-    assert prices.low_price_rates(tender, date(2026, 3, 2)).of_mean == Decimal(rate)
+    assert prices.low_price_rates(tender, rules.Law(date(2026, 3, 2), "goods")).of_mean == Decimal(rate)
 
 
 def test_a_suspect_price_is_asked_about_with_half_an_hour_to_explain(session, suspected):

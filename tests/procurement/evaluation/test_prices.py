@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.procurement import rules
 from app.procurement.bids import OpenedBid
 from app.procurement.evaluation import prices
 
@@ -34,7 +35,13 @@ def test_an_evaluation_price_is_never_above_the_price_nor_below_three_fifths_of_
 def deductions(tender):
     def of(*, sme="none", domestic=False, foreign_competes=False, on=date(2026, 3, 2)):
         bid = OpenedBid(sme=sme, domestic=domestic)
-        return prices.deductions(tender, tender.project.lots[0], bid, foreign_competes=foreign_competes, on=on)
+        return prices.deductions(
+            tender,
+            tender.project.lots[0],
+            bid,
+            foreign_competes=foreign_competes,
+            law=rules.Law(on, tender.project.object),
+        )
 
     return of
 

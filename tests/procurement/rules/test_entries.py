@@ -33,7 +33,7 @@ def _forget():
 
 
 def threshold(on, jurisdiction="CN-SC-CD"):
-    return rules.value("open_tender_threshold", object="goods", on=on, jurisdiction=jurisdiction)
+    return rules.Law(on, "goods", region=jurisdiction).value("open_tender_threshold")
 
 
 def entered(session, new=PROVINCE):
@@ -92,8 +92,8 @@ def test_every_shipped_rule_can_be_entered_anew_and_then_decides(session):
             rule.source, rule.article, rule.quote or "…", rule.status,
         )  # fmt: skip
         made = entries.find(session, new) or entered(session, new)
-        object, method = next(iter(rule.objects), None), next(iter(rule.methods), None)
-        found = rules.find(rule.name, object=object, method=method, on=date(2030, 1, 1))
+        object, method = next(iter(rule.objects), "goods"), next(iter(rule.methods), None)
+        found = rules.Law(date(2030, 1, 1), object, method).rule(rule.name)
         if found != entries.as_rule(made):
             wrong.append(rule.id)
     assert wrong == []

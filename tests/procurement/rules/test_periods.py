@@ -69,13 +69,13 @@ def test_what_may_be_done_at_most_so_long_ahead_is_never_done_sooner(calendar, r
 
 def test_five_working_days_from_28_december_2026_lapse_on_5_january_at_the_earliest(calendar):
     """By hand: 12-29, 12-30, 12-31, 01-04, 01-05."""
-    decision = rules.find("decision", on=date(2026, 12, 28))
+    decision = rules.Law(date(2026, 12, 28), "goods").rule("decision")
     assert decision.last_day(calendar, date(2026, 12, 28)) >= date(2027, 1, 5)
     assert decision.last_day(published(calendar, {}), date(2026, 12, 28)) == date(2027, 1, 5)
 
 
 def test_a_period_counted_from_an_unsettled_day_reaches_from_its_earliest_to_its_latest(calendar):
-    window = rules.find("complaint_window", on=date(2026, 12, 28))
+    window = rules.Law(date(2026, 12, 28), "goods").rule("complaint_window")
     start = Uncertain(date(2026, 12, 30), date(2027, 1, 12), (2027,))
     answer = window.after(calendar, start)
     assert answer.earliest == workdays.earliest(window.after(calendar, date(2026, 12, 30)))

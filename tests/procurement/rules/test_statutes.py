@@ -1,5 +1,6 @@
 """The statutory data: dated, sourced, most specific first."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -40,32 +41,32 @@ TODAY = date(2026, 11, 23)
     ],
 )
 def test_the_open_tender_s_numbers_come_from_their_articles(name, object, value):
-    assert rules.value(name, object=object, method="open_tender", on=TODAY) == value
+    assert rules.Law(TODAY, object, "open_tender").value(name) == value
 
 
 @pytest.mark.parametrize(
     ("on", "least"), [(date(2022, 6, 30), Decimal("0.06")), (date(2022, 7, 1), Decimal("0.10"))], ids=["N46", "19/2022"]
 )
 def test_a_rule_gives_way_to_its_successor_on_the_day(on, least):
-    assert rules.value("sme_deduction_min", object="goods", on=on) == least
+    assert rules.Law(on, "goods").value("sme_deduction_min") == least
 
 
 def test_the_low_price_rule_is_not_in_force_before_february_2026():
     with pytest.raises(rules.NoRule):
-        rules.find("low_price_of_mean", on=date(2026, 1, 31))
+        rules.Law(date(2026, 1, 31), "goods").rule("low_price_of_mean")
 
 
 def test_a_region_s_own_row_goes_before_the_nation_s():
-    national = rules.find("open_tender_threshold", object="goods", on=TODAY)
-    provincial = rules.Rule(**{**national.__dict__, "jurisdiction": "CN-SC", "value": Decimal(4_000_000)})
-    found = rules.find(
-        "open_tender_threshold", object="goods", on=TODAY, jurisdiction="CN-SC", rows=[national, provincial]
-    )
+    national = rules.Law(TODAY, "goods").rule("open_tender_threshold")
+    provincial = replace(national, jurisdiction="CN-SC", value=Decimal(4_000_000))
+    rules.use([provincial])
+    found = rules.Law(TODAY, "goods", region="CN-SC").rule("open_tender_threshold")
+    rules.use(())
     assert found is provincial
 
 
 def test_what_was_not_verified_says_so():
-    rule = rules.find("open_tender_threshold", object="goods", on=TODAY)
+    rule = rules.Law(TODAY, "goods").rule("open_tender_threshold")
     assert rule.verification.zh == "未经核实"
 
 
@@ -91,4 +92,4 @@ def test_no_two_rows_in_force_are_equally_specific():
 
 
 def test_two_sources_are_cited_each_with_its_article():
-    assert rules.find("document_supply", object="goods", method="open_tender", on=TODAY).citation == "O87 18, IR 31"
+    assert rules.Law(TODAY, "goods", "open_tender").rule("document_supply").citation == "O87 18, IR 31"

@@ -17,7 +17,7 @@ def calendar(session):
 
 
 def dates(calendar, notice_on=NOTICE, **options):
-    entries = rules.timetable(calendar, notice_on=notice_on, object="goods", method="open_tender", **options)
+    entries = rules.timetable(calendar, rules.Law(notice_on, "goods", "open_tender"), **options)
     return {entry.name: entry for entry in entries}
 
 

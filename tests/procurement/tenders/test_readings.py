@@ -162,7 +162,7 @@ def draft(*texts, standard="", points=20, requirement_codes=(), contract="", ite
         validity_days=90,
         delivery_days=30,
     )
-    return Draft(tender=tender, project=SimpleNamespace(lots=[lot]), calendar=None, notice_on=None)
+    return Draft(tender=tender, project=SimpleNamespace(lots=[lot]), calendar=None, notice_on=None, law=None)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,8 @@ from datetime import date
 
 from app.foundation.text import Text
 from app.foundation.workdays import Calendar
-from app.procurement import rules
 from app.procurement.projects import Lot, Project
-from app.procurement.rules import Rule
+from app.procurement.rules import Law, Rule
 from app.procurement.tenders.records import Factor, Requirement, Tender
 
 ERROR, WARNING, UNCERTAIN = "error", "warning", "uncertain"
@@ -48,7 +47,7 @@ class Draft:
     project: Project
     calendar: Calendar
     notice_on: date
-    jurisdiction: str = "CN"
+    law: Law
     confirmed_deadline_on: date | None = None
 
     @property
@@ -58,13 +57,7 @@ class Draft:
 
     def rule(self, name: str) -> Rule:
         """The statutory rule in force on the day of the notice."""
-        return rules.find(
-            name,
-            on=self.notice_on,
-            object=self.project.object,
-            method=self.tender.method,
-            jurisdiction=self.jurisdiction,
-        )
+        return self.law.rule(name)
 
     def requirements(self, lot: Lot, kind: str | None = None) -> list[Requirement]:
         """A lot's requirements (of a kind)."""

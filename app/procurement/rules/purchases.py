@@ -1,0 +1,98 @@
+"""The law of a purchase on a day: the only way to ask for a row of the statutory data.
+
+A row can be made for an object, a method, a region; whoever asks for it names the purchase, so that the most specific row
+counts wherever its rule is asked. What is the same for every purchase (``COMMON``) is asked of ``common``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from app.foundation import clock
+from app.foundation.workdays import local_day
+from app.identity import organisations
+from app.procurement.rules.statutes import Rule, find
+
+NATION = "CN"
+COMMON = frozenset(
+    {
+        "breach_fine_max",
+        "breach_fine_min",
+        "breach_reply",
+        "clean_record_years",
+        "dishonesty_shown",
+        "exclusion_max",
+        "exclusion_min",
+        "interest_day_basis",
+        "late_bond_markup",
+        "late_payment_interest",
+        "loan_base_rate",
+        "loan_prime_rate",
+        "registration_validity",
+    }
+)
+"""The rules that no purchase can have of its own: of suppliers, of their breaches, of rates and the days they count by."""
+
+
+class Purchase(Protocol):
+    """What a rule can depend on: a project as ``app.procurement.projects`` has it."""
+
+    @property
+    def object(self) -> str:
+        """Goods, services or works."""
+
+    @property
+    def method(self) -> str | None:
+        """The procurement method; None until one is chosen."""
+
+    @property
+    def buyer_id(self) -> str:
+        """The organisation whose region it is."""
+
+
+@dataclass(frozen=True)
+class Law:
+    """The rules of one purchase on a day; ``object`` and ``method`` are None where they are open (or of no purchase)."""
+
+    on: date
+    object: str | None = None
+    method: str | None = None
+    region: str = NATION
+
+    def rule(self, name: str) -> Rule:
+        """The row of a name that is in force, the most specific one. Raises NoRule."""
+        if self.object is None and name not in COMMON:
+            raise ValueError(f"{name} depends on the purchase: ask law(session, project)")
+        return find(name, on=self.on, object=self.object, method=self.method, jurisdiction=self.region)
+
+    def value(self, name: str) -> Decimal:
+        """Its value. Raises NoRule."""
+        return self.rule(name).value
+
+    def count(self, name: str) -> int:
+        """Its value as a whole number: days, heads. Raises NoRule."""
+        return self.rule(name).count
+
+    def at(self, on: date) -> Law:
+        """The rules of the same purchase on another day."""
+        return replace(self, on=on)
+
+    def under(self, method: str) -> Law:
+        """The rules of the same purchase if it were made by a method."""
+        return replace(self, method=method)
+
+
+def law(session: Session, project: Purchase, *, on: date | None = None) -> Law:
+    """The law of a project ``on`` a day, today unless given; the region is its buyer's."""
+    region = organisations.get(session, project.buyer_id).region or NATION
+    return Law(on or local_day(clock.now(session)), project.object, project.method, region)
+
+
+def common(on: date) -> Law:
+    """What the law says on a day that is the same for every purchase: the rows of ``COMMON``."""
+    return Law(on)
