@@ -28,7 +28,6 @@ EXCEPTIONS: dict[str, str] = {
 CALLED_BY_LIBRARIES = {
     "app.identity.accounts.Account.get_id": "flask-login asks it of the person who is signed in",
     "app.engine.spiff.course.Course.interrupt_host": "SpiffWorkflow calls it when a boundary event interrupts",
-    "app.identity.certificates.faces.Face.render": "pyHanko draws a signature's face by it",
     "app.engine.spiff.specs.processes.RootSpec.serialize": "SpiffWorkflow's specs have it",
     "app.engine.spiff.specs.elements.ElementSpec.serialize": "SpiffWorkflow's specs have it",
 }
