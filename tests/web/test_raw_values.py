@@ -26,7 +26,7 @@ PEOPLE = (None, "chen", "zhou", "wu", "zheng", "liu", "sun", "he", "jia", "kang"
 """Nobody, and of each role somebody."""
 PARTS = {"part"}
 """What in a query makes another page of one; all else chooses rows."""
-NO_PAGES = {"static", "shell.favicon", "shell.is_alive", "shell.home", "identity.session_state", "documents.download",
+NO_PAGES = {"static", "shell.favicon", "shell.is_alive", "shell.home", "identity.session_state", "documents.download", "documents.picture",
             "cases.diagram", "cases.state", "bonds.letter", "data.template", "portal.feed", "portal.process", "portal.records",
             "portal.releases", "portal.extension", "portal.checkpoints", "portal.tender_calendar", "portal.tender_documents", "results.draw_record",
             "demonstration.sample", "demonstration.statement", "studio.file", "studio.forms", "studio.known_decisions", "studio.known_processes",
@@ -34,7 +34,7 @@ NO_PAGES = {"static", "shell.favicon", "shell.is_alive", "shell.home", "identity
             "supplier.paper", "supplier.receipt_json", "supplier.receipt_key", "supplier.receipt_pdf"}  # fmt: skip
 """Files, data and ways on."""
 ELSEWHERE = {"bonds.table", "breaches.show", "contracts.countersign", "contracts.decline", "contracts.lodge", "contracts.propose", "data.proposal",
-             "documents.read", "experts.mine", "identity.set_password", "operations.move", "operations.resume", "operations.retry",
+             "experts.mine", "identity.set_password", "operations.move", "operations.resume", "operations.retry",
              "operations.take_back", "portal.breach", "queries.show", "results.evaluated", "starts.show", "studio.draft", "studio.proposal",
              "studio.propose", "studio.rehearse", "supplier.check", "tasks.done", "tenders.override", "tenders.terminate"}  # fmt: skip
 """What needs a mail's link, somebody's act before it, or isn't there in the town."""
