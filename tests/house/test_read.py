@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "app").rglob("*.py")}
 CARRIED_OUT = "open_tender"
 """The method of procurement that procedures here carry out; others close a project."""
-ASKING = {"find", "value", "rule", "_rule", "_known", "after", "_after"}
+ASKING = {"rule", "value", "count", "end", "_rule", "_known", "after", "_after"}
 """The functions by which the program asks for a rule, as they are called."""
 WAITING = ROOT / "docs/reference/rules-not-carried-out.json"
 
