@@ -16,7 +16,14 @@ from app.procurement.rules.purchases import COMMON
 
 METHOD = "open_tender"
 BEFORE_THE_METHOD = frozenset(
-    {"open_tender_threshold", "procurement_limit", "sme_reservation_limit", "sme_reservation_share", "survey_limit"}
+    {
+        "intention_period",
+        "open_tender_threshold",
+        "procurement_limit",
+        "sme_reservation_limit",
+        "sme_reservation_share",
+        "survey_limit",
+    }
 )
 """What is asked before a method is chosen has no row of its own for one."""
 
