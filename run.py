@@ -60,9 +60,6 @@ def serve(running: ExitStack) -> None:
 
     What is started is entered into ``running``, which ends it in the reverse order.
     """
-    from app.procurement.rules import entries
-    from app.serving.watching import Watch
-
     front = GettingReady()
     config.instance_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     config.spool()
@@ -72,10 +69,15 @@ def serve(running: ExitStack) -> None:
     print(f"Tenderway answers on {config.base_url} (Ctrl+C stops it); it is getting ready …", flush=True)
     _prepare_data(front)
     front.reach(KEEPER)
-    others = {"keeper": _start_keeper(running), "sealer": _start_sealer(running)}
+    look_after, keeper = _start_keeper(running)
+    others = {"keeper": look_after}
     front.reach(PAGES)
+    from app.procurement.rules import entries  # what is large is loaded once the port answers
+    from app.serving.watching import Watch
+
     app = create_app(config)
     house = app.extensions["tenderway"]
+    keeper.join()
     node = _join_nodes(house, server, running)
     others["arrivals"] = node.say
     watch = Watch(house, node.id)
@@ -83,7 +85,7 @@ def serve(running: ExitStack) -> None:
     others["clocks"] = watch.look
     entries.refresh(house.database)
     others["law"] = lambda: entries.refresh(house.database)
-    others["garbage"] = wiping.settle()
+    others["garbage"], others["sealer"] = wiping.settle(), _sealer(running)
     _start_clock(house, others, running)
     front.real = app.wsgi_app
     print(f"Tenderway serves on {config.base_url}", flush=True)
@@ -116,23 +118,23 @@ def _prepare_data(front: GettingReady) -> None:
         engine.dispose()
 
 
-def _start_keeper(running: ExitStack) -> Any:
-    """Start the keeper of the keys; what looks after it."""
+def _start_keeper(running: ExitStack) -> tuple[Any, Thread]:
+    """Start the keeper of the keys, which comes up while the pages are built: what looks after it, and what waits for it."""
     from app.keeper.client import RemoteKeeper
     from app.keeper.processes import Beside
 
     keeper = Beside(RemoteKeeper(config.keeper_address, config.keeper_secret), demonstration=config.demonstration)
     running.callback(keeper.end)
-    keeper.start()
-    return keeper.look_after
+    coming = Thread(target=keeper.start, name="keeper", daemon=True)
+    coming.start()
+    return keeper.look_after, coming
 
 
-def _start_sealer(running: ExitStack) -> Any:
-    """Start what seals bids, so that the first one doesn't wait for it; what looks after it."""
+def _sealer(running: ExitStack) -> Any:
+    """What looks after what seals bids, and starts it with the first heartbeat: no page waits for it, and no bid is there yet."""
     from app import sealer
 
     running.callback(sealer.end)
-    sealer.start()
     return sealer.look_after
 
 

@@ -13,10 +13,11 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -57,6 +58,8 @@ class Office:
     port: int
     house: House
     server: subprocess.Popen[bytes] | None = None
+    bidders: list[Bidder] = field(default_factory=list)
+    """Everybody who bid here, to bid again in another tender."""
 
     def start(self) -> None:
         """Serve, and come back when pages are answered."""
@@ -137,16 +140,17 @@ def close_at(office: Office, lot_id: str, deadline_at: datetime) -> None:
 
 
 def bidders(office: Office, lot_id: str, count: int, size: int) -> list[Bidder]:
-    """So many suppliers, each with a complete draft that has a file of ``size`` bytes."""
-    made = []
+    """So many suppliers, each with a complete draft that has a file of ``size`` bytes; those that bid before come first."""
+    with office.house.sessions() as session:
+        content = _content(session, lot_id)
     for begin in range(0, count, 50):
         with office.house.sessions() as session:
-            for _ in range(begin, min(begin + 50, count)):
-                bidder = _bidder(session)
-                _write(session, bidder, lot_id, size)
-                made.append(bidder)
+            for number in range(begin, min(begin + 50, count)):
+                if number == len(office.bidders):
+                    office.bidders.append(_bidder(session))
+                _write(session, office.bidders[number], lot_id, content, size)
             session.commit()
-    return made
+    return office.bidders[:count]
 
 
 def _published(session: Session, now: datetime) -> Lot:
@@ -254,19 +258,22 @@ def _bidder(session: Session) -> Bidder:
     return Bidder(account.id, supplier_id, token)
 
 
-def _write(session: Session, bidder: Bidder, lot_id: str, size: int) -> None:
-    groups = frozenset({"supplier-bidder", f"supplier-bidder@{bidder.supplier_id}"})
-    actor = Actor(bidder.account_id, "Bidder", bidder.supplier_id, groups)
-    tender = tenders.of_lot(session, lot_id)
-    content = {
+def _content(session: Session, lot_id: str) -> dict[str, Any]:
+    """What a complete bid for a lot says."""
+    return {
         "price": "570000.00",
         "prices": {item.id: "285000.00" for item in projects.lot(session, lot_id).items},
-        "responses": {r.id: {"value": "满足"} for r in bids.requirements_of(tender, lot_id)},
+        "responses": {r.id: {"value": "满足"} for r in bids.requirements_of(tenders.of_lot(session, lot_id), lot_id)},
         "declarations": list(bids.DECLARATIONS),
         "delivery_days": "30",
         "validity_days": "90",
         "sme": "small",
         "domestic": True,
     }
+
+
+def _write(session: Session, bidder: Bidder, lot_id: str, content: dict[str, Any], size: int) -> None:
+    groups = frozenset({"supplier-bidder", f"supplier-bidder@{bidder.supplier_id}"})
+    actor = Actor(bidder.account_id, "Bidder", bidder.supplier_id, groups)
     bids.save_draft(session, actor, lot_id=lot_id, content=content)
     bids.add_file(session, actor, lot_id=lot_id, name="bid.bin", source=os.urandom(size))
