@@ -73,3 +73,9 @@ def test_the_newest_release_of_the_changelog_is_the_one_that_runs():
 def test_each_release_says_what_changed_for_offices_and_for_developers():
     _, *releases = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text(), flags=re.M)
     assert all(re.findall(r"^### (.+)$", one, re.M) == ["For offices", "For developers"] for one in releases)
+
+
+def test_every_decision_has_a_number_of_its_own_and_says_it():
+    files = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+    said = [int(re.match(r"# (\d+)\.", path.read_text(encoding="utf-8"))[1]) for path in files]
+    assert said == [int(path.name[:4]) for path in files] == list(range(1, len(files) + 1))
