@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import bindparam, event, exc, insert, select, update
+from sqlalchemy import bindparam, exc, insert, select, update
 
 from app.foundation.outbox import Outgoing
 from app.foundation.prepared import Prepared
+from tests.counting import counted
 
 TABLE = Outgoing.__table__
 NOON = datetime(2026, 3, 2, 4, 0, 0, 250, tzinfo=UTC)
@@ -53,15 +54,9 @@ def test_a_value_that_is_missing_is_named(session):
 
 
 def test_who_listens_to_statements_hears_it_and_it_writes_the_same(session, database):
-    heard = []
     prepared = Prepared(insert(TABLE), tuple(ROW))
-
-    def note(_connection, _cursor, statement, *_):
-        heard.append(statement)
-
-    event.listen(database, "before_cursor_execute", note)
-    assert prepared.write(session.connection(), ROW) == 1
-    event.remove(database, "before_cursor_execute", note)
+    with counted(database) as heard:
+        assert prepared.write(session.connection(), ROW) == 1
     assert prepared.write(session.connection(), {**ROW, "id": "2", "key": "b"}) == 1
     assert (sum("INSERT" in each for each in heard), [row.key for row in stored(session)]) == (1, ["a", "b"])
 

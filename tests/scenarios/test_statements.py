@@ -7,7 +7,7 @@ from app.demonstration import lives
 from app.engine.records import OpenTaskRow
 from app.identity.accounts import Account
 from tests import growth, memory
-from tests.workflow.test_statements import counted
+from tests.counting import counted
 
 MOST = 36
 """Statements of a page: 20 for what its form shows, and what stands around it (who looks on, the case, its history)."""

@@ -1,9 +1,7 @@
 """How often a page asks the database: no page more often because there is more to show."""
 
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.engine.records import InstanceRow, OpenTaskRow
 from app.foundation import documents
@@ -12,6 +10,7 @@ from app.identity.certificates import verification
 from app.procurement import contracts
 from app.procurement.projects import BudgetLine, Project, commitments
 from app.web.visibility import document_cases
+from tests.counting import counted
 from tests.engine import toys
 from tests.web import deals, work
 
@@ -64,22 +63,6 @@ def much(house, town, virtual_clock):
         task_id = session.scalars(select(OpenTaskRow.id).where(OpenTaskRow.instance_id == instance_id)).first()
         session.commit()
     return {"contract": f"/contracts/{contract_id}", "case": f"/cases/{instance_id}", "task": f"/tasks/{task_id}"}
-
-
-@contextmanager
-def counted(database):
-    """The statements that reach the database meanwhile."""
-    said = []
-
-    def note(_connection, _cursor, statement, *_):
-        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
-            said.append(statement)
-
-    event.listen(database, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(database, "before_cursor_execute", note)
 
 
 def asked(house, client, address):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -14,6 +13,7 @@ from app.demonstration import lives, town
 from app.demonstration.players import Play
 from app.engine import tasks
 from tests import growth, memory
+from tests.counting import counted
 from tests.workflow import test_lot as lots
 from tests.workflow.test_first_half import confirmed_for_later
 from tests.workflow.test_lot import at_fault, full_points, logins, reached  # noqa: F401
@@ -22,22 +22,6 @@ MOST = 20
 """Statements that what a form shows may need, however much it brings together."""
 SIZES = ({}, {"times": 10}, {"times": 10, "lots": True})
 """A case as it is; with ten times as many bids, requirements, factors, files, people, …; with ten times as many lots."""
-
-
-@contextmanager
-def counted(database):
-    """The statements that reach the database meanwhile."""
-    said = []
-
-    def note(_connection, _cursor, statement, *_):
-        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
-            said.append(statement)
-
-    event.listen(database, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(database, "before_cursor_execute", note)
 
 
 def asked(play, login, element_id, where=lambda variables: True, **grown):
