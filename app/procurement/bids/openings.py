@@ -126,7 +126,7 @@ def open_all(session: Session, actor: Actor, *, lot_id: str, keeper: Keeper) -> 
             outcomes[bid.id] = _open(session, tender, bid, identity, now)
     else:
         outcomes |= {bid.id: _Outcome(BidState.UNOPENED, "few_bids") for bid in counting}
-    return _record(session, actor, tender, lot, received, outcomes, least, now)
+    return _record(session, actor, tender, lot, received, outcomes, stands, least, now)
 
 
 def sign_opening_record(session: Session, actor: Actor, *, lot_id: str, objections: str = "") -> Opening:
@@ -329,13 +329,13 @@ def _record(
     lot: Lot,
     received: list[Bid],
     outcomes: dict[str, _Outcome],
+    stands: dict[str, str],
     least: int,
     now: datetime,
 ) -> Opening:
     for bid in received:
         bid.state, bid.invalid_reason = outcomes[bid.id].state, outcomes[bid.id].reason
     opened = sum(outcome.state == BidState.OPENED for outcome in outcomes.values())
-    stands = bonds_stand(session, tender, lot.id)
     opening = Opening(
         lot_id=lot.id,
         opened_at=now,
