@@ -72,7 +72,7 @@ def publish(session: Session, actor: Actor, *, lot_id: str) -> Award:
 
 def _start_periods(session: Session, award: Award, today: date) -> None:
     """The notice period from today, the query window from its end; doubt about the calendar makes them longer."""
-    calendar, law = workdays.load(session), projects.law(session, award.lot_id, on=today)
+    calendar, law = workdays.load(session), projects.law_of_lot(session, award.lot_id, on=today)
     award.notice_ends_on = law.rule("result_notice_period").last_day(calendar, today)
     award.query_until_on = law.rule("query_window").last_day(calendar, award.notice_ends_on)
 

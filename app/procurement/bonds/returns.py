@@ -88,7 +88,7 @@ def schedule(session: Session, actor: Actor, *, bond_id: str, cause: str, from_o
         raise BondUnknown()
     if bond.state not in (BondState.HELD, BondState.LATE):
         return bond
-    rule = projects.law(session, bond.lot_id, on=from_on).rule(f"bond_return_{cause}")
+    rule = projects.law_of_lot(session, bond.lot_id, on=from_on).rule(f"bond_return_{cause}")
     bond.return_cause, bond.return_from_on = cause, from_on
     bond.return_due_on = rule.last_day(workdays.load(session), from_on)
     bond.state = BondState.DUE_BACK

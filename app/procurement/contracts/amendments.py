@@ -153,7 +153,7 @@ def propose(
 
 def addition_ceiling(session: Session, contract: Contract) -> rules.Rule:
     """How much of the price may be added without a new procurement (GPL 49)."""
-    return projects.law(session, contract.lot_id).rule("contract_addition_ceiling")
+    return projects.law_of_lot(session, contract.lot_id).rule("contract_addition_ceiling")
 
 
 def is_open(amendment: Amendment) -> bool:

@@ -160,7 +160,7 @@ def _terms(award: Award, tender: Tender, opened: OpenedBid, law: rules.Law) -> T
 def payment_period(session: Session, contract: Contract) -> Text:
     """By when the price is paid, by the contract and the law of the day it was signed."""
     signed_on = local_day(contract.signed_at) if contract.signed_at else None
-    return wording.payment(contract.payment_days, projects.law(session, contract.lot_id, on=signed_on))
+    return wording.payment(contract.payment_days, projects.law_of_lot(session, contract.lot_id, on=signed_on))
 
 
 def daily_interest(agreed_percent: Any, on: date) -> Decimal:

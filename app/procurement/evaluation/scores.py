@@ -163,7 +163,7 @@ def flags(session: Session, lot_id: str) -> list[Flag]:
     member has changed them or given a reason.
     """
     factors = {factor.id: factor for factor in scored_factors(session, lot_id)}
-    share = projects.law(session, lot_id).value("abnormal_score")
+    share = projects.law_of_lot(session, lot_id).value("abnormal_score")
     found: list[Flag] = []
     for (bid_id, factor_id), scores in grouped(of_lot(session, lot_id)).items():
         factor = factors[factor_id]

@@ -226,7 +226,7 @@ def refuse_unlawful_size(session: Session, committee: Committee, seats: int) -> 
     if seats % 2 == 0:
         raise CommitteeEven(field="seats")
     experts = seats - (committee.representative_id is not None)
-    if not share_kept(seats, experts, projects.law(session, committee.lot_id).count("expert_share")):
+    if not share_kept(seats, experts, projects.law_of_lot(session, committee.lot_id).count("expert_share")):
         raise TooFewExperts(field="seats")
 
 

@@ -185,7 +185,7 @@ def draw(session: Session, actor: Actor, *, lot_id: str) -> list[Member]:
 
 def answer_due_at(session: Session, lot_id: str) -> datetime:
     """Until when a call made now is answered (the house's policy); who is silent is counted as not coming."""
-    return clock.now(session) + timedelta(minutes=projects.law(session, lot_id).count("expert_call"))
+    return clock.now(session) + timedelta(minutes=projects.law_of_lot(session, lot_id).count("expert_call"))
 
 
 def _call(session: Session, committee: Committee, current: Draw, code: str, expert_id: str, position: int) -> Member:
@@ -227,9 +227,8 @@ def _refuse_early(session: Session, lot_id: str) -> None:
     if deadline is None:
         raise ValueError("a tender without a deadline has no review")
     today = local_day(clock.now(session))
-    first = (
-        rules.law(session, tender.project).rule("expert_draw").first_day(workdays.load(session), local_day(deadline))
-    )
+    rule = rules.law(session, tender.project).rule("expert_draw")
+    first = rule.first_day(workdays.load(session), local_day(deadline))
     if today < first:
         raise DrawTooEarly(from_on=first)
 

@@ -181,7 +181,7 @@ def _payable(session: Session, contract: Contract, today: date) -> Delivery:
 def _due(session: Session, contract: Contract, delivery: Delivery, today: date) -> Due:
     return due(
         workdays.load(session),
-        projects.law(session, contract.lot_id, on=today),
+        projects.law_of_lot(session, contract.lot_id, on=today),
         received_on=today,
         accepted_on=local_day(delivery.acceptance.decided_at) if delivery.acceptance else None,
         accept_by_on=delivery.accept_by_on,

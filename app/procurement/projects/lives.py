@@ -117,7 +117,7 @@ def lot(session: Session, lot_id: str, *, lock: bool = False) -> Lot:
     return found
 
 
-def law(session: Session, lot_id: str, *, on: date | None = None) -> rules.Law:
+def law_of_lot(session: Session, lot_id: str, *, on: date | None = None) -> rules.Law:
     """The law of the project that a lot belongs to, ``on`` a day, today unless given."""
     return rules.law(session, lot(session, lot_id).project, on=on)
 

@@ -238,7 +238,7 @@ def concerned(session: Session, query: Query) -> list[str]:
 def _complaint_until(session: Session, query: Query) -> date:
     """Fifteen working days from the end of the period for answers, also when the answer came earlier (O94 17)."""
     calendar, raised_on = workdays.load(session), local_day(query.raised_at)
-    law = projects.law(session, query.lot_id, on=raised_on)
+    law = projects.law_of_lot(session, query.lot_id, on=raised_on)
     answer, complaint = law.rule("query_answer"), law.rule("complaint_window")
     return complaint.last_day(calendar, answer.after(calendar, raised_on))
 

@@ -164,7 +164,7 @@ def _law(session: Session, row: Any, on: date) -> rules.Law:
     """The law of the purchase that a row belongs to: by its lot, or by its tender."""
     if isinstance(row, Question):
         return rules.law(session, tenders.get(session, row.tender_id).project, on=on)
-    return projects.law(session, row.lot_id, on=on)
+    return projects.law_of_lot(session, row.lot_id, on=on)
 
 
 def _decision(session: Session, calendar: Calendar, report: Report) -> date | None:

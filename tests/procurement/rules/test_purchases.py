@@ -23,7 +23,7 @@ def test_the_law_of_a_project_is_of_its_object_its_method_and_its_buyers_region(
 
 
 def test_the_law_of_a_lot_is_that_of_its_project(session, entrusted):
-    assert projects.law(session, entrusted.lots[0].id) == rules.law(session, entrusted)
+    assert projects.law_of_lot(session, entrusted.lots[0].id) == rules.law(session, entrusted)
 
 
 def test_what_depends_on_the_purchase_is_not_asked_without_one():
