@@ -8,15 +8,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.foundation import dates
+from app.foundation.money import in_figures
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement.projects import Project, catalogue
 from app.procurement.projects.catalogue import ANSWERS
+from app.procurement.rules import laws
 from app.procurement.rules.catalogues import CARRIED_OUT_BY, CatalogueItem, CentralBody
 from app.workflow.beside import Fact, beside
 
 TITLE = Text("Centralised catalogue", "集中采购目录")
-GPL_18 = Text("Government Procurement Law, article 18", "《中华人民共和国政府采购法》第十八条")
+GPL_18 = "GPL 18"
+"""What the central body buys is entrusted to it."""
 
 
 def proposed(session: Session, project: Project) -> Mapping[str, Any]:
@@ -73,7 +76,7 @@ def _row(row: CatalogueItem) -> Text:
     """A row as what it is, who buys, from when it counts and where it comes from."""
     by, since = CARRIED_OUT_BY[row.carried_out_by], dates.day(row.valid_from)
     amount = row.from_amount
-    at = Text("", "") if amount is None else Text(f" from CNY {amount:,.2f}", f"（{amount:,.2f}元以上）")
+    at = Text("", "") if amount is None else Text(f" from {in_figures(amount)}", f"（{amount:,.2f}元以上）")
     return Text(
         f"{row.code} {row.name.en}{at.en}: bought by {by.en}, since {since.en} ({row.source})",
         f"{row.code} {row.name.zh}{at.zh}：{by.zh}，{since.zh}起施行（{row.source}）",
@@ -86,9 +89,7 @@ def of_answer(session: Session, project: Project) -> Iterable[Fact]:
     answer = catalogue.answer_of(project)
     if answer is None:
         return
-    law = f" ({GPL_18.en})" if answer == "inside" else ""
-    law_zh = f"，应当委托集中采购机构代理采购（{GPL_18.zh}）" if answer == "inside" else ""
-    yield TITLE, Text(f"{ANSWERS[answer].en}{law}", f"{ANSWERS[answer].zh}{law_zh}")
+    yield TITLE, laws.under(ANSWERS[answer], GPL_18) if answer == "inside" else ANSWERS[answer]
     if project.planned_at is None:
         return
     proposal = catalogue.propose(session, project, on=local_day(project.planned_at))
@@ -111,15 +112,11 @@ def who_buys(bodies: Sequence[CentralBody] | None) -> list[Fact]:
     if not bodies:
         words = Text(
             "The plan says that the central procurement body buys this. Which one it is has not been entered for your "
-            f"region and budget level. Make sure that you choose it ({GPL_18.en}).",
-            "采购计划确定由集中采购机构代理采购，但尚未录入本地区、本级次的集中采购机构，请核实后选择"
-            f"（{GPL_18.zh}）。",
+            "region and budget level. Make sure that you choose it.",
+            "采购计划确定由集中采购机构代理采购，但尚未录入本地区、本级次的集中采购机构，请核实后选择。",
         )
-        return [(title, words)]
+        return [(title, laws.under(words, GPL_18))]
     names = dict.fromkeys(body.organisation.name for body in bodies)
     english, chinese = ", ".join(name.en for name in names), "、".join(name.zh for name in names)
-    words = Text(
-        f"This purchase must be entrusted to {english} ({GPL_18.en}).",
-        f"该项目必须委托{chinese}代理采购（{GPL_18.zh}）。",
-    )
-    return [(title, words)]
+    words = Text(f"This purchase must be entrusted to {english}.", f"该项目必须委托{chinese}代理采购。")
+    return [(title, laws.under(words, GPL_18))]

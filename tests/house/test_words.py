@@ -10,6 +10,7 @@ from tests import texts
 GLOSSARY = texts.ROOT / "docs/glossary.md"
 CHINESE = texts.HAN
 PERCENT = re.compile(r"\d %(?!\()")
+AMOUNT = re.compile(r"\bCNY (?:\d|%\(|\{|…|$)|(?:\d|\)s|\}) yuan\b")
 
 
 @dataclass(frozen=True)
@@ -71,3 +72,9 @@ def test_no_text_uses_a_word_that_is_retired(source):
 @pytest.mark.parametrize("source", texts.SOURCES.values(), ids=list(texts.SOURCES))
 def test_a_percentage_is_written_without_a_space(source):
     assert [place for place, words in source() if PERCENT.search(words)] == []
+
+
+@pytest.mark.parametrize("source", texts.SOURCES.values(), ids=list(texts.SOURCES))
+def test_an_amount_is_written_with_its_sign(source):
+    """As ``money.in_figures`` writes it, in sentences too: ¥2,380,000.00."""
+    assert [place for place, words in source() if AMOUNT.search(words)] == []
