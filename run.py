@@ -94,7 +94,7 @@ def serve(running: ExitStack) -> None:
 
 def _prepare_data(front: GettingReady) -> None:
     """Upgrade the tables; in a demonstration settle the town where nobody lives yet."""
-    from app import bootstrap, demonstration, tables
+    from app import demonstration, tables
     from app.foundation import database, keyfiles, workdays
 
     front.reach(TABLES)
@@ -105,7 +105,7 @@ def _prepare_data(front: GettingReady) -> None:
         if config.demonstration:
             front.reach(SETTLING)
             demonstration.settle(engine, config, lambda done: front.reach(SETTLING, done))
-        with bootstrap.sessions(engine)() as session:
+        with database.sessions(engine)() as session:
             workdays.seed(session)
             session.commit()
     except tables.TablesUnknown as unknown:

@@ -279,7 +279,10 @@ def restoring() -> float:
         with factory() as session:
             few, many = session.scalars(select(InstanceRow).order_by(InstanceRow.id)).all()
             environment = CaseEnvironment(engine)
-            restored = lambda row: corridor.restore(engine, session, row, environment)  # noqa: E731
+
+            def restored(row: InstanceRow) -> object:
+                return corridor.restore(engine, session, row, environment)
+
             for row in (few, many):
                 restored(row)
             return _timed(lambda: restored(many), 60) / _timed(lambda: restored(few), 60)

@@ -132,7 +132,7 @@ def statement(account: str, payments: Iterable[Payment], at: datetime) -> bytes:
 
 
 def _entry(make: ElementMaker, payment: Payment) -> etree._Element:
-    return make.Ntry(
+    entry: etree._Element = make.Ntry(
         make.NtryRef(payment.bank_reference),
         make.Amt(f"{Decimal(payment.amount):.2f}", Ccy=payment.currency),
         make.CdtDbtInd("CRDT"),
@@ -150,3 +150,4 @@ def _entry(make: ElementMaker, payment: Payment) -> etree._Element:
             )
         ),
     )
+    return entry

@@ -95,7 +95,8 @@ class Traffic:
     @classmethod
     def of(cls, session: Session) -> Traffic:
         """The session's own."""
-        return session.info.setdefault("engine_traffic", cls())
+        own: Traffic = session.info.setdefault("engine_traffic", cls())
+        return own
 
     def stop(self, instance_id: str) -> None:
         """An instance's step came to nothing; when no other is on its way, so did all that was sent."""

@@ -170,9 +170,8 @@ def _number(value: Any) -> Decimal | None:
 
 
 def _day(value: Any) -> date | None:
-    if isinstance(value, str):
-        return parse_date(value)
-    return value if isinstance(value, date) and not isinstance(value, datetime) else None
+    read = parse_date(value) if isinstance(value, str) else value
+    return read if isinstance(read, date) and not isinstance(read, datetime) else None
 
 
 def _instant(value: Any) -> datetime | None:

@@ -96,7 +96,7 @@ def order(left: Any, right: Any) -> int | None:
     if name in ("date and time", "time") and (left.tzinfo is None) != (right.tzinfo is None):
         return None
     a, b = _key(left, name), _key(right, name)
-    return (a > b) - (a < b)
+    return int(a > b) - int(a < b)
 
 
 _ORDERED = frozenset({"number", "string"}) | _DURATIONS | _MOMENTS

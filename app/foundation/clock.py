@@ -37,7 +37,8 @@ class DatabaseClock:
     def read(self, session: Session) -> datetime:
         """The present instant by the clock that all nodes share."""
         if session.get_bind().dialect.name == "postgresql":
-            return session.execute(text("SELECT now()")).scalar_one().astimezone(UTC)
+            now: datetime = session.execute(text("SELECT now()")).scalar_one()
+            return now.astimezone(UTC)
         return datetime.now(UTC)
 
     def at(self, seen: datetime) -> datetime:
@@ -174,7 +175,7 @@ def now(session: Session) -> datetime:
     root = transaction
     while root.parent is not None:
         root = root.parent
-    held = session.info.get("clock_reading")
+    held: tuple[object, datetime] | None = session.info.get("clock_reading")
     if held is None or held[0] is not root:
         held = (root, session.info.get("clock", _HOST).read(session))
         session.info["clock_reading"] = held

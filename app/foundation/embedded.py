@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from importlib import import_module
 from threading import Event, Lock
 from types import ModuleType
 from typing import Any
@@ -30,12 +31,9 @@ _ONCE = 5000
 def library() -> ModuleType:
     """The newest SQLite there is: the one of the wheel ``pysqlite3``, or Python's own."""
     try:
-        import pysqlite3
+        return import_module("pysqlite3")
     except ImportError:
-        import sqlite3
-
-        return sqlite3
-    return pysqlite3
+        return import_module("sqlite3")
 
 
 def has_wal_fix(version: tuple[int, ...]) -> bool:

@@ -70,7 +70,8 @@ class Ledger:
     @classmethod
     def of(cls, session: Session) -> Ledger:
         """The session's own."""
-        return session.info.setdefault("ledger", cls())
+        own: Ledger = session.info.setdefault("ledger", cls())
+        return own
 
     @property
     def top(self) -> _Part:

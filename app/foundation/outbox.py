@@ -184,7 +184,7 @@ def _send(session_factory: Sessions, row: Outgoing, sender: Sender) -> bool:
             .values(leased_until=None, next_at=now + pause, **outcome)
         )
         session.commit()
-    return outcome["state"] == "sent"
+    return bool(outcome["state"] == "sent")
 
 
 @dataclass(frozen=True)

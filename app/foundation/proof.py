@@ -48,7 +48,10 @@ def agrees(record: Base, expected: Digests, key: bytes, columns: Collection[str]
     of = cast(Table, mapper.local_table)
     kept = legal.records(of)
     assert kept is not None, of.name
-    value = lambda name: getattr(record, mapper.get_property_by_column(of.c[name]).key)  # noqa: E731
+
+    def value(name: str) -> Any:
+        return getattr(record, mapper.get_property_by_column(of.c[name]).key)
+
     row = legal.row_id(value(name) for name in kept.key)
     digests = expected.get(kept.name, {}).get(row, {})
     told = {name: kept.forms[name](value(name)) for name in digests if columns is None or name in columns}

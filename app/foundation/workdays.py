@@ -210,8 +210,8 @@ class Calendar:
         """The first working day from ``on``, itself included."""
         return self._bounded(lambda calendar: calendar._next_working(on))
 
-    def _bounded(self, count: object) -> Day:
-        bounds = count(self._most), count(self._least)  # type: ignore[operator]
+    def _bounded(self, count: Callable[[Calendar], date]) -> Day:
+        bounds = count(self._most), count(self._least)
         early, late = min(bounds), max(bounds)
         unknown = tuple(year for year in range(early.year, late.year + 1) if not self.is_official(year))
         if early == late and all(year in self._outlined for year in unknown):

@@ -41,7 +41,7 @@ class Pace:
         beyond = failures - self.free
         if beyond < 0:
             return timedelta()
-        return min(self.first * 2 ** min(beyond, 20), self.longest)
+        return min(self.first * (1 << min(beyond, 20)), self.longest)
 
 
 PACES = {

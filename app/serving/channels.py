@@ -146,6 +146,7 @@ class Channel(HTTPChannel):
 
     def _take(self, most: int) -> bytes:
         """Bytes, and ``read_at`` with them; none when nothing is there or the other side has gone."""
+        data: bytes
         try:
             if self.server.has_times:
                 data, notes, _, _ = self.socket.recvmsg(most, socket.CMSG_SPACE(16))

@@ -49,7 +49,7 @@ class Listener(TcpWSGIServer):
 
     def is_full(self) -> bool:
         """Whether connections wait that we have no room for."""
-        return len(self._map) >= self.adj.connection_limit
+        return bool(len(self._map) >= self.adj.connection_limit)
 
     def handle_accept(self) -> None:
         """Take the connections that wait."""

@@ -62,7 +62,7 @@ def _keep_and_compress(response: Response) -> Response:
     if path is None or path.suffix not in COMPRESSED:
         return response
     response.vary.add("Accept-Encoding")
-    if response.status_code == 200 and "gzip" in request.accept_encodings and "Range" not in request.headers:
+    if response.status_code == 200 and request.accept_encodings.best_match(["gzip"]) and "Range" not in request.headers:
         response.call_on_close(getattr(response.response, "close", lambda: None))  # the file that isn't sent
         response.direct_passthrough = False
         response.set_data(_compressed(path, path.stat().st_mtime_ns))

@@ -121,7 +121,8 @@ def actor() -> Actor:
         found = account()
         acting_for = g.signed_in.organisation_id if found is not None else None
         g.actor = NOBODY if found is None else grants.acting(found, held(), acting_for)
-    return g.actor
+    known: Actor = g.actor
+    return known
 
 
 def held() -> list[grants.Grant]:
@@ -178,7 +179,8 @@ def calendar() -> workdays.Calendar:
     """The working days, read once a request."""
     if "calendar" not in g:
         g.calendar = workdays.load(session())
-    return g.calendar
+    known: workdays.Calendar = g.calendar
+    return known
 
 
 def office() -> Text:

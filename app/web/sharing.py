@@ -50,7 +50,7 @@ def _share(response: Response) -> Response:
     body = response.get_data() if everybodys or "repeats_nothing" in g else b""
     if (response.mimetype or "").startswith(COMPRESSED) and len(body) >= WORTH:
         response.vary.add("Accept-Encoding")
-        if "gzip" in request.accept_encodings:
+        if request.accept_encodings.best_match(["gzip"]):
             response.set_data(gzip.compress(body, LEVEL, mtime=0))
             response.headers["Content-Encoding"] = "gzip"
     if everybodys:

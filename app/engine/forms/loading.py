@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import date, time
@@ -279,7 +279,7 @@ def _part_holds(part: Mapping[str, Any], values: Mapping[str, Any], row: Mapping
     name = part["field"]
     value = as_json(row[name] if name in row else values.get(name))
     filled = value not in (None, "", [], False)
-    tests = {
+    tests: dict[str, Callable[[Any], bool]] = {
         "equals": lambda wanted: value == wanted,
         "not": lambda wanted: value != wanted,
         "in": lambda wanted: value in wanted,

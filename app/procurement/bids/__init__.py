@@ -10,8 +10,6 @@ from app.procurement.bids.completeness import BidIncomplete, requirements_of
 from app.procurement.bids.contents import of_file as content_of
 from app.procurement.bids.copies import CopyUnreadable, copy_of, load_copy
 from app.procurement.bids.drafts import (
-    LARGEST_FILES,
-    MOST_FILES,
     DraftFileUnknown,
     DraftMissing,
     FilesTooLarge,
@@ -42,6 +40,7 @@ from app.procurement.bids.openings import (
     sign_opening_record,
     tell_of_failure,
 )
+from app.procurement.bids.packages import LARGEST_FILES, MOST_FILES
 from app.procurement.bids.prices import Correction, Reading, WordsUnreadable, read_price, total_of
 from app.procurement.bids.receipts import Signer, Verdict, Verified, verify_receipt
 from app.procurement.bids.records import (

@@ -17,9 +17,9 @@ from app.foundation.text import Text
 from app.identity import roles
 from app.procurement import projects, suppliers, tenders
 from app.procurement.bids import completeness, contents, offers
-from app.procurement.bids.completeness import Gap
 from app.procurement.bids.packages import LARGEST_FILES, MOST_FILES
 from app.procurement.bids.records import Bid, BidDraft, DraftFile
+from app.procurement.bids.shortfalls import Gap
 from app.procurement.tenders import DeadlinePassed, Tender
 
 SNIFFED = 8192

@@ -23,10 +23,11 @@ from app.foundation.text import Text
 from app.identity import organisations
 from app.procurement import mails, projects, tenders
 from app.procurement.bids import contents, offers
-from app.procurement.bids.completeness import ERROR, gaps_of, requirements_of, whole_or_refused
+from app.procurement.bids.completeness import gaps_of, requirements_of, whole_or_refused
 from app.procurement.bids.drafts import SIGNER, WRITER, DraftMissing, bidding_for, destroy, draft_of, last_sequence
 from app.procurement.bids.receipts import Signer
 from app.procurement.bids.records import Bid, BidDraft, BidState
+from app.procurement.bids.shortfalls import ERROR
 from app.procurement.projects import Lot
 from app.procurement.tenders import LotKey, Tender
 from app.sealer import Order, Sealed

@@ -16,8 +16,9 @@ from app.foundation.errors import Conflict, Invalid, refuse_all
 from app.foundation.text import Text
 from app.procurement import experts, projects, tenders
 from app.procurement.bids import Bid, BidState
+from app.procurement.evaluation.lots import bids_in, evaluated_lot, note
 from app.procurement.evaluation.records import Score
-from app.procurement.evaluation.reviews import RowsIncomplete, bids_in, evaluated_lot, note
+from app.procurement.evaluation.reviews import RowsIncomplete
 from app.procurement.projects import ReasonsMissing
 from app.procurement.tenders import Factor
 

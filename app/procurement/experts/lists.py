@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import Select, String, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.procurement.experts.pool import STATES
 from app.procurement.experts.records import Expert, Member, MemberState
+
+_Row = TypeVarTuple("_Row")
 
 SORTS: Mapping[str, Any] = {"name": Expert.name, "region": Expert.region, "since": Expert.senior_since}
 """What a list of experts is sorted by."""
@@ -41,7 +43,7 @@ def counts(session: Session, *, search: str = "", speciality: str = "") -> dict[
     return {"": sum(by_state.values()), **{state: by_state.get(state, 0) for state in STATES}}
 
 
-def _found(query: Select, search: str, state: str, speciality: str) -> Select:
+def _found(query: Select[*_Row], search: str, state: str, speciality: str) -> Select[*_Row]:
     if search.strip():
         word = f"%{search.strip()}%"
         query = query.where(or_(Expert.name.ilike(word), Expert.phone.ilike(word), Expert.region.ilike(word)))

@@ -39,7 +39,7 @@ def counts(session: Session, actor: Actor) -> dict[str, int]:
     return {"": sum(by_state.values()), **{state: by_state.get(state, 0) for state in STATES}}
 
 
-def _of(actor: Actor, state: str) -> Select:
+def _of(actor: Actor, state: str) -> Select[Query]:
     query = select(Query).join(Tender, Tender.id == Query.tender_id).join(Project, Project.id == Tender.project_id)
     return query.where(_readable_by(actor), Query.state == state if state else true())
 

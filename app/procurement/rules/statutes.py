@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from app.foundation.text import Text
 from app.foundation.workdays import Calendar, Day, Sense, following
@@ -154,7 +155,7 @@ def known() -> tuple[Rule, ...]:
     return (*statute(), *_entered)
 
 
-def _rule(row: dict) -> Rule:
+def _rule(row: dict[str, Any]) -> Rule:
     until = row["valid_to"]
     return Rule(
         **{

@@ -13,8 +13,7 @@ from app.procurement import acceptance, payments
 from app.procurement.acceptance import Delivery, NewMember, Row
 from app.procurement.contracts import Contract, is_lodged, require_lodged
 from app.workflow import disclosing, facts
-from app.workflow.beside import beside
-from app.workflow.facts import Fact
+from app.workflow.beside import Fact, beside
 from app.workflow.intake import contracts
 
 

@@ -14,6 +14,7 @@ from app.identity import organisations
 from app.procurement import agreements, projects
 from app.procurement.agreements import Agreement, AgreementState, AgreementUnknown
 from app.workflow import catalogues, drawing, facts
+from app.workflow.beside import Fact
 
 USUAL_TERM = timedelta(days=365)
 """How long an agreement is proposed to run: a year holds a whole procurement."""
@@ -48,7 +49,7 @@ def _prepare_proposal(context: IntakeContext) -> Mapping[str, Any]:
         "fee_payer": "buyer",
     }
     shown = [*facts.of_project(context.session, project), *facts.of_timetable(context.session, project.id)]
-    notes: list[facts.Fact] = catalogues.who_buys(bodies)
+    notes: list[Fact] = catalogues.who_buys(bodies)
     if bodies:
         values["agency"] = bodies[0].organisation_id
     last = _last(context)

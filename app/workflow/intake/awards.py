@@ -11,7 +11,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import awards, evaluation
 from app.workflow import facts
-from app.workflow.beside import beside
+from app.workflow.beside import Fact, beside
 from app.workflow.intake.evaluation import of_report
 from app.workflow.intake.experts import of_lot
 
@@ -55,7 +55,7 @@ def _candidate(context: IntakeContext, result: evaluation.BidResult) -> Text:
 
 
 @beside
-def _revoked(context: IntakeContext, lot_id: str) -> list[facts.Fact]:
+def _revoked(context: IntakeContext, lot_id: str) -> list[Fact]:
     """Awards that were revoked, when the buyer decides anew."""
     return [
         (Text("Revoked award", "已撤销的中标结果"), facts.same(award.revoked_reason))

@@ -16,8 +16,7 @@ from app.procurement import bids, bonds
 from app.procurement.bids import Opening
 from app.procurement.bonds import Bond
 from app.workflow import facts
-from app.workflow.beside import beside
-from app.workflow.facts import Fact
+from app.workflow.beside import Fact, beside
 
 # -- sign_opening_record
 

@@ -16,8 +16,7 @@ from app.procurement import contracts, tenders
 from app.procurement.contracts import Contract
 from app.procurement.tenders import terms
 from app.workflow import disclosing, drawing, facts
-from app.workflow.beside import beside
-from app.workflow.facts import Fact
+from app.workflow.beside import Fact, beside
 
 
 def signing(authority: Signer) -> dict[str, Intake]:

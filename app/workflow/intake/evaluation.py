@@ -15,7 +15,7 @@ from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation import Cell, Points, Row
 from app.procurement.tenders import Factor, Tender
 from app.workflow import facts
-from app.workflow.beside import beside
+from app.workflow.beside import Fact, beside
 from app.workflow.intake.experts import of_lot
 
 Table = dict[str, Any]
@@ -99,7 +99,7 @@ def _offer(bid: Bid) -> Text:
 
 
 @beside
-def _bidders(opened: Iterable[Bid], stands: Mapping[str, str] | None = None) -> list[facts.Fact]:
+def _bidders(opened: Iterable[Bid], stands: Mapping[str, str] | None = None) -> list[Fact]:
     """Each opened bid with its price and what it declares; and how its bond stands, for those who check it."""
     shown = []
     for bid in opened:
@@ -124,7 +124,7 @@ def _bidders(opened: Iterable[Bid], stands: Mapping[str, str] | None = None) -> 
 
 
 @beside
-def _signs(context: IntakeContext, lot_id: str, opened: Sequence[Bid]) -> list[facts.Fact]:
+def _signs(context: IntakeContext, lot_id: str, opened: Sequence[Bid]) -> list[Fact]:
     """Signs of collusion, shown as facts to look at (O87 37)."""
     names = {bid.supplier_id: bid.supplier.name for bid in opened}
     return [
@@ -421,7 +421,7 @@ def _member_tables(context: IntakeContext, report: evaluation.Report) -> list[Ta
 
 
 @beside
-def of_report(report: evaluation.Report) -> list[facts.Fact]:
+def of_report(report: evaluation.Report) -> list[Fact]:
     """What a report comes to: the order of the bids, who is out and why, low prices, signs."""
     said = report.content
     shown = []
@@ -448,7 +448,7 @@ def of_report(report: evaluation.Report) -> list[facts.Fact]:
     return shown
 
 
-def _digest(report: evaluation.Report) -> facts.Fact:
+def _digest(report: evaluation.Report) -> Fact:
     return Text("Digest of the signed content", "签署内容摘要"), facts.same(report.digest)
 
 

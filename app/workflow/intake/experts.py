@@ -10,7 +10,7 @@ from app.foundation import dates
 from app.foundation.text import Text
 from app.procurement import evaluation, experts, projects, tenders
 from app.workflow import facts
-from app.workflow.beside import beside
+from app.workflow.beside import Fact, beside
 
 
 def _appoint(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
@@ -63,7 +63,7 @@ def _prepare_criteria(context: IntakeContext) -> Mapping[str, Any]:
 
 
 @beside
-def _exhausted(committee: experts.Committee) -> list[facts.Fact]:
+def _exhausted(committee: experts.Committee) -> list[Fact]:
     """After an exhausted pool: how many the last criteria gave, and how many have accepted."""
     if not committee.draws:
         return []
@@ -76,7 +76,7 @@ def _exhausted(committee: experts.Committee) -> list[facts.Fact]:
 
 
 @beside
-def _counts(pool: list[experts.Expert], bound: Mapping[str, str]) -> list[facts.Fact]:
+def _counts(pool: list[experts.Expert], bound: Mapping[str, str]) -> list[Fact]:
     """How many of the pool may be drawn, by speciality; how many stay away by themselves, and why."""
     shown = []
     for code, name in experts.SPECIALITIES.items():
@@ -110,7 +110,7 @@ def _prepare_answer(context: IntakeContext) -> Mapping[str, Any]:
 
 
 @beside
-def of_lot(context: IntakeContext, lot_id: str) -> list[facts.Fact]:
+def of_lot(context: IntakeContext, lot_id: str) -> list[Fact]:
     """What a lot is: project, buyer, lot, opening."""
     lot, tender = projects.lot(context.session, lot_id), tenders.of_lot(context.session, lot_id)
     project = tender.project

@@ -14,8 +14,7 @@ from app.procurement import acceptance, payments, rules
 from app.procurement.contracts import Contract
 from app.procurement.payments import Invoice
 from app.workflow import disclosing, facts
-from app.workflow.beside import beside
-from app.workflow.facts import Fact
+from app.workflow.beside import Fact, beside
 from app.workflow.intake import contracts
 
 

@@ -18,7 +18,7 @@ from app.procurement.projects import BudgetLine, PlanItem, Project, plan_items
 from app.procurement.rules import laws
 from app.procurement.tenders.numbers import plain
 from app.workflow import catalogues, facts
-from app.workflow.beside import beside
+from app.workflow.beside import Fact, beside
 
 # -- the application
 
@@ -257,7 +257,7 @@ def _prepare_plan(context: IntakeContext) -> Mapping[str, Any]:
     }
 
 
-def _limit(context: IntakeContext, project: Project) -> facts.Fact:
+def _limit(context: IntakeContext, project: Project) -> Fact:
     """From which amount the law applies, or that nobody has entered it for the region."""
     rule = projects.procurement_limit(context.session, project)
     if rule is not None:
@@ -321,7 +321,7 @@ def _prepare_method(context: IntakeContext) -> Mapping[str, Any]:
 
 
 @beside
-def _undecided(proposal: Mapping[str, Any]) -> Iterable[facts.Fact]:
+def _undecided(proposal: Mapping[str, Any]) -> Iterable[Fact]:
     """What a person has to find out where the data can't say whether the law applies."""
     if proposal["method"] is not None:
         return

@@ -17,7 +17,7 @@ from app.procurement.projects import Project, intentions
 from app.procurement.tenders import Tender, TenderUnknown, places
 from app.procurement.tenders.terms import OPTIONAL
 from app.workflow import disclosing, drawing, facts
-from app.workflow.beside import Actable, beside
+from app.workflow.beside import Actable, Fact, beside
 from app.workflow.documents_form import as_values, documents_as_values, plain_number, read_documents
 
 # -- the timetable
@@ -84,7 +84,7 @@ def _prepare_drafting(context: IntakeContext) -> Mapping[str, Any]:
 
 
 @beside
-def _found(session: Session, tender: Tender) -> Iterable[Actable | facts.Fact]:
+def _found(session: Session, tender: Tender) -> Iterable[Actable | Fact]:
     """What the check finds now; beside what may have been misread, the way to have it overridden."""
     found = tenders.preview(session, tender.project_id)
     marks = {reading.found: mark for mark, reading in tenders.readings(tender, found).items()}
@@ -145,7 +145,7 @@ def _prepare_waiting(context: IntakeContext) -> Mapping[str, Any]:
 
 
 @beside
-def _notice_day(session: Session, project: Project) -> Iterable[facts.Fact]:
+def _notice_day(session: Session, project: Project) -> Iterable[Fact]:
     at = tenders.notice_at(session, project)
     if at is not None:
         on = dates.when(at)
@@ -158,7 +158,7 @@ def _notice_day(session: Session, project: Project) -> Iterable[facts.Fact]:
 
 
 @beside
-def _shown_of(tender: Tender) -> list[facts.Fact]:
+def _shown_of(tender: Tender) -> list[Fact]:
     """What the documents say, for who decides about them."""
     return [*_terms(tender), *facts.of_lots(tender.project), *_parts(tender), *_attached(tender)]
 
@@ -182,7 +182,7 @@ def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
 
 
 @beside
-def _wanted_day(session: Session, project: Project) -> Iterable[facts.Fact]:
+def _wanted_day(session: Session, project: Project) -> Iterable[Fact]:
     """The plan's day for the notice, where another is at hand: what confirming the documents comes to."""
     wanted, now = project.notice_on, dates.day(local_day(clock.now(session)))
     at = tenders.notice_at(session, project)
@@ -209,7 +209,7 @@ def _wanted_day(session: Session, project: Project) -> Iterable[facts.Fact]:
 
 
 @beside
-def _terms(tender: Tender) -> Iterable[facts.Fact]:
+def _terms(tender: Tender) -> Iterable[Fact]:
     at = tender.bid_deadline_at
     yield places.TERMS["bid_deadline_at"], dates.when(at) if at else Text("not set", "未设置")
     for name, unit in (
@@ -236,7 +236,7 @@ def _terms(tender: Tender) -> Iterable[facts.Fact]:
 
 
 @beside
-def _parts(tender: Tender) -> Iterable[facts.Fact]:
+def _parts(tender: Tender) -> Iterable[Fact]:
     """How many requirements each lot has, and what is scored; their words stand in the drawn documents."""
     for lot in tender.project.lots:
         requirements = [r for r in tender.requirements if r.lot_id == lot.id]
@@ -260,7 +260,7 @@ def _parts(tender: Tender) -> Iterable[facts.Fact]:
 
 
 @beside
-def _attached(tender: Tender) -> Iterable[facts.Fact]:
+def _attached(tender: Tender) -> Iterable[Fact]:
     """What is attached, each with its file's digest; the files themselves lie among the documents to read."""
     for each in tenders.of_draft(tender):
         yield (

@@ -14,7 +14,7 @@ from app import feel
 from app.engine.spiff.sources import Source
 from app.feel import syntax as s
 
-Shape = Any
+Shape = tuple[Any, ...]
 """An expression without its places: nested tuples that are equal when the expressions say the same."""
 
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
@@ -78,7 +78,7 @@ def _compared_apart(a: s.Node, b: s.Node) -> bool:
     if {operator, second} == {"=", "!="}:
         return _shape(left) == _shape(right)
     if operator == second == "=":
-        return type(left) is type(right) and left != right
+        return bool(type(left) is type(right) and left != right)
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return _ranges_apart(operator, left, second, right)
     return False
