@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.engine import decisions, forms, spiff
+from app.engine import decisions, forms, spiff, validation
 from app.engine.findings import Finding, error, made
 from app.foundation.text import Text
 
@@ -51,7 +51,8 @@ def load(files: Mapping[str, bytes]) -> Package:
     Scenarios are kept with it, to be played by whom it concerns. Never raises: what is wrong is in
     ``findings``.
     """
-    diagrams = spiff.read({name: content for name, content in files.items() if not name.endswith((".dmn", ".json"))})
+    drawn = {name: content for name, content in files.items() if not name.endswith((".dmn", ".json"))}
+    diagrams = validation.read_diagrams(drawn)
     package = Package(dict(files), diagrams, findings=list(diagrams.findings))
     _load_decisions(package, {name: content for name, content in files.items() if name.endswith(".dmn")})
     package.forms = forms.Library(

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from app.engine import bundles, judging, starts
+from app.engine import bundles, starts, validation
 from app.engine.bundles import Package
 from app.engine.engine import Engine
 from app.engine.findings import Finding
-from app.engine.judging import Known
 from app.engine.records import Definition, DeployedFile, Deployment
+from app.engine.validation import Known
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -70,7 +70,7 @@ def check(files: Mapping[str, bytes], engine: Engine | None = None, *, session: 
     Without an engine, forms, operations and roles aren't judged; without a session, only what is in the files counts
     as deployed.
     """
-    return judging.judge(bundles.load(files), engine, _known(session), office=session is not None)
+    return validation.validate(bundles.load(files), engine, _known(session), office=session is not None)
 
 
 def deploy(engine: Engine, session: Session, actor: Actor, files: Mapping[str, bytes], why: str) -> Deployment:
@@ -283,7 +283,7 @@ def _complete(engine: Engine, package: Package) -> tuple[Package, dict[str, byte
 
 
 def _refuse_errors(engine: Engine, session: Session, package: Package) -> None:
-    findings = judging.judge(package, engine, _known(session), office=True)
+    findings = validation.validate(package, engine, _known(session), office=True)
     if any(finding.level == "error" for finding in findings):
         raise DeploymentRefused(findings)
     if not package.diagrams.processes and not package.models:

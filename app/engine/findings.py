@@ -6,7 +6,7 @@ codes are listed in docs/reference/dialect.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -79,8 +79,8 @@ def _declare(kind: Kind) -> Kind:
 class Findings:
     """Findings in the order in which they were made, each once."""
 
-    def __init__(self) -> None:
-        self._found: dict[Finding, None] = {}
+    def __init__(self, found: Iterable[Finding] = ()) -> None:
+        self._found: dict[Finding, None] = dict.fromkeys(found)
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self._found)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from app.engine import spiff
+from app.engine import validation
 from app.engine.findings import Finding
 from app.engine.importing import camunda, completing, owners
 from app.engine.importing.changes import Change, Diagram, Left
@@ -64,7 +64,7 @@ def convert(content: bytes) -> Imported:
 
 def explain(files: Mapping[str, bytes]) -> list[Explained]:
     """What stands in the way of executing diagrams, processes that aren't marked as executable included."""
-    found = spiff.read(files, every_process=True).findings
+    found = validation.read_diagrams(files, every_process=True).findings
     changed, left = dict(files), []
     for name, content in files.items():
         try:
@@ -75,7 +75,9 @@ def explain(files: Mapping[str, bytes]) -> list[Explained]:
         left += [
             Finding(name, one.element_id, one.name, "warning", one.text.en, zh=one.text.zh) for one in imported.left
         ]
-    remaining = {(one.file, one.element_id, one.code) for one in spiff.read(changed, every_process=True).findings}
+    remaining = {
+        (one.file, one.element_id, one.code) for one in validation.read_diagrams(changed, every_process=True).findings
+    }
     explained = [Explained(one, (one.file, one.element_id, one.code) not in remaining) for one in found]
     listed = {one.element_id for one in left}
     explained = [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.engine.findings import error
 from app.engine.spiff import extensions, xml
-from app.engine.spiff.check.expressions import CODE, CORRELATION_KEY, MESSAGE_NAME, SIGNAL_NAME, wrong
+from app.engine.spiff.expressions import CODE, CORRELATION_KEY, MESSAGE_NAME, SIGNAL_NAME, wrong
 from app.engine.spiff.model import Message
 from app.engine.spiff.sources import Source
 from app.engine.spiff.xml import Element

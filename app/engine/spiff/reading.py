@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from app.engine.findings import Findings, Kind, error
-from app.engine.spiff import check, elements, extensions, references, xml
+from app.engine.spiff import elements, extensions, references, xml
 from app.engine.spiff.definitions import Globals
 from app.engine.spiff.examining import examine
 from app.engine.spiff.model import Body, Bundle, Flow, Lane, Process
@@ -88,7 +88,7 @@ NOT_IMMEDIATE = error(
 
 
 def read(files: Mapping[str, bytes], *, every_process: bool = False) -> Bundle:
-    """Read diagrams that belong together. Never raises on a bad diagram: the bundle's findings say what is wrong.
+    """Read diagrams that belong together. Never raises on a bad diagram: the bundle's findings say what cannot be read.
 
     Files whose names end in ``.dmn`` count towards the key and are otherwise left to the decisions' reader. With
     ``every_process``, processes that aren't marked as executable are read like the others (and the bundle isn't ok).
@@ -100,7 +100,6 @@ def read(files: Mapping[str, bytes], *, every_process: bool = False) -> Bundle:
         digest.update(file.encode() + b"\0" + hashlib.sha256(files[file]).digest())
         if not file.lower().endswith(".dmn"):
             Reader(file, processes, findings, every_process).read(files[file])
-    check.add_findings(processes, findings)
     return Bundle(digest.hexdigest(), processes, list(findings), references.collect(processes))
 
 

@@ -24,7 +24,7 @@ from drawing import (
 )
 from repeating import House
 
-from app.engine import spiff
+from app.engine import spiff, validation
 from app.engine.decisions import NO_SUCH_DECISION, DecisionFailed
 from app.foundation.text import Text
 
@@ -86,7 +86,7 @@ CASES = {
 
 @pytest.mark.parametrize("diagram", CASES.values(), ids=CASES)
 def test_an_incident_is_said_in_both_languages(diagram):
-    bundle = spiff.read({"d.bpmn": diagram.encode()})
+    bundle = validation.read_diagrams({"d.bpmn": diagram.encode()})
     assert bundle.ok, bundle.findings
     house = Broken(bundle)
     instance = spiff.start(bundle, "p", {}, house)

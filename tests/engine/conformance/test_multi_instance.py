@@ -7,7 +7,7 @@ from repeating import FORGED, MEMBERS, WAITING, Case, House, given, table
 from steps import COMPLETED, begin, done, expect, send, signalled
 
 from app import feel
-from app.engine import spiff
+from app.engine import spiff, validation
 
 TABLE = list(table())
 KEPT = TABLE[::17]
@@ -18,7 +18,7 @@ Reloading = Callable[[spiff.Instance], spiff.Instance]
 
 def play_in_memory(case: Case, reloading: bool) -> spiff.Instance:
     """Play a case to its end; with ``reloading`` the instance is made anew from its snapshot before every step."""
-    bundle = spiff.read({"d.bpmn": case.diagram().encode()})
+    bundle = validation.read_diagrams({"d.bpmn": case.diagram().encode()})
     assert bundle.ok, bundle.findings
     house = House(bundle)
     instance = spiff.start(bundle, "p", {"items": MEMBERS, "round": 0}, house)

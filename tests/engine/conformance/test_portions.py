@@ -5,7 +5,7 @@ import toys
 from drawing import another, call, drawing, each, element, exclusive, parallel, script, sub, user
 from sqlalchemy import func, select
 
-from app.engine import definitions, history, instances, spiff, tasks, timers
+from app.engine import definitions, history, instances, spiff, tasks, timers, validation
 from app.engine.records import HistoryRow, IncidentRow, InstanceRow, OpenTaskRow, TimerRow
 from app.engine.spiff.environment import MOST_TOKENS
 from app.foundation.actor import Actor
@@ -162,5 +162,5 @@ def test_more_instances_at_once_than_a_case_may_have_are_refused_at_a_stated_lim
 def test_a_split_that_makes_ever_more_tokens_is_an_incident():
     flows = "start -> m -> a -> f; f -> m; f -> b -> m; a -{n < 0}-> end"
     diagram = drawing(flows, exclusive("m"), parallel("f"), script("a", "n + 1", "n"), element("task", "b"))
-    bundle = spiff.read({"d.bpmn": diagram.encode()})
+    bundle = validation.read_diagrams({"d.bpmn": diagram.encode()})
     assert [one.code for one in bundle.findings if one.level == "error"] == ["endless-loop"]

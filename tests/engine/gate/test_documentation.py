@@ -9,7 +9,7 @@ from test_elements import ELEMENTS
 from app.engine import definitions  # noqa: F401 - with it, every kind of finding is declared
 from app.engine.findings import KINDS
 from app.engine.spiff import vocabulary
-from app.engine.spiff.check import events
+from app.engine.validation import events
 
 ROOT = Path(__file__).parents[3]
 REFERENCE = ROOT / "docs" / "reference"

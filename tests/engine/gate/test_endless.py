@@ -29,7 +29,7 @@ from drawing import (
     user,
 )
 
-from app.engine import spiff
+from app.engine import validation
 
 ROUND = "start -> m -> a -> m"
 ASKED = "start -> m -> a -> g; g -{n < 9}-> m; g -> end"
@@ -38,7 +38,7 @@ MERGE, ASK = exclusive("m"), exclusive("g", default="end")
 
 def found(diagram):
     """Level and element of each finding about loops."""
-    bundle = spiff.read({"d.bpmn": diagram.encode()})
+    bundle = validation.read_diagrams({"d.bpmn": diagram.encode()})
     codes = {"endless-loop", "loop-may-be-endless"}
     return [(one.level, one.element_id) for one in bundle.findings if one.code in codes]
 

@@ -10,7 +10,7 @@ from mutating import mutants
 from playing import play
 from sqlalchemy import select
 
-from app.engine import bundles, definitions, instances, judging, spiff, tasks
+from app.engine import bundles, definitions, instances, spiff, tasks, validation
 from app.engine.engine import Engine
 from app.engine.records import OpenTaskRow
 from app.engine.scenarios.standins import StandIns
@@ -29,7 +29,7 @@ def survive(name, mutant, what):
     files = {**FILES, name: mutant} if name in FILES else {name: mutant}
     began = time.monotonic()
     package = bundles.load(files)
-    if any(finding.level == "error" for finding in judging.judge(package, None, judging.Known())):
+    if any(finding.level == "error" for finding in validation.validate(package, None, validation.Known())):
         return False
     try:
         for process in package.diagrams.processes.values():

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from app import feel
 from app.engine import forms, spiff
-from app.engine.bundles import Package
-from app.engine.engine import Engine
 from app.engine.findings import Finding, Subject, made, warning
-from app.engine.spiff.check.expressions import of_node
+from app.engine.spiff.expressions import of_node
 from app.engine.spiff.scopes import COUNTERS
 from app.engine.spiff.sources import Source
 from app.foundation.text import Text
+
+if TYPE_CHECKING:
+    from app.engine.bundles import Package
+    from app.engine.engine import Engine
 
 UNWRITTEN = warning(
     "variable-unwritten",

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from app import feel
 from app.engine.findings import Findings, error
 from app.engine.spiff import timing
-from app.engine.spiff.check.expressions import shown
+from app.engine.spiff.expressions import shown
 from app.engine.spiff.failures import Failure
 from app.engine.spiff.model import Node, Process, TimerValue
 from app.engine.spiff.sources import Source

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.engine.findings import Findings, warning
-from app.engine.spiff.check.conditions import one_always_holds
-from app.engine.spiff.check.exploring import Exploration, Explorer, Move
-from app.engine.spiff.check.firing import can_fire, can_start
 from app.engine.spiff.model import Body, Node, Process
+from app.engine.validation.conditions import one_always_holds
+from app.engine.validation.exploring import Exploration, Explorer, Move
+from app.engine.validation.firing import can_fire, can_start
 from app.foundation.text import Text
 
 NO_WAY = warning(

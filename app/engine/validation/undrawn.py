@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from app.engine.bundles import Package
 from app.engine.findings import Finding, made, warning
 from app.engine.spiff.model import Process
 from app.foundation.foreign import Unreadable, markup
 from app.foundation.text import Text
+
+if TYPE_CHECKING:
+    from app.engine.bundles import Package
 
 UNDRAWN = warning(
     "undrawn",

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from app.engine.spiff.check.conditions import never_together
-from app.engine.spiff.check.firing import can_fire, ends_scope
 from app.engine.spiff.joins import nodes_before, successors
 from app.engine.spiff.model import Body, Flow, Node, Process
+from app.engine.validation.conditions import never_together
+from app.engine.validation.firing import can_fire, ends_scope
 
 MAX_STATES = 10_000
 MAX_WORK = 1_000_000

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from app.engine import spiff
-from app.engine.bundles import Package
-from app.engine.engine import Engine
 from app.engine.findings import Finding, Subject, made, warning
 from app.engine.spiff.model import Body, Node, Process
 from app.engine.spiff.scopes import COUNTERS
-from app.engine.variables import Writers, sources_of
+from app.engine.validation.variables import Writers, sources_of
 from app.foundation.text import Text
+
+if TYPE_CHECKING:
+    from app.engine.bundles import Package
+    from app.engine.engine import Engine
 
 SHARED = warning(
     "variable-shared",

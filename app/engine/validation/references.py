@@ -1,21 +1,18 @@
-"""A deployment held against the house: its forms, operations and roles, and what other deployments brought."""
+"""What diagrams name beside themselves: the platform's forms, operations and roles, and what other deployments brought."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from app.engine import forms, spiff, start_forms
-from app.engine.bundles import Package
-from app.engine.drawn import undrawn
-from app.engine.duties import together
-from app.engine.engine import Engine
+from app.engine import forms, spiff
 from app.engine.findings import Finding, Kind, error, made, warning
-from app.engine.recipients import for_nobody
-from app.engine.sharing import shared
-from app.engine.variables import unwritten
 from app.foundation.text import Text
+
+if TYPE_CHECKING:
+    from app.engine.bundles import Package
+    from app.engine.engine import Engine
 
 PROCESS_UNKNOWN = error(
     "called-process-unknown",
@@ -38,11 +35,6 @@ FORM_UNKNOWN = error(
 FORM_BROKEN = error(
     "form-broken",
     Text("its form “%(name)s” cannot be used: %(problem)s", "其表单“%(name)s”无法使用：%(problem)s"),
-    Text("correct the form", "请修正表单"),
-)
-FORM_FILE = error(
-    "form-file",
-    Text("%(problem)s", "%(problem)s"),
     Text("correct the form", "请修正表单"),
 )
 OPERATION_UNKNOWN = error(
@@ -78,31 +70,14 @@ class Known:
     decisions: Set[str] = frozenset()
 
 
-def judge(package: Package, engine: Engine | None, known: Known, *, office: bool = False) -> list[Finding]:
-    """Everything found in a package, with its references held against forms, operations, roles and other deployments.
+def misdirected(package: Package, engine: Engine | None, known: Known) -> Iterator[Finding]:
+    """What the references of a package's diagrams name and nobody has.
 
-    Without an engine, only references inside the package are judged. For an ``office``, where people wait for their
-    tasks, a task for nobody is an error.
+    Without an engine, only references inside the package are looked at.
     """
-    found = list(package.findings)
     for reference in package.diagrams.references:
         for kind, facts in _judged(reference, package, engine, known):
-            found.append(made(kind, reference.file, reference.element_id, reference.element_name, **facts))
-    found += _form_findings(package)
-    if engine is None or not engine.stand_ins:
-        found += unwritten(package, engine)
-        found += _for_nobody(package, engine, office)
-        found += shared(package, engine)
-        found += together(package, engine.duties) if engine is not None else ()
-        found += start_forms.judged(package, engine) if engine is not None else ()
-        found += undrawn(package)
-    return list(dict.fromkeys(found))
-
-
-def _for_nobody(package: Package, engine: Engine | None, office: bool) -> Iterator[Finding]:
-    roles = engine.roles if office and engine is not None else None
-    for finding in for_nobody(package, roles):
-        yield finding if roles is None else replace(finding, level="error")
+            yield made(kind, reference.file, reference.element_id, reference.element_name, **facts)
 
 
 def _judged(reference: spiff.Reference, package: Package, engine: Engine | None, known: Known) -> Iterator[Judged]:
@@ -146,17 +121,6 @@ def _judged_operation(reference: spiff.Reference, engine: Engine) -> Iterator[Ju
     for parameter in operation.parameters:
         if parameter.required and parameter.name not in filled:
             yield PARAMETER_MISSING, {"name": operation.type, "input": parameter.name}
-
-
-def _form_findings(package: Package) -> Iterator[Finding]:
-    """What is wrong with the forms that were given among the files."""
-    for form_id in package.forms.ids():
-        try:
-            if package.forms.get(form_id) is None:
-                raise forms.BrokenForm(form_id, [f"{form_id}.schema.json is missing"])
-        except forms.BrokenForm as broken:
-            for problem in broken.problems:
-                yield made(FORM_FILE, f"forms/{form_id}.ui.json", None, None, problem=problem)
 
 
 def _listed(names: Iterable[object]) -> Text | str:

@@ -1,14 +1,14 @@
-"""Expressions: each must be FEEL wherever it stands, and stand where a literal would make no sense."""
+"""The expressions of a diagram: what each is called, and what is wrong with one by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from app import feel
 from app.engine import doubts
-from app.engine.findings import Findings, Kind, Subject, error
-from app.engine.spiff.model import Node, Process
+from app.engine.findings import Kind, error
+from app.engine.spiff.model import Node
 from app.engine.spiff.sources import Source
 from app.foundation.text import Text
 
@@ -17,12 +17,6 @@ UNREADABLE = error(
     Text("%(what)s “%(text)s” is not FEEL: %(problem)s", "%(what)s“%(text)s”不是 FEEL：%(problem)s"),
     Text("correct the expression", "请更正表达式"),
 )
-LITERAL = error(
-    "expression-without-equals",
-    Text("%(what)s “%(text)s” is a literal, where only an expression makes sense", "%(what)s“%(text)s”是字面值，而此处需要表达式"),
-    Text("write it in FEEL, beginning with “=”", "请用 FEEL 书写，并以“=”开头"),
-)  # fmt: skip
-
 MESSAGE_NAME, SIGNAL_NAME = Text("the name of the message", "消息名称"), Text("the name of the signal", "信号名称")
 CORRELATION_KEY, CODE = Text("the correlation key", "关联键"), Text("the code", "代码")
 CONDITION = Text("the condition", "条件")
@@ -30,24 +24,6 @@ COLLECTION = Text("the inputCollection", "inputCollection ")
 COMPLETION = Text("the completion condition", "完成条件")
 LOOP = Text("the loop condition", "循环条件")
 SCRIPT = Text("the script", "脚本")
-_ONLY_EXPRESSIONS = (CONDITION, COLLECTION, COMPLETION, LOOP, SCRIPT)
-
-
-def check(process: Process, processes: Mapping[str, Process], findings: Findings) -> None:
-    """Every expression of a process. Those of messages, signals and codes are checked where they are defined."""
-    for node in process:
-        for what, source in of_node(node):
-            _check(what, source, node, process.file, findings)
-    for flow in process.flows.values():
-        if flow.condition is not None:
-            _check(CONDITION, flow.condition, flow, process.file, findings)
-
-
-def _check(what: Text, source: Source, subject: Subject, file: str, findings: Findings) -> None:
-    for kind, facts in wrong(what, source):
-        findings.about(kind, file, subject, **facts)
-    if not source.error and what in _ONLY_EXPRESSIONS and not source.is_expression:
-        findings.about(LITERAL, file, subject, what=what, text=shown(source))
 
 
 def wrong(what: Text, source: Source) -> Iterator[tuple[Kind, dict[str, Any]]]:

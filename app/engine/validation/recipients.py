@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from app.engine import spiff
-from app.engine.bundles import Package
 from app.engine.findings import Finding, made, warning
 from app.engine.spiff.sources import Source
 from app.foundation.text import Text
+
+if TYPE_CHECKING:
+    from app.engine.bundles import Package
 
 NOBODY = warning(
     "task-for-nobody",
