@@ -314,6 +314,22 @@ def test_a_tool_that_needs_two_places_is_a_list_when_it_is_chosen_by_a_key(new_p
     expect(keys.page.locator("#modeler svg[role=application]")).to_be_focused()
 
 
+def test_a_list_is_left_by_escape_before_it_was_painted(new_procedure):
+    keys = new_procedure()
+    keys.press(".")
+    keys.tab_to("space")
+    left = keys.page.evaluate(
+        """() => {
+            const press = key => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+            press('Enter');
+            const opened = !!document.querySelector('.djs-popup');
+            press('Escape');
+            return [ opened, !document.querySelector('.djs-popup'), document.activeElement.getAttribute('role') ];
+        }"""
+    )
+    assert left == [True, True, "application"]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_properties_are_opened_and_left_by_keys_and_nothing_keeps_the_focus(new_procedure, language):
     keys = new_procedure(language)

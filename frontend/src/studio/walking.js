@@ -21,6 +21,7 @@ export default class Walking {
     eventBus.on('commandStack.elements.delete.postExecuted', ({ context }) => { if (!this.byPointer && context.before) this.show(context.before); this.#say(this.translate('Deleted')); });
     eventBus.on('commandStack.changed', ({ trigger }) => { if (trigger === 'undo' || trigger === 'redo') this.#say(this.translate(trigger === 'undo' ? 'Undone' : 'Redone')); });
     eventBus.on('directEditing.complete', ({ active }) => active && this.#say(this.named(active.element)));
+    canvas.getContainer().addEventListener('keydown', event => this.#leaveList(event), true);
     eventBus.on('popupMenu.close', () => setTimeout(() => document.activeElement === document.body && canvas.focus()));
     const lists = { 'tw-connect': source => this.#targets(source), 'tw-room': shape => this.#rooms(shape), 'tw-select': () => this.#choices() };
     eventBus.once('diagram.init', () => { for (const [ id, entries ] of Object.entries(lists)) this.get('popupMenu').registerProvider(id, { getPopupMenuEntries: entries }); });
@@ -99,6 +100,15 @@ export default class Walking {
   show(element, also = false) {
     this.get('selection').select(element, also);
     this.canvas.scrollToElement(element, { top: 80, right: 60, bottom: 80, left: 140 });
+  }
+
+  /** The list itself hears Escape only once it has been painted; who is quicker leaves it just as well. */
+  #leaveList(event) {
+    if (event.key !== 'Escape' || !event.target.closest('.djs-popup') || !this.get('popupMenu').isOpen()) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.get('popupMenu').close();
+    this.canvas.focus();
   }
 
   #pressed(event) {
