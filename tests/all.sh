@@ -17,10 +17,20 @@ part() {
 }
 
 # Only the files that speak of the mark are read for the browser's tests: reading all takes as long as many of them.
+# What failed is run once more, one test at a time: what fails again has failed; what passes is named, to be mended (docs/decisions/0024).
 browser_tests() {
-  local files
+  local files cache code=0
   mapfile -t files < <(grep -rlE 'mark\.browser' tests --include='test_*.py' | sort)
-  .venv/bin/python -m pytest -n 2 --dist worksteal -m browser "${files[@]}"
+  cache=$(mktemp -d)
+  local run=(.venv/bin/python -m pytest -o "cache_dir=$cache" -m browser)
+  "${run[@]}" -n 2 --dist worksteal "${files[@]}" || code=$?
+  if [ "$code" = 1 ]; then
+    printf '\n== Browser tests that failed, once more ==\n'
+    code=0
+    "${run[@]}" -n 0 --last-failed -rA --show-capture=no "${files[@]}" || code=$?
+  fi
+  rm -r "$cache"
+  return "$code"
 }
 
 if part "Check" make --no-print-directory check; then

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -22,12 +21,7 @@ from app.keeper.client import RemoteKeeper
 from app.keeper.processes import Beside
 from app.web import current
 from config import Config
-from tests.browser import late
-
-AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RULES = (
-    "{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
-)
+from tests.browser import axe, late
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -113,12 +107,8 @@ def _is_trouble(message: ConsoleMessage, page: Page) -> bool:
 
 
 def found_by_axe(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.2 AA on a page, with the first place of each."""
-    page.evaluate(AXE)
-    found: list[str] = page.evaluate(
-        f"axe.run(document, {RULES}).then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))"
-    )
-    return found
+    """What axe finds against WCAG 2.2 AA and its best practices on a page, with the first place of each."""
+    return axe.violations(page, "best-practice")
 
 
 @pytest.fixture

@@ -22,6 +22,16 @@ def hold(page: Page, pattern: str) -> Callable[[], None]:
     return let_go
 
 
+def follow(page: Page, selector: str, *, script: bool = True) -> Page:
+    """Click what leads to another page; the page once it has come and its scripts, where they run, have taken it up.
+
+    A click alone returns when the browser has set out for the next page: what is asked then may still be answered by the last.
+    """
+    with page.expect_navigation():
+        page.click(selector)
+    return scripted(page) if script else page
+
+
 def scripted(page: Page) -> Page:
     """The page once its scripts, if it has any, have taken it up: only then keys and conditions do what they do."""
     page.wait_for_function(

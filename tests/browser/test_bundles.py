@@ -10,11 +10,10 @@ from types import ModuleType
 import pytest
 from playwright.sync_api import Browser, Dialog, Page
 
-from tests.browser import late
+from tests.browser import axe, late
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
-AXE = (ROOT / "tests/browser/axe.min.js").read_text(encoding="utf-8")
 DIST = ROOT / "app/static/dist"
 Visit = Callable[..., Page]
 
@@ -63,15 +62,6 @@ def visit(chromium: Browser, samples: tuple[ModuleType, str]) -> Iterator[Visit]
     assert said == []
 
 
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    rules = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']}"
-    found: list[str] = page.evaluate(
-        f"axe.run(document, {rules}).then(r => r.violations.map(v => v.id + ' ' + v.nodes[0].html))"
-    )
-    return found
-
-
 def choose(page: Page, element: str) -> None:
     page.locator(f"[data-element-id={element}] .djs-hit").first.click()
     page.wait_for_selector(".bio-properties-panel-header-type")
@@ -107,7 +97,7 @@ def xml(page: Page) -> str:
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_page_has_no_accessibility_violation(visit: Visit, path: str, width: int) -> None:
     page = visit(path, width)
-    assert violations(page) == []
+    assert axe.violations(page) == []
 
 
 @pytest.mark.parametrize("path", ["components.html", "portal.html"])

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from app import feel
 from app.engine.records import InstanceRow
 from app.identity import grants
+from tests.browser import late
 
 pytestmark = pytest.mark.browser
 DIST = Path(__file__).parents[2] / "app/static/dist"
@@ -39,11 +40,8 @@ def test_an_analyst_changes_a_diagram_and_another_lets_it_count(browser_page, an
     other = browser_page(analysts[1], "/studio")
     other.click("a:has-text('Open tender')  >> nth=0")
     other.wait_for_selector("text=Open all bids")
-    other.on("dialog", lambda dialog: dialog.accept())
-    other.click("button[value=approve]")
-    confirm = other.locator("dialog[open] button.govuk-button")
-    if confirm.count():
-        confirm.first.click()
+    late.scripted(other).click("button[value=approve]")
+    other.click("dialog[open] button.govuk-button >> nth=0")
     other.wait_for_selector("text=Deployed. New cases use it.")
 
 

@@ -9,6 +9,7 @@ from app.foundation import documents
 from app.foundation.actor import Actor
 from app.foundation.text import Text
 from app.identity import accounts
+from tests.browser import late
 from tests.viewer import pdfs
 from tests.web import work
 from tests.web.test_work_in_browser import address, house, visit  # noqa: F401
@@ -81,7 +82,7 @@ def test_without_a_script_the_sums_stand_there_after_saving(visit, task, house):
     page = visit(task, script=False)
     page.locator("#f-scores-2-points-3").check()
     page.fill("#f-scores-3-points", "1.5")
-    page.click("button[name=_save]")
+    late.follow(page, "button[name=_save]", script=False)
     assert sums(page) == ["0", "21.5"]
     assert page.locator("#f-scores-2-points-3").is_checked()
 
@@ -178,9 +179,9 @@ def test_on_a_phone_a_pdf_stands_below_the_grid(visit, offer):  # noqa: F811
 
 def test_without_a_script_a_file_has_a_page_that_leads_back(visit, task):  # noqa: F811
     page = visit(task, script=False)
-    page.locator("[data-reading]").first.click()
+    late.follow(page, "[data-reading] >> nth=0", script=False)
     assert "The words of b1" in page.inner_text("main")
-    page.click("text=Back")
+    late.follow(page, "text=Back", script=False)
     assert page.url.endswith(task)
 
 
