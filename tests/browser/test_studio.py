@@ -36,7 +36,9 @@ def test_an_analyst_changes_a_diagram_and_another_lets_it_count(browser_page, an
     page.wait_for_selector("#f-why")
     page.fill("#f-why", "a clearer name")
     page.click("main button.govuk-button")
-    page.wait_for_selector("text=The draft has been sent to a second person")
+    page.wait_for_selector(
+        "text=The draft has been sent to a second person", timeout=120_000
+    )  # its scenarios are played first
     other = browser_page(analysts[1], "/studio")
     other.click("a:has-text('Open tender')  >> nth=0")
     other.wait_for_selector("text=Open all bids")
