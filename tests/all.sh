@@ -17,7 +17,7 @@ part() {
 }
 
 # Only the files that speak of the mark are read for the browser's tests: reading all takes as long as many of them.
-# What failed is run once more, one test at a time: what fails again has failed; what passes is named, to be mended (docs/decisions/0024).
+# What failed is run once more, one test at a time: what fails again has failed; what passes is named, to be mended (docs/decisions/0023).
 browser_tests() {
   local files cache code=0
   mapfile -t files < <(grep -rlE 'mark\.browser' tests --include='test_*.py' | sort)
