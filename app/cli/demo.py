@@ -1,4 +1,4 @@
-"""``flask --app run demo``: a whole open tender, from application to payment, without a browser."""
+"""``flask --app run demo``: a whole procurement, from application to payment, without a browser."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def register(app: Flask) -> None:
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @with_appcontext
 def demo(language: str) -> None:
-    """Play a whole open tender on a virtual clock, in a fresh database; exit 0 only if every stage was reached."""
+    """Play a whole procurement on a virtual clock, in a fresh database; exit 0 only if every stage was reached."""
     config: Config = current_app.extensions["tenderway-config"]
     with TemporaryDirectory(prefix="tenderway-demo-") as folder:
         missing = _play(config, Path(folder), language)

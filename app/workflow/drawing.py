@@ -78,6 +78,7 @@ def _content(session: Session, tender: Tender, *, draft: bool) -> dict[str, Any]
     law = tenders.law_of_notice(session, tender)
     content = {
         **tenders.content(tender),
+        "method": law.method.within,
         "buyer": organisations.get(session, tender.buyer_id).name,
         "agency": agency,
         "issuer": agency,

@@ -29,14 +29,6 @@ SEVERITIES = {
     "uncertain": Text("Uncertain", "待定"),
     "overridden": Text("Overridden", "已认定误报"),
 }
-METHODS = {
-    "open_tender": Text("Open tender", "公开招标"),
-    "invited_tender": Text("Invited tender", "邀请招标"),
-    "negotiation": Text("Competitive negotiation", "竞争性谈判"),
-    "consultation": Text("Competitive consultation", "竞争性磋商"),
-    "inquiry": Text("Inquiry", "询价"),
-    "single_source": Text("Single source", "单一来源采购"),
-}
 REVIEW_METHODS = {
     "comprehensive": Text("Comprehensive scoring", "综合评分法"),
     "lowest_price": Text("Lowest evaluated price", "最低评标价法"),

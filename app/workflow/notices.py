@@ -15,7 +15,7 @@ from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
 from app.identity import organisations
 from app.procurement.bids import SME_KINDS
-from app.procurement.rules import laws
+from app.procurement.rules import laws, methods
 from app.procurement.tenders import Notice, Tender, places, terms
 from app.workflow import facts
 
@@ -93,7 +93,7 @@ def _tender(content: Content, tender: Tender) -> list[Section]:
                 (Text("Project number", "项目编号"), content["number"]),
                 (Text("Project", "项目名称"), content["title"]),
                 (Text("Category", "采购类别"), facts.OBJECTS[content["object"]]),
-                (Text("Method", "采购方式"), facts.named(facts.METHODS, tender.method)),
+                (Text("Method", "采购方式"), methods.named(tender.method).name),
                 (Text("Requirements", "采购需求"), content["need"]),
                 (Text("Performance period", "合同履行期限"), terms.performance(tender.delivery_days)),
                 (Text("Consortia", "是否接受联合体投标"), _accepted(content["consortium"])),
@@ -181,7 +181,7 @@ def _award(content: Content, tender: Tender) -> list[Section]:
                 (Text("Project number", "项目编号"), content["number"]),
                 (Text("Project", "项目名称"), text_of(content["title"])),
                 (Text("Lot", "采购包"), _lot(content["lot"])),
-                (Text("Method", "采购方式"), facts.named(facts.METHODS, tender.method)),
+                (Text("Method", "采购方式"), methods.named(tender.method).name),
             ],
         },
         {
@@ -372,7 +372,7 @@ def _contract(content: Content, tender: Tender) -> list[Section]:
                 (Text("Contract", "合同名称"), text_of(content["title"])),
                 (Text("Project number", "项目编号"), tender.project.number),
                 (Text("Project", "项目名称"), tender.project.title),
-                (Text("Method", "采购方式"), facts.named(facts.METHODS, tender.method)),
+                (Text("Method", "采购方式"), methods.named(tender.method).name),
                 (Text("Buyer (Party A)", "采购人（甲方）"), text_of(content["buyer"])),
                 (Text("Supplier (Party B)", "供应商（乙方）"), text_of(content["supplier"])),
                 (Text("Contract price", "合同金额"), Money(Decimal(content["price"]), content["currency"])),

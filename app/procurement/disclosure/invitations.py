@@ -15,17 +15,9 @@ from app.procurement import awards, bids, tenders
 from app.procurement.bids import Bid
 from app.procurement.disclosure import parts
 from app.procurement.projects import Lot, LotState, Project
+from app.procurement.rules import methods
 from app.procurement.tenders import DocumentVersion, Requirement, Tender, TenderState, places
 
-METHODS = {
-    "open_tender": ("open", Text("Open tender", "公开招标")),
-    "invited_tender": ("selective", Text("Invited tender", "邀请招标")),
-    "negotiation": ("limited", Text("Competitive negotiation", "竞争性谈判")),
-    "consultation": ("limited", Text("Competitive consultation", "竞争性磋商")),
-    "inquiry": ("limited", Text("Inquiry", "询价")),
-    "single_source": ("direct", Text("Single source", "单一来源采购")),
-}
-"""Each method of the law with the OCDS method it is (codelist method) and its name."""
 CRITERIA = {"lowest_price": "priceOnly", "comprehensive": "ratedCriteria"}
 _LOT_STATES = {
     LotState.PLANNED: "planned",
@@ -93,7 +85,7 @@ def tender(session: Session, found: Tender, parties: parts.Parties) -> dict[str,
     """The tender section as it stands."""
     project = found.project
     criteria = [each for each in found.requirements if each.kind == "qualification"]
-    method, name = METHODS.get(found.method, ("open", Text(found.method, found.method)))
+    method = methods.named(found.method)
     section: dict[str, Any] = {
         "id": found.id,
         "title": project.title.zh,
@@ -102,8 +94,8 @@ def tender(session: Session, found: Tender, parties: parts.Parties) -> dict[str,
         "status": status(found),
         "procuringEntity": parties.refer(found.agency_id, "procuringEntity"),
         "value": parts.value(sum((lot.budget for lot in project.lots), Decimal(0)), project.currency),
-        "procurementMethod": method,
-        "procurementMethodDetails": name.zh,
+        "procurementMethod": method.ocds,
+        "procurementMethodDetails": method.name.zh,
         "mainProcurementCategory": project.object,
         "awardCriteria": CRITERIA.get(found.review_method, "ratedCriteria"),
         "submissionMethod": ["electronicSubmission"],

@@ -17,12 +17,12 @@ from app.procurement.projects.records import Project, ProjectState
 
 
 class ApprovalMissing(RuleBroken):
-    """Above the open-tender threshold another method is approved before it is used (GPL 27, IR 23)."""
+    """From the main method's threshold on another method is approved before it is used (GPL 27, IR 23)."""
 
     code = "approval-missing"
     text = Text(
-        "This amount needs an open tender. For another method enter the document number of the finance department's approval.",
-        "达到公开招标数额标准，采用其他采购方式的，应当在采购活动开始前获得财政部门批准，请填写批准文号。",
+        "This amount needs %(main)s. For another method enter the document number of the finance department's approval.",
+        "达到%(main)s数额标准，采用其他采购方式的，应当在采购活动开始前获得财政部门批准，请填写批准文号。",
     )
     statute = "GPL 27, IR 23"
 
@@ -68,7 +68,7 @@ def record_method(
     if method == OUTSIDE and law_applies(session, project):
         raise LawApplies(field="method")
     if approval_needed and not approval.strip():
-        raise ApprovalMissing(field="approval")
+        raise ApprovalMissing(field="approval", main=rules.law(session, project).main.one)
     project.method, project.legal_ground = method, legal_ground
     project.approval_needed, project.method_reasons = approval_needed, reasons
     project.approval = approval.strip() if approval_needed else ""
@@ -86,16 +86,12 @@ def record_method(
 def procurement_limit(session: Session, project: Project) -> rules.Rule | None:
     """From which amount the law applies in the project's region, outside the catalogue; None where nobody entered it."""
     try:
-        return _rule(session, project, "procurement_limit")
+        return rules.law(session, project).rule("procurement_limit")
     except rules.NoRule:
         return None
 
 
 def law_applies(session: Session, project: Project) -> bool:
     """Whether it is certain that a project is government procurement (GPL 2)."""
-    certain = procurement_limit(session, project) or _rule(session, project, "open_tender_threshold")
+    certain = procurement_limit(session, project) or rules.law(session, project).threshold
     return bool(project.in_catalogue) or project.estimate >= certain.value
-
-
-def _rule(session: Session, project: Project, name: str) -> rules.Rule:
-    return rules.law(session, project).rule(name)

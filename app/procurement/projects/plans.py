@@ -264,7 +264,8 @@ def warnings(session: Session, project_id: str) -> list[Warning]:
 
 
 def _splitting(session: Session, project: Project) -> list[Warning]:
-    """Several purchases other than by open tender of one kind on one budget line, together above the threshold."""
+    """Several purchases of one kind on one budget line, by other methods than the main one, together above its threshold."""
+    law = rules.law(session, project)
     line = session.get_one(BudgetLine, project.budget_line_id)
     categories = {item.code[:3] for item in project.items}
     siblings = session.scalars(
@@ -276,20 +277,20 @@ def _splitting(session: Session, project: Project) -> list[Warning]:
             BudgetLine.category == line.category,
             Project.id != project.id,
             Project.method.is_not(None),
-            Project.method != "open_tender",
+            Project.method != law.main.id,
         )
     )
     similar = [other for other in siblings if categories & {item.code[:3] for item in other.items}]
-    if not similar or project.method == "open_tender":
+    if not similar or project.method == law.main.id:
         return []
-    threshold = rules.law(session, project).value("open_tender_threshold")
     total = project.estimate + sum((other.estimate for other in similar), Decimal(0))
-    if total <= threshold:
+    if total <= law.threshold.value:
         return []
+    main = law.main.within
     numbers = ", ".join(other.number for other in similar)
     text = Text(
-        f"With {numbers} this adds up to ¥{total:,.2f} for one kind of purchase in one year, above the open tender threshold.",
-        f"与{numbers}合计，同一年度同类采购达{total:,.2f}元，超过公开招标数额标准。",
+        f"With {numbers} this adds up to ¥{total:,.2f} for one kind of purchase in one year, above the {main.en} threshold.",
+        f"与{numbers}合计，同一年度同类采购达{total:,.2f}元，超过{main.zh}数额标准。",
     )
     return [Warning("splitting", text, "IR 28")]
 

@@ -1,7 +1,8 @@
 """The law of a purchase on a day: the only way to ask for a row of the statutory data.
 
 A row can be made for an object, a method, a region; whoever asks for it names the purchase, so that the most specific row
-counts wherever its rule is asked. What is the same for every purchase (``COMMON``) is asked of ``common``.
+counts wherever its rule is asked. What is the same for every purchase (``COMMON``) is asked of ``common``. What a method is
+and calls its papers, and which rules hold for it, its own row says (``Law.method``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Session
 from app.foundation import clock
 from app.foundation.workdays import local_day
 from app.identity import organisations
+from app.procurement.rules import methods
+from app.procurement.rules.methods import Method
 from app.procurement.rules.statutes import Rule, find
 
 NATION = "CN"
@@ -57,18 +60,33 @@ class Purchase(Protocol):
 
 @dataclass(frozen=True)
 class Law:
-    """The rules of one purchase on a day; ``object`` and ``method`` are None where they are open (or of no purchase)."""
+    """The rules of one purchase on a day; ``object`` and ``method_id`` are None where they are open (or of no purchase)."""
 
     on: date
     object: str | None = None
-    method: str | None = None
+    method_id: str | None = None
     region: str = NATION
+
+    @property
+    def method(self) -> Method:
+        """The row of its method; of the main one while none is chosen (GPL 26)."""
+        return methods.find(self.method_id, on=self.on, jurisdiction=self.region)
+
+    @property
+    def main(self) -> Method:
+        """The row of the method that a purchase has unless it may have another (GPL 26)."""
+        return methods.find(None, on=self.on, jurisdiction=self.region)
+
+    @property
+    def threshold(self) -> Rule:
+        """From which amount every method but the main one needs an approval (GPL 27)."""
+        return self.rule(self.main.threshold)
 
     def rule(self, name: str) -> Rule:
         """The row of a name that is in force, the most specific one. Raises NoRule."""
         if self.object is None and name not in COMMON:
             raise ValueError(f"{name} depends on the purchase: ask law(session, project)")
-        return find(name, on=self.on, object=self.object, method=self.method, jurisdiction=self.region)
+        return find(name, on=self.on, object=self.object, method=self.method_id, jurisdiction=self.region)
 
     def value(self, name: str) -> Decimal:
         """Its value. Raises NoRule."""
@@ -82,9 +100,9 @@ class Law:
         """The rules of the same purchase on another day."""
         return replace(self, on=on)
 
-    def under(self, method: str) -> Law:
-        """The rules of the same purchase if it were made by a method."""
-        return replace(self, method=method)
+    def settled(self) -> Law:
+        """The rules of the same purchase by its method; by the main one while none is chosen (GPL 26)."""
+        return replace(self, method_id=self.method.id)
 
 
 def law(session: Session, project: Purchase, *, on: date | None = None) -> Law:

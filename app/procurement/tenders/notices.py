@@ -175,12 +175,12 @@ def add_version(session: Session, tender: Tender, differences: list[dict[str, An
 
 
 def _tender_notice(session: Session, tender: Tender, now: datetime) -> Notice:
-    title = tender.project.title
+    title, called = tender.project.title, rules.law(session, tender.project).method.words["notice"]
     return add_notice(
         session,
         tender,
         kind="tender",
-        title=Text(f"Tender notice: {title.en}", f"{title.zh}公开招标公告"),
+        title=Text(f"{called.en}: {title.en}", f"{title.zh}{called.zh}"),
         content=notice_content(session, tender),
         ends_on=tender.notice_ends_on,
     )

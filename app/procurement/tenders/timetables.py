@@ -17,7 +17,6 @@ from app.procurement import projects, rules
 from app.procurement.projects import Project, intentions
 from app.procurement.tenders.records import Tender, TimetableDate
 
-DEFAULT_METHOD = "open_tender"
 WORK_BEGINS = time(9, 0)
 """When a working day begins."""
 
@@ -47,7 +46,7 @@ def draw_timetable(session: Session, actor: Actor, *, project_id: str) -> list[T
     """
     project = projects.lock(session, project_id)
     law = rules.law(session, project, on=notice_day(session, project))
-    entries = rules.timetable(workdays.load(session), law if law.method else law.under(DEFAULT_METHOD))
+    entries = rules.timetable(workdays.load(session), law.settled())
     session.execute(delete(TimetableDate).where(TimetableDate.project_id == project.id))
     rows = [
         TimetableDate(

@@ -17,6 +17,7 @@ from app.procurement import acceptance, bids, disclosure, tenders
 from app.procurement import breaches as procurement_breaches
 from app.procurement import contracts as procurement_contracts
 from app.procurement.disclosure import board, feeds
+from app.procurement.rules import methods
 from app.procurement.tenders import places
 from app.web import current, files, language, listing, templating, words
 from app.web.portal import blueprint, searching
@@ -92,7 +93,7 @@ def _list(first: str, kinds: Any, endpoint: str) -> AnyResponse | str:
         choices=disclosure.searching.choices(session, now),
         filters=searching.FILTERS,
         objects=facts.OBJECTS,
-        methods=facts.METHODS,
+        methods=methods.names(),
         region_name=regions.name,
         year=board.this_year(session, now, CURRENCY),
         open_now=board.open_for_bids(session, now=now),

@@ -12,6 +12,7 @@ from flask import request
 from app.foundation.money import Money
 from app.foundation.text import Text, text_of
 from app.procurement.disclosure.searching import Wanted
+from app.procurement.rules import methods
 from app.procurement.tenders import Notice, Tender
 from app.web import listing
 from app.workflow import facts
@@ -65,7 +66,7 @@ def row(notice: Notice) -> Row:
         price,
         text_of(_name(content[named])) if named else None,
         facts.named(facts.OBJECTS, project.object),
-        facts.named(facts.METHODS, notice.tender.method),
+        methods.named(notice.tender.method).name,
     )
 
 

@@ -22,6 +22,7 @@ from app.foundation.workdays import local_day
 from app.identity import organisations
 from app.procurement import disclosure, projects, tenders
 from app.procurement.disclosure import board
+from app.procurement.rules import methods
 from app.procurement.tenders import Attached, Tender, places
 from app.web import archives, calendars, current, language
 from app.web.portal import blueprint
@@ -82,7 +83,7 @@ def tender(tender_id: str) -> str:
         stages=_stages(found),
         dates=_dates(found, now),
         object=facts.named(facts.OBJECTS, found.project.object),
-        method=facts.named(facts.METHODS, found.method),
+        method=methods.named(found.method).name,
         review_method=facts.named(facts.REVIEW_METHODS, found.review_method),
         agency=organisations.get(session, found.agency_id),
         ocid=disclosure.ocid_of(session, found.project_id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template
@@ -15,6 +16,7 @@ from app.foundation.documents import Document
 from app.foundation.text import Text, text_of
 from app.procurement import evaluation, projects, tenders
 from app.procurement.experts import Committee
+from app.procurement.rules import methods
 from app.procurement.tenders import Tender, TenderState, lists, places
 from app.web import current, listing
 from app.web.tenders import blueprint
@@ -60,6 +62,7 @@ def index() -> AnyResponse | str:
         return listing.csv("tenders", header, lines)
     return render_template(
         "tenders/index.html",
+        lead=_lead(rows),
         rows=listing.Rows([(tender, phase_of(tender)) for tender in rows], asked.page, asked.size, total),
         asked=asked,
         phase=phase,
@@ -67,6 +70,17 @@ def index() -> AnyResponse | str:
         tones=TONES,
         outcome=projects.outcome,
         counts=lists.counts(session, actor, now, search=asked.search),
+    )
+
+
+def _lead(listed: Sequence[Tender]) -> Text:
+    """What is listed, by its methods."""
+    found = {tender.method: methods.named(tender.method) for tender in listed} or {"": methods.main()}
+    english = " and ".join(f"{method.within.en}s" for method in found.values())
+    chinese = "、".join(method.name.zh for method in found.values())
+    return Text(
+        f"{english[0].upper()}{english[1:]} that your organisation buys, runs or supervises.",
+        f"本单位采购、代理或监管的{chinese}项目。",
     )
 
 

@@ -12,7 +12,7 @@ from app.foundation.columns import Column
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import rules
-from app.procurement.rules import entries
+from app.procurement.rules import entries, methods
 from app.procurement.rules.entries import NewEntry
 from app.workflow import facts
 from app.workflow.feeding.tables import Known, Scope, Table, Values
@@ -43,7 +43,7 @@ def _enter(session: Session, actor: Actor, scope: Scope, values: Values, known: 
 
 def _examples(session: Session, scope: Scope) -> list[tuple[str, ...]]:
     """A province's own limit, as its department of finance would announce it."""
-    base = entries.shipped("open_tender_threshold")
+    base = entries.shipped(methods.main().threshold)
     year = local_day(clock.now(session)).year
     unit, status = entries.UNITS[base.unit].zh, rules.VERIFICATION["V"].zh
     quote = "（填写文件原文）"
@@ -86,7 +86,9 @@ LAW = Table(
             hint=Text("CN for the country, CN-SC for a province", "全国填写CN，省级填写CN-SC等"),
         ),
         Column("objects", Text("For which objects", "适用采购对象"), "several", required=False, choices=facts.OBJECTS),
-        Column("methods", Text("For which methods", "适用采购方式"), "several", required=False, choices=facts.METHODS),
+        Column(
+            "methods", Text("For which methods", "适用采购方式"), "several", required=False, choices=methods.names()
+        ),
         Column("valid_from", Text("In force from", "施行日期"), "day"),
         Column("valid_to", Text("In force until", "失效日期"), "day", required=False),
         Column("source", Text("Law or document number", "法规名称或者文号"), longest=100),

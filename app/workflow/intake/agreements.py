@@ -11,7 +11,7 @@ from app.engine.engine import Intake, IntakeContext, Prepare
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations
-from app.procurement import agreements, projects
+from app.procurement import agreements, projects, rules
 from app.procurement.agreements import Agreement, AgreementState, AgreementUnknown
 from app.workflow import catalogues, drawing, facts
 from app.workflow.beside import Fact
@@ -41,8 +41,9 @@ def _prepare_proposal(context: IntakeContext) -> Mapping[str, Any]:
     project = projects.get(context.session, context.variables["project_id"])
     bodies = projects.central_bodies(context.session, project)
     agencies = [(agency.id, agency.name) for agency in organisations.of_kind(context.session, "agency")]
+    method = rules.law(context.session, project).method
     values: dict[str, Any] = {
-        "scope": f"{project.title_zh}公开招标的采购代理事宜",
+        "scope": f"{project.title_zh}{method.name.zh}的采购代理事宜",
         "powers": list(agreements.POWERS),
         "term_until": local_day(context.now) + USUAL_TERM,
         "fee": Decimal("0.00"),

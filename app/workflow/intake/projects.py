@@ -15,7 +15,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import Sense, local_day
 from app.procurement import projects, rules
 from app.procurement.projects import BudgetLine, PlanItem, Project, plan_items
-from app.procurement.rules import laws
+from app.procurement.rules import laws, methods
 from app.procurement.tenders.numbers import plain
 from app.workflow import catalogues, facts
 from app.workflow.beside import Fact, beside
@@ -189,14 +189,14 @@ def _plan(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
         core_item_ids=[row["item_id"] for row in values["items"] if row.get("is_core")],
         intention=_intention(values),
     )
-    limit = projects.procurement_limit(context.session, project)
+    limit, threshold = projects.procurement_limit(context.session, project), _law(context, project).threshold
     return {
         "object": project.object,
         "budget": project.estimate,
         "procurement_limit": None if limit is None else limit.value,
         "in_catalogue": project.in_catalogue,
         "grounds": project.grounds,
-        "open_tender_threshold": _rule(context, project, "open_tender_threshold").value,
+        threshold.name: threshold.value,
     }
 
 
@@ -242,10 +242,10 @@ def _prepare_plan(context: IntakeContext) -> Mapping[str, Any]:
         **catalogues.proposed(context.session, project),
     }
     limits = [
-        facts.of_rule(_rule(context, project, "open_tender_threshold")),
+        facts.of_rule(_law(context, project).threshold),
         _limit(context, project),
         *(
-            facts.of_rule(_rule(context, project, name))
+            facts.of_rule(_law(context, project).rule(name))
             for name in ("sme_reservation_limit", "survey_limit", "intention_period")
         ),
     ]
@@ -268,8 +268,8 @@ def _limit(context: IntakeContext, project: Project) -> Fact:
     )
 
 
-def _rule(context: IntakeContext, project: Project, name: str) -> rules.Rule:
-    return rules.law(context.session, project).rule(name)
+def _law(context: IntakeContext, project: Project) -> rules.Law:
+    return rules.law(context.session, project)
 
 
 # -- the method
@@ -293,14 +293,15 @@ def _confirm_method(context: IntakeContext, values: dict[str, Any]) -> Mapping[s
 
 
 def _needs_approval(context: IntakeContext, method: str) -> bool:
-    """From the open-tender threshold on, any other method needs the finance department's approval (GPL 27)."""
-    above = Decimal(context.variables["budget"]) >= Decimal(context.variables["open_tender_threshold"])
-    return above and method not in ("open_tender", projects.OUTSIDE)
+    """From the main method's threshold on, any other one needs the finance department's approval (GPL 27)."""
+    main = _law(context, _project(context)).main
+    above = Decimal(context.variables["budget"]) >= Decimal(context.variables[main.threshold])
+    return above and method not in (main.id, projects.OUTSIDE)
 
 
 def _prepare_method(context: IntakeContext) -> Mapping[str, Any]:
     project, proposal = _project(context), context.variables["method_proposal"]
-    named = {**facts.METHODS, projects.OUTSIDE: Text("Not government procurement", "不属于政府采购")}
+    named = {**methods.names(), projects.OUTSIDE: Text("Not government procurement", "不属于政府采购")}
     nothing = Text("nothing: the method is yours to decide", "无法建议，请自行确定")
     method = facts.named(named, proposal["method"]) if proposal["method"] else nothing
     approval = Text("needed", "须报批") if proposal.get("approval_needed") else Text("not needed", "无须报批")
@@ -308,30 +309,30 @@ def _prepare_method(context: IntakeContext) -> Mapping[str, Any]:
         (Text("Proposed by the decision table", "决策表建议"), method),
         (Text("Legal ground", "法律依据"), laws.citation(proposal["legal_ground"])),
         (Text("Approval by the finance department", "财政部门批准"), approval),
-        facts.of_rule(_rule(context, project, "open_tender_threshold")),
+        facts.of_rule(_law(context, project).threshold),
         _limit(context, project),
         *facts.of_project(context.session, project),
         *facts.of_plan(context.session, project),
     ]
     return {
         "values": {"method": proposal["method"]} if proposal["method"] else {},
-        "notes": _undecided(proposal),
+        "notes": _undecided(proposal, _law(context, project).main.within),
         "facts": shown,
     }
 
 
 @beside
-def _undecided(proposal: Mapping[str, Any]) -> Iterable[Fact]:
+def _undecided(proposal: Mapping[str, Any], main: Text) -> Iterable[Fact]:
     """What a person has to find out where the data can't say whether the law applies."""
     if proposal["method"] is not None:
         return
     yield (
         Text("Does the law apply?", "是否适用政府采购法"),
         Text(
-            "The amount is below the open tender threshold, and the limit of your region or its centralised catalogue is "
+            f"The amount is below the {main.en} threshold, and the limit of your region or its centralised catalogue is "
             "not known here. Look them up: below the limit and outside the catalogue this is not government procurement "
             "(Government Procurement Law, article 2).",
-            "项目金额低于公开招标数额标准，本平台尚无本地区限额标准或者不能确定是否属于集中采购目录，请查明：未达到限额标准且不在"
+            f"项目金额低于{main.zh}数额标准，本平台尚无本地区限额标准或者不能确定是否属于集中采购目录，请查明：未达到限额标准且不在"
             "集中采购目录以内的，不属于政府采购（《中华人民共和国政府采购法》第二条）。",
         ),
     )

@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 from pypdf import PdfReader
 
+from app.foundation.text import Text
 from app.procurement import papers, tenders
 from app.procurement.rules.laws import LAWS
 from tests.procurement.papers.extremes import TOKEN, emptiest, longest, paired
@@ -71,7 +72,7 @@ def test_nothing_stands_past_a_margin(name, language, extreme):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_tender_documents_keep_their_margins(tender, language):
     content = longest({**tenders.content(tender), "dated_on": "2026-03-02"} | {"bid_deadline_at": None})
-    content |= {"method": "open_tender", "review_method": "comprehensive", "dated_on": "2026-03-02"}
+    content |= {"method": Text("open tender", "公开招标"), "review_method": "comprehensive", "dated_on": "2026-03-02"}
     assert outside(papers.draw("tender_documents", content, language)) == []
 
 

@@ -1,0 +1,111 @@
+"""The procurement methods: one dated row each, with what differs from method to method.
+
+The rows are ``methods.json`` beside this file. No other file of ``app`` names a method: whoever has to know what holds for a
+purchase asks its law (``law.method``). What a row doesn't have doesn't apply to its method, and is no error.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from app.foundation.text import Text
+
+METHODS_FILE = Path(__file__).with_name("methods.json")
+
+
+@dataclass(frozen=True)
+class Method:
+    """One row. ``ocds``: the code of OCDS's codelist method; ``main``: the method of what has no other (GPL 26);
+    ``threshold``: the rule from whose amount on every other method needs an approval (GPL 27).
+
+    ``words``: what its papers are called, by what they are.
+    """
+
+    id: str
+    name: Text
+    jurisdiction: str = "CN"
+    valid_from: date = date.min
+    valid_to: date | None = None
+    source: str = ""
+    article: str = ""
+    ocds: str = "open"
+    main: bool = False
+    threshold: str = ""
+    words: Mapping[str, Text] = field(default_factory=dict)
+
+    @property
+    def within(self) -> Text:
+        """Its name within a sentence: ``inquiry``."""
+        return Text(self.name.en[:1].lower() + self.name.en[1:], self.name.zh)
+
+    @property
+    def one(self) -> Text:
+        """One of its kind: ``an inquiry``."""
+        article = "an" if self.name.en[:1] in "AEIOU" else "a"
+        return Text(f"{article} {self.within.en}", self.name.zh)
+
+    def _fits(self, on: date, jurisdiction: str) -> bool:
+        in_force = self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+        return in_force and jurisdiction.startswith(self.jurisdiction)
+
+    @property
+    def _weight(self) -> tuple[int, date]:
+        return len(self.jurisdiction), self.valid_from
+
+
+@cache
+def rows(path: Path = METHODS_FILE) -> tuple[Method, ...]:
+    """Every row, in the file's order."""
+    return tuple(_method(row) for row in json.loads(path.read_text(encoding="utf-8"))["methods"])
+
+
+def _method(row: dict[str, Any]) -> Method:
+    until = row["valid_to"]
+    return Method(
+        **{
+            **row,
+            "name": Text(**row["name"]),
+            "words": {what: Text(**words) for what, words in row.get("words", {}).items()},
+            "valid_from": date.fromisoformat(row["valid_from"]),
+            "valid_to": date.fromisoformat(until) if until else None,
+        }
+    )
+
+
+def names() -> dict[str, Text]:
+    """What each method is called, in the order of the law."""
+    return {row.id: row.name for row in sorted(rows(), key=lambda row: row.valid_from)}
+
+
+def named(method_id: str) -> Method:
+    """The nation's newest row for a method; of one that isn't known, one that says nothing but its id."""
+    known = [row for row in rows() if row.id == method_id and row.jurisdiction == "CN"]
+    return max(known, key=lambda row: row.valid_from) if known else _nothing(method_id)
+
+
+def main() -> Method:
+    """The nation's newest row of the main method (GPL 26)."""
+    return max((row for row in rows() if row.main and row.jurisdiction == "CN"), key=lambda row: row.valid_from)
+
+
+def find(method_id: str | None, *, on: date, jurisdiction: str) -> Method:
+    """The row of a method in force ``on`` a day, the most specific one; of none chosen, the main method's.
+
+    Of a method that isn't known (or of what is no government procurement) one that says nothing but its id.
+    """
+    fitting = [
+        row
+        for row in rows()
+        if row._fits(on, jurisdiction) and (row.main if method_id is None else row.id == method_id)
+    ]
+    return max(fitting, key=lambda row: row._weight) if fitting else _nothing(method_id or "")
+
+
+def _nothing(method_id: str) -> Method:
+    return Method(id=method_id, name=Text(method_id, method_id))
