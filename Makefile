@@ -58,7 +58,7 @@ bench: setup ## measure, in one run
 
 load: setup ## play the minute before a deadline on both databases, on loopback (eight minutes)
 	@tests/serving/prepare.sh
-	@$(BIN)/python -m app.load
+	@$(BIN)/python -m measuring.load
 
 docs: setup ## write the reference pages that list what stands elsewhere
 	@$(BIN)/python docs/generate.py

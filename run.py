@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from contextlib import ExitStack
+from importlib.util import find_spec
 from threading import Thread
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,10 @@ if "INSTANCE_FOLDER" in os.environ:  # the keeper's process and the town's stand
 config = Config()
 if __name__ != "__main__":
     app = create_app(config)
+    if find_spec("measuring"):  # an office can leave that folder out
+        from measuring import commands
+
+        commands.register(app)
 
 
 class CantStart(Exception):

@@ -16,9 +16,9 @@ MARKS = ("browser", "slow")
 """Tests with one of these marks are left out."""
 
 LEFT_OUT: dict[str, str] = {
-    "tests/bench": "measures speed, which needs a quiet machine",
     "tests/browser": "pages in a real browser",
-    "tests/load": "the minute before a deadline, played on both databases",
+    "tests/measuring/bench": "measures speed, which needs a quiet machine",
+    "tests/measuring/load": "the minute before a deadline, played on both databases",
     "tests/scenarios": "whole procurements over HTTP, person by person",
     "tests/serving": "real servers, proxies and slow clients",
     "tests/workflow/test_crashes.py": "processes that are killed in the middle of an act",

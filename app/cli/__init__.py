@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import accounts, backups, bench, demo, engine, holidays, imports, ocds
+from app.cli import accounts, backups, demo, engine, holidays, imports, ocds
 
 
 def register(app: Flask) -> None:
     """Add every command."""
-    for part in (backups, engine, imports, demo, ocds, bench, accounts, holidays):
+    for part in (backups, engine, imports, demo, ocds, accounts, holidays):
         part.register(app)

@@ -29,7 +29,7 @@ OPERATOR = Actor("operator", "Operator", groups=frozenset({"administrator"}))
 
 def register(app: Flask) -> None:
     """Add the commands."""
-    for command in (check, deploy, play_scenarios, tck, list_timers, list_incidents, verify):
+    for command in (check, deploy, play_scenarios, list_timers, list_incidents, verify):
         app.cli.add_command(command)
 
 
@@ -169,18 +169,6 @@ def _unlogged() -> Iterator[None]:
         yield
     finally:
         ours.setLevel(before)
-
-
-# -- tck
-
-
-@click.command("tck")
-@click.argument("folder", type=click.Path(exists=True, path_type=Path))
-def tck(folder: Path) -> None:
-    """Run the DMN TCK's cases under a folder."""
-    from app.engine.tck import run_tck
-
-    sys.exit(run_tck(folder))
 
 
 # -- operations

@@ -25,6 +25,13 @@ RANGE_COMPARED = warning(
 )
 
 
+EXTERNAL_FUNCTION = error(
+    "function-external",
+    Text("a function is defined outside FEEL", "有函数在 FEEL 之外定义"),
+    Text("define it in FEEL: only FEEL runs here", "请用 FEEL 定义该函数：本平台只执行 FEEL"),
+)
+
+
 def of(doubt: feel.Doubt) -> tuple[Kind, dict[str, Any]]:
     """The kind of finding that a doubt is, and the facts that fill its words."""
     match doubt:
@@ -35,6 +42,8 @@ def of(doubt: feel.Doubt) -> tuple[Kind, dict[str, Any]]:
             return WRONG_ARGUMENTS, {"function": name, "given": _counted(given), "signatures": shown}
         case feel.RangeCompared(operator=operator):
             return RANGE_COMPARED, {"operator": operator}
+        case feel.ExternalFunction():
+            return EXTERNAL_FUNCTION, {}
 
 
 def unknown(name: str, like: str | None) -> tuple[Kind, dict[str, Any]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from app.feel import compiling, parsing, syntax, types
 from app.feel.compiling.paths import LONG_PROPERTIES
-from app.feel.doubts import Doubt, RangeCompared, UnknownFunction, WrongArguments, doubts, similar
+from app.feel.doubts import Doubt, ExternalFunction, RangeCompared, UnknownFunction, WrongArguments, doubts, similar
 from app.feel.errors import TOO_DEEP, BudgetExceeded, FeelSyntaxError, UnknownFunctionName
 from app.feel.evaluation import Budget, Environment, Run
 from app.feel.functions import BUILT_IN, EXTENSIONS
@@ -45,6 +45,7 @@ __all__ = [
     "Doubt",
     "Environment",
     "Expression",
+    "ExternalFunction",
     "FeelSyntaxError",
     "Function",
     "Range",

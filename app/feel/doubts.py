@@ -1,6 +1,7 @@
 """What is known to be wrong with an expression before it is worked out, and would be null without a word.
 
-A call of a function that doesn't exist, a call that no signature takes, a comparison with a range.
+A call of a function that doesn't exist, a call that no signature takes, a comparison with a range, a function that
+isn't FEEL.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import difflib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from app.feel import external
 from app.feel import syntax as s
 from app.feel.functions import BUILT_IN
 from app.feel.functions.signatures import BuiltIn, Signature
@@ -38,7 +40,12 @@ class RangeCompared:
     operator: str
 
 
-Doubt = UnknownFunction | WrongArguments | RangeCompared
+@dataclass(frozen=True)
+class ExternalFunction:
+    """A function that isn't defined in FEEL, where nothing outside it can be called."""
+
+
+Doubt = UnknownFunction | WrongArguments | RangeCompared | ExternalFunction
 
 
 def doubts(node: s.Node, known: Collection[str] = ()) -> Iterator[Doubt]:
@@ -49,6 +56,8 @@ def doubts(node: s.Node, known: Collection[str] = ()) -> Iterator[Doubt]:
             yield from _of_call(part, part.function.name, callable_names)
         elif isinstance(part, s.Comparison) and _has_range(part):
             yield RangeCompared(part.operator)
+        elif isinstance(part, s.FunctionNode) and part.external and not external.are_lent():
+            yield ExternalFunction()
 
 
 def _has_range(comparison: s.Comparison) -> bool:

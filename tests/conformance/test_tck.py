@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.engine import tck
+from measuring.conformance import tck
 
 HERE = Path(__file__).resolve()
 

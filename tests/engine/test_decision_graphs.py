@@ -6,17 +6,14 @@ import pytest
 
 from app import feel
 from app.engine import decisions
+from tests.engine import decision_models
 
 DMN = "https://www.omg.org/spec/DMN/20230324/MODEL/"
 
 
 def model(body, *, namespace="toy", imports="", tolerant=False, **others):
     """A model around its elements, with other models by their names."""
-    files = {"toy.dmn": xml(body, namespace, imports), **others}
-    reading = decisions.read_all(files, tolerant=tolerant)
-    if "toy.dmn" not in reading.models:
-        raise decisions.DecisionError(reading.findings)
-    return reading.models["toy.dmn"]
+    return decision_models.read(xml(body, namespace, imports), tolerant=tolerant, **others)
 
 
 def xml(body, namespace="toy", imports=""):
@@ -102,7 +99,7 @@ def test_a_relations_cells_do_not_see_the_columns_beside_them():
     ],
 )  # fmt: skip
 def test_what_can_not_be_executed_is_refused_at_its_element(boxed, words):
-    with pytest.raises(decisions.DecisionError, match=words) as refused:
+    with pytest.raises(decision_models.Refused, match=words) as refused:
         model(decision("d", boxed))
     assert refused.value.findings[0].element_id in ("d", "r")
 
@@ -216,7 +213,7 @@ def test_input_of_another_type_is_null_with_a_warning():
 
 
 def test_a_type_that_nobody_defines_is_refused():
-    with pytest.raises(decisions.DecisionError, match="there is no type 'tNothing'"):
+    with pytest.raises(decision_models.Refused, match="there is no type 'tNothing'"):
         model(decision("d", literal("1"), type_="tNothing"))
 
 
@@ -245,7 +242,7 @@ def test_a_required_decision_is_worked_out_once():
 
 
 def test_decisions_in_a_circle_are_refused():
-    with pytest.raises(decisions.DecisionError, match="requires itself: a → b → a"):
+    with pytest.raises(decision_models.Refused, match="requires itself: a → b → a"):
         model(decision("a", literal("1"), "decision:b") + decision("b", literal("1"), "decision:a"))
 
 
@@ -352,13 +349,13 @@ def test_a_reference_may_name_its_own_namespace():
 
 
 def test_a_missing_import_is_refused():
-    with pytest.raises(decisions.DecisionError, match="imports the model 'other'"):
+    with pytest.raises(decision_models.Refused, match="imports the model 'other'"):
         model(decision("d", literal("1")), imports=imported("other", "m"))
 
 
 def test_models_that_import_one_another_are_refused():
     back = xml(decision("x", literal("1")), "other", imported("toy", "t"))
-    with pytest.raises(decisions.DecisionError, match="circle"):
+    with pytest.raises(decision_models.Refused, match="circle"):
         model(decision("d", literal("1")), imports=imported("other", "o"), **{"other.dmn": back})
 
 

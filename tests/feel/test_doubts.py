@@ -3,6 +3,7 @@
 import pytest
 
 from app import feel
+from app.feel import external
 from app.feel.functions import BUILT_IN
 from app.feel.parsing.stream import KEYWORDS
 
@@ -71,6 +72,13 @@ def test_what_is_known_around_an_expression_may_be_called():
 @pytest.mark.parametrize("range_", ["(> 100)", "> 100", "[1..3]"])
 def test_a_comparison_with_a_range_is_doubted(operator, range_):
     assert doubts(f"a {operator} {range_}") == [feel.RangeCompared(operator)]
+
+
+def test_a_function_outside_feel_is_doubted_where_nothing_is_lent():
+    defined = "function(a) external {java: {}}"
+    assert doubts(defined) == [feel.ExternalFunction()]
+    with external.lent(lambda names, described: feel.compile("abs").evaluate({})):
+        assert doubts(defined) == []
 
 
 def test_a_value_in_a_range_is_not_doubted():

@@ -9,6 +9,7 @@ from flask import Flask
 
 from app import cli
 from app.foundation.release import VERSION
+from measuring import commands
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "app/feel/README.md", *(ROOT / "docs").rglob("*.md")])
@@ -50,6 +51,7 @@ def test_the_readme_is_at_most_120_lines():
 def test_the_readme_names_every_command():
     app = Flask("toy")
     cli.register(app)
+    commands.register(app)
     readme = (ROOT / "README.md").read_text()
     section = readme[readme.index("## Commands") :]
     named = {word for words in re.findall(r"^\| (.+?) \|", section, re.M) for word in re.findall(r"`([a-z-]+)", words)}

@@ -15,8 +15,8 @@ from uuid import uuid4
 import pytest
 
 from app.foundation import vouchers, wiping
-from app.load import bidders, offices
 from app.procurement import bids, projects, tenders
+from measuring.load import bidders, offices
 
 pytestmark = [
     pytest.mark.slow,

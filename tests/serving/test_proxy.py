@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from app.load import proxies
+from measuring.load import proxies
 from tests.serving.conftest import answered, asking, until
 
 pytestmark = pytest.mark.skipif(proxies.PROGRAM is None, reason="nginx isn't installed (tests/serving/prepare.sh)")

@@ -14,7 +14,7 @@ from app.engine.decisions.items import Items
 from app.engine.decisions.sources import FEEL_LANGUAGES, Source, name_of
 from app.engine.decisions.tables import AGGREGATIONS, HIT_POLICIES, Input, Output, Rule, Table
 from app.engine.findings import Kind, error
-from app.feel import compiling
+from app.feel import compiling, external
 from app.feel import syntax as s
 from app.feel.evaluation import Environment
 from app.feel.types import ANY, FunctionType
@@ -37,10 +37,7 @@ LANGUAGE = error(
 )
 FUNCTION_KIND = error(
     "decision-function-kind",
-    Text(
-        "a function may be defined in FEEL or name a Java method, nothing else",
-        "函数只能用 FEEL 定义或指定 Java 方法，不支持其他方式",
-    ),
+    Text("a function may be defined in FEEL and in nothing else", "函数只能用 FEEL 定义，不支持其他方式"),
     Text("define it in FEEL", "请用 FEEL 定义"),
 )
 HIT_POLICY = error(
@@ -103,7 +100,7 @@ class Boxed:
     def function(self, element: etree._Element, names: Names, result: feel.Type | None = None) -> s.Node:
         """A function definition, or the encapsulated logic of a knowledge model."""
         kind = element.get("kind", "FEEL")
-        if kind not in ("FEEL", "Java", "F", "J"):
+        if kind not in (("FEEL", "F", "Java", "J") if external.are_lent() else ("FEEL", "F")):
             return self._broken(FUNCTION_KIND, element)
         parameters = tuple(
             (name_of(parameter), self.items.named(parameter.get("typeRef"), parameter))

@@ -1,20 +1,9 @@
-"""A model that is refused, and a decision that has no value."""
+"""A decision that has no value."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from app.engine.findings import Finding
 from app.feel.types import NotWritten
 from app.foundation.text import Text
-
-
-class DecisionError(ValueError):
-    """A model that can't be executed as it is; ``findings`` say why."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__("; ".join(f"{finding.element_id or 'model'}: {finding.message}" for finding in findings))
-        self.findings = findings
 
 
 class DecisionFailed(RuntimeError):

@@ -9,7 +9,6 @@ from lxml import etree
 
 from app import feel
 from app.engine.decisions.boxed import Boxed
-from app.engine.decisions.failures import DecisionError
 from app.engine.decisions.items import Items
 from app.engine.decisions.models import Element, Model
 from app.engine.decisions.sources import TOO_DEEP, ZEEBE, Source, name_of, parse
@@ -80,17 +79,6 @@ class Reading:
 
     models: dict[str, Model] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
-
-
-def read(content: bytes, *, name: str = "decisions.dmn") -> Model:
-    """Read one DMN file.
-
-    :raises DecisionError: with findings by element, when something in it can't be executed
-    """
-    reading = read_all({name: content})
-    if name not in reading.models:
-        raise DecisionError(reading.findings)
-    return reading.models[name]
 
 
 def read_all(files: Mapping[str, bytes], *, tolerant: bool = False) -> Reading:

@@ -421,6 +421,7 @@ EXPRESSIONS = [
     *written_everywhere("function-unknown", "no such thing(1)"),
     *written_everywhere("function-arguments", "duration(days: 3)"),
     *written_everywhere("function-arguments", "substring(name)"),
+    *written_everywhere("function-external", "(function(a) external {java: {}})(1)"),
     Case("expression-unreadable", "a", drawing(DONE, script("a", "(" * 5000, "x"))),
     Case("expression-without-equals", "g_to_a", drawing("start -> g; g -{x}-> a -> end; g -> end", exclusive("g", default="end")).replace(">=x<", ">x<")),
     Case("expression-without-equals", "g_to_a", drawing("start -> g; g -{x}-> a -> end; g -> end", exclusive("g", default="end"))

@@ -85,7 +85,10 @@ ERRORS = [
     ),
     Case("decision-expression-missing", "f", model(decision('<filter id="f"><in /><match /></filter>'))),
     Case("decision-language-not-feel", "e", model(decision(literal("1", "urn:groovy")))),
-    Case("decision-function-kind", "f", model(decision(f'<functionDefinition id="f" kind="PMML">{ONE}</functionDefinition>'))),
+    *(
+        Case("decision-function-kind", "f", model(decision(f'<functionDefinition id="f" kind="{kind}">{ONE}</functionDefinition>')))
+        for kind in ("PMML", "Java", "J")
+    ),
     Case("decision-hit-policy-unknown", "t", table(hitPolicy="BEST")),
     Case("decision-aggregation-unknown", "t", table(hitPolicy="COLLECT", aggregation="AVERAGE")),
     Case("decision-table-output-missing", "t", table("")),

@@ -3,8 +3,8 @@
 The machines are noisy, so what is promised is a ratio of two things measured in turn, wherever it can be one.
 """
 
-from app.bench import bidding, figures, serving, small
-from app.bench.figures import Figure
+from measuring.bench import bidding, figures, serving, small
+from measuring.bench.figures import Figure
 
 FIGURES = (*figures.FIGURES, *small.FIGURES, *serving.FIGURES, *bidding.FIGURES)
 

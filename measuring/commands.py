@@ -1,23 +1,25 @@
-"""``flask --app run bench``: measure what the house promises, in one run."""
+"""The flask commands that measure: ``flask --app run bench`` and ``tck``. ``run`` adds them where this folder is."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.cli.add_command(bench)
+    app.cli.add_command(tck)
 
 
 @click.command("bench")
 @click.argument("words", nargs=-1)
 def bench(words: tuple[str, ...]) -> None:
     """Measure all figures (or those whose names contain WORDS); exit 1 if one is beyond its limit."""
-    from app.bench import FIGURES
+    from measuring.bench import FIGURES
 
     over = False
     for figure in FIGURES:
@@ -27,3 +29,12 @@ def bench(words: tuple[str, ...]) -> None:
         over = over or figure.is_broken(found)
         click.echo(figure.line(found))
     sys.exit(1 if over else 0)
+
+
+@click.command("tck")
+@click.argument("folder", type=click.Path(exists=True, path_type=Path))
+def tck(folder: Path) -> None:
+    """Run the DMN TCK's cases under a folder."""
+    from measuring.conformance.tck import run_tck
+
+    sys.exit(run_tck(folder))

@@ -14,19 +14,19 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from app.bench.figures import Figure
-from app.bench.serving import page
 from app.engine.records import Offer, OpenTaskRow
 from app.foundation import documents, keyfiles
 from app.foundation.actor import SYSTEM
 from app.foundation.database import connect
 from app.identity import sessions
 from app.identity.accounts import Account
-from app.load import bidders, offices
-from app.load.bidders import Sent
-from app.load.offices import Office
 from app.procurement.bids import Bid, BidFile
 from app.procurement.projects import Lot, LotState
+from measuring.bench.figures import Figure
+from measuring.bench.serving import page
+from measuring.load import bidders, offices
+from measuring.load.bidders import Sent
+from measuring.load.offices import Office
 
 MEGABYTE = 1_000_000
 EVERY = 0.005

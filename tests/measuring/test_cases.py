@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.engine import tck
+from measuring.conformance import tck
 
 DMN = "https://www.omg.org/spec/DMN/20230324/MODEL/"
 HEAD = 'xmlns="http://www.omg.org/spec/DMN/20160719/testcase" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"'

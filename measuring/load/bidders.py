@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from app.load.offices import Bidder
+from measuring.load.offices import Bidder
 
 GIVEN_UP_AFTER = 180.0
 """Seconds a bidder waits for the answer."""

@@ -20,7 +20,6 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event, insert, select
 
-from app.bench.figures import Figure
 from app.engine import definitions, instances
 from app.engine.records import SOMEDAY, Offer, OpenTaskRow, table_of
 from app.foundation import documents
@@ -28,6 +27,7 @@ from app.foundation.actor import SYSTEM
 from app.foundation.database import new_id
 from app.foundation.text import Text
 from app.identity import accounts, grants, organisations, sessions
+from measuring.bench.figures import Figure
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("/sign-in", "/portal", "/portal/open-data", "/help", "/portal/about?lang=zh")

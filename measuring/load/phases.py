@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from app.load import bidders, offices
-from app.load.bidders import Sent
-from app.load.offices import Office
 from app.procurement import bids
 from app.procurement.bids import Bid
 from app.sealer.packages import digest
+from measuring.load import bidders, offices
+from measuring.load.bidders import Sent
+from measuring.load.offices import Office
 
 SIZE = 200_000
 """Bytes of a bid's file."""

@@ -1,4 +1,4 @@
-"""``python -m app.load [WORDS…]``: play all deadlines (or those whose names contain WORDS); exit 1 over a limit."""
+"""``python -m measuring.load [WORDS…]``: play all deadlines (or those whose names contain WORDS); exit 1 over a limit."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from app.load import offices, phases, proxies
-from app.load.phases import Phase
+from measuring.load import offices, phases, proxies
+from measuring.load.phases import Phase
 
 PHASES = (
     Phase("quiet, 300 in 3 s", 300, 3, 100),

@@ -16,7 +16,6 @@ from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, event, ins
 from sqlalchemy.orm import Session, sessionmaker
 
 from app import feel
-from app.bench import tender
 from app.engine import corridor, decisions, definitions, instances, messages, tasks, timers
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
@@ -25,6 +24,7 @@ from app.engine.records import InstanceRow, OpenTaskRow
 from app.foundation.actor import Actor
 from app.foundation.database import Base, connect, sessions
 from app.foundation.text import Text
+from measuring.bench import tender
 
 CLERK = Actor("clerk", "Clerk", groups=frozenset({"clerk", "administrator"}))
 
@@ -311,7 +311,7 @@ def table_of_100_rules() -> float:
         '<input id="i2"><inputExpression id="x2"><text>kind</text></inputExpression></input><output id="o" name="band" />'
         f"{rules}</decisionTable></decision></definitions>"
     )
-    model = decisions.read(xml.encode())
+    model = decisions.read_all({"bench.dmn": xml.encode()}).models["bench.dmn"]
     values = {"amount": 995, "kind": "works"}
     return _timed(lambda: [model.evaluate("d", values) for _ in range(50)]) / 50 * 1e3
 

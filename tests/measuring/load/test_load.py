@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.load import offices, phases
-from app.load.phases import Figure, Phase
+from measuring.load import offices, phases
+from measuring.load.phases import Figure, Phase
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 PHASES = (Phase("small", 30, 1, 5), Phase("killed", 12, 2, 3, killed=True))

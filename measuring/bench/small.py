@@ -18,11 +18,11 @@ from typing import Any
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, insert, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.bench.figures import CLERK, Figure, deploy, diagram, house
 from app.engine import instances, tasks
 from app.engine.engine import Engine
 from app.engine.records import OpenTaskRow
 from app.foundation.text import Text
+from measuring.bench.figures import CLERK, Figure, deploy, diagram, house
 
 ROUNDS, WARMING = 120, 20
 """Cases that are played, and how many of the first aren't counted."""

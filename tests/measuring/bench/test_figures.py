@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from app.bench import FIGURES, Figure, figures, small, tender
-from app.cli import bench
 from app.engine import definitions
+from measuring import commands
+from measuring.bench import FIGURES, Figure, figures, small, tender
 
 
 def test_both_drawings_of_the_tender_take_22_user_tasks_to_their_end():
@@ -21,9 +21,9 @@ def test_our_drawing_has_no_errors():
 
 def test_the_command_prints_a_line_for_each_figure_and_fails_over_a_limit(monkeypatch):
     app = Flask("toy")
-    bench.register(app)
+    commands.register(app)
     monkeypatch.setattr(
-        "app.bench.FIGURES", (Figure("one", lambda: 1.234, "x", 2), Figure("two", lambda: 3, "ms", 2.5))
+        "measuring.bench.FIGURES", (Figure("one", lambda: 1.234, "x", 2), Figure("two", lambda: 3, "ms", 2.5))
     )
     result = app.test_cli_runner().invoke(args=["bench"])
     assert result.output == "one: 1.23 x (limit 2)\ntwo: 3.00 ms (limit 2.5)\n"
@@ -32,9 +32,9 @@ def test_the_command_prints_a_line_for_each_figure_and_fails_over_a_limit(monkey
 
 def test_where_more_is_better_less_than_the_limit_fails(monkeypatch):
     app = Flask("toy")
-    bench.register(app)
+    commands.register(app)
     rate = Figure("rate", lambda: 249, "a second", 250, more_is_better=True)
-    monkeypatch.setattr("app.bench.FIGURES", (rate, Figure("said only", lambda: 9, "ms", None)))
+    monkeypatch.setattr("measuring.bench.FIGURES", (rate, Figure("said only", lambda: 9, "ms", None)))
     result = app.test_cli_runner().invoke(args=["bench"])
     assert result.output == "rate: 249.00 a second (limit 250)\nsaid only: 9.00 ms (no limit)\n"
     assert result.exit_code == 1
