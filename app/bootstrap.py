@@ -45,7 +45,7 @@ from app.procurement import (
 )
 from app.procurement.bids import Signer
 from app.procurement.rules import catalogues, entries
-from app.workflow import apart, due_tasks, intake, operations, reminding, telling
+from app.workflow import apart, due_tasks, intake, operations, procedures, reminding, telling
 from app.workflow.assignment import resolve_group
 from config import Config
 
@@ -120,6 +120,7 @@ def build(
         prepare=intake.PREPARE,
         duties=apart.DUTIES,
         tells=telling.details,
+        lacking=procedures.lacking,
         **parts,
     )
     factory = sessions(database)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from threading import Lock
@@ -45,8 +45,14 @@ class IntakeContext:
 
 Intake = Callable[[IntakeContext, dict[str, Any]], Mapping[str, Any] | None]
 Prepare = Callable[[IntakeContext], Mapping[str, Any]]
+Lacking = Callable[[str], Iterable[Text]]
+"""What a process lacks that stands outside the diagrams: ``process id -> what``."""
 Tells = Callable[[Session, Actor, str, Mapping[str, Any]], Mapping[str, Any]]
 """What the history tells of a step beside its name: ``(session, who did it, form or operation, its values) -> details``."""
+
+
+def _nothing(process_id: str) -> Iterable[Text]:
+    return ()
 
 
 def _as_named(group: str, variables: Mapping[str, Any]) -> str:
@@ -63,7 +69,7 @@ class Engine:
     process; ``prepare`` gives a form's values, options and facts before it is shown. ``duties``: which forms one person
     may not fill in both. ``stand_ins``: forms, roles and
     operations aren't judged (scenarios). ``observe`` is told each step's events. ``tells``: what history keeps of a
-    step that is done, beside its name: its result, and what it was about.
+    step that is done, beside its name: its result, and what it was about. ``lacking``: what a process to be deployed lacks.
     """
 
     clock: clocks.Clock | None = None
@@ -82,6 +88,7 @@ class Engine:
     duties: Duties = field(default_factory=Duties)
     observe: Callable[[str, list[Any]], None] | None = None
     tells: Tells | None = None
+    lacking: Lacking = _nothing
     cache: Cache = field(init=False)
     _packages: OrderedDict[str, Package] = field(init=False, default_factory=OrderedDict)
     _lock: Lock = field(init=False, default_factory=Lock)

@@ -17,7 +17,6 @@ from app.identity.accounts import AccountUnknown
 from app.procurement import agreements, projects, rules, tenders
 from app.procurement.projects import Project, intentions
 from app.procurement.rules import laws
-from app.procurement.rules.timetables import TITLES
 from app.procurement.tenders import Finding, Overridden, Override, places
 from app.procurement.tenders.checks import Found
 from app.workflow import catalogues
@@ -177,6 +176,8 @@ def of_returns(session: Session, project: Project) -> list[Fact]:
 @beside
 def of_timetable(session: Session, project_id: str) -> list[Fact]:
     """Every date of the timetable with its article; what isn't certain says between which days it lies."""
+    steps = rules.law(session, projects.get(session, project_id)).method.timetable
+    titles = {step.name: step.title for step in steps}
     facts = []
     for row in tenders.timetable_of(session, project_id):
         if row.on is not None:
@@ -192,7 +193,7 @@ def of_timetable(session: Session, project_id: str) -> list[Fact]:
                 f"uncertain: between {early.en} and {late.en}; the holidays have not been published yet",
                 f"待定：{early.zh}至{late.zh}之间，放假安排尚未公布",
             )
-        facts.append((TITLES[row.name], resting_on(words, row.article)))
+        facts.append((titles.get(row.name, same(row.name)), resting_on(words, row.article)))
     return facts
 
 

@@ -33,6 +33,7 @@ from app.procurement.bids.records import (
 from app.procurement.bids.submissions import of_lot, of_supplier, tell
 from app.procurement.bonds import Bond, BondState
 from app.procurement.projects import Lot, LotState
+from app.procurement.rules import methods
 from app.procurement.tenders import Tender, TenderState
 from app.sealer.packages import digest
 
@@ -119,7 +120,7 @@ def open_all(session: Session, actor: Actor, *, lot_id: str, keeper: Keeper) -> 
     stands = bonds_stand(session, tender, lot_id)
     outcomes = {bid.id: _before_opening(tender, bid, stands[bid.id]) for bid in received}
     counting = [bid for bid in received if outcomes[bid.id].state == BidState.SEALED]
-    least = rules.law(session, tender.project).count("bid_minimum")
+    least = rules.law(session, tender.project).least_offers()
     if len(counting) >= least:
         identity = keeper.release(lot_id)
         for bid in counting:
@@ -205,7 +206,7 @@ def leave_unopened(session: Session, actor: Actor, *, lot_id: str, reason: str) 
 def tell_of_failure(session: Session, *, lot_id: str) -> None:
     """Tell every bidder of a lot that failed why it did (GPL 36)."""
     lot = projects.lot(session, lot_id)
-    why = tenders.FAILURES[lot.failure_reason]
+    why = methods.failures()[lot.failure_reason]
     for bid in of_lot(session, lot_id):
         tell(session, bid, "failure", project=lot.project.number, lot=lot.title, why=why)
 

@@ -144,7 +144,7 @@ def _ranked(
         for bid_id, result in worked.items()
     ]
     places = rank(entries, review_method=tender.review_method, tie_break=tender.tie_break, seed=seed)
-    chosen = _candidates(places, rules.law(session, tender.project).count("award_candidates"))
+    chosen = _candidates(places, rules.law(session, tender.project).most_candidates())
     ordered = []
     for place in places:
         result = worked[place.entry.bid_id]
@@ -158,7 +158,7 @@ def _ranked(
     return ordered
 
 
-def _candidates(places: Iterable[Ranked], most: int) -> set[str]:
+def _candidates(places: Iterable[Ranked], most: int | None) -> set[str]:
     return {place.entry.bid_id for place in [p for p in places if not p.barred][:most]}
 
 

@@ -222,7 +222,7 @@ def _enough(session: Session, tender: Tender, competitors: Sequence[object]) -> 
 
 def least_bids(session: Session, tender: Tender) -> int:
     """How many bids must remain for a lot to go on (GPL 36, O87 44)."""
-    return rules.law(session, tender.project).count("bid_minimum")
+    return rules.law(session, tender.project).least_offers()
 
 
 def record_conformity(

@@ -208,9 +208,8 @@ def fit_representatives(session: Session, actor: Actor, lot_id: str) -> list[Acc
 def least_seats(session: Session, lot_id: str) -> int:
     """How many seats a lot's committee has at least: by the law and by the documents (O87 47)."""
     tender = tenders.of_lot(session, lot_id)
-    law = rules.law(session, tender.project)
-    large = tender.project.estimate >= law.value("committee_large_from")
-    return max(law.count("committee_size_large" if large else "committee_size"), tender.committee_size)
+    rule = rules.law(session, tender.project).group_size(tender.project.estimate)
+    return max(rule.count if rule else 0, tender.committee_size)
 
 
 def share_kept(seats: int, experts: int, thirds: int) -> bool:
@@ -226,7 +225,7 @@ def refuse_unlawful_size(session: Session, committee: Committee, seats: int) -> 
     if seats % 2 == 0:
         raise CommitteeEven(field="seats")
     experts = seats - (committee.representative_id is not None)
-    if not share_kept(seats, experts, projects.law_of_lot(session, committee.lot_id).count("expert_share")):
+    if not share_kept(seats, experts, projects.law_of_lot(session, committee.lot_id).expert_share()):
         raise TooFewExperts(field="seats")
 
 

@@ -227,7 +227,9 @@ def _refuse_early(session: Session, lot_id: str) -> None:
     if deadline is None:
         raise ValueError("a tender without a deadline has no review")
     today = local_day(clock.now(session))
-    rule = rules.law(session, tender.project).rule("expert_draw")
+    rule = rules.law(session, tender.project).step("draw_from")
+    if rule is None:
+        return
     first = rule.first_day(workdays.load(session), local_day(deadline))
     if today < first:
         raise DrawTooEarly(from_on=first)

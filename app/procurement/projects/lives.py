@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from itertools import pairwise
 
 from sqlalchemy.orm import Session
@@ -65,30 +66,31 @@ STATE_NAMES: dict[str, Text] = {
 }
 """The names of all states of projects and lots."""
 
-_COURSE = (
-    LotState.PLANNED,
-    LotState.BIDDING,
-    LotState.OPENED,
-    LotState.EVALUATING,
-    LotState.DECIDED,
-    LotState.NOTIFIED,
-    LotState.CONTRACTED,
-    LotState.PERFORMING,
-    LotState.ACCEPTED,
-    LotState.PAID,
-    LotState.ARCHIVED,
-)
-LOT_MOVES: dict[str, frozenset[str]] = {
-    state: frozenset({following, LotState.CANCELLED}) for state, following in pairwise(_COURSE)
+_ORDER = tuple(LotState)
+"""How far a lot is, by any method."""
+GOING_BACK: dict[str, frozenset[str]] = {
+    LotState.ACCEPTED: frozenset({LotState.PERFORMING}),
+    LotState.NOTIFIED: frozenset({LotState.DECIDED, LotState.EVALUATING}),
+    LotState.DECIDED: frozenset({LotState.EVALUATING}),
 }
-"""From each state of a lot to those it may go to next."""
-for _state in (LotState.BIDDING, LotState.OPENED, LotState.EVALUATING, LotState.DECIDED, LotState.NOTIFIED):
-    LOT_MOVES[_state] |= {LotState.FAILED}
-LOT_MOVES[LotState.ACCEPTED] |= {LotState.PERFORMING}
-LOT_MOVES[LotState.NOTIFIED] |= {LotState.DECIDED, LotState.EVALUATING}
-LOT_MOVES[LotState.DECIDED] |= {LotState.EVALUATING}
-LOT_MOVES[LotState.FAILED] = frozenset({LotState.PLANNED})
-LOT_MOVES[LotState.CANCELLED] = frozenset()
+"""Where a lot is taken back to when what was decided doesn't hold, or more is delivered."""
+BEFORE_CONTRACT = frozenset(
+    {LotState.BIDDING, LotState.OPENED, LotState.EVALUATING, LotState.DECIDED, LotState.NOTIFIED}
+)
+"""From where a lot can fail."""
+
+
+@cache
+def moves(course: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    """From each state of a course, as a method's row gives it, to those a lot may go to next."""
+    found: dict[str, frozenset[str]] = {
+        state: frozenset({following, LotState.CANCELLED}) for state, following in pairwise(course)
+    }
+    for state in found:
+        found[state] |= GOING_BACK.get(state, frozenset()) & set(course)
+        if state in BEFORE_CONTRACT:
+            found[state] |= {LotState.FAILED}
+    return {**found, LotState.FAILED: frozenset(course[:1])}
 
 
 def get(session: Session, project_id: str) -> Project:
@@ -123,10 +125,11 @@ def law_of_lot(session: Session, lot_id: str, *, on: date | None = None) -> rule
 
 
 def move_lot(session: Session, lot: Lot, state: LotState) -> None:
-    """Let a lot go on to ``state``; raises NotInThisState when its course doesn't lead there."""
+    """Let a lot go on to ``state``; raises NotInThisState when the course of its method doesn't lead there."""
     if lot.state == state:
         return
-    if state not in LOT_MOVES.get(lot.state, frozenset()):
+    course = rules.law(session, lot.project).method.states
+    if state not in moves(course).get(lot.state, frozenset()):
         raise NotInThisState(state=STATE_NAMES.get(lot.state, Text("planned", "已编制计划")))
     lot.state = state
 
@@ -141,7 +144,7 @@ def stage(project: Project) -> str:
         return LotState.FAILED if any(lot.state == LotState.FAILED for lot in project.lots) else LotState.CANCELLED
     if project.state != ProjectState.PUBLISHED:
         return project.state
-    return min(alive, key=lambda state: _COURSE.index(LotState(state)))
+    return min(alive, key=lambda state: _ORDER.index(LotState(state)))
 
 
 def outcome(project: Project) -> Text:

@@ -7,7 +7,7 @@ purchase asks its law (``law.method``). What a row doesn't have doesn't apply to
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -17,6 +17,35 @@ from typing import Any
 from app.foundation.text import Text
 
 METHODS_FILE = Path(__file__).with_name("methods.json")
+WORDS = frozenset({"notice"})
+"""What every method's papers have a word for."""
+OWN = frozenset({"as", "main", "threshold"})
+"""What no method has of another."""
+NOTICE, DEADLINE = "notice", "bid_deadline"
+"""What every timetable is counted from, and the date that a person may choose."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A date of the timetable: the rule it follows from, counted after (or before) the notice or another date by its name."""
+
+    name: str
+    title: Text
+    rule: str
+    anchor: str
+    is_before: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """The evaluators: the rules of how many they are at least, how many of a large purchase, from which amount on one is
+    large, and which share experts have. A name is empty where the method has no such rule.
+    """
+
+    size: str = ""
+    size_large: str = ""
+    large_from: str = ""
+    expert_share: str = ""
 
 
 @dataclass(frozen=True)
@@ -24,7 +53,9 @@ class Method:
     """One row. ``ocds``: the code of OCDS's codelist method; ``main``: the method of what has no other (GPL 26);
     ``threshold``: the rule from whose amount on every other method needs an approval (GPL 27).
 
-    ``words``: what its papers are called, by what they are.
+    ``words``: what its papers are called, by what they are; ``objects``: what can be bought by it; ``checks``: those of the
+    documents, by their names; ``least_offers``, ``candidates``: the rules of how many offers there must be, and how many
+    candidates are named at most; ``states``: those of a lot, in their order; ``failures``: why a lot can fail.
     """
 
     id: str
@@ -38,6 +69,21 @@ class Method:
     main: bool = False
     threshold: str = ""
     words: Mapping[str, Text] = field(default_factory=dict)
+    objects: frozenset[str] = frozenset()
+    timetable: tuple[Step, ...] = ()
+    checks: frozenset[str] = frozenset()
+    least_offers: str = ""
+    candidates: str = ""
+    group: Group = Group()
+    states: tuple[str, ...] = ()
+    failures: Mapping[str, Text] = field(default_factory=dict)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The names of all statutory rules that the row names."""
+        group = (self.group.size, self.group.size_large, self.group.large_from, self.group.expert_share)
+        named = (self.threshold, self.least_offers, self.candidates, *group, *(step.rule for step in self.timetable))
+        return tuple(dict.fromkeys(name for name in named if name))
 
     @property
     def within(self) -> Text:
@@ -62,7 +108,16 @@ class Method:
 @cache
 def rows(path: Path = METHODS_FILE) -> tuple[Method, ...]:
     """Every row, in the file's order."""
-    return tuple(_method(row) for row in json.loads(path.read_text(encoding="utf-8"))["methods"])
+    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["methods"]
+    return tuple(_method(_whole(row, found)) for row in found)
+
+
+def _whole(row: dict[str, Any], known: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """A row with what it has of another method: what goes on ``as`` there has the same dates, words and checks but for its own."""
+    other = next((each for each in known if each["id"] == row.get("as")), {})
+    shared = {name: value for name, value in other.items() if name not in OWN}
+    words = {**shared.get("words", {}), **row.get("words", {})}
+    return {**shared, **{name: value for name, value in row.items() if name != "as"}, "words": words}
 
 
 def _method(row: dict[str, Any]) -> Method:
@@ -71,11 +126,30 @@ def _method(row: dict[str, Any]) -> Method:
         **{
             **row,
             "name": Text(**row["name"]),
-            "words": {what: Text(**words) for what, words in row.get("words", {}).items()},
+            "words": _texts(row.get("words", {})),
+            "failures": _texts(row.get("failures", {})),
+            "objects": frozenset(row.get("objects", ())),
+            "timetable": tuple(_step(**step) for step in row.get("timetable", ())),
+            "checks": frozenset(row.get("checks", ())),
+            "group": Group(**row.get("group", {})),
+            "states": tuple(row.get("states", ())),
             "valid_from": date.fromisoformat(row["valid_from"]),
             "valid_to": date.fromisoformat(until) if until else None,
         }
     )
+
+
+def _texts(named: Mapping[str, Mapping[str, str]]) -> dict[str, Text]:
+    return {name: Text(**words) for name, words in named.items()}
+
+
+def _step(name: str, title: Mapping[str, str], rule: str, after: str = "", before: str = "") -> Step:
+    return Step(name, Text(**title), rule, anchor=after or before, is_before=bool(before))
+
+
+def failures() -> dict[str, Text]:
+    """Why a lot can fail, by any method."""
+    return {reason: words for row in rows() for reason, words in row.failures.items()}
 
 
 def names() -> dict[str, Text]:

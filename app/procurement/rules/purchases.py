@@ -96,6 +96,29 @@ class Law:
         """Its value as a whole number: days, heads. Raises NoRule."""
         return self.rule(name).count
 
+    def step(self, name: str) -> Rule | None:
+        """The rule of a date in its method's timetable; None where the method has no such date. Raises NoRule."""
+        return next((self.rule(step.rule) for step in self.method.timetable if step.name == name), None)
+
+    def least_offers(self) -> int:
+        """How many offers must be there and remain for a lot to go on (GPL 36); none where its method asks for none."""
+        return self.count(self.method.least_offers) if self.method.least_offers else 0
+
+    def most_candidates(self) -> int | None:
+        """How many candidates the evaluation names at most; None where its method sets no limit."""
+        return self.count(self.method.candidates) if self.method.candidates else None
+
+    def group_size(self, budget: Decimal) -> Rule | None:
+        """How many evaluators there are at least for an amount; None where its method has no group of them."""
+        group = self.method.group
+        is_large = bool(group.large_from) and budget >= self.value(group.large_from)
+        name = group.size_large if is_large else group.size
+        return self.rule(name) if name else None
+
+    def expert_share(self) -> int:
+        """How many thirds of the evaluators are experts at least; none where its method asks for no share."""
+        return self.count(self.method.group.expert_share) if self.method.group.expert_share else 0
+
     def at(self, on: date) -> Law:
         """The rules of the same purchase on another day."""
         return replace(self, on=on)

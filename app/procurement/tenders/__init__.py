@@ -38,7 +38,6 @@ from app.procurement.tenders.documents import (
 from app.procurement.tenders.findings import check, preview
 from app.procurement.tenders.notices import (
     AFTER_FAILURE,
-    FAILURES,
     DeadlinePassed,
     KeyKeeper,
     NotASupplierHere,
@@ -88,7 +87,6 @@ __all__ = [
     "AFTER_FAILURE",
     "ATTACHMENT_KINDS",
     "FACTOR_KINDS",
-    "FAILURES",
     "KINDS",
     "STATE_NAMES",
     "AlreadyOverridden",

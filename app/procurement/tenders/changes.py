@@ -210,7 +210,9 @@ def deadline_after(session: Session, tender: Tender, now: datetime) -> datetime:
     if deadline is None:
         raise ValueError("a tender that is open for bids has a deadline")
     today = local_day(now)
-    rule = rules.law(session, tender.project, on=today).rule("clarification_period")
+    rule = rules.law(session, tender.project, on=today).step("clarification_limit")
+    if rule is None:
+        return deadline
     least = rule.last_day(workdays.load(session), today)
     short_by = (least - local_day(deadline)).days
     return deadline + timedelta(days=short_by) if short_by > 0 else deadline

@@ -16,7 +16,7 @@ from app.foundation.workdays import local_day
 from app.identity import organisations, roles
 from app.procurement import mails, projects, rules
 from app.procurement.projects import Lot, LotState, ProjectState, ReasonsMissing, intentions
-from app.procurement.rules import laws
+from app.procurement.rules import laws, methods
 from app.procurement.tenders import attachments, findings
 from app.procurement.tenders.checks import ERROR
 from app.procurement.tenders.documents import (
@@ -64,19 +64,6 @@ class NotASupplierHere(NotAllowed):
     text = Text("Only a supplier can do this.", "仅供应商可执行此操作。")
 
 
-FAILURES: dict[str, Text] = {
-    "few_bids": Text("fewer than three bids at the deadline", "投标截止时投标人不足三家"),
-    "few_qualified": Text("fewer than three bidders passed the qualification review", "合格投标人不足三家"),
-    "few_conforming": Text(
-        "fewer than three bids meet the mandatory requirements", "对招标文件作实质响应的投标人不足三家"
-    ),
-    "unlawful": Text("illegal acts that affect fairness", "出现影响采购公正的违法、违规行为"),
-    "over_budget": Text("all bids are above the budget", "投标人的报价均超过采购预算，采购人不能支付"),
-    "cancelled": Text("the procurement was cancelled because of a major change", "因重大变故，采购任务取消"),
-    "documents_flawed": Text("the tender documents are seriously flawed", "招标文件存在重大缺陷"),
-}
-"""Why a lot fails (GPL 36, O87 41, 44, 65)."""
-
 AFTER_FAILURE = laws.under(
     Text(
         "The procurement must be tendered again unless it is no longer needed. Another method needs the "
@@ -91,7 +78,7 @@ AFTER_FAILURE = laws.under(
 def standing(lot: Lot) -> Text:
     """Where a lot stands, and of a failed one why."""
     state = projects.STATE_NAMES[lot.state]
-    why = FAILURES.get(lot.failure_reason) if lot.state == LotState.FAILED else None
+    why = methods.failures().get(lot.failure_reason) if lot.state == LotState.FAILED else None
     return state if why is None else Text(f"{state.en}: {why.en}", f"{state.zh}：{why.zh}")
 
 
@@ -148,13 +135,14 @@ def _start_clocks(session: Session, tender: Tender, now: datetime) -> None:
     calendar, today = workdays.load(session), local_day(now)
     law = rules.law(session, tender.project, on=today)
 
-    def end(name: str) -> date:
-        return law.rule(name).last_day(calendar, today)
+    def end(name: str) -> date | None:
+        rule = law.step(name)
+        return None if rule is None else rule.last_day(calendar, today)
 
     tender.state, tender.published_at = TenderState.PUBLISHED, now
     tender.version = tender.binding_version = 1
-    tender.notice_ends_on = end("notice_period")
-    tender.supply_ends_on = end("document_supply")
+    tender.notice_ends_on = end("notice_end")
+    tender.supply_ends_on = end("supply_end")
 
 
 def add_version(session: Session, tender: Tender, differences: list[dict[str, Any]]) -> DocumentVersion:
@@ -287,8 +275,8 @@ def supplier_of(session: Session, actor: Actor) -> str:
 
 
 def fail(session: Session, actor: Actor, *, lot_id: str, reason: str) -> Lot:
-    """A lot fails (废标): the reason is published to all bidders (GPL 36). ``reason`` is a key of FAILURES."""
-    why = FAILURES[reason]
+    """A lot fails (废标): the reason is published to all bidders (GPL 36). ``reason``: one of ``methods.failures``."""
+    why = methods.failures()[reason]
     lot = projects.lot(session, lot_id, lock=True)
     if lot.state == LotState.FAILED:
         return lot

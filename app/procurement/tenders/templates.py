@@ -66,13 +66,14 @@ def earliest_deadline(session: Session, project: Project, *, slack: int = 0) -> 
     law = rules.law(session, project, on=notice_on)
 
     def after(name: str) -> workdays.Day:
-        return law.rule(name).after(calendar, notice_on)
+        rule = law.step(name)
+        return notice_on if rule is None else rule.after(calendar, notice_on)
 
-    counted = after("bid_period")
+    counted = after("bid_deadline")
     confirmed = drawn[0].on if drawn and drawn[0].confirmed_by else None
     kept = confirmed is not None and confirmed >= workdays.earliest(counted)
     on = confirmed if confirmed is not None and kept else Sense.MINIMUM.last_day(counted)
-    supplied = Sense.MINIMUM.last_day(after("document_supply"))
+    supplied = Sense.MINIMUM.last_day(after("supply_end"))
     if on <= supplied:
         on = Sense.MINIMUM.last_day(calendar.next_working_day(supplied + workdays.ONE_DAY))
     return datetime.combine(on, OPENING_HOUR, clock.PLACE)
@@ -80,7 +81,7 @@ def earliest_deadline(session: Session, project: Project, *, slack: int = 0) -> 
 
 def _terms(session: Session, project: Project) -> Terms:
     law = rules.law(session, project)
-    large = project.estimate >= law.value("committee_large_from")
+    size = law.group_size(project.estimate)
     open_to_all = any(lot.sme_mode == "none" for lot in project.lots)
     payment_days, bond = law.count("invoice_payment_term"), law.value("performance_bond_ceiling") * HUNDRED / 2
     return Terms(
@@ -91,7 +92,7 @@ def _terms(session: Session, project: Project) -> Terms:
         payment_days=payment_days,
         delivery_days=delivery_days(project.contract_plan) or DELIVERY_DAYS,
         tie_break="draw",
-        committee_size=law.count("committee_size_large" if large else "committee_size"),
+        committee_size=size.count if size else 0,
         contract_terms=_contract_terms(law, payment_days, bond),
         sme_deduction_percent=law.value("sme_deduction_min") * HUNDRED if open_to_all else None,
         more={"consortium": False},

@@ -13,7 +13,7 @@ from app.foundation.documents import Document
 from app.foundation.foreign import kinds
 from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
-from app.procurement import acceptance, bids, disclosure, tenders
+from app.procurement import acceptance, bids, disclosure
 from app.procurement import breaches as procurement_breaches
 from app.procurement import contracts as procurement_contracts
 from app.procurement.disclosure import board, feeds
@@ -144,7 +144,7 @@ def notice(notice_id: str) -> str:
         content=found.content,
         kinds=disclosure.KINDS,
         papers=papers_of(found.document_zh_id, found.document_en_id),
-        failures=tenders.FAILURES,
+        failures=methods.failures(),
         place=places.place,
         text_of=text_of,
         deadlines=_deadlines(found.content),

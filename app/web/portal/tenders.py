@@ -79,7 +79,7 @@ def tender(tender_id: str) -> str:
         place=places.place,
         text_of=text_of,
         states=projects.STATE_NAMES,
-        failures=tenders.FAILURES,
+        failures=methods.failures(),
         stages=_stages(found),
         dates=_dates(found, now),
         object=facts.named(facts.OBJECTS, found.project.object),

@@ -10,6 +10,7 @@ from app.foundation import clock, doubts
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import bids, bonds, tenders
+from app.procurement.rules import methods
 from app.procurement.tenders import TenderState
 from app.procurement.tenders.checks import ERROR
 from app.workflow import disclosing, drawing, sealing
@@ -97,7 +98,7 @@ def register(registry: Registry, partners: Partners) -> None:
         parameters=[
             LOT,
             Parameter(
-                "reason", required=True, label=Text("Reason", "废标理由"), choices=tuple(tenders.FAILURES.items())
+                "reason", required=True, label=Text("Reason", "废标理由"), choices=tuple(methods.failures().items())
             ),
         ],
         results=[BONDS_DUE],

@@ -8,6 +8,7 @@ import pytest
 from app.foundation.clock import PLACE
 from app.procurement import disclosure, tenders
 from app.procurement.disclosure import packages
+from app.procurement.rules import methods
 
 
 def published(session, tender, *tags):
@@ -89,7 +90,7 @@ def test_a_failed_lot_is_an_award_that_could_not_be_made(session, town, tender, 
     tenders.fail(session, town.officer, lot_id=lot.id, reason="few_qualified")
     [award] = published(session, tender, "award", "tenderUpdate").content["awards"]
     assert (award["status"], award["relatedLots"]) == ("unsuccessful", [lot.id])
-    assert award["description"] == tenders.FAILURES["few_qualified"].zh
+    assert award["description"] == methods.failures()["few_qualified"].zh
     assert [each["documentType"] for each in award["documents"]] == ["cancellationDetails"]
 
 

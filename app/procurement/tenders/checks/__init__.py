@@ -8,7 +8,7 @@ from app.procurement.tenders.checks import contents, periods, rates, scoring, wo
 from app.procurement.tenders.checks.drafts import ERROR, OVERRIDDEN, UNCERTAIN, WARNING, Check, Draft, Found
 
 CHECKS: tuple[Check, ...] = (*periods.CHECKS, *rates.CHECKS, *scoring.CHECKS, *contents.CHECKS, *wordings.CHECKS)
-"""Every check, in the order their findings are shown."""
+"""Every check, in the order their findings are shown; a method's row says which of them hold for it."""
 
 TYPICAL_ERRORS: frozenset[int] = frozenset(
     {2, 3, 5, 7, 8, 10, 11, 12, 45, 47, 48, 49, 51, 52, 55}.union(*(w.typical for w in wordings.wordings()))
@@ -17,9 +17,10 @@ TYPICAL_ERRORS: frozenset[int] = frozenset(
 
 
 def findings(draft: Draft) -> Iterator[Found]:
-    """Everything the checks find in a draft."""
+    """Everything that the checks of its method find in a draft."""
     for check in CHECKS:
-        yield from check(draft)
+        if check.__name__ in draft.law.method.checks:
+            yield from check(draft)
 
 
 __all__ = [

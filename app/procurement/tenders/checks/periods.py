@@ -13,7 +13,9 @@ from app.procurement.tenders.numbers import plain
 
 def bid_period(draft: Draft) -> Iterator[Found]:
     """The bid period is long enough (GPL 35); a year without a calendar is answered by the confirmed timetable."""
-    rule, deadline = draft.rule("bid_period"), draft.tender.bid_deadline_at
+    rule, deadline = draft.law.step("bid_deadline"), draft.tender.bid_deadline_at
+    if rule is None:
+        return
     if deadline is None:
         yield Found(
             "T1",
@@ -78,9 +80,11 @@ def deadline_day(draft: Draft) -> Iterator[Found]:
 
 def supply_period(draft: Draft) -> Iterator[Found]:
     """The supply of the documents (O87 18) ends before the deadline."""
-    rule, deadline = draft.rule("document_supply"), draft.tender.bid_deadline_at
+    rule, deadline = draft.law.step("supply_end"), draft.tender.bid_deadline_at
+    if rule is None or deadline is None:
+        return
     end = rule.last_day(draft.calendar, draft.notice_on)
-    if deadline is not None and workdays.local_day(deadline) <= end:
+    if workdays.local_day(deadline) <= end:
         until = dates.day(end)
         yield Found(
             "T5",
@@ -166,10 +170,8 @@ def validity(draft: Draft) -> Iterator[Found]:
 
 def committee(draft: Draft) -> Iterator[Found]:
     """The committee is odd and large enough (O87 47)."""
-    size, budget = draft.tender.committee_size, draft.project.estimate
-    large = budget >= draft.rule("committee_large_from").value
-    rule = draft.rule("committee_size_large" if large else "committee_size")
-    if size < rule.count or size % 2 == 0:
+    size, rule = draft.tender.committee_size, draft.law.group_size(draft.project.estimate)
+    if rule is not None and (size < rule.count or size % 2 == 0):
         yield Found(
             rule.id,
             rule.citation,

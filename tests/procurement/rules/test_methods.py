@@ -1,0 +1,104 @@
+"""Methods are rows: what a row says holds, what it doesn't say doesn't apply, and nothing raises for it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.foundation import workdays
+from app.procurement import rules
+from app.procurement.projects import LotState, lives
+from app.procurement.rules import methods
+
+ON = date(2026, 3, 2)
+BARE = methods.Method(id="bare", name=methods.main().name)
+"""A method whose row says nothing but its name."""
+
+
+def law(method_id):
+    return rules.Law(ON, "goods", method_id)
+
+
+def test_while_no_method_is_chosen_the_main_one_holds():
+    assert law(None).method == law(None).main == methods.main()
+
+
+def test_there_is_one_main_method_on_a_day_and_it_has_a_threshold():
+    assert [row.id for row in methods.rows() if row.main] == [methods.main().id]
+    assert law(None).threshold.name == methods.main().threshold
+
+
+def test_of_what_is_no_method_nothing_holds():
+    method = law("outside").method
+    assert (method.name.en, method.rules, method.timetable) == ("outside", (), ())
+
+
+BOUGHT = [(row, object) for row in methods.rows() for object in sorted(row.objects or ("goods", "services", "works"))]
+
+
+@pytest.mark.parametrize(("method", "object"), BOUGHT, ids=lambda each: getattr(each, "id", each))
+def test_what_a_method_does_not_have_raises_nothing(session, method, object):
+    """Every question that is asked of a method by its row, of each method and object that the row is for."""
+    asked = rules.Law(ON, object, method.id)
+    assert len(rules.timetable(workdays.load(session), asked)) == len(method.timetable)
+    assert asked.step("a date of no method") is None
+    assert [
+        asked.least_offers() > 0,
+        asked.most_candidates() is not None,
+        asked.group_size(Decimal(1)) is not None,
+    ] == ([True] * 3 if method.timetable else [False] * 3)
+
+
+def test_a_region_s_own_row_counts_there(monkeypatch):
+    own = replace(methods.main(), jurisdiction="CN-SC", states=("planned",))
+    monkeypatch.setattr(methods, "rows", lambda rows=methods.rows(): (*rows, own))
+    found = [rules.Law(ON, "goods", own.id, region=region).method.states for region in ("CN-SC", "CN-SH")]
+    assert [len(states) for states in found] == [1, 11]
+
+
+@pytest.mark.parametrize(("days", "length"), [(-1, 11), (0, 1)])
+def test_a_row_counts_from_its_first_day(monkeypatch, days, length):
+    own = replace(methods.main(), valid_from=ON, states=("planned",))
+    monkeypatch.setattr(methods, "rows", lambda rows=methods.rows(): (*rows, own))
+    assert len(rules.Law(ON + timedelta(days=days), "goods", own.id).method.states) == length
+
+
+def test_what_goes_on_as_another_method_has_its_entries_but_is_not_main(tmp_path):
+    whole = json.loads(methods.METHODS_FILE.read_text(encoding="utf-8"))["methods"]
+    other = {
+        "id": "b",
+        "as": whole[0]["id"],
+        "name": {"en": "B", "zh": "乙"},
+        "valid_from": "2026-01-01",
+        "valid_to": None,
+    }
+    file = tmp_path / "methods.json"
+    file.write_text(json.dumps({"methods": [whole[0], other]}), encoding="utf-8")
+    first, second = methods.rows(file)
+    assert (second.timetable, second.checks, second.main, second.threshold) == (
+        first.timetable,
+        first.checks,
+        False,
+        "",
+    )
+
+
+@pytest.mark.parametrize("state", [state for state in LotState if state != LotState.CANCELLED])
+def test_a_lot_goes_only_where_the_states_of_its_method_lead(state):
+    """A method without an opening goes from bidding to the evaluation; nothing leads to a state it doesn't have."""
+    course = tuple(each for each in methods.main().states if each != LotState.OPENED)
+    leads = lives.moves(course).get(state, frozenset())
+    assert LotState.OPENED not in leads
+    assert (LotState.EVALUATING in leads) is (state in (LotState.BIDDING, LotState.DECIDED, LotState.NOTIFIED))
+
+
+def test_a_method_without_states_moves_no_lot(session, entrusted, monkeypatch):
+    monkeypatch.setattr(methods, "rows", lambda: (BARE,))
+    lot = entrusted.lots[0]
+    lot.project.method = "bare"
+    with pytest.raises(lives.NotInThisState):
+        lives.move_lot(session, lot, LotState.BIDDING)
