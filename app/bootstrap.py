@@ -14,9 +14,9 @@ from sqlalchemy import Engine as Database
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.engine import records, scrubbing
+from app.engine.acts import Registry
 from app.engine.engine import Engine
 from app.engine.forms import Library
-from app.engine.operations import Registry
 from app.foundation import arrivals, checkpoints, documents, doubts, journal, outbox, proposals, repeats, workdays
 from app.foundation.clock import Clock, KeptClock, VirtualClock
 from app.foundation.database import sessions
@@ -45,7 +45,7 @@ from app.procurement import (
 )
 from app.procurement.bids import Signer
 from app.procurement.rules import catalogues, entries
-from app.workflow import apart, due_tasks, intake, operations, procedures, reminding, telling
+from app.workflow import acts, apart, due_tasks, procedures, reminding, telling
 from app.workflow.assignment import resolve_group
 from config import Config
 
@@ -105,19 +105,16 @@ def build(
     ``authority`` makes organisations' signatures; without one it is the demonstration's (docs/decisions/0007).
     """
     known: Mapping[str, Any] = {role.id: role.name for role in roles.ROLES.values()}
-    registry = Registry()
     keeper = keeper or _keeper(config, clock)
     authority = authority or certificates.DemonstrationAuthority(config.secret_key)
-    operations.register(registry, operations.Partners(keeper, authority))
     engine = Engine(
         clock=clock,
         forms=Library(config.forms_folder),
-        operations=registry,
+        acts=Registry(acts.ACTS),
+        partners=acts.Partners(keeper, authority),
         roles=known,
         resolve_group=resolve_group,
         zone=config.zone,
-        intake=intake.takes(authority),
-        prepare=intake.PREPARE,
         duties=apart.DUTIES,
         tells=telling.details,
         lacking=procedures.lacking,

@@ -13,19 +13,18 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any, cast
+from typing import Any
 
 from flask import Flask
 from werkzeug.routing import Rule as Address
 
 from app.engine.spiff.model import Node, Process
 from app.identity import roles
-from app.identity.certificates import Signer
 from app.procurement.duties import INCOMPATIBLE, NAMES
 from app.web import blueprints
 from app.web.permissions import RULES, Rule
+from app.workflow.acts import ACTS
 from app.workflow.feeding.kinds import KINDS
-from app.workflow.intake import takes
 
 FLOORS = ("app.procurement.", "app.workflow.", "app.engine.", "app.identity.", "app.foundation.")
 ASKING = frozenset({"has_role", "require", "require_one", "require_power", "require_apart", "require_member"})
@@ -33,8 +32,6 @@ ASKING = frozenset({"has_role", "require", "require_one", "require_power", "requ
 OWN = frozenset({"id", "organisation_id", "groups"})
 """What an act compares of the actor."""
 
-INTAKE = takes(cast(Signer, None))
-"""Each form's intake; nothing is signed here."""
 Table = list[tuple[str, ...]]
 
 
@@ -91,7 +88,8 @@ def _task(node: Node) -> tuple[str, ...]:
     named = [
         source.text for source in (node.assignee, node.candidate_users, node.candidate_groups) if source is not None
     ]
-    acts = acts_of(INTAKE[node.form_id]) if node.form_id in INTAKE else []
+    act = ACTS.of_form(node.form_id)
+    acts = [] if act is None else acts_of(act.doing)
     form = f"`{node.form_id}`" if node.form_id else ""
     duty = node.properties.get("duty", "")
     return (

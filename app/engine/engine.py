@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from threading import Lock
 from typing import Any
 
@@ -13,12 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.engine import spiff
+from app.engine.acts import Registry
 from app.engine.bundles import Package, load
 from app.engine.cache import Cache
 from app.engine.duties import Duties
 from app.engine.forms import Form, Library
-from app.engine.operations import Registry
-from app.engine.records import DeployedFile, Deployment, InstanceRow, OpenTaskRow
+from app.engine.records import DeployedFile, Deployment
 from app.foundation import clock as clocks
 from app.foundation.actor import Actor
 from app.foundation.text import Text
@@ -27,24 +27,6 @@ ADMINISTRATOR = "administrator"
 """The role that may do what nobody else may: tasks that nobody was named for, incidents, suspending, cancelling."""
 
 
-@dataclass(frozen=True)
-class IntakeContext:
-    """What a form's intake or preparation sees: the case, the task and the variables the task sees.
-
-    ``arrived_at``: when what is being taken in reached the server, which decides a deadline; ``now`` decides none.
-    """
-
-    session: Session
-    actor: Actor
-    instance: InstanceRow
-    task: OpenTaskRow
-    variables: Mapping[str, Any]
-    now: datetime
-    arrived_at: datetime
-
-
-Intake = Callable[[IntakeContext, dict[str, Any]], Mapping[str, Any] | None]
-Prepare = Callable[[IntakeContext], Mapping[str, Any]]
 Lacking = Callable[[str], Iterable[Text]]
 """What a process lacks that stands outside the diagrams: ``process id -> what``."""
 Tells = Callable[[Session, Actor, str, Mapping[str, Any]], Mapping[str, Any]]
@@ -65,16 +47,16 @@ class Engine:
 
     ``forms``: the library of forms; a deployment keeps its own copies of those it names. ``roles``: the known role
     names (None: any name goes). ``resolve_group(group, variables)`` turns a candidate group into the group of an
-    actor. ``intake`` takes a form's values in, in the completing transaction, and gives the variables that enter the
-    process; ``prepare`` gives a form's values, options and facts before it is shown. ``duties``: which forms one person
-    may not fill in both. ``stand_ins``: forms, roles and
-    operations aren't judged (scenarios). ``observe`` is told each step's events. ``tells``: what history keeps of a
-    step that is done, beside its name: its result, and what it was about. ``lacking``: what a process to be deployed lacks.
+    actor. ``acts``: what service tasks and forms do, ``partners`` what these need of the world outside the database.
+    ``duties``: which forms one person may not fill in both. ``stand_ins``: forms, roles and acts aren't judged
+    (scenarios). ``observe`` is told each step's events. ``tells``: what history keeps of a step that is done, beside
+    its name: its result, and what it was about. ``lacking``: what a process to be deployed lacks.
     """
 
     clock: clocks.Clock | None = None
     forms: Library = field(default_factory=Library)
-    operations: Registry = field(default_factory=Registry)
+    acts: Registry = field(default_factory=Registry)
+    partners: Any = None
     roles: Mapping[str, Text] | None = None
     resolve_group: Callable[[str, Mapping[str, Any]], str] = _as_named
     zone: tzinfo = clocks.PLACE
@@ -83,8 +65,6 @@ class Engine:
     step_limit: int = 100_000
     automatic_retries: bool = True
     stand_ins: bool = False
-    intake: Mapping[str, Intake] = field(default_factory=dict)
-    prepare: Mapping[str, Prepare] = field(default_factory=dict)
     duties: Duties = field(default_factory=Duties)
     observe: Callable[[str, list[Any]], None] | None = None
     tells: Tells | None = None

@@ -14,8 +14,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app import feel
 from app.engine import decisions, forms, spiff, start_forms
+from app.engine.acts import Context, UnknownOperation
 from app.engine.engine import Engine
-from app.engine.operations import Context, UnknownOperation
 from app.engine.records import Definition, InstanceRow
 from app.foundation import clock
 from app.foundation.actor import SYSTEM, Actor
@@ -84,7 +84,7 @@ class CaseEnvironment:
         :raises spiff.BpmnError: the operation's business error; its writes are undone
         :raises spiff.Abort: when the database failed, so that the whole step is undone
         """
-        operation = self.engine.operations.get(request.type)
+        operation = self.engine.acts.operation(request.type)
         deliveries = self.session.info["engine_traffic"].deliveries
         sent = len(deliveries)
         try:
@@ -122,6 +122,7 @@ class CaseEnvironment:
             element_id=request.element_id,
             token_id=request.token_id,
             headers=dict(request.headers),
+            partners=self.engine.partners,
         )
 
     def decide(self, decision_id: str, variables: Mapping[str, Any]) -> spiff.DecisionOutcome:

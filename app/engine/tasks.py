@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.engine import corridor, forms, history, instances, spiff
-from app.engine.engine import ADMINISTRATOR, Engine, IntakeContext
+from app.engine.acts import IntakeContext
+from app.engine.engine import ADMINISTRATOR, Engine
 from app.engine.inbox import Counts, Facet, Filters, Page, counts, facets, inbox
 from app.engine.projection import offer_anew
 from app.engine.records import InstanceRow, OpenTaskRow
@@ -234,7 +235,7 @@ def show(engine: Engine, session: Session, actor: Actor, task_id: str) -> Shown:
     visible = _visible(engine, session, row, task)
     if form is None:
         return Shown(task, row, None, draft=_draft(task, actor), variables=visible)
-    prepared = _prepared(engine, _context(session, actor, row, task, visible), form)
+    prepared = _prepared(engine, _context(engine, session, actor, row, task, visible), form)
     shown = {name: visible[name] for name in form.names if visible.get(name) is not None}
     values = shown | dict(prepared.get("values") or {})
     said = {name: list(prepared.get(name) or ()) for name in ("facts", "documents", "notes", "tables")}
@@ -343,6 +344,7 @@ def _visible(engine: Engine, session: Session, row: InstanceRow, task: OpenTaskR
 
 
 def _context(
+    engine: Engine,
     session: Session,
     actor: Actor,
     row: InstanceRow,
@@ -351,11 +353,11 @@ def _context(
     arrived_at: datetime | None = None,
 ) -> IntakeContext:
     arrived = arrivals.arrived(session, arrived_at)
-    return IntakeContext(session, actor, row, task, visible, clock.now(session), arrived)
+    return IntakeContext(session, actor, row, task, visible, clock.now(session), arrived, engine.partners)
 
 
 def _prepared(engine: Engine, context: IntakeContext, form: forms.Form) -> Mapping[str, Any]:
-    prepare = engine.prepare.get(form.id)
+    prepare = engine.acts.prepare_of(form.id)
     return prepare(context) if prepare else {}
 
 
@@ -378,19 +380,20 @@ def _taken_in(
 ) -> tuple[dict[str, Any], Mapping[str, Any]]:
     """The variables that the form's values become, and what the history tells of them."""
     taken = forms.take(form, values, zone=engine.zone)
-    intake = engine.intake.get(form.id)
-    needs_options = form.id in engine.prepare and any(field.options_from for field in form.fields)
+    act = engine.acts.of_form(form.id)
+    is_prepared = engine.acts.prepare_of(form.id) is not None
+    needs_options = is_prepared and any(field.options_from for field in form.fields)
     context = None
-    if intake or needs_options:
-        context = _context(session, actor, row, task, _visible(engine, session, row, task), arrived_at)
+    if act or needs_options:
+        context = _context(engine, session, actor, row, task, _visible(engine, session, row, task), arrived_at)
     options = _options(_prepared(engine, context, form)) if context and needs_options else {}
     found = forms.errors(form, taken, options=options, zone=engine.zone)
     if found:
         forms.refuse(found)
     variables = taken
-    if intake is not None and context is not None:
+    if act is not None and context is not None:
         with session.begin_nested():
-            variables = dict(intake(context, taken) or {})
+            variables = act.take(context, taken)
     if engine.tells is None:
         return variables, {}
     seen = context.variables if context is not None else {}

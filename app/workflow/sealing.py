@@ -6,17 +6,16 @@ parties' signatures of a contract are acts of their own (``contracts.sign``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.engine.engine import Intake, IntakeContext
 from app.foundation import clock, documents
 from app.foundation.actor import SYSTEM, Actor
 from app.identity.certificates import Signer
-from app.procurement import acceptance, agreements, awards, bids, bonds, contracts, evaluation, payments, tenders
+from app.procurement import acceptance, agreements, awards, bids, bonds, payments, tenders
 from app.procurement.breaches import Breach
+from app.procurement.contracts import Contract
 from app.procurement.evaluation import Report
 from app.procurement.suppliers import Registration
 from app.workflow import notices
@@ -134,50 +133,31 @@ def certificate(session: Session, actor: Actor, signer: Signer, registration: Re
     seal(session, actor, signer, registration, organisation_id=office, reason="certificate", paper=paper)
 
 
-def sealing(intake: Mapping[str, Intake], signer: Signer) -> dict[str, Intake]:
-    """The intakes of the forms whose papers are sealed, each with its seal."""
-
-    def sealed(take: Intake, put: Callable[[IntakeContext, Signer], None]) -> Intake:
-        def taken(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any] | None:
-            given = take(context, values)
-            put(context, signer)
-            return given
-
-        return taken
-
-    return {form: sealed(intake[form], put) for form, put in _SEALED.items()}
+def agreement(session: Session, actor: Actor, signer: Signer, signed: agreements.Agreement) -> None:
+    """The party that has just signed an agreement seals it."""
+    party = signed.signatures[-1].party
+    giver = signed.agency_id if party == "agency" else signed.buyer_id
+    seal(session, actor, signer, signed, organisation_id=giver, reason="agreement", place=party)
 
 
-def _agreement(context: IntakeContext, signer: Signer) -> None:
-    agreement = agreements.current(context.session, context.variables["project_id"])
-    if agreement.state == agreements.AgreementState.DECLINED:
-        return
-    party = agreement.signatures[-1].party
-    giver = agreement.agency_id if party == "agency" else agreement.buyer_id
-    seal(context.session, context.actor, signer, agreement, organisation_id=giver, reason="agreement", place=party)
+def opening(session: Session, actor: Actor, signer: Signer, signed: bids.Opening) -> None:
+    """The agency seals the opening record that its host has signed."""
+    agency = tenders.of_lot(session, signed.lot_id).agency_id
+    seal(session, actor, signer, signed, organisation_id=agency, reason="opening_record")
 
 
-def _opening(context: IntakeContext, signer: Signer) -> None:
-    opening = bids.opening_of(context.session, context.variables["lot_id"])
-    assert opening is not None, "its record was just signed"
-    agency = tenders.of_lot(context.session, opening.lot_id).agency_id
-    seal(context.session, context.actor, signer, opening, organisation_id=agency, reason="opening_record")
+def price_confirmation(session: Session, actor: Actor, signer: Signer, confirmed: bids.PriceCorrection) -> None:
+    """A bidder seals that it confirms its corrected price."""
+    bidder = confirmed.opened.bid.supplier_id
+    seal(session, actor, signer, confirmed, organisation_id=bidder, reason="price_confirmation")
 
 
-def _price_confirmation(context: IntakeContext, signer: Signer) -> None:
-    correction = evaluation.correction_of(context.session, context.variables["correction"]["bid_id"])
-    if correction.is_confirmed:
-        bidder = correction.opened.bid.supplier_id
-        seal(context.session, context.actor, signer, correction, organisation_id=bidder, reason="price_confirmation")
-
-
-def _acceptance(context: IntakeContext, signer: Signer) -> None:
-    contract = contracts.get(context.session, context.variables["contract_id"])
-    delivery = acceptance.latest(context.session, contract.id)
-    assert delivery is not None, "it was just decided"
-    decided = delivery.acceptance
-    assert decided is not None, "it was just decided"
-    seal(context.session, context.actor, signer, decided, organisation_id=contract.buyer_id, reason="acceptance")
+def acceptance_certificate(
+    session: Session, actor: Actor, signer: Signer, contract: Contract, decided: acceptance.Acceptance
+) -> None:
+    """The buyer seals what it decided on a delivery."""
+    buyer = contract.buyer_id
+    seal(session, actor, signer, decided, organisation_id=buyer, reason="acceptance")
 
 
 def countersigned(session: Session, actor: Actor, signer: Signer, *, contract_id: str, **said: Any) -> None:
@@ -195,41 +175,7 @@ def countersigned(session: Session, actor: Actor, signer: Signer, *, contract_id
         )
 
 
-def _payment(context: IntakeContext, signer: Signer) -> None:
-    contract = contracts.get(context.session, context.variables["contract_id"])
-    invoice = payments.of_contract(context.session, contract.id)[-1]
-    seal(
-        context.session,
-        context.actor,
-        signer,
-        invoice,
-        organisation_id=contract.supplier_id,
-        reason="payment_application",
-    )
-
-
-def _bond_list(context: IntakeContext, signer: Signer) -> None:
-    bond_list(context.session, context.actor, signer, context.variables["lot_id"])
-
-
-def _newest_notice(context: IntakeContext, signer: Signer) -> None:
-    tender = tenders.of_project(context.session, context.variables["project_id"])
-    notice(context.session, context.actor, signer, tender.notices[-1])
-
-
-def _contract_notice(context: IntakeContext, signer: Signer) -> None:
-    contract = contracts.get(context.session, context.variables["contract_id"])
-    notice(context.session, context.actor, signer, tenders.get(context.session, contract.tender_id).notices[-1])
-
-
-_SEALED: dict[str, Callable[[IntakeContext, Signer], None]] = {
-    "sign_agreement_agency": _agreement,
-    "sign_agreement_buyer": _agreement,
-    "sign_opening_record": _opening,
-    "confirm_price": _price_confirmation,
-    "accept_delivery": _acceptance,
-    "publish_contract": _contract_notice,
-    "answer_question": _newest_notice,
-    "request_payment": _payment,
-    "return_bonds": _bond_list,
-}
+def payment_application(session: Session, actor: Actor, signer: Signer, invoice: payments.Invoice) -> None:
+    """The supplier seals its application for payment."""
+    supplier = invoice.contract.supplier_id
+    seal(session, actor, signer, invoice, organisation_id=supplier, reason="payment_application")

@@ -19,7 +19,6 @@ from app import feel
 from app.engine import corridor, decisions, definitions, instances, messages, tasks, timers
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
-from app.engine.operations import Registry
 from app.engine.records import InstanceRow, OpenTaskRow
 from app.foundation.actor import Actor
 from app.foundation.database import Base, connect, sessions
@@ -67,8 +66,7 @@ def house(*, durable: bool = True) -> Iterator[tuple[Engine, sessionmaker[Sessio
                 database, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF").close()
             )
         Base.metadata.create_all(database)
-        registry = Registry()
-        yield Engine(operations=registry), sessions(database)
+        yield Engine(), sessions(database)
         database.dispose()
 
 
@@ -88,7 +86,7 @@ def durable_task() -> float:
     """
     with house() as (engine, factory), _BareTender() as bare:
         for name, result in _OPERATIONS.items():
-            engine.operations.operation(name, name=Text(name, name))(_returning(result))
+            engine.acts.act(name, name=Text(name, name))(_returning(result))
         deploy(engine, factory, tender.ours())
         ratios = []
         for _ in range(12):

@@ -54,7 +54,7 @@ ANSWERS: dict[str, dict[str, Any]] = {"ask": {"value": 100_000, "kind": "goods"}
 @contextmanager
 def _small() -> Iterator[tuple[Engine, sessionmaker[Session]]]:
     with house() as (engine, factory):
-        publish = engine.operations.operation("publish", name=Text("publish", "publish"))
+        publish = engine.acts.act("publish", name=Text("publish", "publish"))
         publish(lambda context, **_: {"published": True})
         deploy(engine, factory, {"p.bpmn": diagram(SMALL)})
         yield engine, factory

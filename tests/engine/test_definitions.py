@@ -4,7 +4,7 @@ import pytest
 import toys
 
 from app.engine import definitions, instances
-from app.engine.operations import Parameter
+from app.engine.acts import Value
 from app.foundation.text import Text
 
 DECISION = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
@@ -54,9 +54,7 @@ def test_an_unknown_operation_is_refused_with_its_element(engine, session):
 
 
 def test_an_input_the_operation_does_not_have_is_refused(engine):
-    engine.operations.operation(
-        "publish", name=Text("Publish", "发布"), parameters=[Parameter("tender", required=True)]
-    )(print)
+    engine.acts.act("publish", name=Text("Publish", "发布"), needs=[Value("tender")])(print)
     found = [message for _, message in messages(definitions.check({"toy.bpmn": CALLING}, engine))]
     assert found == [
         "the operation “publish” has no input “lot”; its inputs are: tender",

@@ -30,7 +30,7 @@ def working(engine, session):
     """A started process whose operation does what the test puts into ``does``."""
     does = []
 
-    @engine.operations.operation("publish", name=Text("Publish", "发布"))
+    @engine.acts.act("publish", name=Text("Publish", "发布"))
     def publish(context):
         return does[-1](context) if does else None
 

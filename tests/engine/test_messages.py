@@ -161,7 +161,7 @@ def test_a_message_sent_by_an_operation_to_its_own_instance_arrives_after_the_st
 
     engine = toys.engine()
 
-    @engine.operations.operation("tell", name=Text("Tell", "告知"))
+    @engine.acts.act("tell", name=Text("Tell", "告知"))
     def tell(context):
         messages.send(engine, context.session, context.actor, "answered", "A", {"answer": 7})
 
@@ -181,7 +181,7 @@ def test_a_message_sent_by_an_operation_to_its_own_instance_arrives_after_the_st
 def test_a_message_sent_by_an_operation_that_then_fails_is_not_delivered(play, session):
     engine = toys.engine()
 
-    @engine.operations.operation("tell", name=Text("Tell", "告知"))
+    @engine.acts.act("tell", name=Text("Tell", "告知"))
     def tell(context):
         messages.send(engine, context.session, context.actor, "answered", "A")
         raise ValueError("after all not")

@@ -151,8 +151,12 @@ def test_wrong_values_are_refused_field_by_field(engine, planned, session):
     ]
 
 
+def taking(engine, take):
+    engine.acts.act("plan", name=Text("Plan", "计划"), form="plan")(take)
+
+
 def test_an_intake_decides_what_enters_the_process(engine, planned, session):
-    engine.intake = {"plan": lambda context, values: {"plan_id": f"{context.variables['limit']}-{values['budget']}"}}
+    taking(engine, lambda context, values: {"plan_id": f"{context.variables['limit']}-{values['budget']}"})
     tasks.complete(engine, session, toys.ANNA, only_task(session).id, {"budget": 5})
     assert instances.variables(engine, session, planned.id) == {"limit": 100, "plan_id": "100-5"}
 
@@ -161,7 +165,7 @@ def test_a_refusal_of_the_intake_leaves_the_task_open(engine, planned, session):
     def refuse(context, values):
         raise OverBudget(field="budget")
 
-    engine.intake = {"plan": refuse}
+    taking(engine, refuse)
     with pytest.raises(Refusal) as refused:
         tasks.complete(engine, session, toys.ANNA, only_task(session).id, {"budget": 5})
     session.commit()
@@ -169,7 +173,7 @@ def test_a_refusal_of_the_intake_leaves_the_task_open(engine, planned, session):
 
 
 def test_a_form_is_shown_with_prepared_values_and_the_draft_beside_them(engine, planned, session):
-    engine.prepare = {"plan": lambda context: {"values": {"budget": 7, "note": "as last year"}}}
+    engine.acts.prepares("plan")(lambda context: {"values": {"budget": 7, "note": "as last year"}})
     tasks.save_draft(engine, session, toys.ANNA, only_task(session).id, {"note": "not yet"})
     shown = tasks.show(engine, session, toys.ANNA, only_task(session).id)
     assert (shown.values, shown.draft) == ({"budget": 7, "note": "as last year"}, {"note": "not yet"})

@@ -52,7 +52,7 @@ def test_what_is_due_fires_in_the_step_that_ends_the_process(engine, play, sessi
 
 def test_several_workers_fire_each_timer_once(engine, session_factory, session, virtual_clock):
     calls = []
-    engine.operations.operation("count", name=Text("Count", "计数"))(lambda context: calls.append(context.instance_id))
+    engine.acts.act("count", name=Text("Count", "计数"))(lambda context: calls.append(context.instance_id))
     start_many(engine, session_factory, CALLING, 12)
     virtual_clock.turn(timedelta(days=2))
     fired = []
@@ -79,7 +79,7 @@ def test_a_poisoned_instance_does_not_keep_the_others_waiting(engine, session_fa
         if context.instance_id == poisoned[0]:
             raise spiff.Abort("the database failed")
 
-    engine.operations.operation("count", name=Text("Count", "计数"))(count)
+    engine.acts.act("count", name=Text("Count", "计数"))(count)
     start_many(engine, session_factory, CALLING, 3)
     virtual_clock.turn(timedelta(days=2))
     timers.fire_due(engine, session_factory)
@@ -95,7 +95,7 @@ def test_a_poisoned_timer_is_tried_again_later(engine, session_factory, session,
         if len(attempts) == 1:
             raise spiff.Abort("the database failed")
 
-    engine.operations.operation("count", name=Text("Count", "计数"))(count)
+    engine.acts.act("count", name=Text("Count", "计数"))(count)
     start_many(engine, session_factory, CALLING, 1)
     virtual_clock.turn(timedelta(days=2))
     timers.fire_due(engine, session_factory)
@@ -108,7 +108,7 @@ def test_a_poisoned_timer_is_looked_at_once_an_hour_in_the_end(engine, session_f
     def count(context):
         raise spiff.Abort("the database failed")
 
-    engine.operations.operation("count", name=Text("Count", "计数"))(count)
+    engine.acts.act("count", name=Text("Count", "计数"))(count)
     start_many(engine, session_factory, CALLING, 1)
     virtual_clock.turn(timedelta(days=2))
     pauses = []

@@ -40,7 +40,7 @@ def task(house):  # noqa: F811
         for row in work.SCORES
     ]
     given = {"values": {"scores": rows}, "options": STEPS, "documents": list(files.values())}
-    house.engine.prepare = {"work": lambda context: given}
+    work.declare(house, prepare=lambda context: given)
     return f"/tasks/{task_id}"
 
 
@@ -109,7 +109,7 @@ def offer(task, house):  # noqa: F811
             kind="bid", access="public",
         ).id  # fmt: skip
         session.commit()
-    given = house.engine.prepare["work"](None)
+    given = house.engine.acts.prepare_of("work")(None)
     given["values"]["scores"][0]["evidence"] = given["documents"][:] = [made]
     return task
 

@@ -30,8 +30,8 @@ def place(house, town, sign_in, virtual_clock):
     lot = f"/supplier/lots/{world.lot_id}"
     work.deploy(house, work.two_steps(), files=work.FORM)
     work.deploy(house, test_start_forms.BODY, "begun", work.FORM)
-    before = house.engine.prepare
-    house.engine.prepare = {"work": lambda context: {"values": {"scores": work.SCORES}}}
+    before = house.engine.acts
+    work.declare(house, prepare=lambda context: {"values": {"scores": work.SCORES}})
     task = work.start(house)[1][0]
     with house.sessions() as session:
         officer = tendering.actor(session, "agency-officer")
@@ -70,7 +70,7 @@ def place(house, town, sign_in, virtual_clock):
         "data.load": at("administrator", "/data/tables/organisations/import", "file"),
         "portal.verify": at("auditor", "/portal/verify", "file"),
     }
-    house.engine.prepare = before
+    house.engine.acts = before
 
 
 def test_every_route_that_takes_files_is_tried(app, place):

@@ -29,7 +29,7 @@ def house(app):
 def task(house, town):
     """A task of the buyer's handlers that waits, with the form that has everything."""
     work.deploy(house, work.two_steps(), files=work.FORM)
-    house.engine.prepare = {"work": lambda context: {"values": {"scores": work.SCORES}, "facts": FACTS}}
+    work.declare(house, prepare=lambda context: {"values": {"scores": work.SCORES}, "facts": FACTS})
     return work.start(house)[1][0]
 
 
@@ -42,9 +42,9 @@ GOOD = work.GOOD | SCORED
 
 @pytest.fixture(autouse=True)
 def as_it_was(house):
-    before = house.engine.prepare, house.engine.intake
+    before = house.engine.acts
     yield
-    house.engine.prepare, house.engine.intake = before
+    house.engine.acts = before
 
 
 def in_database(house, record):
@@ -194,7 +194,7 @@ def test_a_missing_score_is_named_by_its_bid_and_factor(sign_in, task):
 
 def test_a_score_can_not_be_moved_to_another_bid(house, sign_in, task):
     taken = []
-    house.engine.intake = {"work": lambda context, values: taken.append(values["scores"])}
+    work.declare(house, take=lambda context, values: taken.append(values["scores"]))
     forged = {f"scores-{row}-bid_id": "forged" for row in range(4)} | {
         f"scores-{row}-factor_id": "f" for row in range(4)
     }
@@ -218,7 +218,7 @@ def test_a_rule_of_the_domain_is_refused_beside_its_field_and_nothing_has_happen
     def refuse(context, values):
         raise OverBudget(field="budget")
 
-    house.engine.intake = {"work": refuse}
+    work.declare(house, take=refuse)
     answer = work.send(sign_in("buyer-handler"), task, **GOOD | {"budget": "5"})
     assert (answer.status_code, '<a href="#f-budget">It exceeds the budget.' in answer.text) == (422, True)
     assert [each.element_id for each in in_database(house, OpenTaskRow)] == ["work"]
@@ -434,7 +434,7 @@ def test_a_decision_comes_before_what_else_belongs_to_the_case(sign_in, house, t
     )
     files = {"work.schema.json": json.dumps(schema).encode(), "work.ui.json": json.dumps(ui).encode()}
     work.deploy(house, work.two_steps(), files=files)
-    house.engine.prepare = {"work": lambda context: {"facts": FACTS}}
+    work.declare(house, prepare=lambda context: {"facts": FACTS})
     page = lxml.html.fromstring(sign_in("buyer-handler").get(f"/tasks/{work.start(house)[1][0]}").text)
     parts = [box.get("class") for box in page.xpath("//main//*[contains(@class, 'tw-task--review')]/*")]
     assert [each.split()[-1] for each in parts] == ["tw-task__main", "tw-task__decision", "tw-task__rest"]

@@ -22,9 +22,10 @@ pytestmark = pytest.mark.browser
 def house(app, town):
     made = app.extensions["tenderway"]
     work.deploy(made, work.two_steps(), files=work.FORM)
-    before, made.engine.prepare = made.engine.prepare, {"work": lambda context: {"values": {"scores": work.SCORES}}}
+    before = made.engine.acts
+    work.declare(made, prepare=lambda context: {"values": {"scores": work.SCORES}})
     yield made
-    made.engine.prepare = before
+    made.engine.acts = before
 
 
 @pytest.fixture

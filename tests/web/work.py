@@ -6,9 +6,12 @@ import json
 import re
 
 from app.engine import definitions, instances
+from app.engine.acts import Registry
 from app.engine.records import OpenTaskRow
 from app.foundation.actor import SYSTEM
+from app.foundation.text import Text
 from app.procurement.projects import BudgetLine, Project
+from app.workflow.acts import ACTS
 from tests.engine import toys
 
 
@@ -114,6 +117,16 @@ SCORES = [
 ]
 FORM = {"work.schema.json": json.dumps(SCHEMA).encode(), "work.ui.json": json.dumps(UI).encode()}
 GOOD = {"title": "彩超", "decision": "approve"}
+
+
+def declare(house, **parts):
+    """Let the house take in or prepare the form that has everything (``take``, ``prepare``), beside its own forms."""
+    parts = {"prepare": house.engine.acts.prepare_of("work"), **parts}
+    house.engine.acts = Registry(ACTS)
+    if parts["prepare"]:
+        house.engine.acts.prepares("work")(parts["prepare"])
+    if "take" in parts:
+        house.engine.acts.act("work", name=Text("Work", "办理"), form="work")(parts["take"])
 
 
 def deploy(house, body, process_id="toy", files=None):

@@ -8,7 +8,7 @@ from app.engine import definitions
 from app.engine.engine import Engine
 from app.identity import roles
 from app.procurement.duties import INCOMPATIBLE, Part
-from app.workflow import intake
+from app.workflow import acts
 from app.workflow.apart import ACTS, DUTIES, PARTS, may_be_one_person
 from tests.engine.conformance.drawing import another, call, drawing, element
 
@@ -96,4 +96,4 @@ def test_every_part_and_act_of_the_table_has_its_forms():
     assert set(PARTS) == set(Part)
     assert set(ACTS) == set(INCOMPATIBLE)
     forms = {form for forms in (*PARTS.values(), *ACTS.values()) for form in forms}
-    assert forms <= set(intake.PREPARE) | set(intake.INTAKE)
+    assert forms <= acts.ACTS.forms

@@ -67,7 +67,7 @@ def test_a_form_of_a_whole_life_asks_few_times_however_much_there_is(play, case,
     for script in lives.WHOLE:
         script(play, case)
     assert faults(found) == {}
-    assert set(play.house.engine.prepare) - found.keys() == set(RARE)
+    assert set(play.house.engine.acts.forms) - found.keys() == set(RARE)
     assert "has nothing to show" not in caplog.text
 
 

@@ -170,7 +170,7 @@ class _Player:
         self.stand_ins = StandIns(self.scenario.services)
         self.engine = Engine(
             clock=self.clock,
-            operations=self.stand_ins,
+            acts=self.stand_ins,
             zone=self.zone,
             automatic_retries=False,
             stand_ins=True,

@@ -8,7 +8,7 @@ from typing import Any
 
 from app import feel
 from app.engine import spiff
-from app.engine.operations import Context, Operation, Registry
+from app.engine.acts import Act, Context, Registry
 from app.foundation.text import Text
 
 
@@ -29,9 +29,9 @@ class StandIns(Registry):
         self.calls: Counter[str] = Counter()
         self.unlisted: list[str] = []
 
-    def get(self, type: str) -> Operation:
+    def operation(self, type: str) -> Act:
         """The stand-in for a job type."""
-        return _StandIn(type, Text(type, type), handler=_nothing, stage=self)
+        return _StandIn(type, Text(type, type), doing=_nothing, stage=self)
 
     def play(self, type: str, context: Context, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """One call."""
@@ -50,14 +50,14 @@ class StandIns(Registry):
         return dict(returned) if isinstance(returned, Mapping) else {}
 
 
-class _StandIn(Operation):
-    def __init__(self, type: str, name: Text, handler: Any, stage: StandIns) -> None:
-        super().__init__(type, name, handler)
+class _StandIn(Act):
+    def __init__(self, id: str, name: Text, doing: Any, stage: StandIns) -> None:
+        super().__init__(id, name, doing)
         object.__setattr__(self, "stage", stage)
 
     def call(self, context: Context, inputs: Mapping[str, Any]) -> dict[str, Any]:
         stage: StandIns = self.stage  # type: ignore[attr-defined]
-        return stage.play(self.type, context, inputs)
+        return stage.play(self.id, context, inputs)
 
 
 def _nothing(context: Context, **inputs: Any) -> None:

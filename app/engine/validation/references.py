@@ -107,20 +107,20 @@ def _judged_form(name: str, package: Package, engine: Engine) -> Iterator[Judged
 
 
 def _judged_operation(reference: spiff.Reference, engine: Engine) -> Iterator[Judged]:
-    operation = engine.operations.get(reference.name)
-    if operation is None:
-        yield OPERATION_UNKNOWN, {"name": reference.name, "known": _listed(each.type for each in engine.operations)}
+    act = engine.acts.operation(reference.name)
+    if act is None:
+        yield OPERATION_UNKNOWN, {"name": reference.name, "known": _listed(each.id for each in engine.acts.operations)}
         return
     if not reference.parameters:
         return
-    inputs = _listed(parameter.name for parameter in operation.parameters)
+    inputs = _listed(need.name for need in act.needs)
     for given in reference.parameters:
-        if operation.parameter(given) is None:
-            yield PARAMETER_UNKNOWN, {"name": operation.type, "input": given, "known": inputs}
+        if act.need(given) is None:
+            yield PARAMETER_UNKNOWN, {"name": act.id, "input": given, "known": inputs}
     filled = set(reference.parameters) - set(reference.empty)
-    for parameter in operation.parameters:
-        if parameter.required and parameter.name not in filled:
-            yield PARAMETER_MISSING, {"name": operation.type, "input": parameter.name}
+    for need in act.needs:
+        if need.required and need.name not in filled:
+            yield PARAMETER_MISSING, {"name": act.id, "input": need.name}
 
 
 def _listed(names: Iterable[object]) -> Text | str:

@@ -63,7 +63,7 @@ def unfilled(package: Package, engine: Engine) -> Iterator[Finding]:
 
 
 def _is_of_tasks(engine: Engine, form_id: str) -> bool:
-    return form_id in engine.intake or form_id in engine.prepare
+    return form_id in engine.acts.forms
 
 
 def _lacking(package: Package, engine: Engine, node: Node) -> Iterator[Finding]:

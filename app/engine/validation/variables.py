@@ -121,7 +121,7 @@ class Writers:
         return Written(open=brings or node.kind == "receiveTask")
 
     def _of_form(self, node: spiff.Node) -> Written:
-        if node.form_id is None or self.engine is None or node.form_id in self.engine.intake:
+        if node.form_id is None or self.engine is None or self.engine.acts.of_form(node.form_id) is not None:
             return Written(open=True)
         try:
             form = self.package.forms.get(node.form_id) or self.engine.forms.get(node.form_id)
@@ -130,10 +130,8 @@ class Writers:
         return Written(open=True) if form is None else Written({entry.name for entry in form.fields})
 
     def _of_operation(self, source: Source) -> Written:
-        operation = self.engine.operations.get(source.text) if self.engine is not None else None
-        if operation is None:
-            return Written(open=True)
-        return Written({result.name for result in operation.results})
+        act = self.engine.acts.operation(source.text) if self.engine is not None else None
+        return Written(open=True) if act is None else Written({given.name for given in act.gives})
 
     def _of_called(self, node: spiff.Node) -> Written:
         called = self.processes.get(node.called.text) if node.called is not None else None

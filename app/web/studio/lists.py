@@ -60,7 +60,7 @@ def versions(kind: str, key: str) -> str:
 @blueprint.get("/templates.json")
 def templates() -> Response:
     """The operations as element templates."""
-    found = jsonify(current.engine().operations.element_templates(language.language()))
+    found = jsonify(current.engine().acts.element_templates(language.language()))
     return sharing.repeats_nothing(found)
 
 

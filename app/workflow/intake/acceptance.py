@@ -5,18 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.engine.engine import Intake, IntakeContext, Prepare
+from app.engine.acts import IntakeContext, Value
 from app.foundation import dates
 from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
 from app.procurement import acceptance, payments
 from app.procurement.acceptance import Delivery, NewMember, Row
 from app.procurement.contracts import Contract, is_lodged, require_lodged
-from app.workflow import disclosing, facts
+from app.workflow import disclosing, facts, sealing
 from app.workflow.beside import Fact, beside
+from app.workflow.declaring import ACTS, partners
 from app.workflow.intake import contracts
+from app.workflow.values import CONTRACT
 
 
+@ACTS.act(
+    "acceptance.report_delivery",
+    name=Text("Report the delivery", "报告交付"),
+    form="report_delivery",
+    needs=[CONTRACT],
+    gives=[
+        Value("acceptance_due_at", "datetime", label=Text("To be accepted by", "验收期限")),
+        Value("acceptance_decision", label=Text("Result of the acceptance", "验收结论"), required=False),
+    ],
+)
 def _report(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     require_lodged(contracts.of(context))
     delivery = acceptance.report(
@@ -44,6 +56,7 @@ def _disclose(context: IntakeContext, kind: disclosing.Kind) -> None:
     )
 
 
+@ACTS.prepares("report_delivery")
 def _prepare_report(context: IntakeContext) -> Mapping[str, Any]:
     contract = contracts.of(context)
     last = acceptance.latest(context.session, contract.id)
@@ -77,6 +90,13 @@ def _wanting(contract: Contract, delivery: Delivery) -> Iterable[Fact]:
             )
 
 
+@ACTS.act(
+    "acceptance.accept_delivery",
+    name=Text("Accept the delivery", "履约验收"),
+    form="accept_delivery",
+    needs=[CONTRACT],
+    gives=[Value("acceptance_decision", label=Text("Result of the acceptance", "验收结论"))],
+)
 def _accept(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     session = context.session
     accepted = acceptance.accept(
@@ -96,9 +116,11 @@ def _accept(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
     if accepted.accepted:
         payments.complete(session, contracts.of(context))
     _disclose(context, disclosing.Kind.ACCEPTANCE)
+    sealing.acceptance_certificate(session, context.actor, partners(context).authority, contracts.of(context), accepted)
     return {"acceptance_decision": "accepted" if accepted.accepted else "rejected"}
 
 
+@ACTS.prepares("accept_delivery")
 def _prepare_acceptance(context: IntakeContext) -> Mapping[str, Any]:
     contract = contracts.of(context)
     delivery = acceptance.latest(context.session, contract.id)
@@ -126,7 +148,3 @@ def _delivered(delivery: Delivery) -> Iterable[Fact]:
     yield Text("To be accepted by", "验收期限"), dates.day(delivery.accept_by_on)
     if delivery.number > 1:
         yield Text("Acceptance no.", "第几次验收"), facts.same(str(delivery.number))
-
-
-INTAKE: dict[str, Intake] = {"report_delivery": _report, "accept_delivery": _accept}
-PREPARE: dict[str, Prepare] = {"report_delivery": _prepare_report, "accept_delivery": _prepare_acceptance}

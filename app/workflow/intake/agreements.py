@@ -7,19 +7,28 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.engine.engine import Intake, IntakeContext, Prepare
+from app.engine.acts import IntakeContext, Value
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations
 from app.procurement import agreements, projects, rules
 from app.procurement.agreements import Agreement, AgreementState, AgreementUnknown
-from app.workflow import catalogues, drawing, facts
+from app.workflow import catalogues, drawing, facts, sealing
 from app.workflow.beside import Fact
+from app.workflow.declaring import ACTS, partners
+from app.workflow.values import AGENCY, PROJECT
 
 USUAL_TERM = timedelta(days=365)
 """How long an agreement is proposed to run: a year holds a whole procurement."""
 
 
+@ACTS.act(
+    "agreements.propose",
+    name=Text("Choose the agency", "选择代理机构"),
+    form="choose_agency",
+    needs=[PROJECT],
+    gives=[AGENCY],
+)
 def _propose(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     project = projects.get(context.session, context.variables["project_id"])
     agreement = agreements.propose(
@@ -37,6 +46,7 @@ def _propose(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any
     return {"agency_id": agreement.agency_id}
 
 
+@ACTS.prepares("choose_agency")
 def _prepare_proposal(context: IntakeContext) -> Mapping[str, Any]:
     project = projects.get(context.session, context.variables["project_id"])
     bodies = projects.central_bodies(context.session, project)
@@ -69,6 +79,13 @@ def _last(context: IntakeContext) -> Agreement | None:
     return found if found.state == AgreementState.DECLINED else None
 
 
+@ACTS.act(
+    "agreements.sign_for_agency",
+    name=Text("Sign the agreement as agency", "采购代理机构签署委托代理协议"),
+    form="sign_agreement_agency",
+    needs=[PROJECT],
+    gives=[Value("agreement_decision", label=Text("Decision of the agency", "采购代理机构意见"))],
+)
 def _sign_for_agency(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     agreement = agreements.current(context.session, context.variables["project_id"])
     if values["decision"] == "decline":
@@ -80,6 +97,12 @@ def _sign_for_agency(context: IntakeContext, values: dict[str, Any]) -> Mapping[
     return {"agreement_decision": values["decision"]}
 
 
+@ACTS.act(
+    "agreements.sign_for_buyer",
+    name=Text("Sign the agreement as buyer", "采购人签署委托代理协议"),
+    form="sign_agreement_buyer",
+    needs=[PROJECT],
+)
 def _sign_for_buyer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     agreement = agreements.current(context.session, context.variables["project_id"])
     _sign(context, agreement)
@@ -91,8 +114,10 @@ def _sign(context: IntakeContext, agreement: Agreement) -> None:
     project, chinese = projects.get(context.session, agreement.project_id), agreement.document_zh_id
     drawing.agreement(context.session, context.actor, agreement, project)
     agreement.document_zh_id = chinese  # the parties seal the one file; only its translation says anew who did
+    sealing.agreement(context.session, context.actor, partners(context).authority, agreement)
 
 
+@ACTS.prepares("sign_agreement_agency", "sign_agreement_buyer")
 def _prepare_signature(context: IntakeContext) -> Mapping[str, Any]:
     project = projects.get(context.session, context.variables["project_id"])
     agreement = agreements.current(context.session, project.id)
@@ -100,15 +125,3 @@ def _prepare_signature(context: IntakeContext) -> Mapping[str, Any]:
         "facts": [*facts.of_agreement(context.session, agreement), *facts.of_project(context.session, project)],
         "documents": [id for id in (agreement.document_zh_id, agreement.document_en_id) if id],
     }
-
-
-INTAKE: dict[str, Intake] = {
-    "choose_agency": _propose,
-    "sign_agreement_agency": _sign_for_agency,
-    "sign_agreement_buyer": _sign_for_buyer,
-}
-PREPARE: dict[str, Prepare] = {
-    "choose_agency": _prepare_proposal,
-    "sign_agreement_agency": _prepare_signature,
-    "sign_agreement_buyer": _prepare_signature,
-}

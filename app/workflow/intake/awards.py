@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.engine.engine import Intake, IntakeContext, Prepare
+from app.engine.acts import IntakeContext
 from app.foundation import dates
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import awards, evaluation
 from app.workflow import facts
 from app.workflow.beside import Fact, beside
+from app.workflow.declaring import ACTS
 from app.workflow.intake.evaluation import of_report
 from app.workflow.intake.experts import of_lot
+from app.workflow.values import LOT
 
 
+@ACTS.act(
+    "awards.confirm_winner", name=Text("Confirm the winning bidder", "确定中标人"), form="confirm_winner", needs=[LOT]
+)
 def _confirm(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     awards.confirm(
         context.session,
@@ -28,6 +33,7 @@ def _confirm(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any
     return {}
 
 
+@ACTS.prepares("confirm_winner")
 def _prepare(context: IntakeContext) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
     report = evaluation.report(context.session, lot_id)
@@ -62,7 +68,3 @@ def _revoked(context: IntakeContext, lot_id: str) -> list[Fact]:
         for award in awards.all_of_lot(context.session, lot_id)
         if award.revoked_at is not None
     ]
-
-
-INTAKE: dict[str, Intake] = {"confirm_winner": _confirm}
-PREPARE: dict[str, Prepare] = {"confirm_winner": _prepare}

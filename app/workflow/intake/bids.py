@@ -8,19 +8,27 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.engine.engine import Intake, IntakeContext, Prepare
+from app.engine.acts import IntakeContext
 from app.foundation import clock, dates
 from app.foundation.text import Text, text_of
 from app.identity import organisations
 from app.procurement import bids, bonds
 from app.procurement.bids import Opening
 from app.procurement.bonds import Bond
-from app.workflow import facts
+from app.workflow import facts, sealing
 from app.workflow.beside import Fact, beside
+from app.workflow.declaring import ACTS, partners
+from app.workflow.values import LOT
 
 # -- sign_opening_record
 
 
+@ACTS.act(
+    "bids.sign_opening_record",
+    name=Text("Sign the opening record", "签署开标记录"),
+    form="sign_opening_record",
+    needs=[LOT],
+)
 def _sign_opening_record(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     bids.sign_opening_record(
         context.session,
@@ -28,9 +36,13 @@ def _sign_opening_record(context: IntakeContext, values: dict[str, Any]) -> Mapp
         lot_id=context.variables["lot_id"],
         objections=values.get("objections") or "",
     )
+    opening = bids.opening_of(context.session, context.variables["lot_id"])
+    assert opening is not None, "its record was just signed"
+    sealing.opening(context.session, context.actor, partners(context).authority, opening)
     return {}
 
 
+@ACTS.prepares("sign_opening_record")
 def _prepare_opening_record(context: IntakeContext) -> Mapping[str, Any]:
     opening = bids.opening_of(context.session, context.variables["lot_id"])
     return {} if opening is None else {"facts": list(_read_aloud(context.session, opening))}
@@ -65,15 +77,18 @@ def _line(row: Mapping[str, Any]) -> Text:
 # -- return_bonds
 
 
+@ACTS.act("bonds.send_back", name=Text("Return the bid bonds", "退还投标保证金"), form="return_bonds", needs=[LOT])
 def _return_bonds(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     waiting = bonds.due_back(context.session, context.variables["lot_id"])
     if waiting:
         rows = {row["bond_id"]: row.get("earned") for row in values.get("rows") or ()}
         earned = {bond_id: Decimal(str(amount)) for bond_id, amount in rows.items() if amount}
         bonds.send_back(context.session, context.actor, bond_ids=[bond.id for bond in waiting], earned=earned)
+        sealing.bond_list(context.session, context.actor, partners(context).authority, context.variables["lot_id"])
     return {}
 
 
+@ACTS.prepares("return_bonds")
 def _prepare_return(context: IntakeContext) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
     waiting = bonds.due_back(context.session, lot_id)
@@ -104,7 +119,3 @@ def _row(bond: Bond, supplier: str) -> dict[str, str]:
         "account": f"{bond.guarantee_issuer} {bond.guarantee_number}" if letter else bond.payer_account,
         "due": str(bond.return_due_on),
     }
-
-
-INTAKE: dict[str, Intake] = {"sign_opening_record": _sign_opening_record, "return_bonds": _return_bonds}
-PREPARE: dict[str, Prepare] = {"sign_opening_record": _prepare_opening_record, "return_bonds": _prepare_return}

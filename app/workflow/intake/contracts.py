@@ -7,28 +7,40 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.engine.engine import Intake, IntakeContext, Prepare
+from app.engine.acts import IntakeContext, Value
 from app.foundation import dates
 from app.foundation.money import Money
 from app.foundation.text import Text
-from app.identity.certificates import Signer
 from app.procurement import contracts, tenders
 from app.procurement.contracts import Contract
 from app.procurement.tenders import terms
-from app.workflow import disclosing, drawing, facts
+from app.workflow import disclosing, drawing, facts, sealing
 from app.workflow.beside import Fact, beside
+from app.workflow.declaring import ACTS, partners
+from app.workflow.values import CONTRACT
+
+PUBLISH_DUE_AT = Value("publish_due_at", "datetime", label=Text("To be published by", "公告期限"), required=False)
 
 
-def signing(authority: Signer) -> dict[str, Intake]:
-    """The forms that sign, with who makes the signatures."""
-
-    def sign(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
-        contract_id = context.variables["contract_id"]
-        contracts.sign(context.session, context.actor, contract_id=contract_id, signer=authority)
-        publish_by = of(context).publish_by_on
-        return {} if publish_by is None else {"publish_due_at": facts.due_at(publish_by)}
-
-    return {"sign_contract_supplier": sign, "sign_contract_buyer": sign}
+@ACTS.act(
+    "contracts.sign_for_supplier",
+    name=Text("Sign the contract as supplier", "供应商签署合同"),
+    form="sign_contract_supplier",
+    needs=[CONTRACT],
+    gives=[PUBLISH_DUE_AT],
+)
+@ACTS.act(
+    "contracts.sign_for_buyer",
+    name=Text("Sign the contract as buyer", "采购人签署合同"),
+    form="sign_contract_buyer",
+    needs=[CONTRACT],
+    gives=[PUBLISH_DUE_AT],
+)
+def _sign(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+    contract_id, signer = context.variables["contract_id"], partners(context).authority
+    contracts.sign(context.session, context.actor, contract_id=contract_id, signer=signer)
+    publish_by = of(context).publish_by_on
+    return {} if publish_by is None else {"publish_due_at": facts.due_at(publish_by)}
 
 
 def of(context: IntakeContext) -> Contract:
@@ -36,6 +48,7 @@ def of(context: IntakeContext) -> Contract:
     return contracts.get(context.session, context.variables["contract_id"])
 
 
+@ACTS.prepares("sign_contract_supplier", "sign_contract_buyer")
 def _prepare_signing(context: IntakeContext) -> Mapping[str, Any]:
     contract = of(context)
     return {
@@ -87,6 +100,15 @@ def papers_of(contract: Contract) -> list[str]:
     return [id for id in (contract.document_zh_id, contract.document_en_id) if id]
 
 
+@ACTS.act(
+    "contracts.publish",
+    name=Text("Publish and file the contract", "合同公告与备案"),
+    form="publish_contract",
+    needs=[CONTRACT],
+    gives=[
+        Value("delivery_due_at", "datetime", label=Text("Performance period ends", "合同履行期限至"), required=False)
+    ],
+)
 def _publish(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     session = context.session
     contract = contracts.publish(
@@ -106,9 +128,11 @@ def _publish(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any
         lot_id=contract.lot_id,
         record_id=contract.id,
     )
+    sealing.notice(session, context.actor, partners(context).authority, tender.notices[-1])
     return {} if contract.delivery_due_on is None else {"delivery_due_at": facts.due_at(contract.delivery_due_on)}
 
 
+@ACTS.prepares("publish_contract")
 def _prepare_publishing(context: IntakeContext) -> Mapping[str, Any]:
     contract = of(context)
     due = [
@@ -126,11 +150,3 @@ def _prepare_publishing(context: IntakeContext) -> Mapping[str, Any]:
         "facts": [*due, *of_contract(context.session, contract), *_signed(contract)],
         "documents": papers_of(contract),
     }
-
-
-INTAKE: dict[str, Intake] = {"publish_contract": _publish}
-PREPARE: dict[str, Prepare] = {
-    "sign_contract_supplier": _prepare_signing,
-    "sign_contract_buyer": _prepare_signing,
-    "publish_contract": _prepare_publishing,
-}

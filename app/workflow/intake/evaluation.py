@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from app.engine.engine import Intake, IntakeContext, Prepare
+from app.engine.acts import IntakeContext, Value
 from app.foundation import dates
 from app.foundation.money import Money
 from app.foundation.text import Text, text_of
@@ -14,9 +14,11 @@ from app.procurement import bids, evaluation, projects, tenders
 from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation import Cell, Points, Row
 from app.procurement.tenders import Factor, Tender
-from app.workflow import facts
+from app.workflow import facts, sealing
 from app.workflow.beside import Fact, beside
+from app.workflow.declaring import ACTS, partners
 from app.workflow.intake.experts import of_lot
+from app.workflow.values import CORRECTION, FAILURE_REASON, LOT, SUSPECT
 
 Table = dict[str, Any]
 """``title`` (a Text), ``head`` (Texts) and ``rows`` (Texts by the head): drawn as the dossier of a task."""
@@ -51,12 +53,23 @@ def _evidence(bid: Bid, codes: Collection[str]) -> list[str]:
     return [file.document_id for file in files if file.requirement_code in codes]
 
 
+@ACTS.act(
+    "evaluation.review_qualification",
+    name=Text("Review the qualifications", "资格审查"),
+    form="review_qualification",
+    needs=[LOT],
+    gives=[
+        Value("enough_qualified", "boolean", label=Text("At least three qualified bidders", "合格投标人是否满三家")),
+        FAILURE_REASON,
+    ],
+)
 def _review_qualification(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
     enough = evaluation.review_qualification(context.session, context.actor, lot_id=lot_id, rows=_rows(values))
     return {"enough_qualified": enough, "failure_reason": _failure_reason(context, lot_id)}
 
 
+@ACTS.prepares("review_qualification")
 def _prepare_qualification(context: IntakeContext) -> Mapping[str, Any]:
     lot_id, session = context.variables["lot_id"], context.session
     opened, tender = evaluation.opened_bids(session, lot_id), tenders.of_lot(session, lot_id)
@@ -67,6 +80,12 @@ def _prepare_qualification(context: IntakeContext) -> Mapping[str, Any]:
     }
 
 
+@ACTS.act(
+    "evaluation.record_conformity",
+    name=Text("Review the compliance", "符合性审查"),
+    form="review_conformity",
+    needs=[LOT],
+)
 def _record_conformity(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     evaluation.record_conformity(
         context.session,
@@ -79,6 +98,7 @@ def _record_conformity(context: IntakeContext, values: dict[str, Any]) -> Mappin
     return {}
 
 
+@ACTS.prepares("review_conformity")
 def _prepare_conformity(context: IntakeContext) -> Mapping[str, Any]:
     lot_id, session = context.variables["lot_id"], context.session
     opened = evaluation.opened_bids(session, lot_id)
@@ -145,6 +165,12 @@ def _failure_reason(context: IntakeContext, lot_id: str) -> str | None:
 # -- corrected prices
 
 
+@ACTS.act(
+    "evaluation.confirm_price",
+    name=Text("Confirm the corrected price", "确认修正后的报价"),
+    form="confirm_price",
+    needs=[CORRECTION],
+)
 def _confirm_price(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     evaluation.confirm_price(
         context.session,
@@ -153,9 +179,13 @@ def _confirm_price(context: IntakeContext, values: dict[str, Any]) -> Mapping[st
         confirmed=values["decision"] == "confirm",
         arrived_at=context.arrived_at,
     )
+    correction = evaluation.correction_of(context.session, context.variables["correction"]["bid_id"])
+    if correction.is_confirmed:
+        sealing.price_confirmation(context.session, context.actor, partners(context).authority, correction)
     return {}
 
 
+@ACTS.prepares("confirm_price")
 def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
     correction = evaluation.correction_of(context.session, context.variables["correction"]["bid_id"])
     opened = correction.opened
@@ -190,6 +220,9 @@ def _amounts(*amounts: Money) -> list[Text]:
 # -- low prices
 
 
+@ACTS.act(
+    "evaluation.explain_price", name=Text("Explain the price", "说明报价合理性"), form="explain_price", needs=[SUSPECT]
+)
 def _explain(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     evaluation.explain(
         context.session,
@@ -202,6 +235,7 @@ def _explain(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any
     return {}
 
 
+@ACTS.prepares("explain_price")
 def _prepare_explanation(context: IntakeContext) -> Mapping[str, Any]:
     check = evaluation.low_price_check(context.session, context.variables["suspect"]["bid_id"])
     lot = projects.lot(context.session, check.lot_id)
@@ -216,6 +250,16 @@ def _prepare_explanation(context: IntakeContext) -> Mapping[str, Any]:
     return {"facts": shown}
 
 
+@ACTS.act(
+    "evaluation.decide_low_prices",
+    name=Text("Decide on low prices", "认定异常低价"),
+    form="decide_low_price",
+    needs=[LOT],
+    gives=[
+        Value("enough_left", "boolean", label=Text("At least three bidders left", "剩余投标人是否满三家")),
+        FAILURE_REASON,
+    ],
+)
 def _decide_low_prices(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
     rows = [
@@ -226,6 +270,7 @@ def _decide_low_prices(context: IntakeContext, values: dict[str, Any]) -> Mappin
     return {"enough_left": enough, "failure_reason": _failure_reason(context, lot_id)}
 
 
+@ACTS.prepares("decide_low_price")
 def _prepare_decision(context: IntakeContext) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
     checks = evaluation.low_price_checks(context.session, lot_id)
@@ -256,11 +301,13 @@ def _points(values: Mapping[str, Any]) -> list[Points]:
     ]
 
 
+@ACTS.act("evaluation.score_bids", name=Text("Score the bids", "独立评分"), form="score_bids", needs=[LOT])
 def _enter_scores(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     evaluation.enter_scores(context.session, context.actor, lot_id=context.variables["lot_id"], rows=_points(values))
     return {}
 
 
+@ACTS.prepares("score_bids")
 def _prepare_scores(context: IntakeContext) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
     tender = tenders.of_lot(context.session, lot_id)
@@ -308,11 +355,13 @@ def _standard(factor: Factor) -> Text:
     return Text(f"{kind.en.capitalize()}{english}\n{factor.standard}", f"{kind.zh}{chinese}\n{factor.standard}")
 
 
+@ACTS.act("evaluation.correct_scores", name=Text("Check the scores", "复核评分"), form="correct_scores", needs=[LOT])
 def _correct_scores(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     evaluation.correct_scores(context.session, context.actor, lot_id=context.variables["lot_id"], rows=_points(values))
     return {}
 
 
+@ACTS.prepares("correct_scores")
 def _prepare_corrections(context: IntakeContext) -> Mapping[str, Any]:
     """A member's flagged points. What the others gave is shown for objective factors alone, without names (O87 62(4))."""
     lot_id = context.variables["lot_id"]
@@ -344,6 +393,9 @@ def _listed(points: Iterable[Decimal]) -> str:
 # -- the report
 
 
+@ACTS.act(
+    "evaluation.sign_report", name=Text("Sign the evaluation report", "签署评标报告"), form="sign_report", needs=[LOT]
+)
 def _sign(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     evaluation.sign_report(
         context.session,
@@ -355,6 +407,7 @@ def _sign(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     return {}
 
 
+@ACTS.prepares("sign_report")
 def _prepare_signing(context: IntakeContext) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
     report = evaluation.report(context.session, lot_id)
@@ -450,25 +503,3 @@ def of_report(report: evaluation.Report) -> list[Fact]:
 
 def _digest(report: evaluation.Report) -> Fact:
     return Text("Digest of the signed content", "签署内容摘要"), facts.same(report.digest)
-
-
-INTAKE: dict[str, Intake] = {
-    "review_qualification": _review_qualification,
-    "review_conformity": _record_conformity,
-    "confirm_price": _confirm_price,
-    "explain_price": _explain,
-    "decide_low_price": _decide_low_prices,
-    "score_bids": _enter_scores,
-    "correct_scores": _correct_scores,
-    "sign_report": _sign,
-}
-PREPARE: dict[str, Prepare] = {
-    "review_qualification": _prepare_qualification,
-    "review_conformity": _prepare_conformity,
-    "confirm_price": _prepare_confirmation,
-    "explain_price": _prepare_explanation,
-    "decide_low_price": _prepare_decision,
-    "score_bids": _prepare_scores,
-    "correct_scores": _prepare_corrections,
-    "sign_report": _prepare_signing,
-}

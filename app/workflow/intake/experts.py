@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.engine.engine import Intake, IntakeContext, Prepare
+from app.engine.acts import IntakeContext
 from app.foundation import dates
 from app.foundation.text import Text
 from app.procurement import evaluation, experts, projects, tenders
 from app.workflow import facts
 from app.workflow.beside import Fact, beside
+from app.workflow.declaring import ACTS
+from app.workflow.values import LOT
 
 
+@ACTS.act(
+    "experts.appoint_representative",
+    name=Text("Appoint the buyer's representative", "指派采购人代表"),
+    form="appoint_representative",
+    needs=[LOT],
+)
 def _appoint(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     if not values.get("none") and not values.get("account"):
         raise experts.RepresentativeMissing(field="account")
@@ -25,6 +33,7 @@ def _appoint(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any
     return {}
 
 
+@ACTS.prepares("appoint_representative")
 def _prepare_appointment(context: IntakeContext) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
     people = experts.fit_representatives(context.session, context.actor, lot_id)
@@ -32,6 +41,12 @@ def _prepare_appointment(context: IntakeContext) -> Mapping[str, Any]:
     return {"options": {"people": choices}, "facts": of_lot(context, lot_id)}
 
 
+@ACTS.act(
+    "experts.set_criteria",
+    name=Text("Set the conditions of the draw", "设定专家抽取条件"),
+    form="set_draw_criteria",
+    needs=[LOT],
+)
 def _set_criteria(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     experts.set_criteria(
         context.session,
@@ -45,6 +60,7 @@ def _set_criteria(context: IntakeContext, values: dict[str, Any]) -> Mapping[str
     return {}
 
 
+@ACTS.prepares("set_draw_criteria")
 def _prepare_criteria(context: IntakeContext) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
     pool = experts.everybody(context.session)
@@ -90,6 +106,7 @@ def _counts(pool: list[experts.Expert], bound: Mapping[str, str]) -> list[Fact]:
     return shown
 
 
+@ACTS.act("experts.answer", name=Text("Answer the invitation", "答复抽取通知"), form="answer_call", needs=[LOT])
 def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     experts.answer(
         context.session,
@@ -101,6 +118,7 @@ def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
     return {}
 
 
+@ACTS.prepares("answer_call")
 def _prepare_answer(context: IntakeContext) -> Mapping[str, Any]:
     """What is procured and who bids, so that the expert knows whether to stay away; never what they bid (O87 45(3))."""
     lot_id = context.variables["lot_id"]
@@ -124,15 +142,3 @@ def of_lot(context: IntakeContext, lot_id: str) -> list[Fact]:
     if tender.bid_deadline_at is not None:
         shown.append((Text("Opening", "开标时间"), dates.when(tender.bid_deadline_at)))
     return shown
-
-
-INTAKE: dict[str, Intake] = {
-    "appoint_representative": _appoint,
-    "set_draw_criteria": _set_criteria,
-    "answer_call": _answer,
-}
-PREPARE: dict[str, Prepare] = {
-    "appoint_representative": _prepare_appointment,
-    "set_draw_criteria": _prepare_criteria,
-    "answer_call": _prepare_answer,
-}

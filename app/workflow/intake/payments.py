@@ -6,18 +6,27 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.engine.engine import Intake, IntakeContext, Prepare
+from app.engine.acts import IntakeContext, Value
 from app.foundation import clock, dates
 from app.foundation.text import Text
 from app.foundation.workdays import end_of, local_day
 from app.procurement import acceptance, payments, rules
 from app.procurement.contracts import Contract
 from app.procurement.payments import Invoice
-from app.workflow import disclosing, facts
+from app.workflow import disclosing, facts, sealing
 from app.workflow.beside import Fact, beside
+from app.workflow.declaring import ACTS, partners
 from app.workflow.intake import contracts
+from app.workflow.values import CONTRACT, INVOICE
 
 
+@ACTS.act(
+    "payments.request",
+    name=Text("Apply for payment", "申请资金支付"),
+    form="request_payment",
+    needs=[CONTRACT],
+    gives=[INVOICE, Value("payment_due_at", "datetime", label=Text("To be paid by", "最迟支付日期"))],
+)
 def _request(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     invoice = payments.request(
         context.session,
@@ -29,10 +38,12 @@ def _request(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any
         account=values["account"],
         attachments=values["attachments"],
     )
+    sealing.payment_application(context.session, context.actor, partners(context).authority, invoice)
     due_at = end_of(invoice.due_on).astimezone(clock.PLACE)
     return {"invoice_id": invoice.id, "payment_due_at": due_at.isoformat()}
 
 
+@ACTS.prepares("request_payment")
 def _prepare_request(context: IntakeContext) -> Mapping[str, Any]:
     session, contract = context.session, contracts.of(context)
     returned = [each for each in payments.of_contract(session, contract.id) if each.return_reasons]
@@ -51,6 +62,13 @@ def _invoice(context: IntakeContext) -> Invoice:
     return payments.get(context.session, context.variables["invoice_id"])
 
 
+@ACTS.act(
+    "payments.check",
+    name=Text("Check the payment application", "审核资金支付申请"),
+    form="check_payment",
+    needs=[INVOICE],
+    gives=[Value("payment_decision", label=Text("Decision of the check", "审核意见"))],
+)
 def _check(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     payments.check(
         context.session,
@@ -62,11 +80,19 @@ def _check(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     return {"payment_decision": values["decision"]}
 
 
+@ACTS.act("payments.approve", name=Text("Approve the payment", "批准支付"), form="approve_payment", needs=[INVOICE])
 def _approve(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     payments.approve(context.session, context.actor, invoice_id=context.variables["invoice_id"])
     return {}
 
 
+@ACTS.act(
+    "payments.pay",
+    name=Text("Pay", "支付"),
+    form="pay",
+    needs=[INVOICE],
+    gives=[Value("fully_paid", "boolean", label=Text("The contract is paid in full", "合同款项是否付清"))],
+)
 def _pay(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     session = context.session
     invoice = payments.pay(
@@ -87,6 +113,7 @@ def _pay(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     return {"fully_paid": payments.outstanding(session, invoice.contract) <= 0}
 
 
+@ACTS.prepares("check_payment", "approve_payment")
 def _prepare_checking(context: IntakeContext) -> Mapping[str, Any]:
     invoice = _invoice(context)
     contract = invoice.contract
@@ -100,6 +127,7 @@ def _prepare_checking(context: IntakeContext) -> Mapping[str, Any]:
     }
 
 
+@ACTS.prepares("pay")
 def _prepare_paying(context: IntakeContext) -> Mapping[str, Any]:
     return {**_prepare_checking(context), "values": {"paid_on": local_day(context.now)}}
 
@@ -140,17 +168,3 @@ def _compared(context: IntakeContext, invoice: Invoice, contract: Contract) -> I
 def _sheet(context: IntakeContext, contract: Contract) -> list[str]:
     accepted = acceptance.accepted(context.session, contract.id)
     return [] if accepted is None else [id for id in (accepted.document_zh_id, accepted.document_en_id) if id]
-
-
-INTAKE: dict[str, Intake] = {
-    "request_payment": _request,
-    "check_payment": _check,
-    "approve_payment": _approve,
-    "pay": _pay,
-}
-PREPARE: dict[str, Prepare] = {
-    "request_payment": _prepare_request,
-    "check_payment": _prepare_checking,
-    "approve_payment": _prepare_checking,
-    "pay": _prepare_paying,
-}

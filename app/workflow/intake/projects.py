@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.engine.engine import Intake, IntakeContext, Prepare
+from app.engine.acts import IntakeContext, Value
 from app.foundation import workdays
 from app.foundation.money import in_figures
 from app.foundation.text import Text
@@ -19,10 +19,32 @@ from app.procurement.rules import laws, methods
 from app.procurement.tenders.numbers import plain
 from app.workflow import catalogues, facts
 from app.workflow.beside import Fact, beside
+from app.workflow.declaring import ACTS
+from app.workflow.values import (
+    BUDGET,
+    BUYER,
+    FINANCE,
+    GROUNDS,
+    IN_CATALOGUE,
+    METHOD,
+    METHOD_PROPOSAL,
+    NUMBER,
+    OBJECT,
+    OPEN_TENDER_THRESHOLD,
+    PROCUREMENT_LIMIT,
+    PROJECT,
+)
 
 # -- the application
 
 
+@ACTS.act(
+    "projects.apply",
+    name=Text("Apply for the project", "提交项目申请"),
+    form="apply",
+    needs=[PROJECT.optional()],
+    gives=[PROJECT, NUMBER, BUYER, FINANCE],
+)
 def _apply(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     project = plan_items.apply(
         context.session,
@@ -51,6 +73,7 @@ def _apply(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     }
 
 
+@ACTS.prepares("apply")
 def _prepare_apply(context: IntakeContext) -> Mapping[str, Any]:
     project_id = context.variables.get("project_id")
     query = (
@@ -125,6 +148,7 @@ def _project(context: IntakeContext) -> Project:
     return projects.get(context.session, context.variables["project_id"])
 
 
+@ACTS.prepares("review_application", "file_application")
 def _prepare_review(context: IntakeContext) -> Mapping[str, Any]:
     project = _project(context)
     shown = [
@@ -135,6 +159,13 @@ def _prepare_review(context: IntakeContext) -> Mapping[str, Any]:
     return {"facts": shown, "documents": list(project.attachments)}
 
 
+@ACTS.act(
+    "projects.review",
+    name=Text("Review the application", "审核项目申请"),
+    form="review_application",
+    needs=[PROJECT],
+    gives=[Value("review_decision", label=Text("Decision of the review", "审核意见"))],
+)
 def _review(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     projects.review(
         context.session,
@@ -146,6 +177,13 @@ def _review(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
     return {"review_decision": values["decision"]}
 
 
+@ACTS.act(
+    "projects.file",
+    name=Text("File the application", "备案项目申请"),
+    form="file_application",
+    needs=[PROJECT],
+    gives=[Value("filing_decision", label=Text("Decision of the filing", "备案意见"))],
+)
 def _file(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     projects.file(
         context.session,
@@ -160,6 +198,13 @@ def _file(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
 # -- the plan
 
 
+@ACTS.act(
+    "projects.plan",
+    name=Text("Plan the procurement", "编制采购实施计划"),
+    form="plan",
+    needs=[PROJECT],
+    gives=[OBJECT, BUDGET, PROCUREMENT_LIMIT, IN_CATALOGUE, GROUNDS, OPEN_TENDER_THRESHOLD],
+)
 def _plan(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     project = projects.plan(
         context.session,
@@ -208,6 +253,7 @@ def _intention(values: Mapping[str, Any]) -> projects.Intention | None:
     return projects.Intention(values["intention"], on, address or "", reasons or "")
 
 
+@ACTS.prepares("plan")
 def _prepare_plan(context: IntakeContext) -> Mapping[str, Any]:
     project = _project(context)
     lots, lot_of = projects.propose_lots(context.session, project)
@@ -275,6 +321,13 @@ def _law(context: IntakeContext, project: Project) -> rules.Law:
 # -- the method
 
 
+@ACTS.act(
+    "projects.confirm_method",
+    name=Text("Choose the method", "确定采购方式"),
+    form="confirm_method",
+    needs=[PROJECT, METHOD_PROPOSAL, BUDGET, OPEN_TENDER_THRESHOLD],
+    gives=[METHOD],
+)
 def _confirm_method(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     proposal, method = context.variables["method_proposal"], values["method"]
     as_proposed = proposal["method"] == method
@@ -299,6 +352,7 @@ def _needs_approval(context: IntakeContext, method: str) -> bool:
     return above and method not in (main.id, projects.OUTSIDE)
 
 
+@ACTS.prepares("confirm_method")
 def _prepare_method(context: IntakeContext) -> Mapping[str, Any]:
     project, proposal = _project(context), context.variables["method_proposal"]
     named = {**methods.names(), projects.OUTSIDE: Text("Not government procurement", "不属于政府采购")}
@@ -336,19 +390,3 @@ def _undecided(proposal: Mapping[str, Any], main: Text) -> Iterable[Fact]:
             "集中采购目录以内的，不属于政府采购（《中华人民共和国政府采购法》第二条）。",
         ),
     )
-
-
-INTAKE: dict[str, Intake] = {
-    "apply": _apply,
-    "review_application": _review,
-    "file_application": _file,
-    "plan": _plan,
-    "confirm_method": _confirm_method,
-}
-PREPARE: dict[str, Prepare] = {
-    "apply": _prepare_apply,
-    "review_application": _prepare_review,
-    "file_application": _prepare_review,
-    "plan": _prepare_plan,
-    "confirm_method": _prepare_method,
-}

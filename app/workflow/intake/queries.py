@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.engine.engine import Intake, IntakeContext, Prepare
+from app.engine.acts import IntakeContext, Value
 from app.foundation import dates
 from app.foundation.text import Text
 from app.identity import organisations
 from app.procurement import projects, queries
 from app.workflow import facts
+from app.workflow.declaring import ACTS
 from app.workflow.intake.experts import of_lot
+from app.workflow.values import FAILURE_REASON, LOT, QUERY
 
 
+@ACTS.act("queries.answer", name=Text("Answer the challenge", "答复质疑"), form="answer_query", needs=[QUERY])
 def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     queries.answer(
         context.session,
@@ -26,6 +29,7 @@ def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
     return {}
 
 
+@ACTS.prepares("answer_query")
 def _prepare(context: IntakeContext) -> Mapping[str, Any]:
     query = queries.get(context.session, context.variables["query_id"])
     shown = [
@@ -64,6 +68,16 @@ def _changes(context: IntakeContext, held: Sequence[queries.Query]) -> list[tupl
     ]
 
 
+@ACTS.act(
+    "queries.decide_documents",
+    name=Text("Decide on the documents", "处理招标文件的缺陷"),
+    form="decide_documents",
+    needs=[LOT],
+    gives=[
+        Value("documents_cured", "boolean", label=Text("The documents are corrected", "招标文件缺陷是否已消除")),
+        FAILURE_REASON,
+    ],
+)
 def _decide_documents(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     cured = values["decision"] == "cured"
     sound = queries.decide_documents(
@@ -77,6 +91,7 @@ def _decide_documents(context: IntakeContext, values: dict[str, Any]) -> Mapping
     return {"documents_cured": sound, "failure_reason": lot.failure_reason or None}
 
 
+@ACTS.prepares("decide_documents")
 def _prepare_documents(context: IntakeContext) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
     held = queries.uncured(context.session, lot_id)
@@ -88,7 +103,3 @@ def _prepare_documents(context: IntakeContext) -> Mapping[str, Any]:
         "facts": [*shown, *of_lot(context, lot_id)],
         "documents": [document_id for query in held for document_id in query.attachments],
     }
-
-
-INTAKE: dict[str, Intake] = {"answer_query": _answer, "decide_documents": _decide_documents}
-PREPARE: dict[str, Prepare] = {"answer_query": _prepare, "decide_documents": _prepare_documents}

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.engine.engine import Intake, IntakeContext, Prepare
+from app.engine.acts import IntakeContext, Value
 from app.foundation import clock, dates
 from app.foundation.actor import Actor
 from app.foundation.text import Text
@@ -16,13 +16,21 @@ from app.procurement import projects, tenders
 from app.procurement.projects import Project, intentions
 from app.procurement.tenders import Tender, TenderUnknown, places
 from app.procurement.tenders.terms import OPTIONAL
-from app.workflow import disclosing, drawing, facts
+from app.workflow import disclosing, drawing, facts, sealing
 from app.workflow.beside import Actable, Fact, beside
+from app.workflow.declaring import ACTS, partners
 from app.workflow.documents_form import as_values, documents_as_values, plain_number, read_documents
+from app.workflow.values import PROJECT, QUESTION
 
 # -- the timetable
 
 
+@ACTS.act(
+    "tenders.confirm_timetable",
+    name=Text("Confirm the uncertain dates", "确认不确定日期"),
+    form="confirm_timetable",
+    needs=[PROJECT],
+)
 def _confirm_timetable(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     tenders.confirm_timetable(
         context.session,
@@ -34,6 +42,7 @@ def _confirm_timetable(context: IntakeContext, values: dict[str, Any]) -> Mappin
     return {}
 
 
+@ACTS.prepares("confirm_timetable")
 def _prepare_timetable(context: IntakeContext) -> Mapping[str, Any]:
     project = projects.get(context.session, context.variables["project_id"])
     return {
@@ -45,6 +54,12 @@ def _prepare_timetable(context: IntakeContext) -> Mapping[str, Any]:
 # -- the documents
 
 
+@ACTS.act(
+    "tenders.prepare_documents",
+    name=Text("Prepare the tender documents", "编制招标文件"),
+    form="prepare_documents",
+    needs=[PROJECT],
+)
 def _prepare_documents(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     tenders.draft_documents(
         context.session, context.actor, project_id=context.variables["project_id"], **read_documents(values)
@@ -60,6 +75,7 @@ def preview_documents(
     return drawing.preview(session, tender, language)
 
 
+@ACTS.prepares("prepare_documents")
 def _prepare_drafting(context: IntakeContext) -> Mapping[str, Any]:
     project = projects.get(context.session, context.variables["project_id"])
     tender = _tender(context)
@@ -104,6 +120,16 @@ def _tender(context: IntakeContext) -> Tender | None:
         return None
 
 
+@ACTS.act(
+    "tenders.confirm_documents",
+    name=Text("Confirm the tender documents", "确认招标文件"),
+    form="confirm_documents",
+    needs=[PROJECT],
+    gives=[
+        Value("documents_decision", label=Text("Decision on the documents", "对招标文件的意见")),
+        Value("notice_at", "datetime", label=Text("Day of the notice", "公告日期"), required=False),
+    ],
+)
 def _confirm_documents(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     """Checked once more before it is confirmed: a draft that was faultless ages with its dates."""
     project_id, decision = context.variables["project_id"], values["decision"]
@@ -121,6 +147,13 @@ def _confirm_documents(context: IntakeContext, values: dict[str, Any]) -> Mappin
     return {"documents_decision": decision, "notice_at": at.isoformat() if at else None}
 
 
+@ACTS.act(
+    "tenders.await_notice",
+    name=Text("Wait for the day of the notice", "等待公告日期"),
+    form="await_notice",
+    needs=[PROJECT],
+    gives=[Value("notice_decision", label=Text("Decision on the notice", "对公告的决定"))],
+)
 def _await_notice(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     """Publish a notice that waits for its day at once, as soon as its intention lets it, or take its documents back."""
     if values["decision"] == "publish":
@@ -136,6 +169,7 @@ def _await_notice(context: IntakeContext, values: dict[str, Any]) -> Mapping[str
     return {"notice_decision": values["decision"]}
 
 
+@ACTS.prepares("await_notice")
 def _prepare_waiting(context: IntakeContext) -> Mapping[str, Any]:
     tender = tenders.of_project(context.session, context.variables["project_id"])
     return {
@@ -169,6 +203,7 @@ def _documents_of(tender: Tender) -> list[str]:
     return drawn + [row.document_id for row in tender.attachments]
 
 
+@ACTS.prepares("confirm_documents")
 def _prepare_confirmation(context: IntakeContext) -> Mapping[str, Any]:
     project_id = context.variables["project_id"]
     tender = tenders.of_project(context.session, project_id)
@@ -275,6 +310,12 @@ def _attached(tender: Tender) -> Iterable[Fact]:
 # -- questions
 
 
+@ACTS.act(
+    "tenders.answer_question",
+    name=Text("Answer the enquiry", "答复询问"),
+    form="answer_question",
+    needs=[PROJECT, QUESTION],
+)
 def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     question = tenders.answer(
         context.session,
@@ -292,6 +333,7 @@ def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
         project_id=context.variables["project_id"],
         record_id=question.id,
     )
+    sealing.notice(context.session, context.actor, partners(context).authority, tender.notices[-1])
     return {}
 
 
@@ -306,6 +348,7 @@ def _correction(context: IntakeContext, tender: Tender) -> Iterable[Actable]:
         )
 
 
+@ACTS.prepares("answer_question")
 def _prepare_answer(context: IntakeContext) -> Mapping[str, Any]:
     question = tenders.question(context.session, context.variables["question_id"])
     tender = tenders.get(context.session, question.tender_id)
@@ -323,19 +366,3 @@ def _prepare_answer(context: IntakeContext) -> Mapping[str, Any]:
             *_correction(context, tender),
         ],
     }
-
-
-INTAKE: dict[str, Intake] = {
-    "confirm_timetable": _confirm_timetable,
-    "prepare_documents": _prepare_documents,
-    "confirm_documents": _confirm_documents,
-    "await_notice": _await_notice,
-    "answer_question": _answer,
-}
-PREPARE: dict[str, Prepare] = {
-    "confirm_timetable": _prepare_timetable,
-    "prepare_documents": _prepare_drafting,
-    "confirm_documents": _prepare_confirmation,
-    "await_notice": _prepare_waiting,
-    "answer_question": _prepare_answer,
-}

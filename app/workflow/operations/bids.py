@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from app.engine.operations import Context, Parameter, Registry
+from app.engine.acts import Context, Value
 from app.foundation.text import Text
 from app.procurement import bids, projects
 from app.workflow import disclosing
+from app.workflow.declaring import ACTS, partners
+from app.workflow.values import LOT
 
-if TYPE_CHECKING:
-    from app.workflow.operations import Partners
 
-
-def register(registry: Registry, partners: Partners) -> None:
-    """Add them to the registry."""
-
-    @registry.operation(
-        "bids.open",
-        name=Text("Open the bids", "开标"),
-        hint=Text(
-            "Gets the key of the lot and opens the bids. With fewer than three bidders no bid is opened.",
-            "取得采购包密钥并开启投标文件；不足三家的，不开标。",
-        ),
-        parameters=[Parameter("lot_id", required=True, label=Text("Lot", "采购包"))],
-        results=[
-            Parameter("bid_count", "integer", label=Text("Bids received", "收到的投标数")),
-            Parameter("enough", "boolean", label=Text("At least three bidders", "投标人是否满三家")),
-        ],
+@ACTS.act(
+    "bids.open",
+    name=Text("Open the bids", "开标"),
+    hint=Text(
+        "Gets the key of the lot and opens the bids. With fewer than three bidders no bid is opened.",
+        "取得采购包密钥并开启投标文件；不足三家的，不开标。",
+    ),
+    needs=[LOT],
+    gives=[
+        Value("bid_count", "integer", label=Text("Bids received", "收到的投标数")),
+        Value("enough", "boolean", label=Text("At least three bidders", "投标人是否满三家")),
+    ],
+)
+def open_bids(context: Context, *, lot_id: str) -> Mapping[str, Any]:
+    opening = bids.open_all(context.session, context.actor, lot_id=lot_id, keeper=partners(context).keeper)
+    disclosing.published(
+        context.session,
+        context.actor,
+        disclosing.Kind.OPENING,
+        project_id=projects.lot(context.session, lot_id).project_id,
+        lot_id=lot_id,
+        record_id=opening.id,
     )
-    def open_bids(context: Context, *, lot_id: str) -> Mapping[str, Any]:
-        opening = bids.open_all(context.session, context.actor, lot_id=lot_id, keeper=partners.keeper)
-        disclosing.published(
-            context.session,
-            context.actor,
-            disclosing.Kind.OPENING,
-            project_id=projects.lot(context.session, lot_id).project_id,
-            lot_id=lot_id,
-            record_id=opening.id,
-        )
-        return {"bid_count": opening.bid_count, "enough": opening.enough}
+    return {"bid_count": opening.bid_count, "enough": opening.enough}

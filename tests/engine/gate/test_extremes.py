@@ -91,7 +91,7 @@ EXTREMES = {
 
 @pytest.mark.parametrize("diagram", EXTREMES.values(), ids=EXTREMES)
 def test_it_is_refused_or_an_incident_but_never_breaks_a_step(session_factory, diagram):
-    engine = Engine(stand_ins=True, operations=StandIns({}), step_limit=2_000)
+    engine = Engine(stand_ins=True, acts=StandIns({}), step_limit=2_000)
     with session_factory() as session:
         try:
             definitions.deploy(engine, session, toys.ROOT, {"d.bpmn": diagram.encode()}, "an extreme")

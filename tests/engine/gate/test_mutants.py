@@ -79,7 +79,7 @@ class AnyService(StandIns):
 
 def move_in_the_database(session_factory, files, name):
     """Deploy, start every process of a file, and do what is open, each act in a transaction of its own."""
-    engine = Engine(stand_ins=True, operations=AnyService({}), step_limit=2_000)
+    engine = Engine(stand_ins=True, acts=AnyService({}), step_limit=2_000)
     with session_factory() as session:
         try:
             definitions.deploy(engine, session, toys.ROOT, files, "a mutant")

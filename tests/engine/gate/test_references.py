@@ -21,8 +21,8 @@ from drawing import (
 )
 
 from app.engine import definitions
+from app.engine.acts import Value
 from app.engine.forms import Library
-from app.engine.operations import Parameter
 from app.foundation.text import Text
 
 DONE = "start -> a -> end"
@@ -34,9 +34,7 @@ DECISION = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"
 @pytest.fixture
 def engine():
     engine = toys.engine(roles={"clerk": Text("Clerk", "经办")})
-    engine.operations.operation(
-        "publish", name=Text("Publish", "发布"), parameters=[Parameter("tender", required=True), Parameter("note")]
-    )(print)
+    engine.acts.act("publish", name=Text("Publish", "发布"), needs=[Value("tender"), Value("note").optional()])(print)
     return engine
 
 
@@ -170,9 +168,13 @@ def test_a_variable_that_the_start_form_does_not_take_is_doubted(engine):
     assert ("variable-unwritten", "g_to_a") in found(engine, diagram, **FORM_FILES)
 
 
-@pytest.mark.parametrize("part", ["intake", "prepare"])
-def test_a_form_that_the_program_takes_in_is_no_start_form(part):
-    engine = toys.engine(**{part: {"plan": print}})
+@pytest.mark.parametrize(
+    "declared",
+    [lambda acts: acts.act("plan", name=Text("Plan", "计划"), form="plan"), lambda acts: acts.prepares("plan")],
+)
+def test_a_form_that_the_program_takes_in_is_no_start_form(declared):
+    engine = toys.engine()
+    declared(engine.acts)(print)
     assert ("start-form-of-tasks", "begin") in found(engine, drawing("begin -> end", BEGIN), **FORM_FILES)
 
 

@@ -21,7 +21,7 @@ from drawing import (
 )  # fmt: skip
 
 from app.engine import definitions
-from app.engine.operations import Parameter
+from app.engine.acts import Value
 from app.foundation.text import Text
 
 CHOICE = (exclusive("g", default="end"),)
@@ -97,7 +97,7 @@ def test_a_form_brings_its_fields_and_nothing_else():
 
 def test_an_operation_brings_its_results():
     engine = toys.engine()
-    engine.operations.operation("weigh", name=Text("Weigh", "称重"), results=[Parameter("weight")])(print)
+    engine.acts.act("weigh", name=Text("Weigh", "称重"), gives=[Value("weight")])(print)
     for name, expected in (("weight", []), ("height", ["g_to_b"])):
         diagram = drawing(f"start -> a -> g; g -{{{name}}}-> b -> end; g -> end", service("a", "weigh"), *CHOICE)
         assert [where for where, _ in doubted(diagram, engine)] == expected
