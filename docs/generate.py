@@ -130,7 +130,7 @@ def _what(node: Node) -> str:
         f"form `{node.form_id}`" if node.form_id
         else f"operation `{node.operation.text}`" if node.operation
         else f"decision `{node.decision_id.text}`" if node.decision_id
-        else f"calls `{node.called.text}`" if node.called
+        else "calls " + " or ".join(f"`{each}`" for each in node.may_call) if node.called
         else node.event.kind if node.event.kind != "none"
         else ""
     )  # fmt: skip

@@ -130,7 +130,7 @@ class Play:
             session.connection(execution_options={"read_only": True})
             yield session
 
-    def begin(self, login: str, process_id: str = "open_tender") -> InstanceRow:
+    def begin(self, login: str, process_id: str = "project") -> InstanceRow:
         """A person starts a procedure; what follows concerns this case."""
         with self.house.sessions() as session:
             row = starts.start(self.house.engine, session, town.actor(session, login), process_id)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -62,13 +63,13 @@ class Chart:
         """A process's name in both languages."""
         return title_of(self.processes[process_id])
 
-    def calls(self, process_id: str) -> dict[str, str]:
-        """The processes that a process calls, by the ids of the elements that call them."""
-        return {
-            node.id: process
+    def calls(self, process_id: str) -> dict[str, list[str]]:
+        """The processes that a process calls or may call, by the ids of the elements that call them."""
+        calls = {
+            node.id: [called for called in node.may_call if called in self.processes]
             for node in self.processes[process_id]
-            if (process := _called(node)) is not None and process in self.processes
         }
+        return {element_id: called for element_id, called in calls.items() if called}
 
     @property
     def stages(self) -> list[str]:
@@ -83,8 +84,9 @@ class Chart:
         for node in self.processes[process_id]:
             if node.stage:
                 found.setdefault(node.stage)
-            if (called := calls.get(node.id)) is not None and called not in entered:
-                self._add_stages(called, found, entered)
+            for called in calls.get(node.id, ()):
+                if called not in entered:
+                    self._add_stages(called, found, entered)
 
 
 def title_of(process: Process) -> Text:
@@ -95,37 +97,41 @@ def title_of(process: Process) -> Text:
 
 def of_instance(engine: Engine, session: Session, row: InstanceRow) -> Chart:
     """The diagrams of an instance."""
-    processes: dict[str, Process] = {}
-    deployments: dict[str, str] = {}
-    _gather(engine, session, row.process_id, row.deployment_id, processes, deployments)
-    return Chart(processes, deployments)
+    gathering = _Gathering(engine, session, row)
+    gathering.add(row.process_id, row.deployment_id)
+    return Chart(gathering.processes, gathering.deployments)
 
 
-def _gather(
-    engine: Engine,
-    session: Session,
-    process_id: str,
-    deployment_id: str,
-    processes: dict[str, Process],
-    deployments: dict[str, str],
-) -> None:
-    bundle = engine.package(session, deployment_id).diagrams
-    process = bundle.processes.get(process_id)
-    if process is None:
-        return
-    processes[process_id], deployments[process_id] = process, deployment_id
-    for node in process:
-        called = _called(node)
-        if called is None or called in processes:
-            continue
-        latest = None if node.binding == "deployment" else definitions.latest(session, called)
-        where = latest.deployment_id if latest is not None else deployment_id
-        _gather(engine, session, called, where, processes, deployments)
+@dataclass
+class _Gathering:
+    engine: Engine
+    session: Session
+    row: InstanceRow
+    processes: dict[str, Process] = field(default_factory=dict)
+    deployments: dict[str, str] = field(default_factory=dict)
 
+    def add(self, process_id: str, deployment_id: str) -> None:
+        """A process as a deployment has it, and what it calls."""
+        process = self.engine.package(self.session, deployment_id).diagrams.processes.get(process_id)
+        if process is None:
+            return
+        self.processes[process_id], self.deployments[process_id] = process, deployment_id
+        for node in process:
+            for called in self._called(node):
+                if called not in self.processes:
+                    latest = None if node.binding == "deployment" else definitions.latest(self.session, called)
+                    self.add(called, latest.deployment_id if latest is not None else deployment_id)
 
-def _called(node: Node) -> str | None:
-    """The process a call activity names, unless an expression names it only when it is reached."""
-    return None if node.called is None or node.called.is_expression else node.called.text
+    def _called(self, node: Node) -> Iterable[str]:
+        """What a call activity called here; as long as it has not chosen, all that it may call."""
+        if len(node.may_call) < 2:
+            return node.may_call
+        return [process_id for process_id in node.may_call if process_id in self._entered] or node.may_call
+
+    @cached_property
+    def _entered(self) -> set[str | None]:
+        rows = select(HistoryRow.process_id).where(HistoryRow.instance_id == self.row.id).distinct()
+        return set(self.session.scalars(rows))
 
 
 def xml(engine: Engine, session: Session, chart: Chart, process_id: str) -> bytes:

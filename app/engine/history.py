@@ -32,6 +32,8 @@ class Place:
 
     name: Text
     kind: str | None = None
+    told: Text | None = None
+    """How its diagram tells that it came to pass."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ def write(
         length += 1
         details = {**event.details, **(told.get(event.token_id or "", {}) if event.kind == "completed" else {})}
         where = place(event.process_id, event.element_id) if event.element_id else None
+        if where is not None and where.told is not None and _came_to_pass(event.kind, where.kind):
+            details["told"] = {"en": where.told.en, "zh": where.told.zh}
         rows.append(
             {
                 "instance_id": row.id,
@@ -120,6 +124,10 @@ def write(
     if rows:
         ledger.append(session, _TABLE, rows)
     return length
+
+
+def _came_to_pass(kind: str, element_kind: str | None) -> bool:
+    return kind == "fired" or (kind, element_kind) == ("completed", "businessRuleTask")
 
 
 _OF_TASKS = frozenset({"entered", "completed", "cancelled"})

@@ -108,7 +108,7 @@ class Locator:
         found = self._places.get((process_id, element_id))
         if found is None:
             node = self.node(process_id, element_id)
-            found = Place(name_of(node, element_id), node.kind if node else None)
+            found = Place(name_of(node, element_id), node.kind, node.told) if node else Place(name_of(None, element_id))
             self._places[process_id, element_id] = found
         return found
 

@@ -140,8 +140,8 @@ def _process(engine: Engine, session: Session, definition: Definition) -> Proces
 
 
 def _called(process: Process) -> Iterator[str]:
-    """The ids of the processes it calls, as far as they are written down (not worked out while it runs)."""
-    return (node.called.text for node in process if node.called is not None and not node.called.is_expression)
+    """The ids of the processes it calls, or may call."""
+    return (called for node in process for called in node.may_call)
 
 
 def _may(actor: Actor, process: Process) -> bool:

@@ -1,7 +1,7 @@
 """The history of a procurement in an office's words: who did what, for which lot and supplier, with which result.
 
-Each form and each operation has its sentence, and each moment of the shipped diagrams. What they don't know (an
-analyst's own form or event) is told by the name of its element.
+Each form and each operation has its sentence here, each event and rule in its diagram (the properties ``told:en`` and
+``told:zh``). What has none (an analyst's own form or event) is told by the name of its element.
 """
 
 from __future__ import annotations
@@ -57,9 +57,8 @@ def _said(value: Any) -> str:
 def sentence(row: HistoryRow, who: str | Text) -> Text | None:
     """A row of a history as an official would tell it; None: not at all."""
     kept = row.details or {}
-    came_to_pass = row.kind == "fired" or (row.kind, row.element_kind) == ("completed", "businessRuleTask")
-    if came_to_pass and (moment := MOMENTS.get(row.element_id or "")):
-        return moment
+    if "told" in kept:
+        return text_of(kept["told"])
     doing = str(kept.get("doing"))
     if row.kind == "incident":
         return INCIDENT.filled(what=sentences.name_of(row))
@@ -337,23 +336,3 @@ OPERATIONS: Mapping[str, Told] = {
     ),
 }
 """How each operation is told: what the platform did by itself, for the office."""
-
-MOMENTS: Mapping[str, Text] = {
-    "propose_method": Text("A procurement method was proposed by the rules.", "已按规则提出采购方式建议。"),
-    "notice_day": Text("The day of the notice came.", "公告日期已到。"),
-    "bid_deadline": Text("The bid deadline passed.", "投标截止时间已到。"),
-    "deadline_moved": Text("The bid deadline was moved.", "投标截止时间已变更。"),
-    "question_asked": Text("A supplier sent an enquiry.", "收到供应商询问。"),
-    "pool_exhausted": Text("Too few review experts could be drawn.", "可抽取的评审专家人数不足。"),
-    "call_expires": Text("The time to answer the invitation ended.", "评审专家答复期限届满。"),
-    "confirmation_due": Text("The time to confirm corrected prices ended.", "修正报价的确认期限届满。"),
-    "explanation_due": Text("The time to explain prices ended.", "报价说明期限届满。"),
-    "decision_overdue": Text("The time to confirm the winning bidder ended.", "确定中标人的期限届满。"),
-    "query_window_ends": Text("The challenge period ended.", "质疑期届满。"),
-    "queries_answered": Text("A challenge was answered.", "质疑已答复。"),
-    "query_raised": Text("A supplier raised a challenge.", "收到供应商质疑。"),
-    "acceptance_overdue": Text("The acceptance became overdue.", "验收已逾期。"),
-    "acceptance_decided": Text("The acceptance was decided.", "已作出验收结论。"),
-    "payment_overdue": Text("The payment became overdue.", "支付已逾期。"),
-}
-"""What came to pass at the events and rules of procedures, by element: the same moment has the same id in each."""

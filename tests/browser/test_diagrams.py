@@ -78,7 +78,7 @@ def test_no_label_of_a_shipped_diagram_crosses_anything(browser_page, site, lang
     with site.extensions["tenderway"].sessions() as session:
         analyst = grants.holders(session, "analyst")[0].login
     page = browser_page(analyst, "/studio", language=language)
-    page.click("tr:has-text('open_tender_lot') form button")
+    page.click("tr:has-text('tender_lot') form button")
     page.wait_for_selector("#modeler[data-ready=yes]")
     drawn = {path.stem: page.evaluate(DRAWN, path.read_text(encoding="utf-8")) for path in SHIPPED}
     assert all(any(one["label"] and one["words"] for one in elements) for elements in drawn.values())
@@ -97,7 +97,7 @@ COVERED = """() => {
 
 def test_no_badge_of_a_case_covers_a_word_of_its_diagram(browser_page, site):
     with site.extensions["tenderway"].sessions() as session:
-        row = session.query(InstanceRow).filter_by(state="active", process_id="open_tender").first()
+        row = session.query(InstanceRow).filter_by(state="active", process_id="project").first()
         auditor = grants.holders(session, "auditor")[0].login
     page = browser_page(auditor, f"/cases/{row.id}?part=diagram")
     page.wait_for_selector("#monitor[data-ready=yes] .tw-token")

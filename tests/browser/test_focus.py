@@ -61,7 +61,7 @@ def read_beside(page: Page) -> None:
 
 
 def edit(page: Page) -> None:
-    page.click("tr:has-text('open_tender_lot') form button")
+    page.click("tr:has-text('tender_lot') form button")
     page.wait_for_selector(".tw-findings__head")
 
 

@@ -24,7 +24,7 @@ def analysts(site):
 
 def test_an_analyst_changes_a_diagram_and_another_lets_it_count(browser_page, analysts, site):
     page = browser_page(analysts[0], "/studio")
-    page.click("tr:has-text('open_tender_lot') button:has-text('Edit')")
+    page.click("tr:has-text('tender_lot') button:has-text('Edit')")
     page.wait_for_selector("[data-element-id=open_bids]")
     page.evaluate(
         """() => { const m = document.getElementById('modeler').tenderway.modeler;
@@ -53,7 +53,7 @@ def editor(browser_page, analysts):
 
     def open_editor(language="en", width=1280):
         page = browser_page(analysts[0], "/studio", language=language, width=width)
-        page.click("tr:has-text('open_tender_lot') form button")
+        page.click("tr:has-text('tender_lot') form button")
         page.wait_for_selector("[data-element-id=open_bids]")
         return page
 

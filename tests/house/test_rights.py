@@ -53,7 +53,7 @@ def test_a_page_leads_to_the_act_that_it_calls():
 
 
 def test_a_task_is_offered_to_its_lane_and_keeps_its_duty(written):
-    assert "| `open_tender` | `review_application` | `buyer-reviewer` | not the same person as apply |" in written
+    assert "| `project` | `review_application` | `buyer-reviewer` | not the same person as apply |" in written
 
 
 def test_every_rule_of_the_pages_is_in_the_table():

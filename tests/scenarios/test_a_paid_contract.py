@@ -41,7 +41,7 @@ def rows_of(name, rows):
 
 def apply_and_approve(people):
     people.chen.open("/start?lang=en")
-    people.chen.fill(action="/start/open_tender")
+    people.chen.fill(action="/start/project")
     people.chen.page.xpath("//form")  # the application's task is open
     application = CASE.applied("")
     line = next(

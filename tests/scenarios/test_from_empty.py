@@ -178,7 +178,7 @@ def apply(people: dict[str, Newcomer]) -> None:
     """For what was planned: the table of items stays empty."""
     chen = people["chen"]
     chen.open("/start?lang=en")
-    chen.fill(action="/start/open_tender")
+    chen.fill(action="/start/project")
     planned = chen.page.xpath("//input[@name='plan_items']")[0].get("value")
     chen.fill(
         {

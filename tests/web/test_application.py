@@ -37,7 +37,7 @@ def house(app, town):
 def applied(house, sign_in):
     """The address of the first task of an application that the handler has started, and its budget line."""
     client = sign_in("buyer-handler")
-    started = client.submit("/start/open_tender", _key=work.hidden(client.get("/start"), "_key"))
+    started = client.submit("/start/project", _key=work.hidden(client.get("/start"), "_key"))
     line = re.search(r'<option value="([0-9a-f]{32})"', client.get(started.location).text).group(1)
     return started.location.removeprefix("/tasks/"), line
 
@@ -76,13 +76,13 @@ def test_once_it_is_applied_for_the_case_goes_by_its_number_and_title(sign_in, a
 def test_a_start_pressed_twice_starts_one_case(house, sign_in):
     client = sign_in("buyer-handler")
     key = work.hidden(client.get("/start"), "_key")
-    places = {client.submit("/start/open_tender", _key=key).location for _ in range(2)}
+    places = {client.submit("/start/project", _key=key).location for _ in range(2)}
     assert (len(places), client.get("/cases").text.count("data-open")) == (1, 1)
 
 
 def test_only_who_has_the_role_of_the_first_lane_may_start(house, sign_in):
     assert "Open tender" not in sign_in("agency-officer").get("/start").text
-    assert sign_in("agency-officer").submit("/start/open_tender").status_code == 403
+    assert sign_in("agency-officer").submit("/start/project").status_code == 403
 
 
 def test_the_page_of_procedures_says_what_each_begins_with(house, sign_in):

@@ -538,7 +538,7 @@ def test_a_wrong_choice_and_a_missing_field_are_named_each(play, case):
 # -- starting
 
 
-@pytest.mark.parametrize(("login", "may"), [("chen", ["open_tender"]), ("zhou", []), ("sun", []), ("ming", [])])
+@pytest.mark.parametrize(("login", "may"), [("chen", ["project"]), ("zhou", []), ("sun", []), ("ming", [])])
 def test_a_procedure_is_started_by_who_holds_the_role_it_begins_with(play, login, may):
     with play.looking() as session:
         offered = starts.offered(play.house.engine, session, town.actor(session, login))
@@ -547,7 +547,7 @@ def test_a_procedure_is_started_by_who_holds_the_role_it_begins_with(play, login
 
 def test_a_procedure_that_another_one_calls_is_not_started_by_hand(play):
     with play.looking() as session, pytest.raises(starts.MayNotStart):
-        starts.start(play.house.engine, session, town.actor(session, "sun"), "open_tender_lot")
+        starts.start(play.house.engine, session, town.actor(session, "sun"), "tender_lot")
 
 
 def test_the_town_is_made_once(house):

@@ -12,13 +12,14 @@ from app.demonstration import cases, lives
 from app.engine import history, interventions, sentences
 from app.engine.records import HistoryRow
 from app.foundation.actor import SYSTEM
-from app.foundation.text import LANGUAGES
+from app.foundation.text import LANGUAGES, Text
 from app.workflow import telling
 from app.workflow.acts import ACTS
 from tests import memory
 
 ROOT = Path(__file__).parents[2]
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 CATCHING = ("intermediateCatchEvent", "boundaryEvent", "businessRuleTask")
 NOT_AN_OFFICE_S = (
     *("token", "gateway", "boundary", "instance", "element", "sub-process", "multi-instance", "snapshot", "scope"),
@@ -87,11 +88,24 @@ def test_every_operation_has_its_sentence():
     assert {act.id for act in ACTS.operations} == set(telling.OPERATIONS)
 
 
+def moments():
+    """What may come to pass in the shipped diagrams: what is waited for, what begins in between, what a table decides."""
+    for file in (ROOT / "processes").glob("*.bpmn"):
+        for process in ElementTree.parse(file).iter(f"{BPMN}process"):
+            for event in process.iter():
+                kind = event.tag.removeprefix(BPMN)
+                begins = kind == "startEvent" and any(each.tag.endswith("EventDefinition") for each in event)
+                if kind in CATCHING or begins:
+                    said = {each.get("name"): each.get("value") for each in event.iter(f"{ZEEBE}property")}
+                    text = Text(said["told:en"], said["told:zh"]) if {"told:en", "told:zh"} <= said.keys() else None
+                    yield process.get("id"), event.get("id"), text
+
+
 def told():
     return [
         *((name, text) for name, form in telling.FORMS.items() for text in (form.done, *form.results.values())),
         *((name, text) for name, done in telling.OPERATIONS.items() for text in (done.done, *done.results.values())),
-        *telling.MOMENTS.items(),
+        *((f"{process}.{element}", text) for process, element, text in moments() if text is not None),
     ]
 
 
@@ -109,19 +123,13 @@ def test_each_answer_that_a_form_offers_is_told(form):
     assert set(telling.FORMS[form].results) == set(schema["properties"][telling.FORMS[form].result]["enum"])
 
 
-def moments():
-    """What may come to pass in the shipped diagrams: what is waited for, what begins in between, what a table decides."""
-    for file in (ROOT / "processes").glob("*.bpmn"):
-        for process in ElementTree.parse(file).iter(f"{BPMN}process"):
-            for event in process.iter():
-                kind = event.tag.removeprefix(BPMN)
-                begins = kind == "startEvent" and any(each.tag.endswith("EventDefinition") for each in event)
-                if kind in CATCHING or begins:
-                    yield event.get("id")
-
-
 def test_every_moment_of_the_shipped_diagrams_has_its_sentence():
-    assert set(moments()) == set(telling.MOMENTS)
+    assert [(process, element) for process, element, text in moments() if text is None] == []
+
+
+def test_a_diagram_s_own_sentence_is_told_of_what_came_to_pass():
+    told = {"en": "The day came.", "zh": "日期已到。"}
+    assert telling.sentence(row_of("fired", SYSTEM.id, details={"told": told}), "Bo") == ("The day came.", "日期已到。")
 
 
 def test_the_office_reads_that_a_step_stopped_and_administrators_why():

@@ -16,8 +16,8 @@ from app.foundation.text import Text
 if TYPE_CHECKING:
     from app.engine.spiff.reading import Reader
 
-KNOWN_PROPERTIES = ("name:en", "name:zh", "law", "stage", "duty")
-_LONGEST = {"law": 200, "stage": 100}
+KNOWN_PROPERTIES = ("name:en", "name:zh", "told:en", "told:zh", "law", "stage", "duty", "calls")
+_LONGEST = {"law": 200, "stage": 100, "told:en": 300, "told:zh": 300}
 _MAX_NAME = 200
 
 UNKNOWN_PROPERTY = warning(

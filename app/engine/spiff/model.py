@@ -9,6 +9,7 @@ from typing import Any
 
 from app.engine.findings import Finding
 from app.engine.spiff.sources import Source
+from app.foundation.text import Text
 
 TASKS = frozenset(
     {"task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask"}
@@ -216,6 +217,22 @@ class Node:
     @property
     def duty(self) -> str | None:
         return self.properties.get("duty")
+
+    @property
+    def told(self) -> Text | None:
+        """How history tells that the event came, or that the rule was asked, where the diagram says it in both languages."""
+        english, chinese = self.properties.get("told:en"), self.properties.get("told:zh")
+        return Text(english, chinese) if english and chinese else None
+
+    @cached_property
+    def may_call(self) -> tuple[str, ...]:
+        """The ids of the processes it may call: the one it names, or those among which its expression chooses (``calls``)."""
+        if self.called is None:
+            return ()
+        if not self.called.is_expression:
+            return (self.called.text,)
+        named = (name.strip() for name in self.properties.get("calls", "").split(","))
+        return tuple(dict.fromkeys(name for name in named if name))
 
     @property
     def is_activity(self) -> bool:

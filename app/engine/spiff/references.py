@@ -27,9 +27,10 @@ def _of_node(node: Node) -> Iterator[Reference]:
     named: list[tuple[str, str | None, tuple[str, ...]]] = [
         ("form", node.form_id, ()),
         ("decision", _literal(node.decision_id), parameters),
-        ("process", _literal(node.called), parameters),
         ("operation", _literal(node.operation), parameters + headers),
     ]
+    for process in node.may_call:
+        named.append(("process", process, parameters))
     for group in (_literal(node.candidate_groups) or "").split(","):
         named.append(("role", group.strip(), ()))
     for kind, name, values in named:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.engine.findings import Findings, Kind, error
+from app.engine.findings import Findings, Kind, error, warning
 from app.engine.spiff.model import Node, Process
 from app.engine.spiff.sources import Source
 from app.foundation.text import Text
@@ -33,6 +33,25 @@ NO_CALLED = error(
     "called-process-missing",
     Text("the call activity calls no process", "调用活动未调用任何流程"),
     Text("give it a zeebe:calledElement with a processId", "请设置 zeebe:calledElement 并填写 processId"),
+)
+CALLS_UNNAMED = warning(
+    "called-processes-unnamed",
+    Text(
+        "“%(source)s” chooses the called process while the case runs, and nothing says among which ones",
+        "被调用的流程由“%(source)s”在运行时确定，但未说明可能调用哪些流程",
+    ),
+    Text(
+        "name them in the property calls, separated by commas, so that each is checked",
+        "请在属性 calls 中以英文逗号分隔列出各流程，以便逐一检查",
+    ),
+)
+CALLS_NOT_READ = warning(
+    "calls-not-read",
+    Text("nothing reads its property calls", "此处不读取属性 calls"),
+    Text(
+        "remove it: only a call activity that chooses its process by an expression has one",
+        "请删除：只有以表达式确定被调用流程的调用活动才有该属性",
+    ),
 )
 CALLED_WITHOUT_START = error(
     "called-process-without-start",
@@ -74,6 +93,8 @@ def check(process: Process, processes: Mapping[str, Process], findings: Findings
             _result_of(node, node.decision_id, NO_DECISION, findings)
         elif node.kind == "callActivity":
             _call(node, processes, findings)
+        if "calls" in node.properties and (node.called is None or not node.called.is_expression):
+            findings.about(CALLS_NOT_READ, node.file, node)
         if node.duty is not None:
             _duty(node, node.duty, processes, findings)
 
@@ -91,9 +112,11 @@ def _call(node: Node, processes: Mapping[str, Process], findings: Findings) -> N
         return
     if not node.takes_all and not node.inputs:
         findings.about(PARENT_VARIABLES, node.file, node)
-    called = processes.get(node.called.text)
-    if called is not None and called.body.none_start is None:
-        findings.about(CALLED_WITHOUT_START, node.file, node, called=called.id)
+    if not node.may_call:
+        findings.about(CALLS_UNNAMED, node.file, node, source=node.called.text)
+    for called in map(processes.get, node.may_call):
+        if called is not None and called.body.none_start is None:
+            findings.about(CALLED_WITHOUT_START, node.file, node, called=called.id)
 
 
 def _duty(node: Node, duty: str, processes: Mapping[str, Process], findings: Findings) -> None:

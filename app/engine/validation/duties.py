@@ -55,8 +55,7 @@ def _families(processes: Mapping[str, Process]) -> Iterator[list[Process]]:
 
 
 def _called(process: Process) -> set[str]:
-    calls = (node.called for node in process if node.kind == "callActivity")
-    return {called.text for called in calls if called is not None and not called.is_expression}
+    return {called for node in process for called in node.may_call}
 
 
 def _kept_apart(one: Node, other: Node, duties: Duties) -> bool:

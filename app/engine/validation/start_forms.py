@@ -68,12 +68,10 @@ def _is_of_tasks(engine: Engine, form_id: str) -> bool:
 
 def _lacking(package: Package, engine: Engine, node: Node) -> Iterator[Finding]:
     """What the inputs of a call activity leave out; without inputs it gives all that it sees, which can't be known here."""
-    called = package.diagrams.processes.get(node.called.text) if node.called is not None else None
-    form = _form_in(package, engine, called) if called is not None and node.inputs else None
-    if called is None or form is None:
-        return
-    for name in _needed(form, node.inputs):
-        yield made(CALL_LACKS, node.file, node.id, node.name, process=called.id, field=name)
+    for process_id in node.may_call if node.inputs else ():
+        called = package.diagrams.processes.get(process_id)
+        for name in _needed(_form_in(package, engine, called), node.inputs) if called is not None else ():
+            yield made(CALL_LACKS, node.file, node.id, node.name, process=process_id, field=name)
 
 
 def _not_filled(package: Package, engine: Engine, process: Process) -> Iterator[Finding]:

@@ -80,7 +80,7 @@ class Writers:
         found = Written(set(self._own(process).names), self._own(process).open)
         for caller in self.processes.values():
             for node in caller:
-                if node.called is not None and node.called.text == process.id:
+                if process.id in node.may_call:
                     found.names |= {mapping.target.partition(".")[0] for mapping in node.inputs}
                     if not node.inputs:
                         found.add(self._own(caller))
@@ -134,10 +134,10 @@ class Writers:
         return Written(open=True) if act is None else Written({given.name for given in act.gives})
 
     def _of_called(self, node: spiff.Node) -> Written:
-        called = self.processes.get(node.called.text) if node.called is not None else None
-        if not node.propagate_all:
-            return Written()
-        return self._own(called) if called is not None else Written(open=True)
+        found = Written(open=node.propagate_all and not node.may_call)
+        for called in map(self.processes.get, node.may_call if node.propagate_all else ()):
+            found.add(self._own(called) if called is not None else Written(open=True))
+        return found
 
 
 def _reads(process: spiff.Process) -> Iterator[tuple[str, Subject]]:

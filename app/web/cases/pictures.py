@@ -27,8 +27,9 @@ def state(row: InstanceRow, chart: Chart, process_id: str) -> dict[str, Any]:
         "completed": [element for (where, element), passage in passed.items() if where == process_id and passage.times],
         "flows": [flow for flow in charts.flows_taken(session, row.id) if flow in chart.processes[process_id].flows],
         "called": {
-            element: url_for("cases.show", instance_id=row.id, process=called, _anchor="diagram")
+            element: url_for("cases.show", instance_id=row.id, process=called[0], _anchor="diagram")
             for element, called in chart.calls(process_id).items()
+            if len(called) == 1
         },
         "facts": _facts(row, chart, process_id, passed, waiting),
         "links": _links(waiting),

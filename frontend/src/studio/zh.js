@@ -2,6 +2,8 @@
 export default {
   // our own group and lists
   'Names, stage and law': '名称、阶段与依据', 'Name in English': '英文名称', 'Name in Chinese': '中文名称', 'Stage of the case': '所属阶段', 'Legal basis': '法律依据',
+  'Told in English': '英文记述', 'Told in Chinese': '中文记述', 'The sentence in the history of the case': '项目办理记录中的表述',
+  'Procedures it may call': '可调用的流程', 'Their ids, separated by commas. Each is checked.': '以英文逗号分隔各流程 ID，逐一检查。',
   'For example O87 39 (Order 87, article 39)': '例如 O87 39（87号令第三十九条）', 'Not the same person as': '不得为同一人', 'The person who did that task cannot do this one.': '办理过该任务的人不得办理本任务。',
   'Form': '表单', 'Role': '角色', 'Decision': '决策', 'Process': '流程', '<none>': '（无）',
   // the canvas by keyboard

@@ -1,5 +1,6 @@
 """Tasks, their mappings and the scopes of variables."""
 
+import pytest
 from drawing import (
     another,
     boundary,
@@ -252,6 +253,31 @@ def test_a_task_in_a_called_process_is_open_and_can_be_done(play):
 
     diagram = drawing("start -> c -> end", call("c", "q"), definitions=another("q", "start_q -> t -> end_q", user("t")))
     play(diagram, begin(), expect(open=["t"]), done("t", x=1), expect(variables={"x": 1}, **COMPLETED))
+
+
+MAY_CALL = '<zeebe:properties><zeebe:property name="calls" value="q, r" /></zeebe:properties>'
+CHOICE = "".join(
+    another(name, f"start_{name} -> t_{name} -> end_{name}", script(f"t_{name}", "1", "x")) for name in "qrs"
+)
+
+
+@pytest.mark.parametrize("chosen", ["q", "r"])
+def test_a_call_runs_the_process_that_its_expression_chooses(play, chosen):
+    diagram = drawing("start -> c -> end", call("c", "=which", MAY_CALL), definitions=CHOICE)
+    other = "q" if chosen == "r" else "r"
+    play(diagram, begin(which=chosen), expect(completed=[f"t_{chosen}"], never=[f"t_{other}"], **COMPLETED))
+
+
+def test_a_call_refuses_a_process_that_it_does_not_say_it_may_call(play):
+    diagram = drawing("start -> c -> end", call("c", "=which", MAY_CALL), definitions=CHOICE)
+    play(
+        diagram,
+        begin(which="s"),
+        expect(state="incident", incidents=["c"], never=["t_s"]),
+        assign(which="q"),
+        again("c"),
+        expect(completed=["t_q"], **COMPLETED),
+    )
 
 
 def test_a_called_process_that_is_not_there_is_an_incident(play):

@@ -44,6 +44,7 @@ from drawing import (
 
 HANDLER = element("task", "undo", isForCompensation="true")
 DONE = "start -> a -> end"
+MAY_CALL = '<zeebe:properties><zeebe:property name="calls" value="p, q" /></zeebe:properties>'
 FORM = '<zeebe:formDefinition formId="plan" />'
 
 
@@ -329,6 +330,9 @@ ACTIVITIES = [
     Case("called-process-without-start", "a", drawing(DONE, call("a", "q"), definitions=signal("s", "s")
          + another("q", "begin -> end2", start("begin", on_signal("s"))))),
     Case("called-process-unknown", "a", drawing(DONE, call("a", "q"))),
+    Case("called-process-unknown", "a", drawing(DONE, call("a", "=x", MAY_CALL))),
+    Case("called-process-without-start", "a", drawing(DONE, call("a", "=x", MAY_CALL), definitions=signal("s", "s")
+         + another("q", "begin -> end2", start("begin", on_signal("s"))))),
     Case("decision-unknown", "a", drawing(DONE, rule("a", "d", "x"))),
     Case("parent-variables", "a", drawing(DONE, call("a", "p").replace("propagateAllChild", "propagateAllParent").replace('"true"', '"false"', 1)
          .replace('Variables="true"', 'Variables="false"'))),

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from drawing import (
     CANCEL,
+    another,
     boundary,
+    call,
     catch,
     drawing,
     element,
@@ -59,11 +61,11 @@ def test_the_house_has_no_findings():
     ("part", "left_out"), [("BPMNShape", "sign_report"), ("BPMNEdge", "draw_again_to_draw_experts")]
 )
 def test_what_is_executed_and_not_drawn_is_warned_of(part, left_out):
-    root = etree.fromstring((HOUSE / "open_tender_lot.bpmn").read_bytes())
+    root = etree.fromstring((HOUSE / "tender_lot.bpmn").read_bytes())
     [shape] = root.xpath(f"//*[local-name()='{part}' and @bpmnElement='{left_out}']")
     shape.getparent().remove(shape)
     files = {
-        "open_tender_lot.bpmn": etree.tostring(root),
+        "tender_lot.bpmn": etree.tostring(root),
         "contract_performance.bpmn": (HOUSE / "contract_performance.bpmn").read_bytes(),
         "contract_payment.bpmn": (HOUSE / "contract_payment.bpmn").read_bytes(),
     }
@@ -237,6 +239,24 @@ def test_a_transaction_that_can_be_cancelled_needs_a_way_out():
 def test_an_unknown_property_is_a_warning():
     held = '<zeebe:properties><zeebe:property name="colour" value="red" /></zeebe:properties>'
     assert warned(drawing("start -> a -> end", user("a", held)))[0] == [("warning", "property-unknown", "a")]
+
+
+def calls(value):
+    return f'<zeebe:properties><zeebe:property name="calls" value="{value}" /></zeebe:properties>'
+
+
+def test_a_call_that_chooses_among_nobody_knows_what_is_a_warning():
+    assert warned(drawing("start -> a -> end", call("a", "=x")))[0] == [("warning", "called-processes-unnamed", "a")]
+
+
+def test_a_call_that_says_what_it_may_call_is_left_in_peace():
+    named = [another(name, f"start_{name} -> end_{name}") for name in "qr"]
+    assert warned(drawing("start -> a -> end", call("a", "=x", calls("q, r")), definitions="".join(named))) == ([], [])
+
+
+@pytest.mark.parametrize("element", [call("a", "p", calls("p")), user("a", calls("p"))], ids=["a call", "a task"])
+def test_that_which_may_be_called_is_said_of_a_call_by_expression_only(element):
+    assert ("warning", "calls-not-read", "a") in warned(drawing("start -> a -> end", element))[0]
 
 
 def test_a_comparison_with_a_range_is_a_warning():

@@ -42,7 +42,15 @@ NO_RETRIES = Text("retries must be a whole number, not %(value)s", "重试次数
 NO_RESULTS = Text("%(source)s returned a %(kind)s, not variables", "%(source)s 返回的是 %(kind)s，而不是变量")
 NO_DECISION = Text("the id of the decision is no text: %(source)s", "决策 ID 不是文本：%(source)s")
 NO_CALLED = Text("the id of the called process is no text: %(source)s", "被调用流程的 ID 不是文本：%(source)s")
-NO_PROCESS = Text("there is no process “%(process)s”", "没有流程“%(process)s”")
+NO_PROCESS = Text(
+    "there is no process “%(process)s”: deploy its diagram, then try again",
+    "没有流程“%(process)s”：请部署该流程图后重试",
+)
+NOT_CALLED_HERE = Text(
+    "“%(process)s” is none of the processes that may be called here (%(known)s): correct the data of the case, or name it in"
+    " the property calls of a new version and move the case there",
+    "“%(process)s”不属于此处可调用的流程（%(known)s）：请更正流程数据，或在新版本的属性 calls 中列出并迁移本流程",
+)
 NO_START = Text(
     "the process “%(process)s” has no plain start event, so it cannot be called",
     "流程“%(process)s”没有无触发的开始事件，不能被调用",
@@ -315,6 +323,8 @@ class CallSpec(ElementSpec):
         name = course.evaluate(self.node.called, token)
         if not isinstance(name, str) or not name:
             raise Failure("call", NO_CALLED.filled(source=self.node.called.text))
+        if self.node.may_call and name not in self.node.may_call:
+            raise Failure("call", NOT_CALLED_HERE.filled(process=name, known=", ".join(self.node.may_call)))
         own: Bundle = self.process_spec.bundle
         bundle = course.environment.called_process(name, self.node.binding) or own
         if self.node.binding == "deployment" and name in own.processes:

@@ -36,7 +36,7 @@ export function writeAttribute(injector, element, type, attribute, value, attrib
 
 export const property = (element, name) => (find(element, 'zeebe:Properties')?.get('properties') || []).find(one => one.get('name') === name)?.get('value') || '';
 
-/** Set, or with an empty value take away, one of the dialect's properties (name:en, name:zh, law, stage, duty). */
+/** Set, or with an empty value take away, one of the dialect's properties (name:en, name:zh, told:en, told:zh, law, stage, duty, calls). */
 export function writeProperty(injector, element, name, value) {
   const steps = new Steps(injector, element), object = bearer(element), list = steps.list(object), old = find(element, 'zeebe:Properties');
   const others = (old?.get('properties') || []).filter(one => one.get('name') !== name), known = (old?.get('properties') || []).find(one => one.get('name') === name);

@@ -3,7 +3,7 @@ import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 import { SelectEntry, TextFieldEntry, isSelectEntryEdited, isTextFieldEntryEdited } from '@bpmn-io/properties-panel';
 import { h } from '@bpmn-io/properties-panel/preact';
 import { useService } from 'bpmn-js-properties-panel';
-import { property, writeProperty } from './extensions.js';
+import { find, property, writeProperty } from './extensions.js';
 
 // the name in the page's language is the one on the canvas: one way to change it
 const write = (injector, element, name, value) => name === `name:${(injector.get('config.tenderway', false) || {}).language}` && value && !isAny(element, [ 'bpmn:Participant', 'bpmn:Process' ])
@@ -32,6 +32,8 @@ const otherTasks = (injector, element) => injector.get('elementRegistry').filter
   .map(one => ({ value: `not the same person as ${one.id}`, label: one.businessObject.name || one.id }));
 
 const English = text('name:en', 'Name in English'), Chinese = text('name:zh', 'Name in Chinese');
+const ToldEnglish = text('told:en', 'Told in English', 'The sentence in the history of the case'), ToldChinese = text('told:zh', 'Told in Chinese', 'The sentence in the history of the case');
+const Calls = text('calls', 'Procedures it may call', 'Their ids, separated by commas. Each is checked.');
 const Law = text('law', 'Legal basis', 'For example O87 39 (Order 87, article 39)'), Stage = choice('stage', 'Stage of the case', '', stages);
 const Duty = choice('duty', 'Not the same person as', 'The person who did that task cannot do this one.', otherTasks);
 
@@ -41,6 +43,9 @@ function Connect({ element }) {
   return h('div', { class: 'bio-properties-panel-entry' }, h('button', { type: 'button', class: 'govuk-button govuk-button--secondary tw-button--small', onClick: () => walking.open('tw-connect', element) }, translate('Connect to other element')));
 }
 
+const TOLD = [ 'bpmn:StartEvent', 'bpmn:CatchEvent', 'bpmn:BusinessRuleTask' ];
+const choosesWhatItCalls = element => is(element, 'bpmn:CallActivity') && String(find(element, 'zeebe:CalledElement')?.get('processId') || '').startsWith('=');
+
 export default class HouseGroup {
   constructor(propertiesPanel, translate) { this.translate = translate; propertiesPanel.registerProvider(200, this); }
   getGroups(element) {
@@ -48,6 +53,8 @@ export default class HouseGroup {
       if (element.labelTarget || !isAny(element, [ 'bpmn:FlowNode', 'bpmn:Process', 'bpmn:Participant', 'bpmn:Lane', 'bpmn:SequenceFlow' ])) return groups;
       const names = [ { id: 'name-en', component: English, isEdited: isTextFieldEntryEdited }, { id: 'name-zh', component: Chinese, isEdited: isTextFieldEntryEdited } ];
       const more = is(element, 'bpmn:FlowNode') ? [ { id: 'stage', component: Stage, isEdited: isSelectEntryEdited }, { id: 'law', component: Law, isEdited: isTextFieldEntryEdited } ] : [];
+      if (isAny(element, TOLD)) more.push({ id: 'told-en', component: ToldEnglish, isEdited: isTextFieldEntryEdited }, { id: 'told-zh', component: ToldChinese, isEdited: isTextFieldEntryEdited });
+      if (choosesWhatItCalls(element)) more.push({ id: 'calls', component: Calls, isEdited: isTextFieldEntryEdited });
       if (is(element, 'bpmn:UserTask')) more.push({ id: 'duty', component: Duty, isEdited: isSelectEntryEdited });
       if (is(element, 'bpmn:FlowNode') && !is(element, 'bpmn:EndEvent')) more.push({ id: 'connect', component: Connect });
       const at = groups.findIndex(group => group.id === 'general'), ours = { id: 'house', label: this.translate('Names, stage and law'), entries: [ ...names, ...more ] };

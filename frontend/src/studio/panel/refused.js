@@ -3,7 +3,7 @@
 import { getBusinessObject, is } from 'bpmn-js/lib/util/ModelUtil';
 import { bearer, find } from './extensions.js';
 
-const OURS = [ 'name:en', 'name:zh', 'law', 'stage', 'duty' ];
+const OURS = [ 'name:en', 'name:zh', 'told:en', 'told:zh', 'law', 'stage', 'duty', 'calls' ];
 const GROUPS = {
   Zeebe__ExecutionListeners: element => find(element, 'zeebe:ExecutionListeners'),
   Zeebe__TaskListeners: element => find(element, 'zeebe:TaskListeners'),
