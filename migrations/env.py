@@ -14,7 +14,7 @@ from app.foundation.database import Base
 assert RECORDS, "every table is known"
 
 
-def render(kind: str, item: Any, autogenerate: Any) -> str | bool:
+def render(kind: str, item: Any, _autogenerate: Any) -> str | bool:
     """Write what the database stores, not our types: a migration must run the same when these have changed."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"

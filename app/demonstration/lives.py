@@ -44,7 +44,7 @@ def line_of(play: Play, case: Case) -> str:
         return session.scalars(query).one()
 
 
-def approve(play: Play, case: Case) -> None:
+def approve(play: Play, _case: Case) -> None:
     """The reviewer approves, the finance department files."""
     play.later(hours=2)
     play.do("zhou", "review_application", {"decision": "approve"})
@@ -62,10 +62,10 @@ def plan(play: Play, case: Case) -> None:
         play.do("chen", "confirm_timetable", {"source": "按法定节假日从严推算，采购人确认。", **wanted})
 
 
-def entrust(play: Play, case: Case) -> None:
+def entrust(play: Play, _case: Case) -> None:
     """Buyer and agency agree and sign."""
     play.later(hours=3)
-    play.do("chen", "choose_agency", lambda shown: {"agency": agency_of(play), "fee": 8000, "fee_payer": "buyer"})
+    play.do("chen", "choose_agency", lambda _shown: {"agency": agency_of(play), "fee": 8000, "fee_payer": "buyer"})
     play.next_day()
     play.do("sun", "sign_agreement_agency", {"decision": "sign"})
     play.do("zhou", "sign_agreement_buyer", {"agreed": True})
@@ -87,7 +87,7 @@ def documents_of(case: Case) -> Mapping[str, Any]:
     return as_rows(case.requirements, case.factors) | dict(case.terms) if case.requirements else {}
 
 
-def publish(play: Play, case: Case) -> None:
+def publish(play: Play, _case: Case) -> None:
     """The buyer confirms; with that the notice is published."""
     play.next_day(hour=15)
     play.do("chen", "confirm_documents", {"decision": "confirm"})
@@ -119,7 +119,7 @@ def number_of(play: Play) -> str:
     return key
 
 
-def ask(play: Play, case: Case) -> None:
+def ask(play: Play, _case: Case) -> None:
     """A supplier asks, the agency answers to all."""
     play.next_day(2, hour=10)
     put_question(play, "hua", "T3所列备件是否可以由设备制造商直接供应？")
@@ -178,7 +178,7 @@ def pay_bond(play: Play, offer: Offer) -> None:
         )
 
 
-def submit(play: Play, case: Case, offer: Offer) -> None:
+def submit(play: Play, _case: Case, offer: Offer) -> None:
     """A supplier writes its bid for a lot, with the files that are asked for, and seals it."""
     lot_id = lots_of(play)[offer.lot]
     with play.acting(offer.login) as (session, actor):
@@ -235,7 +235,7 @@ def lots_of(play: Play) -> dict[int, str]:
 # -- from the opening to the award
 
 
-def open_bids(play: Play, case: Case) -> None:
+def open_bids(play: Play, _case: Case) -> None:
     """The deadline passes: bids are opened, the host signs the record; who bid for a lot that fails has the bond back."""
     play.turn_to(tender_of(play)[1])
     while play.has("he", "sign_opening_record"):
@@ -245,11 +245,11 @@ def open_bids(play: Play, case: Case) -> None:
         play.do("sun", "return_all_bonds", {"agreed": True})
 
 
-def form_committee(play: Play, case: Case) -> None:
+def form_committee(play: Play, _case: Case) -> None:
     """The buyer names its representative, the agency draws the experts, everybody who is called comes."""
     play.later(minutes=10)
     while play.has("zhou", "appoint_representative"):
-        play.do("zhou", "appoint_representative", lambda shown: {"account": _account(play, "zheng")})
+        play.do("zhou", "appoint_representative", lambda _shown: {"account": _account(play, "zheng")})
         play.do("sun", "set_draw_criteria", {"specialities": ["C04"]})
     while calls := play.holders("answer_call"):
         play.later(minutes=5)
@@ -271,10 +271,10 @@ def evaluate(play: Play, case: Case) -> None:
     """The bids are reviewed; the members score and sign the report."""
     review(play, case)
     _each_member(play, "score_bids", lambda shown: points_of(shown, case))
-    _each_member(play, "sign_report", lambda shown: {"decision": "agree"})
+    _each_member(play, "sign_report", lambda _shown: {"decision": "agree"})
 
 
-def review(play: Play, case: Case) -> None:
+def review(play: Play, _case: Case) -> None:
     """The agency checks the qualification, the members check the conformity."""
     while play.has("sun", "review_qualification"):
         play.later(minutes=30)
@@ -297,7 +297,7 @@ def points_of(shown: Shown, case: Case) -> dict[str, Any]:
     return {"rows": [{**row, "points": case.points(row)} for row in shown.values["rows"]]}
 
 
-def award(play: Play, case: Case) -> None:
+def award(play: Play, _case: Case) -> None:
     """The buyer confirms the first candidate; the award is published and the losers' bonds go back."""
     play.next_day()
     while play.has("zhou", "confirm_winner"):
@@ -307,7 +307,7 @@ def award(play: Play, case: Case) -> None:
         play.do("sun", "return_bonds", {"agreed": True})
 
 
-def let_the_query_window_end(play: Play, case: Case) -> None:
+def let_the_query_window_end(play: Play, _case: Case) -> None:
     """Nobody raises a query until the window ends."""
     with play.looking() as session:
         ends = [timer.due_at for timer in timers.upcoming(session) if timer.element_id == "query_window_ends"]
@@ -319,7 +319,7 @@ def let_the_query_window_end(play: Play, case: Case) -> None:
 # -- from the contract to the payment
 
 
-def conclude(play: Play, case: Case) -> None:
+def conclude(play: Play, _case: Case) -> None:
     """The winner signs, the buyer signs, the contract is published and filed."""
     for lot_id in _waiting(play, "sign_contract_supplier"):
         signer = winner_of(play, lot_id, "supplier-signer")
@@ -349,7 +349,7 @@ def secure(play: Play, lot_id: str) -> None:
         )
 
 
-def deliver(play: Play, case: Case) -> None:
+def deliver(play: Play, _case: Case) -> None:
     """The winner delivers and says so."""
     for lot_id in _waiting(play, "report_delivery"):
         play.next_day(10, hour=14)
@@ -358,7 +358,7 @@ def deliver(play: Play, case: Case) -> None:
         play.do(writer, "report_delivery", {"note": "首季度服务已完成，服务报告见附件。"}, where=_of(lot_id))
 
 
-def accept(play: Play, case: Case) -> None:
+def accept(play: Play, _case: Case) -> None:
     """The buyer accepts each requirement."""
     for lot_id in _waiting(play, "accept_delivery"):
         play.next_day()
@@ -371,7 +371,7 @@ def accepted(shown: Shown) -> dict[str, Any]:
     return {"rows": rows, "rating": "5", "feedback": "响应及时，服务规范。"}
 
 
-def pay(play: Play, case: Case) -> None:
+def pay(play: Play, _case: Case) -> None:
     """The winner asks for its money; it is checked, approved and paid."""
     for lot_id in _waiting(play, "request_payment"):
         signer = winner_of(play, lot_id, "supplier-signer")

@@ -44,17 +44,17 @@ class Past:
     closed_lately: bool = False
 
 
-def _return(play: Play, case: Case) -> None:
+def _return(play: Play, _case: Case) -> None:
     play.later(hours=3)
     play.do("zhou", "review_application", {"decision": "return", "reasons": "请补充现有网络设备清单和服务等级要求。"})
 
 
-def _offer_agreement(play: Play, case: Case) -> None:
+def _offer_agreement(play: Play, _case: Case) -> None:
     play.later(hours=1)
     play.do("chen", "choose_agency", {"agency": lives.agency_of(play), "fee": 12_000, "fee_payer": "buyer"})
 
 
-def _ask(play: Play, case: Case) -> None:
+def _ask(play: Play, _case: Case) -> None:
     play.next_day(1, hour=10)
     lives.put_question(play, "hua", "维保范围是否包含水处理系统？")
 

@@ -102,7 +102,7 @@ class Play:
 
     house: House
     clock: VirtualClock
-    say: Callable[[Step], None] | None = lambda step: None
+    say: Callable[[Step], None] | None = lambda _step: None
     key: str | None = None
     instance_id: str | None = None
     until: datetime | None = None
@@ -145,7 +145,7 @@ class Play:
         element_id: str,
         values: Mapping[str, Any] | Callable[[Shown], Mapping[str, Any]] | None = None,
         *,
-        where: Callable[[Mapping[str, Any]], bool] = lambda variables: True,
+        where: Callable[[Mapping[str, Any]], bool] = lambda _variables: True,
     ) -> None:
         """A person does their task: the form as it is shown to them, with ``values`` entered over it.
 

@@ -36,7 +36,7 @@ class Sample:
     make: Callable[[Session, Actor, Config], bytes]
 
 
-def _statement(session: Session, actor: Actor, config: Config) -> bytes:
+def _statement(session: Session, actor: Actor, _config: Config) -> bytes:
     """A statement of the agency's account with a payment whose reference nobody knows, and one without a reference."""
     account = bonds.account_of(session, actor.organisation_id or "")
     now = clock.now(session)
@@ -62,13 +62,13 @@ def _lines(session: Session, actor: Actor) -> list[list[str]]:
     ]
 
 
-def _csv(session: Session, actor: Actor, config: Config) -> bytes:
+def _csv(session: Session, actor: Actor, _config: Config) -> bytes:
     made = io.StringIO(newline="")
     csv.writer(made).writerows(_lines(session, actor))
     return made.getvalue().encode("utf-8-sig")
 
 
-def _xlsx(session: Session, actor: Actor, config: Config) -> bytes:
+def _xlsx(session: Session, actor: Actor, _config: Config) -> bytes:
     book = openpyxl.Workbook()
     assert book.active is not None
     for line in _lines(session, actor):
@@ -78,13 +78,13 @@ def _xlsx(session: Session, actor: Actor, config: Config) -> bytes:
     return kept.getvalue()
 
 
-def _letter(session: Session, actor: Actor, config: Config) -> bytes:
+def _letter(_session: Session, _actor: Actor, _config: Config) -> bytes:
     drawn = typst.compile(Path(__file__).with_name("sample.typ"), font_paths=[*FONT_FOLDERS], ignore_system_fonts=True)
     assert isinstance(drawn, bytes)
     return drawn
 
 
-def _diagram(session: Session, actor: Actor, config: Config) -> bytes:
+def _diagram(_session: Session, _actor: Actor, config: Config) -> bytes:
     return (config.processes_folder / "open_tender.bpmn").read_bytes()
 
 

@@ -18,7 +18,7 @@ class NotADemonstration(Exception):
     """The database is a real office's, or of a release whose demonstration had no clock to turn."""
 
 
-def settle(database: Engine, config: Config, tell: shipping.Tell = lambda done: None) -> None:
+def settle(database: Engine, config: Config, tell: shipping.Tell = lambda _done: None) -> None:
     """Make the town in an empty database with all tables, with everything that has happened in it so far, and its clock.
 
     Again changes nothing. Raises NotADemonstration, whose clock isn't to be turned, or shipping.KeysOfAnother.

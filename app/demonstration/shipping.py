@@ -71,7 +71,7 @@ def make(file: Path = FILE) -> None:
                 zipped.write(folder / name, name)
 
 
-def unpack(database: Engine, config: Config, tell: Tell = lambda done: None, file: Path = FILE) -> datetime:
+def unpack(database: Engine, config: Config, tell: Tell = lambda _done: None, file: Path = FILE) -> datetime:
     """Take the shipped town over into an empty database with all tables, and its keys; when its past ends.
 
     Raises KeysOfAnother, and nothing has happened then. All rows come in one transaction; keys that were unpacked by an

@@ -162,7 +162,7 @@ def build(engine: Engine, session: Session, processes: Path) -> None:
     workdays.seed(session)
     ids = _organisations(session)
     people = _people(session, ids)
-    _suppliers(session, ids, people)
+    _suppliers(session, people)
     _experts(session, people["liu"])
     _bond_accounts(session, [people["sun"], people["dong"]])
     year = clock.now(session).year
@@ -216,7 +216,7 @@ def _hash() -> str:
     return passwords.hashed(PASSWORD)
 
 
-def _suppliers(session: Session, ids: dict[str, str], people: dict[str, Actor]) -> None:
+def _suppliers(session: Session, people: dict[str, Actor]) -> None:
     admins = {person.place: person.login for person in PEOPLE if "supplier-admin" in person.roles}
     for number, (key, uscc, name, scale, head) in enumerate(SUPPLIERS, 1):
         registration = suppliers.declare(

@@ -104,7 +104,7 @@ class Held:
             entry.environment.release()
             self.cache.put(instance_id, entry)
 
-    def rolled_back(self, session: Session, ended: SessionTransaction) -> None:
+    def rolled_back(self, ended: SessionTransaction) -> None:
         """Drop what was moved inside the transaction or savepoint that was rolled back."""
         self.entries = {
             instance_id: entry for instance_id, entry in self.entries.items() if not _inside(entry.made_in, ended)
@@ -120,7 +120,7 @@ def _committed(session: Session) -> None:
 @event.listens_for(Session, "after_soft_rollback")
 def _rolled_back(session: Session, ended: SessionTransaction) -> None:
     if held := session.info.get("engine_held"):
-        held.rolled_back(session, ended)
+        held.rolled_back(ended)
 
 
 def _inside(transaction: SessionTransaction | None, outer: SessionTransaction) -> bool:

@@ -94,7 +94,7 @@ def deploy(engine: Engine, session: Session, actor: Actor, files: Mapping[str, b
 
 
 def save_draft(
-    engine: Engine,
+    _engine: Engine,
     session: Session,
     actor: Actor,
     files: Mapping[str, bytes],
@@ -166,7 +166,7 @@ def approve(engine: Engine, session: Session, actor: Actor, deployment_id: str, 
     return deployment
 
 
-def reject(engine: Engine, session: Session, actor: Actor, deployment_id: str, reasons: str) -> Deployment:
+def reject(_engine: Engine, session: Session, actor: Actor, deployment_id: str, reasons: str) -> Deployment:
     """Give a proposal back to who drew it, with reasons; it can be changed and proposed again."""
     deployment = _locked(session, deployment_id, "proposed")
     _refuse_own(actor, deployment)

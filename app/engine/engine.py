@@ -33,11 +33,11 @@ Tells = Callable[[Session, Actor, str, Mapping[str, Any]], Mapping[str, Any]]
 """What the history tells of a step beside its name: ``(session, who did it, form or operation, its values) -> details``."""
 
 
-def _nothing(process_id: str) -> Iterable[Text]:
+def _nothing(_process_id: str) -> Iterable[Text]:
     return ()
 
 
-def _as_named(group: str, variables: Mapping[str, Any]) -> str:
+def _as_named(group: str, _variables: Mapping[str, Any]) -> str:
     return group
 
 

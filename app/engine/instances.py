@@ -222,7 +222,7 @@ def redate(
     return moved
 
 
-def suspend(engine: Engine, session: Session, actor: Actor, instance_id: str, reasons: str) -> InstanceRow:
+def suspend(_engine: Engine, session: Session, actor: Actor, instance_id: str, reasons: str) -> InstanceRow:
     """Let nothing in an instance move until it is resumed: its timers and messages wait, its tasks refuse."""
     row = corridor.locked(session, instance_id)
     corridor.refuse_unless_active(row)

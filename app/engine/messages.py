@@ -385,7 +385,7 @@ def _wake(
 def _start(engine: Engine, session: Session, actor: Actor, delivery: Delivery) -> Sent | None:
     from app.engine import instances  # instances deliver what they send through this module
 
-    subscription = _start_subscriptions(session, delivery).limit(1)
+    subscription = _start_subscriptions(delivery).limit(1)
     found = session.execute(subscription).first()
     if found is None:
         return None
@@ -403,7 +403,7 @@ def _start(engine: Engine, session: Session, actor: Actor, delivery: Delivery) -
     return Sent(row.id)
 
 
-def _start_subscriptions(session: Session, delivery: Delivery) -> Any:
+def _start_subscriptions(delivery: Delivery) -> Any:
     return (
         select(Definition, SubscriptionRow.element_id)
         .join(SubscriptionRow, SubscriptionRow.definition_id == Definition.id)
@@ -443,7 +443,7 @@ def _broadcast(engine: Engine, session: Session, actor: Actor, delivery: Deliver
                 woken += 1
             else:
                 keep(session, delivery, subscription)
-    for definition, element_id in session.execute(_start_subscriptions(session, delivery)).all():
+    for definition, element_id in session.execute(_start_subscriptions(delivery)).all():
         try:
             instances.start(
                 engine, session, actor, definition.key, delivery.variables, start_id=element_id, definition=definition

@@ -146,7 +146,7 @@ def complete(
 
 
 def claim(
-    engine: Engine, session: Session, actor: Actor, task_id: str, *, seen_version: int | None = None
+    _engine: Engine, session: Session, actor: Actor, task_id: str, *, seen_version: int | None = None
 ) -> OpenTaskRow:
     """Take a task on, so that it leaves the others' inboxes; taking one's own again changes nothing."""
     row, task = _locked(session, task_id)
@@ -160,7 +160,7 @@ def claim(
     return task
 
 
-def give_back(engine: Engine, session: Session, actor: Actor, task_id: str) -> OpenTaskRow:
+def give_back(_engine: Engine, session: Session, actor: Actor, task_id: str) -> OpenTaskRow:
     """Offer a task that one has taken to all its candidates again; administrators may give back anybody's."""
     row, task = _locked(session, task_id)
     if task.claimed_by is None or (task.claimed_by != actor.id and not actor.has_role(ADMINISTRATOR)):
@@ -170,7 +170,7 @@ def give_back(engine: Engine, session: Session, actor: Actor, task_id: str) -> O
     return task
 
 
-def assign(engine: Engine, session: Session, actor: Actor, task_id: str, to: Actor) -> OpenTaskRow:
+def assign(_engine: Engine, session: Session, actor: Actor, task_id: str, to: Actor) -> OpenTaskRow:
     """Give a task to a person it is for: by its holder, or by an administrator (to anybody).
 
     :raises NotYourTask: when the actor may not give it, or the other may not have it
@@ -192,7 +192,7 @@ def may_be_given(session: Session, to: Actor, task: OpenTaskRow) -> bool:
 
 
 def save_draft(
-    engine: Engine,
+    _engine: Engine,
     session: Session,
     actor: Actor,
     task_id: str,

@@ -28,7 +28,7 @@ class Type:
 
     name: str = "Any"
 
-    def holds(self, value: Any) -> bool:
+    def holds(self, _value: Any) -> bool:
         """Whether a value that isn't null is of this type, whatever its constraints."""
         return True
 
@@ -200,7 +200,7 @@ class Constrained(Type):
     """A type some of whose values only are allowed. ``instance of`` doesn't ask for the constraint."""
 
     of: Type = ANY
-    allowed: Callable[[Any], bool] = field(default=lambda value: True, compare=False)
+    allowed: Callable[[Any], bool] = field(default=lambda _value: True, compare=False)
 
     def holds(self, value: Any) -> bool:
         """Whether the value is of the type, allowed or not."""

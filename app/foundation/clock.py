@@ -52,11 +52,11 @@ class VirtualClock:
     def __init__(self, start: datetime) -> None:
         self.instant = start.astimezone(UTC)
 
-    def read(self, session: Session) -> datetime:
+    def read(self, _session: Session) -> datetime:
         """The instant it was last turned to."""
         return self.instant
 
-    def at(self, seen: datetime) -> datetime:
+    def at(self, _seen: datetime) -> datetime:
         """Always what it shows: it has nothing to do with the host's."""
         return self.instant
 
@@ -119,7 +119,7 @@ class KeptClock:
             datetime.fromisoformat(kept["until"]),
         )
 
-    def read(self, session: Session) -> datetime:
+    def read(self, _session: Session) -> datetime:
         """The present instant, aware, in UTC."""
         return self.instant
 

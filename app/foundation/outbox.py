@@ -169,7 +169,7 @@ def _send(session_factory: Sessions, row: Outgoing, sender: Sender) -> bool:
         outcome: dict[str, Any] = {"state": "sent", "last_error": None}
     except GivenUp as error:
         outcome = {"state": "failed", "last_error": str(error)}
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a sender may fail in any way: it is kept, and tried again
         log.warning("message %s (%s) could not be sent: %s", row.id, row.key, error)
         over = row.attempts >= MOST_ATTEMPTS
         outcome = {"state": "failed" if over else "waiting", "last_error": f"{type(error).__name__}: {error}"}

@@ -40,7 +40,7 @@ class Prepared:
         try:
             (cursor.executemany if many else cursor.execute)(made.sql, given)
             return cursor.rowcount
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - SQLAlchemy raises it again, as one of its own
             connection._handle_dbapi_exception(error, made.sql, given, cursor, None)
         finally:
             cursor.close()

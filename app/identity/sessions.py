@@ -215,7 +215,7 @@ class Uses:
         return bool(self._seen)
 
 
-def act_for(session: Session, found: SignedIn, organisation_id: str) -> None:
+def act_for(found: SignedIn, organisation_id: str) -> None:
     """Let a session act for another of the person's organisations."""
     found.organisation_id = organisation_id
 

@@ -53,7 +53,7 @@ def _seal(connection: int, target: int) -> None:
         try:
             with asked.makefile("rb") as source:
                 answer = work.seal(source, written)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told by its kind alone, whatever it is
             answer = {"failed": type(error).__name__}
         asked.sendall(orjson.dumps(answer) + b"\n")
 

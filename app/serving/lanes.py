@@ -22,9 +22,9 @@ class Lanes:
 
     def __init__(self, *, looking: int, acting: int, bidding: int) -> None:
         self._lanes = {
-            "looking": _lane("looking", looking),
-            "acting": _lane("acting", acting),
-            "bidding": _lane("bidding", bidding),
+            "looking": _lane(looking),
+            "acting": _lane(acting),
+            "bidding": _lane(bidding),
         }
 
     def add_task(self, channel: object) -> None:
@@ -52,7 +52,7 @@ def lane_of(request: HTTPRequestParser) -> str:
     return "bidding" if BID_ACTS.fullmatch(request.path) else "acting"
 
 
-def _lane(name: str, threads: int) -> ThreadedTaskDispatcher:
+def _lane(threads: int) -> ThreadedTaskDispatcher:
     lane = ThreadedTaskDispatcher()
     lane.set_thread_count(threads)
     return lane

@@ -168,7 +168,7 @@ def listen(
     threads: int,
     bidding: int,
     trusts_proxy: bool,
-    largest_body: Callable[[str], int] = lambda cookies: MOST,
+    largest_body: Callable[[str], int] = lambda _cookies: MOST,
 ) -> Server:
     """A server that has its port and doesn't answer yet; raises OSError when the port can't be had.
 

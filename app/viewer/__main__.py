@@ -22,7 +22,7 @@ def main(number: str, width: str = "") -> int:
             about = {"failed": "large"}
         except NoSuchPage:
             about = {"failed": "page"}
-        except Exception as error:  # whatever a stranger's file makes of the library
+        except Exception as error:  # noqa: BLE001 - whatever a stranger's file makes of the library
             about = {"failed": _kind_of(error)}
     sys.stdout.buffer.write(json.dumps(about).encode() + b"\n")
     sys.stdout.buffer.write(picture)

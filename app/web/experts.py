@@ -217,7 +217,7 @@ def tie(expert_id: str) -> AnyResponse | str:
 def absence(expert_id: str) -> AnyResponse | str:
     """Say on which days an expert can't serve."""
 
-    def act(given: Mapping[str, Any]) -> str:
+    def act(_given: Mapping[str, Any]) -> str:
         experts.declare_absence(
             current.session(), current.actor(), expert_id=expert_id, from_on=_day("from_on"), to_on=_day("to_on")
         )

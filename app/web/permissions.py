@@ -122,7 +122,7 @@ def tender_is_worked_on(session: Session, actor: Actor, tender_id: str, **_: Any
         raise TenderUnknown
 
 
-def lot_is_published(session: Session, actor: Actor, lot_id: str, **_: Any) -> None:
+def lot_is_published(session: Session, _actor: Actor, lot_id: str, **_: Any) -> None:
     """the lot's tender has been published"""
     from app.procurement.tenders import TenderUnknown, of_lot
 
@@ -150,7 +150,7 @@ def contract_is_visible(session: Session, actor: Actor, contract_id: str, **_: A
     """the contract is one of the person's organisation, or the person audits"""
     from app.procurement.contracts import ContractUnknown, get, visible_to
 
-    if not visible_to(session, actor, get(session, contract_id)):
+    if not visible_to(actor, get(session, contract_id)):
         raise ContractUnknown
 
 
@@ -167,7 +167,7 @@ def person_is_theirs(session: Session, actor: Actor, account_id: str, **_: Any) 
     people.refuse_strangers(session, actor, account_id)
 
 
-def organisation_is_theirs(session: Session, actor: Actor, organisation_id: str, **_: Any) -> None:
+def organisation_is_theirs(_session: Session, actor: Actor, organisation_id: str, **_: Any) -> None:
     """suppliers see their own organisation only"""
     if not any(actor.has_role(role) for role in STAFF) and actor.organisation_id != organisation_id:
         raise NotAllowed
@@ -216,7 +216,7 @@ def entry_is_seen(session: Session, actor: Actor, proposal_id: str, **_: Any) ->
         raise proposals.ProposalUnknown
 
 
-def in_demonstration(session: Session, actor: Actor, **_: Any) -> None:
+def in_demonstration(_session: Session, _actor: Actor, **_: Any) -> None:
     """the service shows its demonstration town"""
     if not current.config().demonstration:
         raise NotAllowed

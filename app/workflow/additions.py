@@ -16,12 +16,5 @@ def agree(session: Session, actor: Actor, *, amendment_id: str, signer: Signer) 
     amendment = contracts.agree(session, actor, amendment_id=amendment_id, signer=signer)
     contract = contracts.get(session, amendment.contract_id)
     if contract.published_at is not None:
-        disclosing.published(
-            session,
-            actor,
-            disclosing.Kind.ADDITION,
-            project_id=contract.lot.project_id,
-            lot_id=contract.lot_id,
-            record_id=amendment.id,
-        )
+        disclosing.published(session, disclosing.Kind.ADDITION, project_id=contract.lot.project_id)
     return amendment

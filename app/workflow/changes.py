@@ -86,7 +86,7 @@ def change(
     drawing.version(session, actor, tender)
     drawing.notice(session, actor, tender.notices[-1], tender)
     sealing.notice(session, actor, signer, tender.notices[-1])
-    disclosing.published(session, actor, disclosing.Kind.CHANGE, project_id=tender.project_id, record_id=made.id)
+    disclosing.published(session, disclosing.Kind.CHANGE, project_id=tender.project_id)
     _tell_takers(session, tender, f"change:{made.id}", _changed(tender, made))
     return made
 
@@ -109,13 +109,7 @@ def terminate(
         instances.cancel(engine, session, actor, case.id, reasons)
     drawing.notice(session, actor, tender.notices[-1], tender)
     sealing.notice(session, actor, signer, tender.notices[-1])
-    disclosing.published(
-        session,
-        actor,
-        disclosing.Kind.TERMINATION,
-        project_id=tender.project_id,
-        record_id=tender.notices[-1].id,
-    )
+    disclosing.published(session, disclosing.Kind.TERMINATION, project_id=tender.project_id)
     _tell_takers(session, tender, f"termination:{tender.id}", _terminated(tender, reasons))
     _settle_bonds(engine, session, tender)
     return tender

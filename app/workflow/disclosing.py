@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from app.foundation.actor import Actor
 from app.procurement import disclosure
 
 
@@ -27,20 +26,8 @@ class Kind(StrEnum):
     PAYMENT = "payment"
 
 
-def published(
-    session: Session,
-    actor: Actor,
-    kind: Kind,
-    *,
-    project_id: str,
-    lot_id: str | None = None,
-    record_id: str | None = None,
-) -> None:
-    """Say that something of a project has just become public, in the transaction that made it so.
-
-    ``lot_id`` where it concerns one lot alone. ``record_id``: the row it is told from (the notice of a tender, failure
-    or termination; the question of a clarification; the change; the award; the contract; the addition; the payment).
-    """
+def published(session: Session, kind: Kind, *, project_id: str) -> None:
+    """Say that something of a project has just become public, in the transaction that made it so."""
     disclosure.release(session, project_id=project_id, tags=_TAGS[kind])
 
 

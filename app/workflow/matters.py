@@ -94,7 +94,7 @@ def _own(actor: Actor) -> Iterable[Kind]:
 # -- registrations
 
 
-def _declared(actor: Actor, now: datetime) -> Select[Any]:
+def _declared(_actor: Actor, _now: datetime) -> Select[Any]:
     query = select(Registration).where(Registration.state == RegistrationState.DECLARED)
     return query.order_by(Registration.declared_at)
 
@@ -120,7 +120,7 @@ def _registration(page: Callable[[Registration], str]) -> Callable[[Session, Any
 def _breaches_at(*conditions: Any) -> Callable[[Actor, datetime], Select[Any]]:
     """Those that this finance department decides, or any where none is named."""
 
-    def waiting(actor: Actor, now: datetime) -> Select[Any]:
+    def waiting(actor: Actor, _now: datetime) -> Select[Any]:
         mine = or_(Breach.finance_id == actor.organisation_id, Breach.finance_id.is_(None))
         return select(Breach).where(mine, *conditions).order_by(Breach.reported_at)
 
@@ -143,7 +143,7 @@ def _to_reply(actor: Actor, now: datetime) -> Select[Any]:
     )
 
 
-def _breach(session: Session, row: Any) -> tuple[Text, datetime, date | None, str]:
+def _breach(_session: Session, row: Any) -> tuple[Text, datetime, date | None, str]:
     ground = GROUNDS[row.ground][0]
     about = Text(f"{row.number}: {ground.en}", f"{row.number}：{ground.zh}")
     due_on = row.reply_until_on if row.state == BreachState.NOTIFIED and row.replied_at is None else None
@@ -153,15 +153,15 @@ def _breach(session: Session, row: Any) -> tuple[Text, datetime, date | None, st
 # -- contracts
 
 
-def _unsecured(actor: Actor, now: datetime) -> Select[Any]:
+def _unsecured(actor: Actor, _now: datetime) -> Select[Any]:
     return contracts.unsecured().where(Contract.supplier_id == actor.organisation_id)
 
 
-def _returnable(actor: Actor, now: datetime) -> Select[Any]:
+def _returnable(actor: Actor, _now: datetime) -> Select[Any]:
     return contracts.returnable().where(Contract.buyer_id == actor.organisation_id)
 
 
-def _proposed_to(actor: Actor, now: datetime) -> Select[Any]:
+def _proposed_to(actor: Actor, _now: datetime) -> Select[Any]:
     open_ones = select(Amendment).join(Contract, Contract.id == Amendment.contract_id)
     return open_ones.where(
         Contract.supplier_id == actor.organisation_id,
@@ -170,7 +170,7 @@ def _proposed_to(actor: Actor, now: datetime) -> Select[Any]:
     )
 
 
-def _contract(session: Session, row: Any) -> tuple[Text, datetime, date | None, str]:
+def _contract(_session: Session, row: Any) -> tuple[Text, datetime, date | None, str]:
     about = Text(f"{row.number} {row.title.en}", f"{row.number} {row.title.zh}")
     return about, row.signed_at, row.delivery_due_on, f"contracts/{row.id}"
 
@@ -188,7 +188,7 @@ def _amendment(session: Session, row: Any) -> tuple[Text, datetime, date | None,
 # -- what a second person confirms
 
 
-def _proposals(actor: Actor, now: datetime) -> Select[Any]:
+def _proposals(actor: Actor, _now: datetime) -> Select[Any]:
     allowed = [
         and_(
             Proposal.kind == kind.id,
@@ -202,15 +202,15 @@ def _proposals(actor: Actor, now: datetime) -> Select[Any]:
     )
 
 
-def _proposal(session: Session, row: Any) -> tuple[Text, datetime, date | None, str]:
+def _proposal(_session: Session, row: Any) -> tuple[Text, datetime, date | None, str]:
     return row.subject, row.proposed_at, None, f"data/entries/{row.id}"
 
 
-def _deployments(actor: Actor, now: datetime) -> Select[Any]:
+def _deployments(actor: Actor, _now: datetime) -> Select[Any]:
     return select(Deployment).where(Deployment.state == "proposed", Deployment.proposed_by != actor.id)
 
 
-def _deployment(session: Session, row: Any) -> tuple[Text, datetime, date | None, str]:
+def _deployment(_session: Session, row: Any) -> tuple[Text, datetime, date | None, str]:
     return row.title, row.proposed_at or row.saved_at, None, f"studio/proposals/{row.id}"
 
 
@@ -228,37 +228,37 @@ def _address(session: Session, row: Any) -> tuple[Text, datetime, date | None, s
 # -- the bank, the machine
 
 
-def _asked(actor: Actor, now: datetime) -> Select[Any]:
+def _asked(actor: Actor, _now: datetime) -> Select[Any]:
     """Statements with entries that a person must tell apart; one by one they may not be known yet (O87 28)."""
     asked = select(StatementEntry.bank_statement_id).where(StatementEntry.outcome == ASKED)
     own = select(BondAccount.account).where(BondAccount.organisation_id == actor.organisation_id)
     return select(BankStatement).where(BankStatement.id.in_(asked), BankStatement.account.in_(own))
 
 
-def _statement(session: Session, row: Any) -> tuple[Text, datetime, date | None, str]:
+def _statement(_session: Session, row: Any) -> tuple[Text, datetime, date | None, str]:
     return Text(row.statement_id, row.statement_id), row.imported_at, None, f"bonds/statements/{row.id}"
 
 
-def _incidents(actor: Actor, now: datetime) -> Select[Any]:
+def _incidents(_actor: Actor, _now: datetime) -> Select[Any]:
     return select(IncidentRow).where(IncidentRow.resolved_at.is_(None)).order_by(IncidentRow.opened_at)
 
 
-def _incident(session: Session, row: Any) -> tuple[Text, datetime, date | None, str]:
+def _incident(_session: Session, row: Any) -> tuple[Text, datetime, date | None, str]:
     return row.name, row.opened_at, None, "operations/incidents"
 
 
-def _doubts(actor: Actor, now: datetime) -> Select[Any]:
+def _doubts(_actor: Actor, _now: datetime) -> Select[Any]:
     return select(ClockDoubt).where(ClockDoubt.seen_at.is_(None))
 
 
-def _doubt(session: Session, row: Any) -> tuple[Text, datetime, date | None, str]:
+def _doubt(_session: Session, row: Any) -> tuple[Text, datetime, date | None, str]:
     return CLOCKS[row.clock], row.noticed_at, None, "operations/clocks"
 
 
 SIGNERS = ("supplier-admin", "supplier-signer")
 KINDS: tuple[Kind, ...] = (
     Kind("registration.review", Text("Review the registration", "审核供应商注册"), ("registrar",), _declared, _registration(lambda row: f"registrations/{row.id}")),
-    Kind("registration.declare", Text("Declare your company again", "重新申报单位信息"), ("supplier-admin",), _returned, _registration(lambda row: "supplier/company")),
+    Kind("registration.declare", Text("Declare your company again", "重新申报单位信息"), ("supplier-admin",), _returned, _registration(lambda _row: "supplier/company")),
     Kind("breach.notify", Text("Examine the report of a breach", "核查违法失信报告"), ("finance-officer",), _breaches_at(Breach.state == BreachState.REPORTED), _breach),
     Kind("breach.reply", Text("Reply to the notification", "提交陈述申辩"), SIGNERS, _to_reply, _breach),
     Kind("breach.hear", Text("Hold the hearing", "组织听证"), ("finance-officer",), _breaches_at(Breach.state == BreachState.NOTIFIED, Breach.wants_hearing.is_(True), Breach.heard_on.is_(None)), _breach),

@@ -299,7 +299,7 @@ def _asked(content: Content) -> Content:
 # -- the other notices
 
 
-def _change(content: Content, tender: Tender) -> list[Section]:
+def _change(content: Content, _tender: Tender) -> list[Section]:
     return [
         {
             "heading": Text("Correction", "更正信息"),
@@ -327,7 +327,7 @@ def _change(content: Content, tender: Tender) -> list[Section]:
     ]
 
 
-def _clarification(content: Content, tender: Tender) -> list[Section]:
+def _clarification(content: Content, _tender: Tender) -> list[Section]:
     said = [(Text("Enquiry", "询问"), content["question"]), (Text("Answer", "答复"), content["answer"])]
     if "stated" in content:  # what was answered before says nothing of it
         said.append((Text("Effect on the tender documents", "对招标文件的影响"), text_of(content["stated"])))
@@ -349,7 +349,7 @@ def _failure(content: Content, tender: Tender) -> list[Section]:
     ]
 
 
-def _termination(content: Content, tender: Tender) -> list[Section]:
+def _termination(content: Content, _tender: Tender) -> list[Section]:
     return [
         {
             "heading": Text("Termination", "终止信息"),

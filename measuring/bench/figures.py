@@ -105,7 +105,7 @@ _OPERATIONS: dict[str, dict[str, Any]] = {
 
 
 def _returning(result: dict[str, Any]) -> Callable[..., dict[str, Any]]:
-    return lambda context, **_: result
+    return lambda _context, **_: result
 
 
 def _play_ours(engine: Engine, factory: sessionmaker[Session]) -> list[float]:
@@ -150,7 +150,7 @@ class _BareTender:
         from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 
         class Operations(TaskDataEnvironment):
-            def call_service(self, context: Any, operation_name: Any = None, **_: Any) -> str:
+            def call_service(self, _context: Any, operation_name: Any = None, **_: Any) -> str:
                 (result,) = _OPERATIONS[operation_name].values()
                 return json.dumps(result)
 

@@ -55,7 +55,7 @@ ANSWERS: dict[str, dict[str, Any]] = {"ask": {"value": 100_000, "kind": "goods"}
 def _small() -> Iterator[tuple[Engine, sessionmaker[Session]]]:
     with house() as (engine, factory):
         publish = engine.acts.act("publish", name=Text("publish", "publish"))
-        publish(lambda context, **_: {"published": True})
+        publish(lambda _context, **_: {"published": True})
         deploy(engine, factory, {"p.bpmn": diagram(SMALL)})
         yield engine, factory
 

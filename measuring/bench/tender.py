@@ -161,7 +161,7 @@ class _Writer:
         held = f"<bpmn:extensionElements>{extensions}</bpmn:extensionElements>" if extensions else ""
         return f'<bpmn:{part.kind} id="{part.id}"{attributes}{self.attributes(part)}>{held}{content}</bpmn:{part.kind}>'
 
-    def attributes(self, part: Part) -> str:
+    def attributes(self, _part: Part) -> str:
         return ""
 
     def filled(self, part: Part) -> tuple[str, str]:
@@ -198,7 +198,7 @@ class _Writer:
 
 
 class _Ours(_Writer):
-    def condition(self, python: str, feel: str) -> str:
+    def condition(self, _python: str, feel: str) -> str:
         return f"={feel}"
 
     def timer(self, value: str) -> str:
@@ -240,7 +240,7 @@ class _Ours(_Writer):
 
 
 class _Bare(_Writer):
-    def condition(self, python: str, feel: str) -> str:
+    def condition(self, python: str, _feel: str) -> str:
         return python
 
     def attributes(self, part: Part) -> str:

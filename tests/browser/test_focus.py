@@ -35,7 +35,7 @@ class Place:
 
     login: str
     address: str
-    act: Callable[[Page], object] = lambda page: None
+    act: Callable[[Page], object] = lambda _page: None
 
 
 def task(session: Session, form_id: str) -> Place:

@@ -28,7 +28,7 @@ def run(office, monkeypatch):
     from app import tables
 
     if office.extensions["tenderway"].database.dialect.name == "postgresql":
-        monkeypatch.setattr(tables, "upgrade", lambda database: None)  # the test's database has its tables
+        monkeypatch.setattr(tables, "upgrade", lambda _database: None)  # the test's database has its tables
     return lambda *words: office.test_cli_runner().invoke(args=[str(word) for word in words])
 
 

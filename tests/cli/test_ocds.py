@@ -29,8 +29,8 @@ def test_packages_are_written_and_hold_to_the_standard(run, tmp_path, monkeypatc
     class Process:
         ocid = "ocds-x-1"
 
-    monkeypatch.setattr(disclosure, "processes", lambda session: [Process])
-    monkeypatch.setattr(disclosure, "of_process", lambda session, ocid: [1])
+    monkeypatch.setattr(disclosure, "processes", lambda _session: [Process])
+    monkeypatch.setattr(disclosure, "of_process", lambda _session, _ocid: [1])
     monkeypatch.setattr(disclosure, "release_package", lambda *_: {"releases": []})
     monkeypatch.setattr(disclosure, "record_package", lambda *_: {"records": []})
     result = run("ocds", tmp_path / "out")

@@ -86,7 +86,7 @@ def test_a_retried_incident_goes_on_exactly_there(engine, working, session):
     row, does = working
     does.append(fail)
     complete(engine, session)
-    does.append(lambda context: {"published": True})
+    does.append(lambda _context: {"published": True})
     incidents.retry(engine, session, toys.ROOT, incidents.open(session)[0].id)
     assert (row.state, incidents.open(session)) == ("completed", [])
 

@@ -173,7 +173,7 @@ def test_a_refusal_of_the_intake_leaves_the_task_open(engine, planned, session):
 
 
 def test_a_form_is_shown_with_prepared_values_and_the_draft_beside_them(engine, planned, session):
-    engine.acts.prepares("plan")(lambda context: {"values": {"budget": 7, "note": "as last year"}})
+    engine.acts.prepares("plan")(lambda _context: {"values": {"budget": 7, "note": "as last year"}})
     tasks.save_draft(engine, session, toys.ANNA, only_task(session).id, {"note": "not yet"})
     shown = tasks.show(engine, session, toys.ANNA, only_task(session).id)
     assert (shown.values, shown.draft) == ({"budget": 7, "note": "as last year"}, {"note": "not yet"})

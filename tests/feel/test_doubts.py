@@ -77,7 +77,7 @@ def test_a_comparison_with_a_range_is_doubted(operator, range_):
 def test_a_function_outside_feel_is_doubted_where_nothing_is_lent():
     defined = "function(a) external {java: {}}"
     assert doubts(defined) == [feel.ExternalFunction()]
-    with external.lent(lambda names, described: feel.compile("abs").evaluate({})):
+    with external.lent(lambda _names, _described: feel.compile("abs").evaluate({})):
         assert doubts(defined) == []
 
 

@@ -69,7 +69,7 @@ def test_parameters_and_iterators_may_have_several_words(value):
 
 
 def test_a_variable_hides_the_built_in_function_of_its_name(value):
-    assert value("max(1, 2)", max=feel.Function(("a", "b"), lambda env, a, b: 42)) == 42
+    assert value("max(1, 2)", max=feel.Function(("a", "b"), lambda _env, _a, _b: 42)) == 42
 
 
 def test_the_names_an_expression_reads_are_known():

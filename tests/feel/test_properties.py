@@ -108,7 +108,7 @@ patterns = st.lists(st.tuples(pieces, quantifiers), min_size=1, max_size=5).map(
 @settings(max_examples=400)
 @given(patterns, st.text(alphabet="ab1 \n", max_size=12))
 def test_regular_expressions_find_what_pythons_find(pattern, text):
-    ours = compile_pattern(pattern).search(text, 0, lambda steps: None)
+    ours = compile_pattern(pattern).search(text, 0, lambda _steps: None)
     theirs = re.compile(pattern.replace(".", "[^\r\n]")).search(text)
     assert (ours is None) == (theirs is None)
     if ours is not None and theirs is not None:
@@ -121,7 +121,7 @@ def test_regular_expressions_find_what_pythons_find(pattern, text):
 @given(st.text(max_size=30))
 def test_any_text_is_a_pattern_or_is_refused(text):
     with contextlib.suppress(InvalidPattern):
-        compile_pattern(text).search("abc", 0, lambda steps: None)
+        compile_pattern(text).search("abc", 0, lambda _steps: None)
 
 
 @settings(max_examples=300)

@@ -15,7 +15,7 @@ class Mailbox:
     def __init__(self):
         self.received, self.answer = [], None
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, _server, _session, envelope):
         if self.answer:
             return self.answer
         self.received.append(envelope)
@@ -112,7 +112,7 @@ def test_a_message_on_lease_is_left_to_its_sender(session, session_factory):
     put(session)
     inner = []
     outbox.send_due(
-        session_factory, {"mail": lambda row: inner.append(outbox.send_due(session_factory, {"mail": print}))}
+        session_factory, {"mail": lambda _row: inner.append(outbox.send_due(session_factory, {"mail": print}))}
     )
     assert inner == [0]
 

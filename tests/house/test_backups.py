@@ -44,7 +44,7 @@ def office(session, database, stamped, tmp_path):
         outbox.mail(session, key=key, to=["a@example.org"], subject="x", body="x")
         session.commit()
         if key == "sent":
-            outbox.send_due(sessions(database), {"mail": lambda row: None})
+            outbox.send_due(sessions(database), {"mail": lambda _row: None})
     return config
 
 

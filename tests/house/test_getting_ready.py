@@ -43,5 +43,5 @@ def test_a_head_gets_no_body():
 
 def test_it_steps_aside_once_the_program_is_there():
     front = GettingReady()
-    front.real = lambda environ, start_response: [b"the real one"]
+    front.real = lambda _environ, _start_response: [b"the real one"]
     assert b"".join(front({}, lambda *_: None)) == b"the real one"

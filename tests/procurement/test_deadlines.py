@@ -40,16 +40,16 @@ ACTS = {
     ),
     "withdraw": withdraw,
     "confirm": confirm,
-    "save a draft": lambda session, bidder, lot, signer, **when: bids.save_draft(
+    "save a draft": lambda session, bidder, lot, _signer, **when: bids.save_draft(
         session, bidder, lot_id=lot.id, content={"price": "1"}, **when
     ),
-    "add a file": lambda session, bidder, lot, signer, **when: bids.add_file(
+    "add a file": lambda session, bidder, lot, _signer, **when: bids.add_file(
         session, bidder, lot_id=lot.id, name="a.txt", source=b"a", **when
     ),
-    "ask for a bond": lambda session, bidder, lot, signer, **when: bonds.request(
+    "ask for a bond": lambda session, bidder, lot, _signer, **when: bonds.request(
         session, bidder, lot_id=lot.id, **when
     ),
-    "ask": lambda session, bidder, lot, signer, **when: tenders.ask(
+    "ask": lambda session, bidder, lot, _signer, **when: tenders.ask(
         session, bidder, tender_id=tenders.of_lot(session, lot.id).id, text="?", **when
     ),
 }
@@ -170,7 +170,7 @@ def calls(path: Path, known: set[str]):
 class AnotherClock:
     """A keeper to whom the deadline hasn't come yet."""
 
-    def allow(self, lot_id):
+    def allow(self, _lot_id):
         raise KeyNotDue(deadline="later", now="now")
 
 

@@ -14,7 +14,7 @@ SIZES = bodies.by_cookies("secret", "tenderway", 1000 * limits.STRANGERS)
 def test_a_strangers_large_body_is_refused_at_the_header():
     asked = []
     made = servers.listen(
-        lambda environ, start: asked.append(environ),
+        lambda environ, _start: asked.append(environ),
         host="127.0.0.1",
         port=0,
         threads=2,

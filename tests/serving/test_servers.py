@@ -79,6 +79,8 @@ def test_a_request_that_is_decided_for_ever_is_given_up_at_last():
 
 
 def test_a_server_that_has_ended_is_told_to_stop_without_harm():
-    made = servers.listen(lambda environ, start: [], host="127.0.0.1", port=0, threads=1, bidding=1, trusts_proxy=False)
+    made = servers.listen(
+        lambda _environ, _start: [], host="127.0.0.1", port=0, threads=1, bidding=1, trusts_proxy=False
+    )
     made.close()
     assert made.stop() is None  # without a word of the trigger, whose file is closed

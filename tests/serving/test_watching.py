@@ -72,7 +72,7 @@ def test_a_keeper_that_is_away_is_no_doubt_about_its_clock(house, session):
 
 def test_the_databases_own_clock_is_compared(house, monkeypatch, session):
     house.keeper = Keeper(timedelta(0), timedelta(0))
-    shifted = SimpleNamespace(now=lambda zone: datetime.now(UTC) - 5 * SECOND)
+    shifted = SimpleNamespace(now=lambda _zone: datetime.now(UTC) - 5 * SECOND)
     monkeypatch.setattr("app.serving.watching.datetime", shifted)
     Watch(house, "here").look()
     found = [doubt.clock for doubt in doubts.unseen(session)]

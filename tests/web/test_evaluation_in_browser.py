@@ -40,7 +40,7 @@ def task(house):  # noqa: F811
         for row in work.SCORES
     ]
     given = {"values": {"scores": rows}, "options": STEPS, "documents": list(files.values())}
-    work.declare(house, prepare=lambda context: given)
+    work.declare(house, prepare=lambda _context: given)
     return f"/tasks/{task_id}"
 
 

@@ -31,7 +31,7 @@ def place(house, town, sign_in, virtual_clock):
     work.deploy(house, work.two_steps(), files=work.FORM)
     work.deploy(house, test_start_forms.BODY, "begun", work.FORM)
     before = house.engine.acts
-    work.declare(house, prepare=lambda context: {"values": {"scores": work.SCORES}})
+    work.declare(house, prepare=lambda _context: {"values": {"scores": work.SCORES}})
     task = work.start(house)[1][0]
     with house.sessions() as session:
         officer = tendering.actor(session, "agency-officer")

@@ -28,7 +28,7 @@ class NobodyReads(io.RawIOBase):
     def tell(self):
         return self.position
 
-    def readinto(self, buffer):
+    def readinto(self, _buffer):
         raise AssertionError("the body was read before it was refused")
 
 

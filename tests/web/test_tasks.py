@@ -29,7 +29,7 @@ def house(app):
 def task(house, town):
     """A task of the buyer's handlers that waits, with the form that has everything."""
     work.deploy(house, work.two_steps(), files=work.FORM)
-    work.declare(house, prepare=lambda context: {"values": {"scores": work.SCORES}, "facts": FACTS})
+    work.declare(house, prepare=lambda _context: {"values": {"scores": work.SCORES}, "facts": FACTS})
     return work.start(house)[1][0]
 
 
@@ -194,7 +194,7 @@ def test_a_missing_score_is_named_by_its_bid_and_factor(sign_in, task):
 
 def test_a_score_can_not_be_moved_to_another_bid(house, sign_in, task):
     taken = []
-    work.declare(house, take=lambda context, values: taken.append(values["scores"]))
+    work.declare(house, take=lambda _context, values: taken.append(values["scores"]))
     forged = {f"scores-{row}-bid_id": "forged" for row in range(4)} | {
         f"scores-{row}-factor_id": "f" for row in range(4)
     }
@@ -434,7 +434,7 @@ def test_a_decision_comes_before_what_else_belongs_to_the_case(sign_in, house, t
     )
     files = {"work.schema.json": json.dumps(schema).encode(), "work.ui.json": json.dumps(ui).encode()}
     work.deploy(house, work.two_steps(), files=files)
-    work.declare(house, prepare=lambda context: {"facts": FACTS})
+    work.declare(house, prepare=lambda _context: {"facts": FACTS})
     page = lxml.html.fromstring(sign_in("buyer-handler").get(f"/tasks/{work.start(house)[1][0]}").text)
     parts = [box.get("class") for box in page.xpath("//main//*[contains(@class, 'tw-task--review')]/*")]
     assert [each.split()[-1] for each in parts] == ["tw-task__main", "tw-task__decision", "tw-task__rest"]

@@ -23,7 +23,7 @@ def house(app, town):
     made = app.extensions["tenderway"]
     work.deploy(made, work.two_steps(), files=work.FORM)
     before = made.engine.acts
-    work.declare(made, prepare=lambda context: {"values": {"scores": work.SCORES}})
+    work.declare(made, prepare=lambda _context: {"values": {"scores": work.SCORES}})
     yield made
     made.engine.acts = before
 

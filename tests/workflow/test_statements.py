@@ -24,7 +24,7 @@ SIZES = ({}, {"times": 10}, {"times": 10, "lots": True})
 """A case as it is; with ten times as many bids, requirements, factors, files, people, …; with ten times as many lots."""
 
 
-def asked(play, login, element_id, where=lambda variables: True, **grown):
+def asked(play, login, element_id, where=lambda _variables: True, **grown):
     """The statements that show a person's task, from rows that a request would hold on to; with ``grown``, of a larger case."""
     with play.house.sessions() as session:
         held = []
@@ -54,7 +54,7 @@ def found(monkeypatch):
     """By element, what showing its form asked of a case of each size, the first time it was done."""
     kept, do = {}, Play.do
 
-    def measured(play, login, element_id, values=None, *, where=lambda variables: True):
+    def measured(play, login, element_id, values=None, *, where=lambda _variables: True):
         if element_id not in kept:
             kept[element_id] = [asked(play, login, element_id, where, **size) for size in SIZES]
         do(play, login, element_id, values, where=where)

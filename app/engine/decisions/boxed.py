@@ -116,7 +116,7 @@ class Boxed:
         """What can't be read; it fails when it is worked out after all."""
         self.source.note(kind, element, **facts)
 
-        def fail(env: Environment) -> Any:
+        def fail(_env: Environment) -> Any:
             raise DecisionFailed(OF_DECISION.filled(decision=self.decision, what=kind.text.filled(**facts)))
 
         return s.Native(fail)
@@ -296,7 +296,7 @@ class Boxed:
         node = self._parsed(text or "-", element, names, feel.parse_unary_tests)
         if not isinstance(node, s.Tests):
             broken = compiling.compile_node(node)
-            return lambda value, env: broken(env)
+            return lambda _value, env: broken(env)
         return compiling.compile_tests(node) if node.tests else None
 
     def _rule(self, rule: etree._Element, number: int, inputs: int, outputs: int, names: Names) -> Rule | None:

@@ -173,7 +173,7 @@ class Table:
         return sorted(results, key=rank)
 
 
-def _nothing(env: Environment) -> None:
+def _nothing(_env: Environment) -> None:
     return None
 
 

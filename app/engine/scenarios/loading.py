@@ -207,12 +207,7 @@ def _check_expectation(expected: Mapping[str, Any], number: int) -> None:
             f"there is no state “{expected['state']}”; the states are: {', '.join(sorted(_STATES))}", number
         )
     for timer in expected.get("timers", ()):
-        _keys(timer, {"element": str, "due": str}, "a timer", number)
-        if "element" not in timer:
-            raise BadScenario("a timer needs its element", number)
-        due = timing.parse_instant(timer["due"]) if "due" in timer else None
-        if "due" in timer and (due is None or due.tzinfo is None):
-            raise BadScenario(f"the due time {timer['due']!r} is no date and time with a zone", number)
+        _check_timer(timer, number)
     for message in expected.get("messages", ()):
         _keys(message, {"name": str, "correlationKey": object}, "a message", number)
         if "name" not in message:
@@ -223,3 +218,12 @@ def _check_expectation(expected: Mapping[str, Any], number: int) -> None:
     for key in ("times", "calls"):
         if not all(isinstance(n, int) and not isinstance(n, bool) for n in expected.get(key, {}).values()):
             raise BadScenario(f"“{key}” says a number for each name", number)
+
+
+def _check_timer(timer: Any, number: int) -> None:
+    _keys(timer, {"element": str, "due": str}, "a timer", number)
+    if "element" not in timer:
+        raise BadScenario("a timer needs its element", number)
+    due = timing.parse_instant(timer["due"]) if "due" in timer else None
+    if "due" in timer and (due is None or due.tzinfo is None):
+        raise BadScenario(f"the due time {timer['due']!r} is no date and time with a zone", number)

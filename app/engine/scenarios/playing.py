@@ -110,7 +110,7 @@ def play(scenario: Scenario, stage: Stage, *, reload: bool = False) -> Outcome:
         return Outcome(scenario.name, False, number, refusal.whole.en, *player.passed())
     except Refusal as refusal:
         return Outcome(scenario.name, False, number, refusal.sentence.en, *player.passed())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a defect fails its scenario, and the others are still played
         return Outcome(scenario.name, False, number, f"{type(error).__name__}: {error}")
 
 
@@ -365,12 +365,12 @@ class _Player:
             corridor.move(self.engine, session, row, lambda live: live.retry(token), actor=PLAYER)
             session.commit()
 
-    def cancel(self, step: Mapping[str, Any]) -> None:
+    def cancel(self, _step: Mapping[str, Any]) -> None:
         with self.session() as session:
             instances.cancel(self.engine, session, PLAYER, self.needed_instance(session), "the scenario cancels")
             session.commit()
 
-    def reload(self, step: Mapping[str, Any]) -> None:
+    def reload(self, _step: Mapping[str, Any]) -> None:
         self.engine.forget()
 
     def passed(self) -> tuple[frozenset[Place], frozenset[Place]]:

@@ -60,7 +60,7 @@ class _StandIn(Act):
         return stage.play(self.id, context, inputs)
 
 
-def _nothing(context: Context, **inputs: Any) -> None:
+def _nothing(_context: Context, **_inputs: Any) -> None:
     return None
 
 

@@ -68,19 +68,26 @@ def examine(element: Element, reporter: Reporter) -> None:
         if namespace != xml.BPMN:
             continue
         seen[inner] += 1
+        if seen[inner] == 2 and inner in entry.once & entry.children:
+            reporter.find(TWICE, child, owner=name, name=inner)
         if inner == "extensionElements":
             _extensions(child, element, entry, reporter)
         elif inner in entry.children:
-            if seen[inner] == 2 and inner in entry.once:
-                reporter.find(TWICE, child, owner=name, name=inner)
             examine(child, reporter)
-        elif inner in vocabulary.NOTED or inner in vocabulary.ROOT_ONLY.get(name, ()):
-            reporter.find(READ_PAST, child, name=inner)
-        elif inner not in vocabulary.READ_PAST:
-            known = inner in vocabulary.ELEMENTS
-            place = Text(f"in {name}", f"{name} 中") if known else _HERE
-            instead = vocabulary.REMOVE if known else vocabulary.INSTEAD.get(inner, vocabulary.REMOVE)
-            reporter.find(ELEMENT, child, name=inner, place=place, instead=instead)
+        else:
+            _stranger(child, name, reporter)
+
+
+def _stranger(child: Element, owner: str, reporter: Reporter) -> None:
+    """An element of BPMN that its owner has no place for."""
+    name = xml.local(child)
+    if name in vocabulary.NOTED or name in vocabulary.ROOT_ONLY.get(owner, ()):
+        reporter.find(READ_PAST, child, name=name)
+    elif name not in vocabulary.READ_PAST:
+        known = name in vocabulary.ELEMENTS
+        place = Text(f"in {owner}", f"{owner} 中") if known else _HERE
+        instead = vocabulary.REMOVE if known else vocabulary.INSTEAD.get(name, vocabulary.REMOVE)
+        reporter.find(ELEMENT, child, name=name, place=place, instead=instead)
 
 
 def _attributes(element: Element, name: str, entry: Entry, reporter: Reporter) -> None:

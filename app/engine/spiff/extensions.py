@@ -186,7 +186,7 @@ def _assignment(extension: Element, node: Node, reader: Reader) -> None:
             limit(name, text.strip(), longest, extension, reader)
 
 
-def _schedule(extension: Element, node: Node, reader: Reader) -> None:
+def _schedule(extension: Element, node: Node, _reader: Reader) -> None:
     node.due = optional(extension.get("dueDate"))
     node.follow_up = optional(extension.get("followUpDate"))
 
@@ -201,7 +201,7 @@ def _decision(extension: Element, node: Node, reader: Reader) -> None:
     _binding(extension, reader)
 
 
-def _script(extension: Element, node: Node, reader: Reader) -> None:
+def _script(extension: Element, node: Node, _reader: Reader) -> None:
     node.script = optional(extension.get("expression"))
     node.result_variable = (extension.get("resultVariable") or "").strip() or None
 

@@ -22,13 +22,13 @@ def arrive_parallel(course: Course, token: Token) -> bool:
     if any(not by_flow.get(flow.id) for flow in node.incoming):
         return False
     merged = [by_flow[flow.id].pop(0) for flow in node.incoming]
-    _merge(course, scope, token, merged)
+    _merge(course, token, merged)
     if not any(by_flow.values()):
         del scope.arrived[node.id]
     return True
 
 
-def _merge(course: Course, scope: Scope, survivor: Token, merged: list[str]) -> None:
+def _merge(course: Course, survivor: Token, merged: list[str]) -> None:
     for identity in merged:
         if identity != survivor.id and (other := course.token(identity)):
             course._forget(other)
@@ -48,7 +48,7 @@ def look_again(course: Course, scope: Scope) -> None:
             merged = [by_flow[flow.id].pop(0) for flow in node.incoming]
             survivor = course.token(merged[0])
             assert survivor is not None, gateway
-            _merge(course, scope, survivor, merged)
+            _merge(course, survivor, merged)
             if not any(by_flow.values()):
                 del scope.arrived[gateway]
             _wake(course, survivor)
@@ -119,7 +119,7 @@ def _open(course: Course, scope: Scope, gateway: str) -> None:
         del scope.waiting[gateway]
     else:
         course.unsettled[scope.id] = None
-    _merge(course, scope, survivor, [token.id for token in merged])
+    _merge(course, survivor, [token.id for token in merged])
     _wake(course, survivor)
 
 

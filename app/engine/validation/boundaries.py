@@ -85,7 +85,7 @@ _DOES_NOT_EXIST = Text("does not exist", "不存在")
 _ELSEWHERE = Text("stands in another sub-process", "位于另一子流程")
 
 
-def check(process: Process, processes: Mapping[str, Process], findings: Findings) -> None:
+def check(process: Process, _processes: Mapping[str, Process], findings: Findings) -> None:
     """Every boundary event, compensation handler and compensation throw of a process."""
     for node in process:
         if node.kind == "boundaryEvent":

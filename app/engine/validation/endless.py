@@ -39,7 +39,7 @@ _CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 Graph = dict[str, list[str]]
 
 
-def check(process: Process, processes: Mapping[str, Process], findings: Findings) -> None:
+def check(process: Process, _processes: Mapping[str, Process], findings: Findings) -> None:
     """Every loop of a process, drawn with flows or marked as a standard loop."""
     for body in process.bodies():
         nodes = {node.id: node for node in body.nodes if _is_automatic(node)}

@@ -131,7 +131,7 @@ LINK_WITH_FLOW = error(
 )
 
 
-def check(process: Process, processes: Mapping[str, Process], findings: Findings) -> None:
+def check(process: Process, _processes: Mapping[str, Process], findings: Findings) -> None:
     """Every event of a process, and receive tasks, which wait like events."""
     for node in process:
         if node.kind == "startEvent" and node.form_id is not None and node is not process.body.none_start:
@@ -190,12 +190,12 @@ def _message(node: Node, process: Process, findings: Findings) -> None:
         findings.about(NO_CORRELATION_KEY, node.file, node, message=message.name.text)
 
 
-def _signal(node: Node, process: Process, findings: Findings) -> None:
+def _signal(node: Node, _process: Process, findings: Findings) -> None:
     if node.event.signal is None:
         findings.about(NO_SIGNAL, node.file, node)
 
 
-def _coded(node: Node, process: Process, findings: Findings) -> None:
+def _coded(node: Node, _process: Process, findings: Findings) -> None:
     code, kind = node.event.code, words.EVENTS[node.event.kind]
     if code is None and _throws(node):
         findings.about(NO_CODE, node.file, node, kind=kind)
@@ -203,12 +203,12 @@ def _coded(node: Node, process: Process, findings: Findings) -> None:
         findings.about(CATCH_CODE_WORKED_OUT, node.file, node, kind=kind)
 
 
-def _conditional(node: Node, process: Process, findings: Findings) -> None:
+def _conditional(node: Node, _process: Process, findings: Findings) -> None:
     if node.event.condition is None:
         findings.about(NO_CONDITION, node.file, node)
 
 
-def _timer(node: Node, process: Process, findings: Findings) -> None:
+def _timer(node: Node, _process: Process, findings: Findings) -> None:
     if node.event.timer is None:
         findings.about(NO_TIMER, node.file, node)
 

@@ -19,7 +19,7 @@ LITERAL = error(
 _ONLY_EXPRESSIONS = (CONDITION, COLLECTION, COMPLETION, LOOP, SCRIPT)
 
 
-def check(process: Process, processes: Mapping[str, Process], findings: Findings) -> None:
+def check(process: Process, _processes: Mapping[str, Process], findings: Findings) -> None:
     """Every expression of a process. Those of messages, signals and codes are checked where they are defined."""
     for node in process:
         for what, source in of_node(node):

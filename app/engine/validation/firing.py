@@ -10,7 +10,7 @@ _MAY_FAIL = frozenset({"userTask", "manualTask", "receiveTask", "serviceTask", "
 """Activities from which a business error may come: of an operation, a person or a called process."""
 
 
-def can_fire(event: Node, host: Node, process: Process) -> bool:
+def can_fire(event: Node, host: Node, _process: Process) -> bool:
     """Whether what an event catches can happen in ``host``: the activity it stands on, or what its event sub-process is in."""
     match event.event.kind:
         case "error":

@@ -76,7 +76,7 @@ _BLIND = {
 }
 
 
-def check(process: Process, processes: Mapping[str, Process], findings: Findings) -> None:
+def check(process: Process, _processes: Mapping[str, Process], findings: Findings) -> None:
     """Every flow, and every element's flows."""
     for body in process.bodies():
         inside = {node.id for node in body.nodes}

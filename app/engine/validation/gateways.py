@@ -44,7 +44,7 @@ NO_ARMS = error(
 )
 
 
-def check(process: Process, processes: Mapping[str, Process], findings: Findings) -> None:
+def check(process: Process, _processes: Mapping[str, Process], findings: Findings) -> None:
     """Every gateway of a process."""
     for node in process:
         if node.kind in ("exclusiveGateway", "inclusiveGateway") and len(node.outgoing) > 1:

@@ -62,7 +62,7 @@ LONGEST_WAY = 6
 """So many elements of a way are named, the last ones."""
 
 
-def check(process: Process, processes: Mapping[str, Process], findings: Findings) -> None:
+def check(process: Process, _processes: Mapping[str, Process], findings: Findings) -> None:
     """Explore a process; one that has errors of structure is left alone by ``check.add_findings``."""
     explorer = Explorer(process)
     explorer.explore(process.body)

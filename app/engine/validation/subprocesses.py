@@ -58,7 +58,7 @@ ERROR_START_NOT_INTERRUPTING = error(
 )
 
 
-def check(process: Process, processes: Mapping[str, Process], findings: Findings) -> None:
+def check(process: Process, _processes: Mapping[str, Process], findings: Findings) -> None:
     """The process itself and every sub-process in it."""
     if not process.body.starts:
         findings.about(NO_START, process.file, process)

@@ -36,7 +36,7 @@ BAD_DATE = error(
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def check(process: Process, processes: Mapping[str, Process], findings: Findings) -> None:
+def check(process: Process, _processes: Mapping[str, Process], findings: Findings) -> None:
     """Every timer, due date and follow-up date of a process."""
     for node in process:
         timer = node.event.timer

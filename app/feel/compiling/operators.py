@@ -22,7 +22,7 @@ _PLAINLY_ORDERED = frozenset({Decimal, int, str, date})
 @compiles(s.Literal)
 def _literal(node: s.Literal) -> Closure:
     value = node.value
-    return lambda env: value
+    return lambda _env: value
 
 
 @compiles(s.Native)

@@ -44,7 +44,7 @@ def compile_tests(node: s.Tests) -> UnaryTest:
     """All tests of a cell as one: True, False, or None when it can't be told."""
     tests = [_compile_test(test) for test in node.tests]
     if not tests:
-        return lambda value, env: True
+        return lambda _value, _env: True
     if len(tests) == 1 and not node.negated:
         return tests[0]
 

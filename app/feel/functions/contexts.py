@@ -10,7 +10,7 @@ from app.feel.functions.signatures import built_in
 
 
 @built_in("get value", "m: context, key: string", "context: context, keys: list")
-def _get_value(env: Environment, context: Any, key: Any) -> Any:
+def _get_value(_env: Environment, context: Any, key: Any) -> Any:
     for part in key if isinstance(key, list) else [key]:
         if not isinstance(context, Mapping) or not isinstance(part, str):
             return None
@@ -19,12 +19,12 @@ def _get_value(env: Environment, context: Any, key: Any) -> Any:
 
 
 @built_in("get entries", "m: context")
-def _get_entries(env: Environment, context: Mapping[str, Any]) -> Any:
+def _get_entries(_env: Environment, context: Mapping[str, Any]) -> Any:
     return [{"key": key, "value": value} for key, value in context.items()]
 
 
 @built_in("context", "entries: list")
-def _context(env: Environment, entries: list[Any]) -> Any:
+def _context(_env: Environment, entries: list[Any]) -> Any:
     made: dict[str, Any] = {}
     for entry in entries:
         if not isinstance(entry, Mapping) or "value" not in entry:

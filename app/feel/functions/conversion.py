@@ -27,7 +27,7 @@ def whole(value: Any) -> int | None:
 
 
 @built_in("not", "negand: boolean")
-def _not(env: Environment, negand: bool) -> Any:
+def _not(_env: Environment, negand: bool) -> Any:
     return not negand
 
 
@@ -62,7 +62,7 @@ def _string(env: Environment, value: Any) -> Any:
     "from: string",
     "from: number",
 )
-def _number(env: Environment, text: Any, grouping: Any = None, point: Any = None) -> Any:
+def _number(_env: Environment, text: Any, grouping: Any = None, point: Any = None) -> Any:
     if not isinstance(text, str):
         return number(text)
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", "."):
@@ -79,7 +79,7 @@ def _number(env: Environment, text: Any, grouping: Any = None, point: Any = None
 
 
 @built_in("date", "from: string", "from: date|date and time", "year: number, month: number, day: number")
-def _date(env: Environment, *parts: Any) -> Any:
+def _date(_env: Environment, *parts: Any) -> Any:
     if len(parts) == 3:
         year, month, day = (int(part) for part in parts)
         return t.make_date(year, month, day)
@@ -118,7 +118,7 @@ def _zone_from(value: Any) -> tzinfo | None:
     "from: date",
     "hour: number, minute: number, second: number, offset?: days and time duration or null",
 )
-def _time(env: Environment, *parts: Any) -> Any:
+def _time(_env: Environment, *parts: Any) -> Any:
     if len(parts) >= 3:
         try:
             return _clock(parts[0], parts[1], parts[2], _zone_from(parts[3] if len(parts) == 4 else None))
@@ -145,7 +145,7 @@ def _time(env: Environment, *parts: Any) -> Any:
     "offset?: days and time duration or null",
     "year: number, month: number, day: number, hour: number, minute: number, second: number, timezone: string",
 )
-def _date_and_time(env: Environment, *parts: Any) -> Any:
+def _date_and_time(_env: Environment, *parts: Any) -> Any:
     if len(parts) == 1:
         return _date_and_time_from(parts[0])
     if len(parts) == 2:
@@ -165,10 +165,10 @@ def _date_and_time_from(value: Any) -> Any:
 
 
 @built_in("duration", "from: string", "from: days and time duration|years and months duration")
-def _duration(env: Environment, value: Any) -> Any:
+def _duration(_env: Environment, value: Any) -> Any:
     return t.parse_duration(value) if isinstance(value, str) else value
 
 
 @built_in("years and months duration", "from: date|date and time, to: date|date and time")
-def _years_and_months(env: Environment, start: Any, end: Any) -> Any:
+def _years_and_months(_env: Environment, start: Any, end: Any) -> Any:
     return t.YearsMonthsDuration(t.months_between(start, end))

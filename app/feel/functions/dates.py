@@ -28,7 +28,7 @@ def _today(env: Environment) -> Any:
 
 def _of_date(name: str, result: Callable[[Any], Any]) -> None:
     @built_in(name, "date: date|date and time")
-    def body(env: Environment, value: Any) -> Any:
+    def body(_env: Environment, value: Any) -> Any:
         return result(value)
 
 

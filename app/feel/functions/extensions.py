@@ -34,22 +34,22 @@ def _extension(name: str, *texts: str) -> Callable[[Body], Body]:
 
 
 @_extension("is defined", "value: any")
-def _is_defined(env: Environment, value: Any) -> Any:
+def _is_defined(_env: Environment, value: Any) -> Any:
     return value is not None
 
 
 @_extension("get or else", "value: any, default: any")
-def _get_or_else(env: Environment, value: Any, default: Any) -> Any:
+def _get_or_else(_env: Environment, value: Any, default: Any) -> Any:
     return default if value is None else value
 
 
 @_extension("is empty", "list: list")
-def _is_empty(env: Environment, items: list[Any]) -> Any:
+def _is_empty(_env: Environment, items: list[Any]) -> Any:
     return not items
 
 
 @_extension("is blank", "string: string")
-def _is_blank(env: Environment, text: str) -> Any:
+def _is_blank(_env: Environment, text: str) -> Any:
     return not text.strip()
 
 
@@ -57,7 +57,7 @@ def _is_blank(env: Environment, text: str) -> Any:
 
 
 @_extension("trim", "string: string")
-def _trim(env: Environment, text: str) -> Any:
+def _trim(_env: Environment, text: str) -> Any:
     return text.strip()
 
 
@@ -73,7 +73,7 @@ def _to_base64(env: Environment, text: str) -> Any:
 
 
 @_extension("uuid", "")
-def _uuid(env: Environment) -> Any:
+def _uuid(_env: Environment) -> Any:
     return str(uuid.uuid4())
 
 
@@ -81,7 +81,7 @@ def _uuid(env: Environment) -> Any:
 
 
 @_extension("partition", "list: list, size: number")
-def _partition(env: Environment, items: list[Any], size: Any) -> Any:
+def _partition(_env: Environment, items: list[Any], size: Any) -> Any:
     width = int(size)
     return [items[at : at + width] for at in range(0, len(items), width)] if width >= 1 else None
 
@@ -113,7 +113,7 @@ def _put_all(env: Environment, *contexts: Mapping[str, Any]) -> Any:
 
 
 @_extension("last day of month", "date: date|date and time")
-def _last_day_of_month(env: Environment, value: Any) -> Any:
+def _last_day_of_month(_env: Environment, value: Any) -> Any:
     return t.last_of_month(value)
 
 

@@ -27,7 +27,7 @@ def _list_contains(env: Environment, items: list[Any], element: Any) -> Any:
 
 
 @built_in("count", "list: list")
-def _count(env: Environment, items: list[Any]) -> Any:
+def _count(_env: Environment, items: list[Any]) -> Any:
     return Decimal(len(items))
 
 
@@ -36,7 +36,7 @@ def _count(env: Environment, items: list[Any]) -> Any:
 
 def _extreme(name: str, wanted: int) -> None:
     @built_in(name, *_ONE_OR_MANY)
-    def body(env: Environment, *values: Any) -> Any:
+    def body(_env: Environment, *values: Any) -> Any:
         items = _items(values)
         if not items or op.order(items[0], items[0]) is None:
             return None
@@ -56,7 +56,7 @@ _extreme("max", 1)
 
 def _over_numbers(name: str, result: Callable[[list[Decimal]], Any], *, of_none: Any = None) -> None:
     @built_in(name, *_ONE_OR_MANY)
-    def body(env: Environment, *values: Any) -> Any:
+    def body(_env: Environment, *values: Any) -> Any:
         numbers = [number(item) for item in _items(values)]
         if not numbers:
             return of_none
@@ -116,7 +116,7 @@ _over_numbers("mode", _mode, of_none=[])
 
 def _quantifier(name: str, decisive: bool) -> None:
     @built_in(name, *_ONE_OR_MANY)
-    def body(env: Environment, *values: Any) -> Any:
+    def body(_env: Environment, *values: Any) -> Any:
         items = _items(values)
         if any(item is not None and not isinstance(item, bool) for item in items):
             return None
@@ -141,7 +141,7 @@ def _index(items: list[Any], position: Any) -> int | None:
 
 
 @built_in("sublist", "list: list, start position: number, length?: number")
-def _sublist(env: Environment, items: list[Any], start: Any, length: Any = None) -> Any:
+def _sublist(_env: Environment, items: list[Any], start: Any, length: Any = None) -> Any:
     index, size = _index(items, start), None if length is None else int(length)
     if index is None or (size is not None and size < 1):
         return None
@@ -170,7 +170,7 @@ def _insert_before(env: Environment, items: list[Any], position: Any, item: Any)
 
 
 @built_in("remove", "list: list, position: number")
-def _remove(env: Environment, items: list[Any], position: Any) -> Any:
+def _remove(_env: Environment, items: list[Any], position: Any) -> Any:
     index = _index(items, position)
     return None if index is None else [*items[:index], *items[index + 1 :]]
 
@@ -187,7 +187,7 @@ def _list_replace(env: Environment, items: list[Any], where: Any, item: Any) -> 
 
 
 @built_in("reverse", "list: list")
-def _reverse(env: Environment, items: list[Any]) -> Any:
+def _reverse(_env: Environment, items: list[Any]) -> Any:
     return items[::-1]
 
 

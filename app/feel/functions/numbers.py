@@ -43,13 +43,13 @@ def _rounded(value: Any, scale: Any, rounding: str) -> Decimal | None:
 
 
 @built_in("decimal", "n: number, scale: number")
-def _decimal(env: Environment, value: Any, scale: Any) -> Any:
+def _decimal(_env: Environment, value: Any, scale: Any) -> Any:
     return _rounded(value, scale, ROUND_HALF_EVEN)
 
 
 def _rounding(name: str, rounding: str, optional: bool) -> None:
     @built_in(name, f"n: number, scale{'?' if optional else ''}: number")
-    def body(env: Environment, value: Any, scale: Any = 0) -> Any:
+    def body(_env: Environment, value: Any, scale: Any = 0) -> Any:
         return _rounded(value, scale, rounding)
 
 
@@ -62,7 +62,7 @@ _rounding("round half down", ROUND_HALF_DOWN, False)
 
 
 @built_in("abs", "n: number|days and time duration|years and months duration")
-def _abs(env: Environment, value: Any) -> Any:
+def _abs(_env: Environment, value: Any) -> Any:
     match kind(value):
         case "number":
             amount = number(value)
@@ -73,7 +73,7 @@ def _abs(env: Environment, value: Any) -> Any:
 
 
 @built_in("modulo", "dividend: number, divisor: number")
-def _modulo(env: Environment, dividend: Any, divisor: Any) -> Any:
+def _modulo(_env: Environment, dividend: Any, divisor: Any) -> Any:
     quotient = op.divide(dividend, divisor)
     if quotient is None:
         return None
@@ -83,7 +83,7 @@ def _modulo(env: Environment, dividend: Any, divisor: Any) -> Any:
 
 def _of_number(name: str, result: Callable[[Decimal], Any]) -> None:
     @built_in(name, "number: number")
-    def body(env: Environment, value: Any) -> Any:
+    def body(_env: Environment, value: Any) -> Any:
         amount = number(value)
         try:
             return None if amount is None else result(amount)

@@ -149,7 +149,7 @@ Relation = Callable[[Range, Range], bool]
 
 def _relation(name: str, *signatures: str, holds: Relation, of_point: Relation | None = None) -> None:
     @built_in(name, *signatures)
-    def body(env: Environment, left: Any, right: Any) -> Any:
+    def body(_env: Environment, left: Any, right: Any) -> Any:
         a, b = _bounds(left), _bounds(right)
         if not _is_known(a, b):
             return None

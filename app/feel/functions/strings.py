@@ -15,12 +15,12 @@ _PLACE = re.compile(r"\\(.)|\$(\d+)|([\\$])", re.DOTALL)
 
 
 @built_in("string length", "string: string")
-def _string_length(env: Environment, text: str) -> Any:
+def _string_length(_env: Environment, text: str) -> Any:
     return Decimal(len(text))
 
 
 @built_in("substring", "string: string, start position: number, length?: number")
-def _substring(env: Environment, text: str, start: Any, length: Any = None) -> Any:
+def _substring(_env: Environment, text: str, start: Any, length: Any = None) -> Any:
     begin, size = int(start), None if length is None else int(length)
     if begin == 0 or abs(begin) > len(text) or (size is not None and size < 1):
         return None
@@ -29,18 +29,18 @@ def _substring(env: Environment, text: str, start: Any, length: Any = None) -> A
 
 
 @built_in("upper case", "string: string")
-def _upper(env: Environment, text: str) -> Any:
+def _upper(_env: Environment, text: str) -> Any:
     return text.upper()
 
 
 @built_in("lower case", "string: string")
-def _lower(env: Environment, text: str) -> Any:
+def _lower(_env: Environment, text: str) -> Any:
     return text.lower()
 
 
 def _two_strings(name: str, result: Callable[[str, str], Any]) -> None:
     @built_in(name, "string: string, match: string")
-    def body(env: Environment, text: str, match: str) -> Any:
+    def body(_env: Environment, text: str, match: str) -> Any:
         return result(text, match)
 
 

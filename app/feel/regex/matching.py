@@ -98,7 +98,9 @@ def _split(inside: int, outside: int, reluctant: bool) -> tuple[int, int, int]:
 Saved = tuple[int | None, ...]
 
 
-def run_at(program: Program, text: str, begin: int, failed: set[object], step: Callable[[int], None]) -> Saved | None:
+def run_at(  # noqa: C901 - the instructions of one machine: a call for each would cost more than what it does
+    program: Program, text: str, begin: int, failed: set[object], step: Callable[[int], None]
+) -> Saved | None:
     """Match at one place; where the groups stand, or None.
 
     ``failed`` remembers what led nowhere; it is good for later places in the same text too.

@@ -200,7 +200,7 @@ class _Reader:
             case "[":
                 return Chars(self.char_class())
             case ".":
-                return Chars((lambda other: True) if "s" in self.flags else (lambda other: other not in "\n\r"))
+                return Chars((lambda _other: True) if "s" in self.flags else (lambda other: other not in "\n\r"))
             case "^" | "$":
                 return Edge(char, "m" in self.flags)
             case "\\":

@@ -56,7 +56,7 @@ def publish(session: Session, actor: Actor, *, lot_id: str) -> Award:
     notice = _notice(session, award, lot, tender)
     award.state, award.published_at, award.notice_id = AwardState.PUBLISHED, now, notice.id
     projects.move_lot(session, lot, LotState.NOTIFIED)
-    _send_letters(session, actor, award, lot, tender)
+    _send_letters(session, award, lot, tender)
     bonds.schedule_losers(session, actor, lot_id=lot_id, winner_id=award.supplier_id, from_on=local_day(now))
     session.flush()
     facts = {
@@ -160,7 +160,7 @@ def _items(award: Award, lot: Lot) -> list[dict[str, Any]]:
     ]
 
 
-def _send_letters(session: Session, actor: Actor, award: Award, lot: Lot, tender: Tender) -> None:
+def _send_letters(session: Session, award: Award, lot: Lot, tender: Tender) -> None:
     gone = (BidState.REPLACED, BidState.WITHDRAWN)
     query = select(Bid).where(Bid.lot_id == lot.id, Bid.state.not_in(gone)).order_by(Bid.received_at, Bid.id)
     for bid in session.scalars(query).all():

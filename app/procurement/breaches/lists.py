@@ -13,7 +13,7 @@ from app.procurement.breaches.records import Breach, BreachState
 from app.procurement.suppliers import Exclusion
 
 
-def public_records(session: Session, on: date) -> Select[Breach]:
+def public_records(on: date) -> Select[Breach]:
     """The published decisions that are shown on a day, with their exclusions: while the exclusion lasts, and the years
     after its start that the record of serious dishonesty is shown; not those that were set aside."""
     shown_from = suppliers.years_before(on, rules.common(on).count("dishonesty_shown"))
@@ -31,7 +31,7 @@ def public_records(session: Session, on: date) -> Select[Breach]:
 
 def is_public(session: Session, breach: Breach, on: date) -> bool:
     """Whether a decision is shown to the public on a day."""
-    return session.scalar(public_records(session, on).where(Breach.id == breach.id)) is not None
+    return session.scalar(public_records(on).where(Breach.id == breach.id)) is not None
 
 
 def was_set_aside(breach: Breach) -> bool:

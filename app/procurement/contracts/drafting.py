@@ -209,7 +209,7 @@ def of_lot(session: Session, lot_id: str) -> Contract | None:
     return session.scalars(select(Contract).where(Contract.lot_id == lot_id)).one_or_none()
 
 
-def visible_to(session: Session, actor: Actor, contract: Contract) -> bool:
+def visible_to(actor: Actor, contract: Contract) -> bool:
     """Who may see a contract whole: its two parties, the agency, the finance department, auditors."""
     project = contract.lot.project
     parties = {contract.buyer_id, contract.supplier_id, project.agency_id, project.finance_id} - {None}

@@ -175,7 +175,7 @@ def published_breaches(
     session: Session, *, on: date, search: str = "", offset: int = 0, limit: int = 25
 ) -> Found[Breach]:
     """The records of serious breaches shown on a day, the newest first (IR 63; how long: ``breaches.public_records``)."""
-    query = breaches.public_records(session, on).join(Breach.supplier).options(contains_eager(Breach.supplier))
+    query = breaches.public_records(on).join(Breach.supplier).options(contains_eager(Breach.supplier))
     query = searched(query, search, Breach.number, Organisation.name_zh, Organisation.name_en, Organisation.uscc)
     rows = session.scalars(query.order_by(Breach.published_at.desc(), Breach.id.desc()).offset(offset).limit(limit))
     return Found(list(rows.unique()), _count(session, query, Breach.id))

@@ -47,7 +47,7 @@ ATTACHMENTS = {
 # -- planning
 
 
-def planning(session: Session, project: Project) -> dict[str, Any]:
+def planning(_session: Session, project: Project) -> dict[str, Any]:
     """What a published project says of its plan: budget and method, never the application itself (D1)."""
     line = project.budget_line
     section: dict[str, Any] = {

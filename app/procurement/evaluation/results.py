@@ -90,7 +90,7 @@ def _work_out(session: Session, lot: Lot, tender: Tender, seed: str) -> list[Bid
         )
         technical = _technical(groups, factors)
         worked[bid_id].total = (worked[bid_id].price_points + technical).quantize(CENT, ROUND_HALF_UP)
-    return _ranked(session, lot, tender, worked, opened, seed)
+    return _ranked(session, tender, worked, opened, seed)
 
 
 def evaluation_prices(
@@ -126,7 +126,6 @@ def _technical(groups: Mapping[str, Sequence[Score]], factors: Mapping[str, Fact
 
 def _ranked(
     session: Session,
-    lot: Lot,
     tender: Tender,
     worked: Mapping[str, BidResult],
     opened: Mapping[str, OpenedBid],

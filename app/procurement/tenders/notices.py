@@ -114,7 +114,7 @@ def publish(session: Session, actor: Actor, *, project_id: str, keeper: KeyKeepe
     _start_clocks(session, tender, now)
     version = add_version(session, tender, [])
     attachments.publish(session, actor, tender)
-    notice = _tender_notice(session, tender, now)
+    notice = _tender_notice(session, tender)
     for lot in project.lots:
         recipient = keeper.create(lot.id, tender.bid_deadline_at)
         session.merge(LotKey(lot_id=lot.id, tender_id=tender.id, recipient=recipient, created_at=now))
@@ -162,7 +162,7 @@ def add_version(session: Session, tender: Tender, differences: list[dict[str, An
     return version
 
 
-def _tender_notice(session: Session, tender: Tender, now: datetime) -> Notice:
+def _tender_notice(session: Session, tender: Tender) -> Notice:
     title, called = tender.project.title, rules.law(session, tender.project).method.words["notice"]
     return add_notice(
         session,

@@ -134,7 +134,7 @@ def act_for() -> Response:
     found = current.signed_in()
     if found is None or wanted not in grants.places(grants.of_account(current.session(), _own())):
         raise NotTheirOrganisation
-    sessions.act_for(current.session(), found, wanted)
+    sessions.act_for(found, wanted)
     current.commit()
     name = organisations.get(current.session(), wanted).name
     notice(Text("You now act for %(name)s.", "您现在代表%(name)s办理业务。").filled(name=name))

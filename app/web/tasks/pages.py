@@ -65,7 +65,7 @@ def task(
         extent=extent,
         law_cited=law,
         articles=rules.cited(law) if law else [],
-        documents=_documents(shown, extent),
+        documents=_documents(shown),
         to_read=to_read,
         story=story(row, extent, naming, limit=LATEST),
         acted=_acted(row, naming) if extent == visibility.WHOLE else [],
@@ -133,7 +133,7 @@ def _to_read(shown: Shown) -> list[Document]:
     return visibility.seen_of(session, actor, shown.documents)
 
 
-def _documents(shown: Shown, extent: str | None) -> list[Document]:
+def _documents(shown: Shown) -> list[Document]:
     """The case's other documents, the latest first."""
     session, actor = current.session(), current.actor()
     project = cases.project_of(session, shown.instance)

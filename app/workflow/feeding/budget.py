@@ -56,7 +56,7 @@ def _check(session: Session, scope: Scope, values: Values, known: Known | None) 
             yield "amount", budgets.CutBelowBound(bound=f"{bound:,.2f}").sentence
 
 
-def _enter(session: Session, actor: Actor, scope: Scope, values: Values, known: Known | None) -> object:
+def _enter(session: Session, actor: Actor, scope: Scope, values: Values, _known: Known | None) -> object:
     buyer = _buyer(session, scope, values["buyer"])
     assert buyer is not None, "the preview found the buyer"
     assert scope.organisation_id is not None, "a department enters its own buyers' lines"

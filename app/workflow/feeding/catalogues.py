@@ -46,7 +46,7 @@ def _item(values: Values) -> NewItem | None:
     return NewItem(**{**values, "code": values["code"].upper()})
 
 
-def _find_item(session: Session, scope: Scope, values: Values) -> Known | None:
+def _find_item(session: Session, _scope: Scope, values: Values) -> Known | None:
     new = _item(values)
     found = None if new is None else catalogues.find_item(session, new)
     if found is None:
@@ -54,19 +54,19 @@ def _find_item(session: Session, scope: Scope, values: Values) -> Known | None:
     return Known(found, {name: getattr(found, name) for name in catalogues.ITEM_CHANGEABLE})
 
 
-def _check_item(session: Session, scope: Scope, values: Values, known: Known | None) -> Iterator[tuple[str, Text]]:
+def _check_item(session: Session, _scope: Scope, values: Values, _known: Known | None) -> Iterator[tuple[str, Text]]:
     new = _item(values)
     for problem in [] if new is None else catalogues.item_problems(session, new):
         yield problem.field or "code", problem.sentence
 
 
-def _enter_item(session: Session, actor: Actor, scope: Scope, values: Values, known: Known | None) -> object:
+def _enter_item(session: Session, actor: Actor, _scope: Scope, values: Values, _known: Known | None) -> object:
     new = _item(values)
     assert new is not None, "the preview read every cell"
     return catalogues.enter_item(session, actor, new)
 
 
-def _item_examples(session: Session, scope: Scope) -> list[tuple[str, ...]]:
+def _item_examples(session: Session, _scope: Scope) -> list[tuple[str, ...]]:
     """One item for each who buys, as a province's catalogue lists them."""
     begins = f"{local_day(clock.now(session)).year}-01-01"
     by = catalogues.CARRIED_OUT_BY
@@ -106,7 +106,7 @@ CATALOGUE = Table(
     check=_check_item,
     enter=_enter_item,
     examples=_item_examples,
-    identify=lambda session, scope, values: (
+    identify=lambda _session, _scope, values: (
         values["code"].upper(), values["jurisdiction"], values["level"], values["valid_from"]
     ),
 )  # fmt: skip
@@ -120,7 +120,7 @@ def _body(session: Session, values: Values) -> NewBody | None:
     return NewBody(organisation_id=agency.id, **{name: value for name, value in values.items() if name != "agency"})
 
 
-def _find_body(session: Session, scope: Scope, values: Values) -> Known | None:
+def _find_body(session: Session, _scope: Scope, values: Values) -> Known | None:
     new = _body(session, values)
     found = None if new is None else catalogues.find_body(session, new)
     if found is None:
@@ -128,7 +128,7 @@ def _find_body(session: Session, scope: Scope, values: Values) -> Known | None:
     return Known(found, {name: getattr(found, name) for name in catalogues.BODY_CHANGEABLE})
 
 
-def _check_body(session: Session, scope: Scope, values: Values, known: Known | None) -> Iterator[tuple[str, Text]]:
+def _check_body(session: Session, _scope: Scope, values: Values, _known: Known | None) -> Iterator[tuple[str, Text]]:
     if parties.named(session, values["agency"], "agency") is None:
         why = Text("No agency has this code or name. Enter it first.", "没有该采购代理机构，须先行登记。")
         yield "agency", why
@@ -137,18 +137,18 @@ def _check_body(session: Session, scope: Scope, values: Values, known: Known | N
         yield problem.field or "agency", problem.sentence
 
 
-def _enter_body(session: Session, actor: Actor, scope: Scope, values: Values, known: Known | None) -> object:
+def _enter_body(session: Session, actor: Actor, _scope: Scope, values: Values, _known: Known | None) -> object:
     new = _body(session, values)
     assert new is not None, "the preview found the agency"
     return catalogues.enter_body(session, actor, new)
 
 
-def _body_examples(session: Session, scope: Scope) -> list[tuple[str, ...]]:
+def _body_examples(session: Session, _scope: Scope) -> list[tuple[str, ...]]:
     begins = f"{local_day(clock.now(session)).year}-01-01"
     return [("四川省政府采购中心", "CN-SC", organisations.LEVELS["province"].zh, begins, "", "（填写文号）")]
 
 
-def _identify_body(session: Session, scope: Scope, values: Values) -> tuple[object, ...] | None:
+def _identify_body(session: Session, _scope: Scope, values: Values) -> tuple[object, ...] | None:
     agency = parties.named(session, values["agency"], "agency")
     return None if agency is None else (agency.id, values["jurisdiction"], values["level"], values["valid_from"])
 

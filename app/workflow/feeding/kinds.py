@@ -69,7 +69,7 @@ def _of_table(table: Table) -> Kind:
     def preview(session: Session, proposal: Proposal) -> tables.Preview:
         return tables.preview(session, table, _scope(proposal), rows_of(proposal))
 
-    def enter(engine: Engine, session: Session, actor: Actor, proposal: Proposal) -> object:
+    def enter(_engine: Engine, session: Session, actor: Actor, proposal: Proposal) -> object:
         return tables.enter(session, actor, table, _scope(proposal), rows_of(proposal))
 
     confirmer = table.confirmer or table.role

@@ -23,25 +23,25 @@ def _new(values: Values) -> NewEntry:
     return NewEntry(**{**values, **several})
 
 
-def _find(session: Session, scope: Scope, values: Values) -> Known | None:
+def _find(session: Session, _scope: Scope, values: Values) -> Known | None:
     if any(column.name not in values for column in LAW.columns):
         return None
     entry = entries.find(session, _new(values))
     return None if entry is None else Known(entry, {name: getattr(entry, name) for name in entries.CHANGEABLE})
 
 
-def _check(session: Session, scope: Scope, values: Values, known: Known | None) -> Iterator[tuple[str, Text]]:
+def _check(session: Session, _scope: Scope, values: Values, _known: Known | None) -> Iterator[tuple[str, Text]]:
     if any(column.name not in values for column in LAW.columns):
         return
     for problem in entries.problems(session, _new(values)):
         yield problem.field or "name", problem.sentence
 
 
-def _enter(session: Session, actor: Actor, scope: Scope, values: Values, known: Known | None) -> object:
+def _enter(session: Session, actor: Actor, _scope: Scope, values: Values, _known: Known | None) -> object:
     return entries.enter(session, actor, _new(values))
 
 
-def _examples(session: Session, scope: Scope) -> list[tuple[str, ...]]:
+def _examples(session: Session, _scope: Scope) -> list[tuple[str, ...]]:
     """A province's own limit, as its department of finance would announce it."""
     base = entries.shipped(methods.main().threshold)
     year = local_day(clock.now(session)).year

@@ -135,7 +135,7 @@ def preview(session: Session, proposal: Proposal) -> OverridePreview:
     return OverridePreview(tender, reading, is_open and not is_known)
 
 
-def enter(engine: Engine, session: Session, actor: Actor, proposal: Proposal) -> object:
+def enter(_engine: Engine, session: Session, actor: Actor, proposal: Proposal) -> object:
     """Override it. Raises FindingGone and what ``tenders.override`` raises."""
     seen = preview(session, proposal)
     if not seen.usable:

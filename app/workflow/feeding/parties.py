@@ -29,7 +29,7 @@ def named(session: Session, named: str, kind: str | None = None) -> Organisation
     return found[0] if len(found) == 1 else None
 
 
-def _find_organisation(session: Session, scope: Scope, values: Values) -> Known | None:
+def _find_organisation(session: Session, _scope: Scope, values: Values) -> Known | None:
     found = organisations.by_code(session, values["uscc"].upper())
     if found is None:
         return None
@@ -39,7 +39,7 @@ def _find_organisation(session: Session, scope: Scope, values: Values) -> Known 
 
 
 def _check_organisation(
-    session: Session, scope: Scope, values: Values, known: Known | None
+    session: Session, _scope: Scope, values: Values, known: Known | None
 ) -> Iterator[tuple[str, Text]]:
     try:
         organisations.checked_code(values["uscc"])
@@ -61,7 +61,7 @@ def _fixed(known: Known) -> list[str]:
     return ["kind", *(name for name in PLAIN if name != "region" or not is_open)]
 
 
-def _enter_organisation(session: Session, actor: Actor, scope: Scope, values: Values, known: Known | None) -> object:
+def _enter_organisation(session: Session, actor: Actor, _scope: Scope, values: Values, known: Known | None) -> object:
     if known is not None:
         level = values["budget_level"] or known.record.budget_level
         return organisations.settle(
@@ -128,7 +128,7 @@ ORGANISATIONS = Table(
     find=_find_organisation,
     check=_check_organisation,
     enter=_enter_organisation,
-    examples=lambda session, scope: [
+    examples=lambda _session, _scope: [
         ("财政部门", "11510700MB0X10003N", "江城市财政局", "", "", "设区的市级", "CN", "JC", "", "", ""),
     ],
     order=lambda values: ENTERED.index(values["kind"]),
@@ -136,14 +136,14 @@ ORGANISATIONS = Table(
 """What administrators enter of organisations."""
 
 
-def _find_person(session: Session, scope: Scope, values: Values) -> Known | None:
+def _find_person(session: Session, _scope: Scope, values: Values) -> Known | None:
     account = accounts.by_login(session, values["login"].lower())
     if account is None or values["role"] not in {grant.role for grant in grants.of_account(session, account.id)}:
         return None
     return Known(account, {"name": account.name, "email": account.email})
 
 
-def _check_person(session: Session, scope: Scope, values: Values, known: Known | None) -> Iterator[tuple[str, Text]]:
+def _check_person(session: Session, _scope: Scope, values: Values, _known: Known | None) -> Iterator[tuple[str, Text]]:
     kind = roles.ROLES[values["role"]].kind
     if kind is not None and named(session, values.get("organisation", ""), kind) is None:
         needed = organisations.KINDS[kind]
@@ -160,7 +160,7 @@ def _check_person(session: Session, scope: Scope, values: Values, known: Known |
             yield refusal.field, refusal.sentence
 
 
-def _enter_person(session: Session, actor: Actor, scope: Scope, values: Values, known: Known | None) -> object:
+def _enter_person(session: Session, actor: Actor, _scope: Scope, values: Values, known: Known | None) -> object:
     account = accounts.by_login(session, values["login"].lower())
     if account is None:
         account = accounts.create(
@@ -213,6 +213,6 @@ PEOPLE = Table(
     find=_find_person,
     check=_check_person,
     enter=_enter_person,
-    examples=lambda session, scope: [("wangming", "王明", "wang@example.org", "中文", "审计人员", "")],
+    examples=lambda _session, _scope: [("wangming", "王明", "wang@example.org", "中文", "审计人员", "")],
 )
 """What administrators enter of people."""

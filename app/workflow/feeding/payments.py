@@ -22,12 +22,12 @@ from app.workflow.feeding.tables import Known, Scope, Table, Values
 AT = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 
 
-def _find(session: Session, scope: Scope, values: Values) -> Known | None:
+def _find(_session: Session, _scope: Scope, _values: Values) -> Known | None:
     """Each is new: what is known from a statement is found when it is booked."""
     return None
 
 
-def _check(session: Session, scope: Scope, values: Values, known: Known | None) -> Iterator[tuple[str, Text]]:
+def _check(session: Session, scope: Scope, values: Values, _known: Known | None) -> Iterator[tuple[str, Text]]:
     if bonds.account_of(session, scope.organisation_id or "") is None:
         yield "", bonds.NoBondAccount().sentence
     if values.get("amount") == 0:
@@ -54,7 +54,7 @@ def _booked_at(values: Values, *, is_earliest: bool = False) -> datetime:
     return datetime.combine(values["day"], time(0), clock.PLACE) if is_earliest else end_of(values["day"])
 
 
-def _enter(session: Session, actor: Actor, scope: Scope, values: Values, known: Known | None) -> object:
+def _enter(session: Session, actor: Actor, _scope: Scope, values: Values, _known: Known | None) -> object:
     credit = Credit(
         bank_reference=values["bank_reference"],
         booked_at=_booked_at(values),
@@ -71,7 +71,7 @@ def _enter(session: Session, actor: Actor, scope: Scope, values: Values, known: 
     return entry
 
 
-def _examples(session: Session, scope: Scope) -> list[tuple[str, ...]]:
+def _examples(session: Session, _scope: Scope) -> list[tuple[str, ...]]:
     today = local_day(clock.now(session) - ONE_DAY).isoformat()
     return [
         ("RF18539007547034", "12000.00", today, "09:30", "2027013100012345", "样本有限公司", "6222000000009999", "")

@@ -57,7 +57,7 @@ def _beyond(session: Session, scope: Scope, values: Values, known: Known | None)
         yield "unit_price", over.sentence
 
 
-def _enter(session: Session, actor: Actor, scope: Scope, values: Values, known: Known | None) -> object:
+def _enter(session: Session, actor: Actor, scope: Scope, values: Values, _known: Known | None) -> object:
     line = _line(session, scope, values)
     assert line is not None, "the preview found the line"
     item = NewItem(values["code"], values["name"], values["quantity"], values["unit"], values["unit_price"])

@@ -51,7 +51,7 @@ class Counted:
     count: Callable[[Session, Calendar, Any], date | None]
     told: Callable[[Session, Any], Told]
     variable: str = ""
-    where: Callable[[Any], Mapping[str, Any]] = lambda row: {}
+    where: Callable[[Any], Mapping[str, Any]] = lambda _row: {}
     ends: Callable[[date], datetime] = last_second_of
 
 
@@ -235,7 +235,7 @@ COUNTED = (
         "sign_by_on",
         (Contract.signed_at.is_(None),),
         _signing,
-        lambda session, contract: [
+        lambda _session, contract: [
             (contract.supplier_id, "supplier-signer"),
             (contract.buyer_id, "buyer-contract-officer"),
         ],
@@ -248,7 +248,7 @@ COUNTED = (
         "publish_by_on",
         (Contract.published_at.is_(None),),
         _after("contract_publication", lambda contract: contract.signed_at),
-        lambda session, contract: [(contract.buyer_id, "buyer-contract-officer")],
+        lambda _session, contract: [(contract.buyer_id, "buyer-contract-officer")],
         "publish_due_at",
         lambda contract: {"contract_id": contract.id},
     ),
@@ -258,7 +258,7 @@ COUNTED = (
         "file_by_on",
         (Contract.filed_at.is_(None),),
         _after("contract_filing", lambda contract: contract.signed_at),
-        lambda session, contract: [(contract.buyer_id, "buyer-contract-officer")],
+        lambda _session, contract: [(contract.buyer_id, "buyer-contract-officer")],
     ),
     Counted(
         Text("acceptance of a delivery", "履约验收的截止日"),

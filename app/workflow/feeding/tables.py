@@ -61,7 +61,7 @@ class Table:
     find: Callable[[Session, Scope, Values], Known | None]
     check: Callable[[Session, Scope, Values, Known | None], Iterable[tuple[str, Text]]]
     enter: Callable[[Session, Actor, Scope, Values, Known | None], object]
-    examples: Callable[[Session, Scope], Iterable[Sequence[str]]] = lambda session, scope: ()
+    examples: Callable[[Session, Scope], Iterable[Sequence[str]]] = lambda _session, _scope: ()
     order: Callable[[Values], Any] | None = None
     identify: Callable[[Session, Scope, Values], Any] | None = None
     """What a row is known by, where its key can be written in more than one way."""

@@ -46,14 +46,7 @@ def _report(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
 def _disclose(context: IntakeContext, kind: disclosing.Kind) -> None:
     """The portal shows deliveries and what was decided on them; so does the open data."""
     contract = contracts.of(context)
-    disclosing.published(
-        context.session,
-        context.actor,
-        kind,
-        project_id=contract.lot.project_id,
-        lot_id=contract.lot_id,
-        record_id=contract.id,
-    )
+    disclosing.published(context.session, kind, project_id=contract.lot.project_id)
 
 
 @ACTS.prepares("report_delivery")

@@ -103,7 +103,7 @@ def _sign_for_agency(context: IntakeContext, values: dict[str, Any]) -> Mapping[
     form="sign_agreement_buyer",
     needs=[PROJECT],
 )
-def _sign_for_buyer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+def _sign_for_buyer(context: IntakeContext, _values: dict[str, Any]) -> Mapping[str, Any]:
     agreement = agreements.current(context.session, context.variables["project_id"])
     _sign(context, agreement)
     return {}

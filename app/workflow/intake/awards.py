@@ -38,7 +38,7 @@ def _prepare(context: IntakeContext) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
     report = evaluation.report(context.session, lot_id)
     candidates = awards.left(context.session, lot_id)
-    choices = [(result.bid_id, _candidate(context, result)) for result in candidates]
+    choices = [(result.bid_id, _candidate(result)) for result in candidates]
     shown = [*_revoked(context, lot_id), *of_lot(context, lot_id), *of_report(report)]
     if report.decision_due_at is not None:
         due = dates.day(local_day(report.decision_due_at))
@@ -55,7 +55,7 @@ def _prepare(context: IntakeContext) -> Mapping[str, Any]:
     }
 
 
-def _candidate(context: IntakeContext, result: evaluation.BidResult) -> Text:
+def _candidate(result: evaluation.BidResult) -> Text:
     name, price = result.bid.supplier.name, facts.money(result.price)
     return Text(f"{result.rank}. {name.en}: {price.en}", f"第{result.rank}名 {name.zh}：{price.zh}")
 

@@ -36,7 +36,7 @@ PUBLISH_DUE_AT = Value("publish_due_at", "datetime", label=Text("To be published
     needs=[CONTRACT],
     gives=[PUBLISH_DUE_AT],
 )
-def _sign(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+def _sign(context: IntakeContext, _values: dict[str, Any]) -> Mapping[str, Any]:
     contract_id, signer = context.variables["contract_id"], partners(context).authority
     contracts.sign(context.session, context.actor, contract_id=contract_id, signer=signer)
     publish_by = of(context).publish_by_on
@@ -120,14 +120,7 @@ def _publish(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any
     )
     tender = tenders.get(session, contract.tender_id)
     drawing.notice(session, context.actor, tender.notices[-1], tender)
-    disclosing.published(
-        session,
-        context.actor,
-        disclosing.Kind.CONTRACT,
-        project_id=tender.project_id,
-        lot_id=contract.lot_id,
-        record_id=contract.id,
-    )
+    disclosing.published(session, disclosing.Kind.CONTRACT, project_id=tender.project_id)
     sealing.notice(session, context.actor, partners(context).authority, tender.notices[-1])
     return {} if contract.delivery_due_on is None else {"delivery_due_at": facts.due_at(contract.delivery_due_on)}
 

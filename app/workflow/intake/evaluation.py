@@ -33,7 +33,7 @@ def _rows(values: Mapping[str, Any]) -> list[Row]:
     ]
 
 
-def _cells(context: IntakeContext, cells: Sequence[Cell]) -> list[dict[str, Any]]:
+def _cells(cells: Sequence[Cell]) -> list[dict[str, Any]]:
     return [
         {
             "bid_id": cell.bid.id,
@@ -74,7 +74,7 @@ def _prepare_qualification(context: IntakeContext) -> Mapping[str, Any]:
     lot_id, session = context.variables["lot_id"], context.session
     opened, tender = evaluation.opened_bids(session, lot_id), tenders.of_lot(session, lot_id)
     return {
-        "values": {"rows": _cells(context, evaluation.qualification_cells(session, lot_id, opened))},
+        "values": {"rows": _cells(evaluation.qualification_cells(session, lot_id, opened))},
         "facts": [*of_lot(context, lot_id), *_bidders(opened, bids.bonds_stand(session, tender, lot_id))],
         "documents": _files(opened),
     }
@@ -105,7 +105,7 @@ def _prepare_conformity(context: IntakeContext) -> Mapping[str, Any]:
     cells = evaluation.conformity_cells(session, lot_id, opened)
     offered = list({cell.bid.id: cell.bid for cell in cells}.values())
     return {
-        "values": {"rows": _cells(context, cells)},
+        "values": {"rows": _cells(cells)},
         "options": {"bids": [(bid.id, _offer(bid)) for bid in offered]},
         "facts": [*of_lot(context, lot_id), *_bidders(opened), *_signs(context, lot_id, opened)],
         "documents": _files(opened),

@@ -81,7 +81,7 @@ def _check(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
 
 
 @ACTS.act("payments.approve", name=Text("Approve the payment", "批准支付"), form="approve_payment", needs=[INVOICE])
-def _approve(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
+def _approve(context: IntakeContext, _values: dict[str, Any]) -> Mapping[str, Any]:
     payments.approve(context.session, context.actor, invoice_id=context.variables["invoice_id"])
     return {}
 
@@ -102,14 +102,7 @@ def _pay(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
         paid_on=values["paid_on"],
         bank_reference=values["bank_reference"],
     )
-    disclosing.published(
-        session,
-        context.actor,
-        disclosing.Kind.PAYMENT,
-        project_id=invoice.contract.lot.project_id,
-        lot_id=invoice.contract.lot_id,
-        record_id=invoice.id,
-    )
+    disclosing.published(session, disclosing.Kind.PAYMENT, project_id=invoice.contract.lot.project_id)
     return {"fully_paid": payments.outstanding(session, invoice.contract) <= 0}
 
 

@@ -326,13 +326,7 @@ def _answer(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
     )
     tender = tenders.get(context.session, question.tender_id)
     drawing.notice(context.session, context.actor, tender.notices[-1], tender)
-    disclosing.published(
-        context.session,
-        context.actor,
-        disclosing.Kind.CLARIFICATION,
-        project_id=context.variables["project_id"],
-        record_id=question.id,
-    )
+    disclosing.published(context.session, disclosing.Kind.CLARIFICATION, project_id=context.variables["project_id"])
     sealing.notice(context.session, context.actor, partners(context).authority, tender.notices[-1])
     return {}
 

@@ -67,12 +67,7 @@ def publish(context: Context, *, lot_id: str) -> Mapping[str, Any]:
     assert award.query_until_on is not None, "a published award has its query window"
     _draw(context, award)
     disclosing.published(
-        context.session,
-        context.actor,
-        disclosing.Kind.AWARD,
-        project_id=projects.lot(context.session, lot_id).project_id,
-        lot_id=lot_id,
-        record_id=award.id,
+        context.session, disclosing.Kind.AWARD, project_id=projects.lot(context.session, lot_id).project_id
     )
     ends_at = last_second_of(award.query_until_on).astimezone(clock.PLACE)
     return {

@@ -29,11 +29,6 @@ from app.workflow.values import LOT
 def open_bids(context: Context, *, lot_id: str) -> Mapping[str, Any]:
     opening = bids.open_all(context.session, context.actor, lot_id=lot_id, keeper=partners(context).keeper)
     disclosing.published(
-        context.session,
-        context.actor,
-        disclosing.Kind.OPENING,
-        project_id=projects.lot(context.session, lot_id).project_id,
-        lot_id=lot_id,
-        record_id=opening.id,
+        context.session, disclosing.Kind.OPENING, project_id=projects.lot(context.session, lot_id).project_id
     )
     return {"bid_count": opening.bid_count, "enough": opening.enough}

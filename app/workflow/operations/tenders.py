@@ -70,13 +70,7 @@ def publish(context: Context, *, project_id: str) -> Mapping[str, Any]:
     drawing.version(context.session, context.actor, tender)
     drawing.notice(context.session, context.actor, tender.notices[-1], tender)
     sealing.notice(context.session, context.actor, partners(context).authority, tender.notices[-1])
-    disclosing.published(
-        context.session,
-        context.actor,
-        disclosing.Kind.TENDER,
-        project_id=project_id,
-        record_id=tender.notices[-1].id,
-    )
+    disclosing.published(context.session, disclosing.Kind.TENDER, project_id=project_id)
     return {
         "tender_id": tender.id,
         "bid_deadline_at": tender.bid_deadline_at.astimezone(clock.PLACE).isoformat(),
@@ -108,12 +102,5 @@ def fail_lot(context: Context, *, lot_id: str, reason: str) -> Mapping[str, Any]
     tender = tenders.of_lot(context.session, lot_id)
     drawing.notice(context.session, context.actor, tender.notices[-1], tender)
     sealing.notice(context.session, context.actor, partners(context).authority, tender.notices[-1])
-    disclosing.published(
-        context.session,
-        context.actor,
-        disclosing.Kind.FAILURE,
-        project_id=lot.project_id,
-        lot_id=lot.id,
-        record_id=tender.notices[-1].id,
-    )
+    disclosing.published(context.session, disclosing.Kind.FAILURE, project_id=lot.project_id)
     return {BONDS_DUE_AT.name: bonds_due(context, lot_id)}

@@ -206,13 +206,13 @@ class House:
         asked = request.inputs["who" if "who" in request.inputs else "item"]
         return given(asked) | FORGED
 
-    def decide(self, decision_id: str, variables: Mapping[str, Any]) -> spiff.DecisionOutcome:
+    def decide(self, decision_id: str, _variables: Mapping[str, Any]) -> spiff.DecisionOutcome:
         raise AssertionError(decision_id)
 
-    def called_process(self, process_id: str, binding: str) -> spiff.Bundle | None:
+    def called_process(self, _process_id: str, _binding: str) -> spiff.Bundle | None:
         return None
 
-    def started_with(self, bundle: spiff.Bundle, process_id: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    def started_with(self, _bundle: spiff.Bundle, _process_id: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         return variables
 
     def bundle(self, key: str) -> spiff.Bundle | None:

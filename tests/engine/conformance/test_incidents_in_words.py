@@ -40,7 +40,7 @@ class Broken(House):
             return [1]
         raise ValueError("no such thing")
 
-    def decide(self, decision_id, variables):
+    def decide(self, decision_id, _variables):
         raise DecisionFailed(NO_SUCH_DECISION.filled(decision=decision_id))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,16 +39,16 @@ class House:
                 raise RuntimeError("it failed")
         return {"done": True, "count": self.calls, "list": [1, {"a": None}]}
 
-    def decide(self, decision_id: str, variables: Mapping[str, Any]) -> spiff.DecisionOutcome:
+    def decide(self, _decision_id: str, _variables: Mapping[str, Any]) -> spiff.DecisionOutcome:
         self.calls += 1
         if self.calls % 3 == 0:
             raise ValueError("no value")
         return spiff.DecisionOutcome({"method": "open_tender"})
 
-    def called_process(self, process_id: str, binding: str) -> spiff.Bundle | None:
+    def called_process(self, _process_id: str, _binding: str) -> spiff.Bundle | None:
         return None
 
-    def started_with(self, bundle: spiff.Bundle, process_id: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    def started_with(self, _bundle: spiff.Bundle, _process_id: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         return variables
 
     def bundle(self, key: str) -> spiff.Bundle | None:
@@ -77,34 +78,39 @@ def play(bundle: spiff.Bundle, process: spiff.Process, rounds: int = 12) -> int:
 
 
 def _turn(instance: spiff.Instance, house: House, number: int) -> None:
-    """Everything that waits, once: tasks are done, or reported as failed; messages come, signals, the time, an operator."""
+    """Everything that waits, once: tasks are done, or reported as failed; messages come, signals, the time, an operator.
+
+    What waited may be gone when its turn comes: another one of this turn has ended it.
+    """
     waiting = instance.waiting()
     for task in waiting.tasks[:10]:
-        try:
-            if number % 4 == 2:
-                instance.throw_error(task.token_id, "E", {"why": "said so"})
-            else:
-                instance.complete(task.token_id, {"x": number % 2 == 0, "n": number, "decision": "return"})
-        except spiff.NoSuchToken:
-            continue  # another one of this turn has ended it
-        instance.run()
+        with suppress(spiff.NoSuchToken):
+            _act(instance, task.token_id, number)
+            instance.run()
     for subscription in waiting.subscriptions[:10]:
-        try:
-            if subscription.kind == "message":
-                instance.message(subscription.token_id, subscription.name, {"n": number})
-            elif subscription.kind == "signal":
-                instance.signal(subscription.name, {})
-        except spiff.NoSuchToken:
-            continue
-        instance.run()
+        with suppress(spiff.NoSuchToken):
+            _tell(instance, subscription, number)
+            instance.run()
     instance.set_variables({"x": number % 2 == 1})
     house.time += timedelta(days=40)
     for timer in waiting.timers[:10]:
         instance.fire_timer(timer.token_id, timer.occurrence)
         instance.run()
     for incident in waiting.incidents[:10]:
-        try:
+        with suppress(spiff.NoSuchToken):
             instance.retry(incident.token_id)
-        except spiff.NoSuchToken:
-            continue
-        instance.run()
+            instance.run()
+
+
+def _act(instance: spiff.Instance, token_id: str, number: int) -> None:
+    if number % 4 == 2:
+        instance.throw_error(token_id, "E", {"why": "said so"})
+    else:
+        instance.complete(token_id, {"x": number % 2 == 0, "n": number, "decision": "return"})
+
+
+def _tell(instance: spiff.Instance, subscription: spiff.Subscription, number: int) -> None:
+    if subscription.kind == "message":
+        instance.message(subscription.token_id, subscription.name, {"n": number})
+    elif subscription.kind == "signal":
+        instance.signal(subscription.name, {})

@@ -73,7 +73,7 @@ def test_what_is_accepted_is_deployed_and_moved_in_the_database(name, session_fa
 class AnyService(StandIns):
     """Whatever is called returns something."""
 
-    def play(self, type, context, inputs):
+    def play(self, _type, _context, _inputs):
         return {"done": True, "count": 1, "list": [1, {"a": None}]}
 
 

@@ -94,9 +94,9 @@ def test_nothing_is_drafted_before_the_award_is_published(session, award, draft_
 
 
 def test_who_has_no_part_in_it_does_not_see_it(session, town, contract):
-    assert contracts.visible_to(session, town.bidders[0], contract)
-    assert contracts.visible_to(session, town.finance, contract)
-    assert not contracts.visible_to(session, town.bidders[1], contract)
+    assert contracts.visible_to(town.bidders[0], contract)
+    assert contracts.visible_to(town.finance, contract)
+    assert not contracts.visible_to(town.bidders[1], contract)
 
 
 def test_a_list_shows_what_may_be_opened_and_nothing_else(session, town, contract, people):
@@ -104,8 +104,8 @@ def test_a_list_shows_what_may_be_opened_and_nothing_else(session, town, contrac
     readers = [people["officer"], people["signer"], town.handler, *watching]
     for reader in readers:
         found, total = contracts.lists.find(session, reader)
-        assert (found, total) == (([contract], 1) if contracts.visible_to(session, reader, contract) else ([], 0))
-    assert not contracts.visible_to(session, watching[1], contract)
+        assert (found, total) == (([contract], 1) if contracts.visible_to(reader, contract) else ([], 0))
+    assert not contracts.visible_to(watching[1], contract)
 
 
 def test_each_period_has_one_value_in_the_documents_and_the_contract(session, town, tender, contract):

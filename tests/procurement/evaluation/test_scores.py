@@ -33,7 +33,7 @@ def test_members_score_every_factor_but_the_price(ready):
 def test_o87_64_points_outside_the_range_are_refused(session, ready, points):
     lot, members, _, _ = ready
     with pytest.raises(evaluation.OutOfRange) as refused:
-        score(session, members[0], lot.id, lambda bid, factor: points if factor.code == "F2" else None)
+        score(session, members[0], lot.id, lambda _bid, factor: points if factor.code == "F2" else None)
     assert refused.value.field.startswith("rows-")
 
 
@@ -42,7 +42,7 @@ def test_o87_55_points_between_the_steps_of_a_factor_are_refused(session, ready)
     factors["F2"].bands = [{"from": "21", "to": "23", "points": "20"}, {"from": "23", "to": "", "points": "40"}]
     session.flush()
     with pytest.raises(evaluation.NotAStep):
-        score(session, members[0], lot.id, lambda bid, factor: "30" if factor.code == "F2" else None)
+        score(session, members[0], lot.id, lambda _bid, factor: "30" if factor.code == "F2" else None)
 
 
 def test_scores_are_sealed_once_given(session, ready):
@@ -203,6 +203,6 @@ def test_a_correction_is_kept_in_the_report_with_what_it_was(session, ready):
 def test_all_points_that_are_wrong_are_said_at_once(session, ready):
     lot, members, bids, factors = ready
     with pytest.raises(evaluation.OutOfRange) as refused:
-        score(session, members[0], lot.id, lambda bid, factor: "99")
+        score(session, members[0], lot.id, lambda _bid, _factor: "99")
     said = [refused.value, *refused.value.others]
     assert len({problem.field for problem in said}) == len(bids) * len(factors)

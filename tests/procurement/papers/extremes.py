@@ -36,12 +36,16 @@ def longest(value: Any, key: str = "") -> Any:
             return type(value)(987654321)
         case Mapping():
             return {name: longest(part, name) for name, part in value.items()}
-        case _ if key == "head":
-            return value
-        case _ if key in ("rows", "points") or (value and not isinstance(value[0], Mapping | list)):
-            return [longest(part, "points" if isinstance(part, list) else "") for part in value]
         case _:
-            return [longest(part) for part in value] * 5
+            return _longest_list(value, key)
+
+
+def _longest_list(value: Any, key: str) -> Any:
+    if key == "head":
+        return value
+    if key in ("rows", "points") or (value and not isinstance(value[0], Mapping | list)):
+        return [longest(part, "points" if isinstance(part, list) else "") for part in value]
+    return [longest(part) for part in value] * 5
 
 
 def emptiest(name: str, content: Mapping[str, Any]) -> dict[str, Any]:

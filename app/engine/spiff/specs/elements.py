@@ -148,7 +148,7 @@ class ElementSpec(BpmnTaskSpec):
         own |= {name: value for name, value in token.info.pop("covered", {}).items() if name not in by_hand}
         token.phase = tokens.INPUTS
 
-    def work(self, token: Token, course: Course) -> bool:
+    def work(self, _token: Token, _course: Course) -> bool:
         """What the element does. True: done, with ``token.result``; False: it waits."""
         return True
 
@@ -215,19 +215,19 @@ class ElementSpec(BpmnTaskSpec):
 
     # -- what others call
 
-    def body_done(self, token: Token, scope: Scope, course: Course) -> None:
+    def body_done(self, _token: Token, _scope: Scope, _course: Course) -> None:
         """The last token in a scope that this one owns is gone."""
         raise AssertionError(f"{self.name} owns no scope")
 
-    def instance_done(self, token: Token, course: Course) -> bool | None:
+    def instance_done(self, _token: Token, _course: Course) -> bool | None:
         """One repetition is done (multi-instance and loop only)."""
         raise AssertionError(f"{self.name} repeats nothing")
 
-    def after_instance(self, token: Token, course: Course) -> None:
+    def after_instance(self, _token: Token, _course: Course) -> None:
         """One repetition has left (multi-instance and loop only)."""
         raise AssertionError(f"{self.name} repeats nothing")
 
-    def go_on(self, token: Token, course: Course) -> None:
+    def go_on(self, _token: Token, _course: Course) -> None:
         """One repetition was taken away by hand (multi-instance only)."""
         raise AssertionError(f"{self.name} repeats nothing")
 

@@ -44,7 +44,7 @@ class ParallelSpec(ElementSpec):
         my_task.workflow.note("arrived", my_task)
         return False
 
-    def outgoing(self, token: Token, course: Course) -> list[Flow]:
+    def outgoing(self, _token: Token, _course: Course) -> list[Flow]:
         return self.node.outgoing
 
 
@@ -67,7 +67,7 @@ class EventGatewaySpec(ElementSpec):
         listening.open_arms(course, token)
         return "chosen" in token.info
 
-    def choose(self, token: Token, course: Course) -> bool | None:
+    def choose(self, token: Token, _course: Course) -> bool | None:
         flow = next(flow for flow in self.node.outgoing if flow.target == token.info["chosen"])
         token.info["taken"] = flow.id
         return True

@@ -168,7 +168,7 @@ class LoopSpec(_RepeatingSpec):
             body = self._open(token, course)
             body.own["loopCounter"] = plain(1)
         body = course.scopes[token.info["body"]]
-        if loop.maximum == 0 or (loop.test_before and not self._goes_on(token, body, course)):
+        if loop.maximum == 0 or (loop.test_before and not self._goes_on(body, course)):
             token.bodies.remove(body.id)
             course.scopes.pop(body.id)
             return True
@@ -178,7 +178,7 @@ class LoopSpec(_RepeatingSpec):
     def _turn(self, token: Token, body: Scope, course: Course) -> None:
         self._repeat(token, body, course, int(body.own["loopCounter"]) - 1, {})
 
-    def _goes_on(self, token: Token, body: Scope, course: Course) -> bool:
+    def _goes_on(self, body: Scope, course: Course) -> bool:
         loop = self.node.loop
         assert loop is not None
         if loop.condition is None:
@@ -194,7 +194,7 @@ class LoopSpec(_RepeatingSpec):
         assert whole is not None
         assert token.index is not None
         done = token.index + 1
-        more = (loop.maximum is None or done < loop.maximum) and self._goes_on(whole, body, course)
+        more = (loop.maximum is None or done < loop.maximum) and self._goes_on(body, course)
         token.info["last"] = not more
         return True
 

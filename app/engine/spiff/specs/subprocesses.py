@@ -34,7 +34,7 @@ class BodySpec(ElementSpec):
         listening.open_starts(course, scope)
         return False
 
-    def first(self, token: Token) -> str:
+    def first(self, _token: Token) -> str:
         """The id of the start event."""
         assert self.node.body is not None
         start = self.node.body.none_start
@@ -52,6 +52,6 @@ class EventBodySpec(BodySpec):
     def scope_kind(self) -> str:
         return scopes.EVENT_BODY
 
-    def first(self, token: Token) -> str:
+    def first(self, _token: Token) -> str:
         assert self.node.body is not None
         return self.node.body.starts[0].id
