@@ -31,7 +31,7 @@ def ocds(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     broken = 0
     with reading(house().database) as session:
-        session.info["publisher"] = current_app.extensions["tenderway"].publisher
+        disclosure.use(session, current_app.extensions["tenderway"].publisher)
         processes = disclosure.processes(session)
         releases = [release for process in processes for release in disclosure.of_process(session, process.ocid)]
         for number, start in enumerate(range(0, len(releases), SIZE), 1):

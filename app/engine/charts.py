@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.engine import definitions, history, instances
-from app.engine.corridor import SnapshotUnreadable
 from app.engine.engine import Engine
 from app.engine.projection import name_of
 from app.engine.records import HistoryRow, InstanceRow, OpenTaskRow
 from app.engine.spiff import Node, Process, TokenView
+from app.engine.steps import SnapshotUnreadable
 from app.foundation.text import Text
 
 DONE, NOW, TO_COME, STOPPED, SKIPPED = "done", "now", "to_come", "stopped", "skipped"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,7 @@ from app.engine import decisions, forms, spiff, start_forms
 from app.engine.acts import Context, UnknownOperation
 from app.engine.engine import Engine
 from app.engine.records import Definition, InstanceRow
+from app.engine.transactions import Transaction
 from app.foundation import clock
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.errors import Refusal
@@ -85,25 +85,20 @@ class CaseEnvironment:
         :raises spiff.Abort: when the database failed, so that the whole step is undone
         """
         operation = self.engine.acts.operation(request.type)
-        deliveries = self.session.info["engine_traffic"].deliveries
-        sent = len(deliveries)
         try:
             if operation is None:
                 raise UnknownOperation(type=request.type)
-            with self.session.begin_nested():
+            with Transaction.of(self.session).sending(), self.session.begin_nested():
                 results = operation.call(self._context(request), request.inputs)
             self.tell(request.token_id, SYSTEM, request.type, {**request.inputs, **results})
             return results
         except (spiff.BpmnError, spiff.Abort):
-            _take_back(deliveries, sent)
             raise
         except FATAL as error:
             raise spiff.Abort(f"the database failed during {request.type}") from error
         except Refusal:
-            _take_back(deliveries, sent)
             raise
         except Exception:
-            _take_back(deliveries, sent)
             log.exception("%s failed at %s of instance %s", request.type, request.element_id, self.row.id)
             raise
 
@@ -182,9 +177,3 @@ class CaseEnvironment:
         """The deployed bundle with that key."""
         package = self.engine.package_by_key(self.session, key)
         return None if package is None else package.diagrams
-
-
-def _take_back(deliveries: deque[Any], length: int) -> None:
-    """Take back what an operation sent before it failed."""
-    while len(deliveries) > length:
-        deliveries.pop()

@@ -9,15 +9,14 @@ from typing import Any
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
-from app.engine import corridor, history, spiff, unreadable
+from app.engine import corridor, history, locks, spiff, steps, unreadable
 from app.engine.engine import ADMINISTRATOR, Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.records import IncidentRow, InstanceRow, TimerRow
 from app.engine.stored_rows import STEP_INCIDENTS
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
-from app.foundation.database import new_id
-from app.foundation.errors import Conflict, NotAllowed, NotFound, Refusal, Several
+from app.foundation.errors import Conflict, NotAllowed, NotFound
 from app.foundation.text import Text
 
 log = logging.getLogger(__name__)
@@ -90,13 +89,13 @@ def retry(engine: Engine, session: Session, actor: Actor, incident_id: str, reas
         raise NoSuchIncident
     if incident.instance_id is None:
         return _retry_timer(session, actor, incident, None, reasons)
-    row = corridor.locked(session, incident.instance_id)
+    row = locks.locked(session, incident.instance_id)
     session.refresh(incident)
     if incident.resolved_at is not None:
         raise IncidentResolved
     if incident.kind == unreadable.KIND:
         return _read_again(engine, session, actor, incident, row, reasons)
-    corridor.refuse_unless_active(row)
+    locks.refuse_unless_active(row)
     if incident.kind in STEP_INCIDENTS:
         return _retry_timer(session, actor, incident, row, reasons)
     history.note(session, actor, row, "retried", element_id=incident.element_id, name=incident.name, reasons=reasons)
@@ -119,9 +118,9 @@ def _read_again(
     environment = CaseEnvironment(engine)
     environment.bind(session, row)
     try:
-        corridor.restore(engine, session, row, environment)
+        steps.restore(engine, session, row, environment)
         unreadable.close(session, row, actor.id)
-    except corridor.SnapshotUnreadable as error:
+    except steps.SnapshotUnreadable as error:
         log.info("the snapshot of instance %s still can't be read: %s", row.id, error.found)
     history.note(session, actor, row, "retried", element_id=None, name=incident.name, reasons=reasons)
     session.flush()
@@ -152,48 +151,3 @@ def _retry_timer(
     facts |= {"reasons": reasons} if reasons else {}
     journal.write(session, actor, case=row.id if row else incident.process_id, act="incidents.retry", facts=facts)
     return row
-
-
-def _said(error: Exception) -> Text:
-    """What kept a step from being done: a refusal's own sentences, of anything else its name and words."""
-    if isinstance(error, Several):
-        return error.whole
-    if isinstance(error, Refusal):
-        return error.sentence
-    what = f"{type(error).__name__}: {error}"[:2000]
-    return Text(what, what)
-
-
-def open_for_step(
-    session: Session, row: InstanceRow | None, token_id: str, element_id: str, process_id: str, error: Exception
-) -> None:
-    """Show that a whole step failed and nothing of it was kept; one open incident for each place."""
-    undone = Text("The step failed and was undone: %(what)s", "步骤执行失败，已全部撤销：%(what)s")
-    message = undone.filled(what=_said(error))
-    there = session.scalars(
-        select(IncidentRow).where(
-            IncidentRow.instance_id == row.id if row else IncidentRow.instance_id.is_(None),
-            IncidentRow.token_id == token_id,
-            IncidentRow.element_id == element_id,
-            IncidentRow.kind == STEP_INCIDENTS[0],
-            IncidentRow.resolved_at.is_(None),
-        )
-    ).first()
-    if there is not None:
-        there.message_en, there.message_zh = message
-        return
-    session.add(
-        IncidentRow(
-            id=new_id(),
-            instance_id=row.id if row else None,
-            token_id=token_id,
-            element_id=element_id,
-            process_id=process_id,
-            name_en=element_id,
-            name_zh=element_id,
-            kind=STEP_INCIDENTS[0],
-            message_en=message.en,
-            message_zh=message.zh,
-            opened_at=clock.now(session),
-        )
-    )

@@ -6,22 +6,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.engine import corridor, definitions, history, messages, spiff, start_forms
-from app.engine.cache import Held
-from app.engine.corridor import InstanceEnded, InstanceSuspended, NoSuchInstance
+from app.engine import corridor, history, locks, messages, routing, spiff, starting, steps
 from app.engine.engine import Engine
-from app.engine.environment import CaseEnvironment
+from app.engine.locks import InstanceEnded, InstanceSuspended, NoSuchInstance
 from app.engine.records import Definition, IncidentRow, InstanceRow, OpenTaskRow, TimerRow
+from app.engine.starting import CannotStart, NoSuchProcess, StartUnfit
+from app.engine.transactions import Transaction
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
-from app.foundation.database import new_id
-from app.foundation.errors import Conflict, Invalid, NotFound
+from app.foundation.errors import Conflict, Invalid
 from app.foundation.text import Text
 
 T = TypeVar("T")
@@ -47,30 +45,6 @@ __all__ = [
     "suspend",
     "variables",
 ]  # fmt: skip
-
-
-class NoSuchProcess(NotFound):
-    """No version of that process is deployed, or all are retired."""
-
-    code = "no-such-process"
-    text = Text("The process “%(process)s” is not deployed.", "流程“%(process)s”尚未部署。")
-
-
-class CannotStart(Invalid):
-    """The process has no start event of the kind that was asked for."""
-
-    code = "cannot-start"
-    text = Text("The process “%(process)s” cannot be started like this.", "流程“%(process)s”无法以此方式启动。")
-
-
-class StartUnfit(Invalid):
-    """What a start event is to make of a message, a signal or a time for the start form can't be worked out."""
-
-    code = "start-unfit"
-    text = Text(
-        "The process “%(process)s” was not started, because its start form cannot be filled in: %(why)s",
-        "流程“%(process)s”未启动，因为无法填写其启动表单：%(why)s",
-    )
 
 
 class NoSuchScope(Conflict):
@@ -119,41 +93,18 @@ def start(
     :raises NoSuchProcess: when there is no such version
     :raises CannotStart: when it has no such start event
     """
-    definition = definition or definitions.latest(session, process_id)
-    if definition is None:
-        raise NoSuchProcess(process=process_id)
-    form = start_forms.form_of(engine, session, definition.deployment_id, process_id)
-    held = partial(start_forms.taken, engine, form) if form is not None else None
-    now = clock.now(session)
-    row = InstanceRow(
-        id=new_id(),
-        definition_id=definition.id,
-        deployment_id=definition.deployment_id,
-        process_id=process_id,
-        business_key=business_key,
-        state="active",
-        version=1,
-        history_length=0,
-        started_at=now,
-        started_by=actor.id,
-        started_by_name=actor.name,
-        moved_at=now,
+    row = starting.start(
+        engine,
+        session,
+        actor,
+        process_id,
+        variables,
+        business_key,
+        start_id=start_id,
+        message=message,
+        definition=definition,
     )
-    environment = CaseEnvironment(engine)
-    environment.bind(session, row)
-    bundle = engine.package(session, definition.deployment_id).diagrams
-    try:
-        live = spiff.start(bundle, process_id, variables, environment, start_id=start_id, message=message, held=held)
-    except spiff.NoSuchStart as error:
-        raise CannotStart(process=process_id) from error
-    except spiff.Failure as error:
-        raise StartUnfit(process=process_id, why=error.message) from error
-    session.add(row)
-    session.flush()
-    facts: dict[str, Any] = {"process": process_id, "version": definition.version, "business_key": business_key}
-    facts |= {"form": form.id, "names": sorted(form.names & live.variables.keys())} if form is not None else {}
-    journal.write(session, actor, case=row.id, act="instances.start", facts=facts)
-    corridor.begin(engine, session, row, live, environment, actor)
+    routing.deliver(engine, session)
     return row
 
 
@@ -185,8 +136,8 @@ def set_variables(
         live.set_variables(dict(variables), scope.scope_id)
         return {name: scope.variables.get(name) for name in variables}
 
-    row = corridor.locked(session, instance_id)
-    corridor.refuse_unless_active(row)
+    row = locks.locked(session, instance_id)
+    locks.refuse_unless_active(row)
     before = corridor.move(engine, session, row, act, actor=actor)
     history.note(session, actor, row, "set", names=", ".join(variables), reasons=reasons)
     facts = {"before": history.storable(before), "after": history.storable(dict(variables)), "scope": scope_id}
@@ -212,7 +163,7 @@ def redate(
     concerned = {found for found in (*session.scalars(waiting), *session.scalars(open_tasks)) if found is not None}
     moved = 0
     for instance_id in sorted(concerned):
-        row = corridor.locked(session, instance_id)
+        row = locks.locked(session, instance_id)
         if not corridor.move(engine, session, row, lambda live: live.redate(name, before, after, where), actor=actor):
             continue
         moved += 1
@@ -224,8 +175,8 @@ def redate(
 
 def suspend(_engine: Engine, session: Session, actor: Actor, instance_id: str, reasons: str) -> InstanceRow:
     """Let nothing in an instance move until it is resumed: its timers and messages wait, its tasks refuse."""
-    row = corridor.locked(session, instance_id)
-    corridor.refuse_unless_active(row)
+    row = locks.locked(session, instance_id)
+    locks.refuse_unless_active(row)
     row.state = "suspended"
     session.execute(update(TimerRow).where(TimerRow.instance_id == row.id).values(wake_at=None))
     _note(session, actor, row, "suspended", "instances.suspend", reasons)
@@ -234,7 +185,7 @@ def suspend(_engine: Engine, session: Session, actor: Actor, instance_id: str, r
 
 def resume(engine: Engine, session: Session, actor: Actor, instance_id: str, reasons: str = "") -> InstanceRow:
     """Let a suspended instance go on; timers that were due meanwhile fire at the next look."""
-    row = corridor.locked(session, instance_id)
+    row = locks.locked(session, instance_id)
     if row.state != "suspended":
         raise NotSuspended
     row.state = "active"
@@ -246,10 +197,10 @@ def resume(engine: Engine, session: Session, actor: Actor, instance_id: str, rea
 
 def cancel(engine: Engine, session: Session, actor: Actor, instance_id: str, reasons: str) -> InstanceRow:
     """End an instance for good, also a suspended one: its tasks, timers, subscriptions and incidents go."""
-    row = corridor.locked(session, instance_id)
+    row = locks.locked(session, instance_id)
     if row.state == "suspended":
         row.state = "active"
-    corridor.refuse_unless_active(row)
+    locks.refuse_unless_active(row)
     corridor.move(engine, session, row, lambda live: live.cancel(), actor=actor)
     now = clock.now(session)
     session.execute(
@@ -285,14 +236,15 @@ def looking(engine: Engine, session: Session, instance_id: str) -> Iterator[spif
     It is out of the cache meanwhile, so that no step can change it under the reader's eyes.
     """
     row = get(session, instance_id)
-    moved_here = instance_id in Held.of(session, engine.cache).entries
-    entry = corridor.take_out(engine, session, row)
+    transaction = Transaction.of(session)
+    moved_here = transaction.moved(instance_id)
+    entry = steps.take_out(engine, session, row)
     try:
         yield entry.live
     finally:
         entry.live.events()
         if moved_here:
-            Held.of(session, engine.cache).hold(session, row.id, entry)
+            transaction.hold(session, engine.cache, row.id, entry)
         else:
             entry.environment.release()
             engine.cache.put(row.id, entry)

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.engine import corridor, history, spiff
-from app.engine.cache import Entry
+from app.engine import corridor, history, locks, spiff, steps
+from app.engine.cache import CachedInstance
 from app.engine.engine import ADMINISTRATOR, Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.instances import NoSuchProcess, get
@@ -133,7 +133,7 @@ def preview_migration(
     ``mapping``: from element ids of the present version to those of ``to``; an id that isn't in it stays as it is.
     """
     row = get(session, instance_id)
-    corridor.refuse_unless_active(row)
+    locks.refuse_unless_active(row)
     environment = CaseEnvironment(engine)
     environment.bind(session, row)
     return _migrated(engine, session, row, to, mapping or {}, environment)[1]
@@ -154,12 +154,12 @@ def migrate(
     :raises MigrationRefused: when a token, a scope or a join has no place there
     """
     _refuse_unfounded(actor, reasons)
-    row = corridor.locked(session, instance_id)
-    corridor.refuse_unless_active(row)
+    row = locks.locked(session, instance_id)
+    locks.refuse_unless_active(row)
     before, before_id = _snapshot(row), row.definition_id
     plan = spiff.Plan()
 
-    def make(entry: Entry) -> spiff.Instance:
+    def make(entry: CachedInstance) -> spiff.Instance:
         nonlocal plan
         live, plan = _migrated(engine, session, row, to, mapping or {}, entry.environment)
         if live is None:
@@ -184,7 +184,7 @@ def _migrated(
         raise NoSuchProcess(process=row.process_id)
     old = engine.package(session, row.deployment_id).diagrams
     new = engine.package(session, to.deployment_id).diagrams
-    with corridor.reading(session, row):  # what is rewritten must be sound, whatever the cache holds
+    with steps.reading(session, row):  # what is rewritten must be sound, whatever the cache holds
         spiff.restore(old, _snapshot(row), environment)
     return spiff.migrate(old, new, _snapshot(row), mapping, environment)
 
@@ -209,10 +209,10 @@ def preview_modification(
     :raises ModificationUnfit:
     """
     row = get(session, instance_id)
-    corridor.refuse_unless_active(row)
+    locks.refuse_unless_active(row)
     environment = CaseEnvironment(engine)
     environment.bind(session, row)
-    live = corridor.restore(engine, session, row, environment)
+    live = steps.restore(engine, session, row, environment)
     before = _standing(live)
     _modified(live, modification)
     return Cleared(before, _standing(live), live.state)
@@ -232,8 +232,8 @@ def modify(
     :raises ModificationUnfit: and nothing is changed
     """
     _refuse_unfounded(actor, reasons)
-    row = corridor.locked(session, instance_id)
-    corridor.refuse_unless_active(row)
+    row = locks.locked(session, instance_id)
+    locks.refuse_unless_active(row)
     before = _snapshot(row)
     standing: list[list[Standing]] = []
     values: dict[str, Any] = {}
@@ -283,7 +283,7 @@ def revert(engine: Engine, session: Session, actor: Actor, change_id: str, *, re
     change = session.get(InstanceChange, change_id)
     if change is None:
         raise ChangeUnknown
-    row = corridor.locked(session, change.instance_id)
+    row = locks.locked(session, change.instance_id)
     if change.reverted_at is not None:
         raise ChangeTakenBack
     if row.version == change.version:
@@ -306,7 +306,7 @@ def _restore(engine: Engine, session: Session, actor: Actor, row: InstanceRow, c
     row.state, row.ended_at = "active", None
     bundle = engine.package(session, definition.deployment_id).diagrams
 
-    def make(entry: Entry) -> spiff.Instance:
+    def make(entry: CachedInstance) -> spiff.Instance:
         try:
             return spiff.restore(bundle, change.before, entry.environment)
         except spiff.UnknownSnapshot as found:

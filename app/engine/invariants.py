@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from app.engine import corridor, projection, spiff
+from app.engine import projection, spiff, steps
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.records import IncidentRow, InstanceRow, Offer, OpenTaskRow, SubscriptionRow, TimerRow
@@ -66,8 +66,8 @@ def _projection(engine: Engine, session: Session, instance_id: str) -> Iterator[
     environment = CaseEnvironment(engine)
     environment.bind(session, row)
     try:
-        live = corridor.restore(engine, session, row, environment)
-    except corridor.SnapshotUnreadable as error:
+        live = steps.restore(engine, session, row, environment)
+    except steps.SnapshotUnreadable as error:
         yield Violation("engine_instance", instance_id, None, f"its snapshot can't be read: {error.found}")
         return
     state = "active" if row.state == "suspended" else row.state

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from app.engine import reminders, spiff
-from app.engine.cache import Entry
+from app.engine.cache import CachedInstance
 from app.engine.engine import ADMINISTRATOR, Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.history import Place
@@ -51,7 +51,7 @@ class Projected:
     opened_messages: list[tuple[str, str | None]] = field(default_factory=list)
 
 
-def project(engine: Engine, session: Session, actor: Actor, row: InstanceRow, entry: Entry) -> Projected:
+def project(engine: Engine, session: Session, actor: Actor, row: InstanceRow, entry: CachedInstance) -> Projected:
     """Bring an instance's rows in line with what its live object waits for."""
     if entry.projected is None:
         entry.projected = stored(session, row.id)
@@ -65,7 +65,7 @@ def project(engine: Engine, session: Session, actor: Actor, row: InstanceRow, en
     return projected
 
 
-def relocate(engine: Engine, session: Session, row: InstanceRow, entry: Entry) -> None:
+def relocate(engine: Engine, session: Session, row: InstanceRow, entry: CachedInstance) -> None:
     """Write again what an instance's rows copied from the diagram, after it came to stand on another one.
 
     A task keeps its id, its holder and its draft; names, form, candidates and dates are those of the element it is at now.
@@ -133,7 +133,7 @@ class _Projection:
     session: Session
     actor: Actor
     row: InstanceRow
-    entry: Entry
+    entry: CachedInstance
     projected: Projected
 
     def __post_init__(self) -> None:

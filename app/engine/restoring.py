@@ -15,14 +15,15 @@ from typing import Any
 from sqlalchemy import func, inspect, or_, select
 from sqlalchemy.orm import Session
 
-from app.engine import corridor, history, spiff, unreadable
-from app.engine.cache import Entry
-from app.engine.corridor import Delivery, NoSuchInstance, Traffic
+from app.engine import history, locks, routing, spiff, unreadable
+from app.engine.cache import CachedInstance
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
+from app.engine.locks import NoSuchInstance
 from app.engine.projection import offers_of, project
 from app.engine.records import HistoryRow, InstanceRow, Offer, OpenTaskRow, table_of
 from app.engine.stored_rows import stored
+from app.engine.transactions import Delivery, Transaction
 from app.foundation import dates, journal, ledger, proof
 from app.foundation.actor import Actor
 from app.foundation.database import Base, journal_key
@@ -119,7 +120,7 @@ def put_back(engine: Engine, session: Session, actor: Actor, case: str, then: Se
     ``case``: its id or number. ``then``: a session on the backup's data; ``file``: how the backup is called. Who holds a
     task, what was suspended and which messages are kept stay as they are now. Raises one of the refusals above.
     """
-    row = corridor.locked(session, _id_of(session, case))
+    row = locks.locked(session, _id_of(session, case))
     before = then.get(InstanceRow, row.id)
     if before is None:
         raise NotInBackup
@@ -139,8 +140,8 @@ def put_back(engine: Engine, session: Session, actor: Actor, case: str, then: Se
     if not done.is_anything:
         raise NothingDamaged
     _note(session, actor, row, done, file)
-    Traffic.of(session).deliveries += [Delivery("buffered", name, to, {}, sender_id=row.id) for name, to in opened]
-    corridor.deliver(engine, session)
+    Transaction.of(session).pending += [Delivery("buffered", name, to, {}, sender_id=row.id) for name, to in opened]
+    routing.deliver(engine, session)
     return done
 
 
@@ -237,7 +238,7 @@ def _values(record: Base) -> dict[str, Any]:
     return {attribute.key: getattr(record, attribute.key) for attribute in inspect(type(record)).column_attrs}
 
 
-def _live(engine: Engine, session: Session, row: InstanceRow) -> Entry:
+def _live(engine: Engine, session: Session, row: InstanceRow) -> CachedInstance:
     environment = CaseEnvironment(engine)
     environment.bind(session, row)
     bundle = engine.package(session, row.deployment_id).diagrams
@@ -245,7 +246,7 @@ def _live(engine: Engine, session: Session, row: InstanceRow) -> Entry:
         live = spiff.restore(bundle, row.snapshot or b"", environment)
     except spiff.UnknownSnapshot as found:
         raise BackupUnreadable(why=found.why) from found
-    return Entry(row.version, live, environment, stored(session, row.id))
+    return CachedInstance(row.version, live, environment, stored(session, row.id))
 
 
 def _differing(there: dict[Any, Any], now: dict[Any, Any]) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.engine import corridor, forms, history, instances, spiff
+from app.engine import corridor, forms, history, instances, locks, spiff
 from app.engine.acts import IntakeContext
 from app.engine.engine import ADMINISTRATOR, Engine
 from app.engine.inbox import Counts, Facet, Filters, Page, counts, facets, inbox
@@ -257,11 +257,11 @@ def _draft(task: OpenTaskRow, actor: Actor) -> dict[str, Any] | None:
 
 def _locked(session: Session, task_id: str) -> tuple[InstanceRow, OpenTaskRow]:
     """The instance's row, locked, and the task as it is under that lock."""
-    found = corridor.lock_of_task(session, task_id)
+    found = locks.lock_of_task(session, task_id)
     if found is None:
         raise _gone(session, task_id)
     row, task = found
-    corridor.refuse_unless_active(row)
+    locks.refuse_unless_active(row)
     return row, task
 
 

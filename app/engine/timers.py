@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.engine import corridor, incidents, instances, spiff, starts
+from app.engine import corridor, failed_steps, instances, locks, spiff, starts, steps
 from app.engine.engine import Engine
 from app.engine.records import Definition, InstanceRow, TimerRow
 from app.foundation import arrivals, clock
@@ -109,7 +109,7 @@ def _fire(engine: Engine, session_factory: Sessions, found: _Due) -> bool:
 
 
 def _fire_in(engine: Engine, session: Session, timer_id: str, instance_id: str) -> bool:
-    row = corridor.lock(session, instance_id, skip_locked=True)
+    row = locks.lock(session, instance_id, skip_locked=True)
     if row is None or row.state != "active":
         return False
     timer = _still_due(session, timer_id)
@@ -147,7 +147,7 @@ def _fire_start(engine: Engine, session: Session, timer_id: str) -> bool:
 def _put_off(session: Session, found: _Due, error: Exception) -> None:
     """Look at a timer again later, and let an administrator see why."""
     if found.instance_id is not None:
-        row = corridor.lock(session, found.instance_id)
+        row = locks.lock(session, found.instance_id)
         if row is None or row.state != "active":
             return
     timer = session.get(TimerRow, found.timer_id, populate_existing=True, with_for_update=True)
@@ -156,7 +156,7 @@ def _put_off(session: Session, found: _Due, error: Exception) -> None:
     timer.attempts += 1
     pause = min(FIRST_PAUSE * 2 ** (timer.attempts - 1), LONGEST_PAUSE)
     timer.wake_at = clock.now(session) + pause
-    if isinstance(error, corridor.SnapshotUnreadable) and error.instance_id == found.instance_id:
+    if isinstance(error, steps.SnapshotUnreadable) and error.instance_id == found.instance_id:
         return  # no step began; the case has an incident of its own
     instance = session.get(InstanceRow, found.instance_id) if found.instance_id else None
-    incidents.open_for_step(session, instance, timer.token_id, timer.element_id, timer.process_id, error)
+    failed_steps.open_incident(session, instance, timer.token_id, timer.element_id, timer.process_id, error)

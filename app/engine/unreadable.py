@@ -7,7 +7,6 @@ transaction has ended, in one of its own: for every door, the pages and the scru
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Engine as Database
@@ -19,6 +18,7 @@ from app.engine import spiff
 from app.engine.records import IncidentRow, InstanceRow, TimerRow
 from app.foundation import clock
 from app.foundation.actor import SYSTEM
+from app.foundation.belongings import Belonging
 from app.foundation.database import new_id
 from app.foundation.text import Text
 
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 KIND = "snapshot"
 PLACE = Text("Stored state of the case", "流程保存的状态")
 """Where such an incident is: at no element, as nobody knows where the tokens stand."""
-_NOTED = "engine_snapshots"
+_NOTED: Belonging[dict[str, IncidentRow | None]] = Belonging(dict)
 
 
 def cases() -> Select[Any]:
@@ -39,7 +39,7 @@ def met(session: Session, row: InstanceRow, why: spiff.UnknownSnapshot) -> None:
     """Have an incident opened when this session's transaction has ended; what it was found by is in the log."""
     log.info("the snapshot of instance %s can't be read", row.id, exc_info=why)
     message = Text("%(why)s %(remedy)s", "%(why)s%(remedy)s").filled(why=why.why, remedy=why.remedy)
-    session.info.setdefault(_NOTED, {})[row.id] = IncidentRow(
+    _NOTED.of(session)[row.id] = IncidentRow(
         id=new_id(),
         instance_id=row.id,
         token_id="",
@@ -57,32 +57,33 @@ def met(session: Session, row: InstanceRow, why: spiff.UnknownSnapshot) -> None:
 def was_read(session: Session, row: InstanceRow) -> None:
     """An instance's snapshot was read: have its incident, if there is one, closed when the transaction has ended."""
     if session.scalar(cases().where(IncidentRow.instance_id == row.id)) is not None:
-        session.info.setdefault(_NOTED, {})[row.id] = None
+        _NOTED.of(session)[row.id] = None
 
 
 def incidents(session: Session, instance_id: str) -> list[IncidentRow]:
     """What keeps an instance, the longest first: its open incidents, and the one that this transaction has just met."""
     query = select(IncidentRow).where(IncidentRow.instance_id == instance_id, IncidentRow.resolved_at.is_(None))
     found = list(session.scalars(query.order_by(IncidentRow.opened_at)))
-    met_now = session.info.get(_NOTED, {}).get(instance_id)
+    met_now = (_NOTED.known(session) or {}).get(instance_id)
     return found if met_now is None or any(one.kind == KIND for one in found) else [*found, met_now]
 
 
 @event.listens_for(Session, "after_transaction_end")
 def _ended(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is not None or not (noted := session.info.pop(_NOTED, None)):
+    if transaction.parent is not None or not (noted := _NOTED.known(session)):
         return
+    _NOTED.forget(session)
     database = session.get_bind(inspect(IncidentRow)).engine.execution_options(read_only=False)
     for instance_id, incident in noted.items():
         try:
-            _write(database, instance_id, incident, session.info)
+            _write(database, instance_id, incident, clock.of(session))
         except SQLAlchemyError:  # the act that met it has its own answer; whoever meets it next writes it down
             log.exception("the incident of the snapshot of instance %s could not be written", instance_id)
 
 
-def _write(database: Database, instance_id: str, incident: IncidentRow | None, info: Mapping[Any, Any]) -> None:
+def _write(database: Database, instance_id: str, incident: IncidentRow | None, time: clock.Clock) -> None:
     with Session(database) as session:
-        session.info.update({name: info[name] for name in ("clock",) if name in info})
+        clock.use(session, time)
         row = session.scalars(select(InstanceRow).where(InstanceRow.id == instance_id).with_for_update()).first()
         if row is not None:
             _open(session, incident) if incident is not None else close(session, row)

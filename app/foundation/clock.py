@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
+
+from app.foundation.belongings import Belonging
 
 PLACE = ZoneInfo("Asia/Shanghai")
 """Where the offices are, unless the settings say otherwise."""
@@ -157,16 +159,19 @@ class KeptClock:
 
 
 _HOST = DatabaseClock()
+_CLOCKS: Belonging[Clock] = Belonging(lambda: _HOST)
+_READINGS: Belonging[dict[SessionTransaction, datetime]] = Belonging(dict)
+"""What the clock of a session said in its last transaction."""
 
 
-def use(session_or_factory: object, clock: Clock) -> None:
-    """Let a session (``session.info``) or a session factory (its ``info`` option) take its time from ``clock``."""
-    info = getattr(session_or_factory, "info", None)
-    if info is None:
-        known = session_or_factory.kw.get("info", {})  # type: ignore[attr-defined]
-        session_or_factory.configure(info={**known, "clock": clock})  # type: ignore[attr-defined]
-    else:
-        info["clock"] = clock
+def use(session_or_factory: Session | sessionmaker[Session], clock: Clock) -> None:
+    """Let a session, or all sessions that a factory makes, take their time from ``clock``."""
+    _CLOCKS.give(session_or_factory, clock)
+
+
+def of(session: Session) -> Clock:
+    """The clock that a session takes its time from: the database's, unless it was given another."""
+    return _CLOCKS.of(session)
 
 
 def now(session: Session) -> datetime:
@@ -175,8 +180,8 @@ def now(session: Session) -> datetime:
     root = transaction
     while root.parent is not None:
         root = root.parent
-    held: tuple[object, datetime] | None = session.info.get("clock_reading")
-    if held is None or held[0] is not root:
-        held = (root, session.info.get("clock", _HOST).read(session))
-        session.info["clock_reading"] = held
-    return held[1]
+    readings = _READINGS.of(session)
+    if root not in readings:
+        readings.clear()
+        readings[root] = of(session).read(session)
+    return readings[root]

@@ -17,6 +17,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.foundation import legal
+from app.foundation.belongings import Belonging
 from app.foundation.database import Base
 from app.foundation.prepared import Prepared
 
@@ -70,8 +71,7 @@ class Ledger:
     @classmethod
     def of(cls, session: Session) -> Ledger:
         """The session's own."""
-        own: Ledger = session.info.setdefault("ledger", cls())
-        return own
+        return _LEDGERS.of(session)
 
     @property
     def top(self) -> _Part:
@@ -105,6 +105,9 @@ class Ledger:
         """Forget what was written: it is bound."""
         for part in self.parts:
             part.rows, part.unread, part.pending = {}, {}, []
+
+
+_LEDGERS = Belonging(Ledger)
 
 
 def _read(session: Session, table: Table, keys: set[tuple[Any, ...]]) -> Iterator[tuple[tuple[str, str], Row]]:
@@ -313,14 +316,15 @@ def _begun(session: Session, transaction: SessionTransaction) -> None:
 @event.listens_for(Session, "after_rollback")
 def _rolled_back(session: Session) -> None:
     """Forget what the innermost savepoint wrote, or all."""
-    if "ledger" in session.info:
-        Ledger.of(session).parts[-1] = _Part()
+    ledger = _LEDGERS.known(session)
+    if ledger is not None:
+        ledger.parts[-1] = _Part()
 
 
 @event.listens_for(Session, "after_transaction_end")
 def _ended(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
-        session.info.pop("ledger", None)
+        _LEDGERS.forget(session)
     elif transaction.nested:
         ledger = Ledger.of(session)
         last = ledger.parts.pop()

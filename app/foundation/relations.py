@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import InstanceState, Mapper, RelationshipDirection, Session, UOWTransaction
 
-_FOLLOWING = "relations"
+from app.foundation.belongings import Belonging
+
+_FOLLOWING: Belonging[list[tuple[object, list[str]]]] = Belonging(list)
 
 
 @cache
@@ -43,9 +45,11 @@ def _look(session: Session, _context: UOWTransaction) -> None:
     for changed in session.dirty:
         found = list(_stale(inspect(changed)))
         if found:
-            session.info.setdefault(_FOLLOWING, []).append((changed, found))
+            _FOLLOWING.of(session).append((changed, found))
 
 
 def _follow(session: Session, _context: UOWTransaction) -> None:
-    for changed, relations in session.info.pop(_FOLLOWING, ()):
+    following = _FOLLOWING.known(session) or ()
+    _FOLLOWING.forget(session)
+    for changed, relations in following:
         session.expire(changed, relations)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.foundation.belongings import Belonging
 from app.foundation.text import Text
 
 NAMELESS = Text("Public Procurement", "政府采购")
@@ -24,12 +25,14 @@ class Publisher:
         return f"{self.base_url.rstrip('/')}/{path.lstrip('/')}"
 
 
-def use(factory: sessionmaker[Session], publisher: Publisher) -> None:
-    """Let the sessions of a factory publish as ``publisher``."""
-    factory.configure(info={**factory.kw.get("info", {}), "publisher": publisher})
+_PUBLISHERS = Belonging(Publisher)
+
+
+def use(holder: Session | sessionmaker[Session], publisher: Publisher) -> None:
+    """Let a session, or all sessions that a factory makes, publish as ``publisher``."""
+    _PUBLISHERS.give(holder, publisher)
 
 
 def publisher(session: Session) -> Publisher:
     """As whom a session publishes."""
-    found: Publisher = session.info.get("publisher") or Publisher()
-    return found
+    return _PUBLISHERS.of(session)

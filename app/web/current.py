@@ -24,8 +24,9 @@ from app.foundation.text import Text
 from app.identity import grants, sessions
 from app.identity.accounts import Account
 from app.identity.sessions import SignedIn
+from app.procurement import disclosure
 from app.procurement.rules import entries
-from app.web.storage import db
+from app.web.storage import RequestSession, db
 from config import COOKIES, Config
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -70,16 +71,20 @@ def engine() -> Engine:
     return house().engine
 
 
+def _session() -> RequestSession:
+    return cast(RequestSession, db.session())
+
+
 def session() -> Session:
     """The request's session; it only reads until a view that acts begins. Such views commit it themselves."""
-    found = db.session()
-    if "prepared" not in found.info:
-        found.info["prepared"] = True
-        found.info["read_only"] = has_request_context()
-        found.info["publisher"] = house().publisher
+    found = _session()
+    if not found.prepared:
+        found.prepared = True
+        found.read_only = has_request_context()
+        disclosure.use(found, house().publisher)
         turned = house().engine.clock
         if turned is not None:
-            found.info["clock"] = turned
+            clocks.use(found, turned)
     return found
 
 
@@ -163,11 +168,12 @@ def begin_acting() -> None:
     Until here it held no lock: on SQLite nobody waits while a large request is taken apart or a person is recognised.
     """
     g.setdefault("read_at", datetime.now(UTC))
-    found = session()
-    if request.method not in SAFE and found.info["read_only"]:
+    session()
+    found = _session()
+    if request.method not in SAFE and found.read_only:
         g.pop("held", None)
         found.rollback()
-        found.info["read_only"] = False
+        found.read_only = False
 
 
 def zone() -> ZoneInfo:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from app.engine.corridor import SnapshotUnreadable
+from app.engine.steps import SnapshotUnreadable
 from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, RuleBroken, Several
 from app.foundation.text import Text
 from app.identity.attempts import TooManyAttempts

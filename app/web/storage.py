@@ -16,17 +16,22 @@ from app.foundation.database import Base
 
 
 class RequestSession(FlaskSession):
-    """A session whose transactions are read-only while ``info["read_only"]`` is set."""
+    """A session whose transactions are read-only while ``read_only`` is set."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.prepared = self.read_only = False
+        self._readers: dict[int, Engine] = {}
+        self.held: deque[object] = deque(maxlen=HELD)
 
     def get_bind(self, *arguments: Any, **named: Any) -> Any:
         """The engine; for a reader, the same one with its read-only option."""
         bind = super().get_bind(*arguments, **named)
-        if not self.info.get("read_only") or not isinstance(bind, Engine):
+        if not self.read_only or not isinstance(bind, Engine):
             return bind
-        readers: dict[int, Engine] = self.info.setdefault("readers", {})
-        if id(bind) not in readers:
-            readers[id(bind)] = bind.execution_options(read_only=True)
-        return readers[id(bind)]
+        if id(bind) not in self._readers:
+            self._readers[id(bind)] = bind.execution_options(read_only=True)
+        return self._readers[id(bind)]
 
 
 HELD = 1_000
@@ -36,7 +41,7 @@ HELD = 1_000
 @event.listens_for(RequestSession, "loaded_as_persistent")
 def _hold(session: RequestSession, row: object) -> None:
     """Whoever asks for a row again within the request is given the same one, and the database isn't asked."""
-    session.info.setdefault("held", deque(maxlen=HELD)).append(row)
+    session.held.append(row)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": RequestSession, "expire_on_commit": False})

@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.util import identity_key
 
-from app.engine import corridor
+from app.engine import locks
 from app.engine.records import InstanceRow
 from app.foundation.actor import Actor
+from app.foundation.belongings import Belonging
 from app.procurement import tenders
 from app.procurement.projects import Project
 
@@ -30,12 +31,16 @@ def hold(session: Session, tender_id: str) -> list[InstanceRow]:
     Whoever locked them the other way round would wait for a timer that waits for them.
     """
     number = tenders.get(session, tender_id).project.number
-    return [corridor.locked(session, case.id) for case in of_number(session, number)]
+    return [locks.locked(session, case.id) for case in of_number(session, number)]
 
 
 def project_of(session: Session, row: InstanceRow) -> Project | None:
     """The project an instance is about, with its lots, or None."""
     return projects_of(session, [row.business_key]).get(row.business_key or "")
+
+
+_READ: Belonging[dict[str, Project]] = Belonging(dict)
+"""The projects that a session has found, by number."""
 
 
 def projects_of(session: Session, business_keys: Iterable[str | None]) -> dict[str, Project]:
@@ -44,7 +49,7 @@ def projects_of(session: Session, business_keys: Iterable[str | None]) -> dict[s
     A session keeps those it has found, as a page asks for its case's project many times.
     """
     numbers = {key for key in business_keys if key}
-    kept: dict[str, Project] = session.info.setdefault("projects", {})
+    kept = _READ.of(session)
     known = {number: kept[number] for number in numbers if number in kept and kept[number] in session}
     if unknown := numbers - known.keys():
         whose = joinedload(Project.buyer), joinedload(Project.agency)
@@ -61,7 +66,7 @@ def instance_of(session: Session, project_id: str) -> InstanceRow | None:
     """
     there = session.identity_map.get(identity_key(Project, project_id))
     if isinstance(there, Project):
-        session.info.setdefault("projects", {})[there.number] = there
+        _READ.of(session)[there.number] = there
     return session.scalars(
         select(InstanceRow)
         .join(Project, Project.number == InstanceRow.business_key)

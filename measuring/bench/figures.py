@@ -16,7 +16,7 @@ from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, event, ins
 from sqlalchemy.orm import Session, sessionmaker
 
 from app import feel
-from app.engine import corridor, decisions, definitions, instances, messages, tasks, timers
+from app.engine import decisions, definitions, instances, messages, steps, tasks, timers
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.records import InstanceRow, OpenTaskRow
@@ -279,7 +279,7 @@ def restoring() -> float:
             environment = CaseEnvironment(engine)
 
             def restored(row: InstanceRow) -> object:
-                return corridor.restore(engine, session, row, environment)
+                return steps.restore(engine, session, row, environment)
 
             for row in (few, many):
                 restored(row)

@@ -5,7 +5,7 @@ import test_unreadable
 import toys
 from sqlalchemy import select
 
-from app.engine import corridor, history, instances, messages, tasks
+from app.engine import history, instances, locks, messages, tasks
 from app.engine.records import InstanceRow, OpenTaskRow
 from app.foundation import journal
 
@@ -106,7 +106,7 @@ def test_a_cancelled_instance_leaves_nothing_open(engine, play, session):
 
 
 def test_an_instance_that_does_not_exist_is_refused(engine, session):
-    with pytest.raises(corridor.NoSuchInstance):
+    with pytest.raises(locks.NoSuchInstance):
         instances.suspend(engine, session, toys.ROOT, "none", "no longer wanted")
 
 

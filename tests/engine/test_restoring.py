@@ -12,8 +12,9 @@ from sqlalchemy import func, select, text
 
 from app import backups, cli
 from app.engine import incidents, instances, invariants, restoring, tasks, timers
-from app.engine.corridor import NoSuchInstance, SnapshotUnreadable
+from app.engine.locks import NoSuchInstance
 from app.engine.records import HistoryRow, InstanceRow, Offer, OpenTaskRow, SubscriptionRow, TimerRow
+from app.engine.steps import SnapshotUnreadable
 from app.foundation import journal, workdays
 from app.foundation.database import journal_key, reading
 from app.foundation.journal import JournalEntry

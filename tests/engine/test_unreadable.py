@@ -20,8 +20,8 @@ from app.engine import (
     tasks,
     timers,
 )
-from app.engine.corridor import SnapshotUnreadable
 from app.engine.records import BufferedMessage, InstanceRow, OpenTaskRow, TimerRow
+from app.engine.steps import SnapshotUnreadable
 from app.foundation import workdays
 
 ALL = toys.diagram(

@@ -111,15 +111,21 @@ def beginnings() -> Iterator[Target]:
     for module in MODULES:
         if module.startswith(FLOORS):
             yield from named_in(module, [node for node in tree(module).body if not isinstance(node, Definition)])
-            yield from ((module, name) for name, node in definitions(module).items() if is_registered(node))
+            yield from ((module, name) for name, node in definitions(module).items() if is_registered(module, node))
         else:
             yield from named_in(module, [tree(module)])
 
 
-def is_registered(node: Definition) -> bool:
-    """Whether something hands a definition on where it stands: a decorator, or the table that a class of rows is."""
-    bases = {base.id for base in getattr(node, "bases", ()) if isinstance(base, ast.Name)}
-    return bool(node.decorator_list and isinstance(node, ast.FunctionDef)) or "Base" in bases
+def is_registered(module: str, node: Definition) -> bool:
+    """Whether something hands a definition on where it stands: a decorator, or the table that a class of rows is.
+
+    A class is handed on by a decorator of our own; what a library's makes of it (a dataclass) has still to be asked for.
+    """
+    if isinstance(node, ast.FunctionDef):
+        return bool(node.decorator_list)
+    asked = (each.func if isinstance(each, ast.Call) else each for each in node.decorator_list)
+    bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
+    return "Base" in bases or any(meant(module, each) for each in asked)
 
 
 def reached(beginnings: Iterator[Target]) -> set[Target]:

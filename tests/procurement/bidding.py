@@ -94,7 +94,7 @@ def pay(session, town, bidder: Actor, lot_id: str, **changes) -> bonds.Bond:
 def at(session, instant) -> None:
     """Turn the session's clock, as a new transaction sees it."""
     session.commit()
-    session.info["clock"].turn_to(instant)
+    clock.of(session).turn_to(instant)
     assert clock.now(session) == instant
 
 

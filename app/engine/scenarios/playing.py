@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import feel
-from app.engine import corridor, definitions, forms, instances, messages, spiff, timers
+from app.engine import corridor, definitions, forms, instances, locks, messages, spiff, timers
 from app.engine.engine import Engine
 from app.engine.findings import Finding
 from app.engine.records import HistoryRow, IncidentRow, InstanceRow, OpenTaskRow
@@ -177,7 +177,9 @@ class _Player:
         )
 
     def session(self) -> Session:
-        return self.stage.session_factory(info={"clock": self.clock})
+        session = self.stage.session_factory()
+        clock.use(session, self.clock)
+        return session
 
     def deploy(self) -> None:
         with self.session() as session:
@@ -260,7 +262,7 @@ class _Player:
             task = self.task(session, element_id, where)
             instance_id, token = task.instance_id, task.token_id
             session.expunge(task)
-            row = corridor.locked(session, instance_id)
+            row = locks.locked(session, instance_id)
             corridor.move(self.engine, session, row, lambda live: act(live, token), actor=PLAYER, token_id=token)
             session.commit()
 
@@ -361,7 +363,7 @@ class _Player:
             if found is None or found.instance_id is None:
                 names = ", ".join(sorted(incident.element_id for incident in there)) or "none"
                 raise Failed(f"expected an incident at {step['retry']}, found {names}")
-            row, token = corridor.locked(session, found.instance_id), found.token_id
+            row, token = locks.locked(session, found.instance_id), found.token_id
             corridor.move(self.engine, session, row, lambda live: live.retry(token), actor=PLAYER)
             session.commit()
 

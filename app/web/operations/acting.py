@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from werkzeug.wrappers import Response
 
-from app.engine import corridor
+from app.engine import locks
 from app.engine.interventions import NoReasons
 from app.engine.records import InstanceRow
 from app.foundation.errors import Conflict, Invalid, Refusal
@@ -63,7 +63,7 @@ def locked_as_seen(instance_id: str) -> InstanceRow:
 
     :raises CaseMoved:
     """
-    row = corridor.locked(current.session(), instance_id)
+    row = locks.locked(current.session(), instance_id)
     if request.form.get("seen") != seen(row):
         raise CaseMoved
     return row

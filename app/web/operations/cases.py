@@ -10,8 +10,8 @@ from flask import render_template, request
 
 from app.engine import charts, definitions, instances, interventions, spiff
 from app.engine.charts import Chart
-from app.engine.corridor import SnapshotUnreadable
 from app.engine.records import Definition, InstanceRow
+from app.engine.steps import SnapshotUnreadable
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
 from app.web import current, visibility

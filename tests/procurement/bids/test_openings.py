@@ -69,7 +69,7 @@ def test_when_the_house_believes_it_is_time_the_keeper_still_keeps_to_its_own_cl
     session, three, tender, lot, keeper
 ):
     session.commit()
-    session.info["clock"] = clock.VirtualClock(tender.bid_deadline_at)
+    clock.use(session, clock.VirtualClock(tender.bid_deadline_at))
     with pytest.raises(KeyNotDue):
         bids.open_all(session, SYSTEM, lot_id=lot.id, keeper=keeper)
     session.rollback()

@@ -29,7 +29,7 @@ def act(session_factory):
 
     def do(instant, doing):
         with session_factory() as session:
-            session.info["clock"] = clock.VirtualClock(instant)
+            clock.use(session, clock.VirtualClock(instant))
             try:
                 doing(session)
                 session.commit()

@@ -184,10 +184,10 @@ def test_a_bid_is_taken_in_exactly_when_its_time_is_before_the_deadline_that_the
 ):
     bidding.write(session, town.bidders[0], lot.id)
     session.commit()
-    standing, deadline = session.info["clock"], tender.bid_deadline_at
+    standing, deadline = clock.of(session), tender.bid_deadline_at
     instant = deadline + around
     holds = deadline if moved is None else deadline + timedelta(microseconds=moved)
-    session.info["clock"] = clock.VirtualClock(instant)
+    clock.use(session, clock.VirtualClock(instant))
     try:
         tender.bid_deadline_at = holds
         session.flush()
@@ -197,7 +197,7 @@ def test_a_bid_is_taken_in_exactly_when_its_time_is_before_the_deadline_that_the
         assert instant >= holds
     finally:
         session.rollback()
-        session.info["clock"] = standing
+        clock.use(session, standing)
 
 
 # -- changes of the documents

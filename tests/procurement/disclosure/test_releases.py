@@ -120,7 +120,7 @@ def test_an_unknown_tag_is_refused(session, tender):
 
 
 def test_addresses_are_those_of_the_installation(session, tender):
-    session.info["publisher"] = disclosure.Publisher(base_url="https://procurement.example", ocid_prefix="ocds-213czf")
+    disclosure.use(session, disclosure.Publisher(base_url="https://procurement.example", ocid_prefix="ocds-213czf"))
     made = published(session, tender)
     package = disclosure.release_package(session, [made], "open-data/releases/1")
     assert package["uri"] == "https://procurement.example/open-data/releases/1"

@@ -16,6 +16,7 @@ from app.engine.spiff.model import Bundle, Node
 from app.engine.spiff.scopes import Scope
 from app.engine.spiff.sources import Source
 from app.engine.spiff.specs.elements import ElementSpec
+from app.engine.spiff.specs.processes import runs, spec_of
 from app.engine.spiff.tokens import Token
 from app.engine.spiff.values import LONGEST_GROUP, LONGEST_PERSON, plain
 from app.foundation.text import Text
@@ -62,6 +63,7 @@ TOO_DEEP = Text(
 FAILED = Text("It failed: %(what)s", "执行失败：%(what)s")
 
 
+@runs("task")
 class TaskSpecOf(ElementSpec):
     """An undefined task passes at once."""
 
@@ -69,6 +71,7 @@ class TaskSpecOf(ElementSpec):
 MAX_PRIORITY = 1_000_000_000
 
 
+@runs("userTask", "manualTask")
 class UserSpec(ElementSpec):
     """Waits until somebody has done it."""
 
@@ -163,6 +166,7 @@ def _instant_of(source: Source | None, token: Token, course: Course) -> datetime
     raise Failure("task", NO_INSTANT.filled(value=feel.to_text(plain(value))))
 
 
+@runs("receiveTask")
 class ReceiveSpec(ElementSpec):
     """Waits for a message, or for an operator who says that it has come."""
 
@@ -177,6 +181,7 @@ class ReceiveSpec(ElementSpec):
         super().accept(token, course, values)
 
 
+@runs("serviceTask", "sendTask")
 class OperationSpec(ElementSpec):
     """Calls a registered operation."""
 
@@ -246,6 +251,7 @@ def returned_values(returned: Mapping[str, Any] | None, source: str) -> dict[str
     return copied
 
 
+@runs("scriptTask")
 class ScriptSpec(ElementSpec):
     """Works out one FEEL expression."""
 
@@ -257,6 +263,7 @@ class ScriptSpec(ElementSpec):
         return True
 
 
+@runs("businessRuleTask")
 class DecisionSpec(ElementSpec):
     """Asks a deployed decision."""
 
@@ -291,6 +298,7 @@ def _call_depth(token: Token, course: Course) -> int:
     return depth
 
 
+@runs("callActivity")
 class CallSpec(ElementSpec):
     """Calls a process: an instance of its own with its own root scope, inside the same course."""
 
@@ -317,8 +325,6 @@ class CallSpec(ElementSpec):
         return False
 
     def _called(self, token: Token, course: Course) -> Any:
-        from app.engine.spiff.specs.processes import spec_of
-
         assert self.node.called is not None
         name = course.evaluate(self.node.called, token)
         if not isinstance(name, str) or not name:

@@ -12,6 +12,7 @@ from app.engine.spiff.scopes import Scope
 from app.engine.spiff.sources import Source
 from app.engine.spiff.specs.activities import call_operation
 from app.engine.spiff.specs.elements import ElementSpec
+from app.engine.spiff.specs.processes import runs
 from app.engine.spiff.tokens import Token
 from app.engine.spiff.values import correlation_text, plain
 from app.foundation.text import Text
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 NO_CODE = Text("the code that it throws is no text: %(value)s", "所抛出的代码不是文本：%(value)s")
 
 
+@runs("startEvent")
 class StartSpec(ElementSpec):
     """A start event passes at once; what it caught is its result."""
 
@@ -36,10 +38,12 @@ class StartSpec(ElementSpec):
         token.phase = tokens.FLOW
 
 
+@runs("boundaryEvent")
 class BoundarySpec(ElementSpec):
     """A boundary event that went off; what it caught is its result."""
 
 
+@runs("intermediateCatchEvent")
 class CatchSpec(ElementSpec):
     """Waits for its event; a link catch passes at once."""
 
@@ -50,6 +54,7 @@ class CatchSpec(ElementSpec):
         return False
 
 
+@runs("intermediateThrowEvent")
 class ThrowSpec(ElementSpec):
     """Throws its event and goes on. A compensation throw waits for the handlers first."""
 
@@ -81,6 +86,7 @@ class ThrowSpec(ElementSpec):
             course.create(self.process_spec.elements[catch.id], token.home)
 
 
+@runs("endEvent")
 class EndSpec(ThrowSpec):
     """Ends its flow. Error, cancel and terminate end events end more than that."""
 

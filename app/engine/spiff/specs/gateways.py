@@ -10,12 +10,14 @@ from app.engine.spiff import joins, listening, tokens
 from app.engine.spiff.failures import Failure
 from app.engine.spiff.model import Flow
 from app.engine.spiff.specs.elements import NO_FLOW, ElementSpec
+from app.engine.spiff.specs.processes import runs
 from app.engine.spiff.tokens import Token
 
 if TYPE_CHECKING:
     from app.engine.spiff.course import Course
 
 
+@runs("exclusiveGateway")
 class ExclusiveSpec(ElementSpec):
     """One flow: the first, in the order of the file, whose condition holds; else the default."""
 
@@ -34,6 +36,7 @@ class ExclusiveSpec(ElementSpec):
         return chosen
 
 
+@runs("parallelGateway")
 class ParallelSpec(ElementSpec):
     """Waits for one token from each incoming flow, then goes on by every outgoing flow."""
 
@@ -48,6 +51,7 @@ class ParallelSpec(ElementSpec):
         return self.node.outgoing
 
 
+@runs("inclusiveGateway")
 class InclusiveSpec(ElementSpec):
     """Waits while a token can still reach it, then goes on by every flow whose condition holds, else by the default."""
 
@@ -60,6 +64,7 @@ class InclusiveSpec(ElementSpec):
         return False
 
 
+@runs("eventBasedGateway")
 class EventGatewaySpec(ElementSpec):
     """Listens for everything behind it; the first that happens decides."""
 

@@ -10,6 +10,7 @@ from app.engine.spiff.environment import MOST_TOKENS
 from app.engine.spiff.failures import Failure
 from app.engine.spiff.scopes import Scope
 from app.engine.spiff.specs.elements import ElementSpec
+from app.engine.spiff.specs.processes import LOOP, MULTI_INSTANCE, runs
 from app.engine.spiff.tokens import Token
 from app.engine.spiff.values import plain
 from app.foundation.text import Text
@@ -57,6 +58,7 @@ class _RepeatingSpec(ElementSpec):
         course.wake(token, tokens.LEAVE, {})
 
 
+@runs(MULTI_INSTANCE)
 class MultiSpec(_RepeatingSpec):
     """Multi-instance. The whole's result is the collection of outputs, in input order.
 
@@ -158,6 +160,7 @@ def _settled(body: Scope) -> bool:
     return bool(gone >= body.own["numberOfInstances"])
 
 
+@runs(LOOP)
 class LoopSpec(_RepeatingSpec):
     """Standard loop: repeats while its condition holds, at most so often; the condition is asked before or after each turn."""
 

@@ -2,50 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
 from app.engine.spiff.model import Bundle, Node, Process
-from app.engine.spiff.specs.activities import (
-    CallSpec,
-    DecisionSpec,
-    OperationSpec,
-    ReceiveSpec,
-    ScriptSpec,
-    TaskSpecOf,
-    UserSpec,
-)
-from app.engine.spiff.specs.elements import ElementSpec
-from app.engine.spiff.specs.events import BoundarySpec, CatchSpec, EndSpec, StartSpec, ThrowSpec
-from app.engine.spiff.specs.gateways import EventGatewaySpec, ExclusiveSpec, InclusiveSpec, ParallelSpec
-from app.engine.spiff.specs.loops import LoopSpec, MultiSpec
-from app.engine.spiff.specs.subprocesses import BodySpec, EventBodySpec
 
-_CLASSES: dict[str, type[ElementSpec]] = {
-    "task": TaskSpecOf,
-    "userTask": UserSpec,
-    "manualTask": UserSpec,
-    "serviceTask": OperationSpec,
-    "sendTask": OperationSpec,
-    "receiveTask": ReceiveSpec,
-    "scriptTask": ScriptSpec,
-    "businessRuleTask": DecisionSpec,
-    "callActivity": CallSpec,
-    "subProcess": BodySpec,
-    "transaction": BodySpec,
-    "eventSubProcess": EventBodySpec,
-    "startEvent": StartSpec,
-    "endEvent": EndSpec,
-    "intermediateCatchEvent": CatchSpec,
-    "intermediateThrowEvent": ThrowSpec,
-    "boundaryEvent": BoundarySpec,
-    "exclusiveGateway": ExclusiveSpec,
-    "parallelGateway": ParallelSpec,
-    "inclusiveGateway": InclusiveSpec,
-    "eventBasedGateway": EventGatewaySpec,
-}
+if TYPE_CHECKING:
+    from app.engine.spiff.specs.elements import ElementSpec
+
+Spec = TypeVar("Spec", bound="type[ElementSpec]")
+
+MULTI_INSTANCE, LOOP = "multi-instance", "loop"
+"""In the place of a kind of element: what repeats any of them."""
+
+_SPECS: dict[str, type[ElementSpec]] = {}
+
+
+def runs(*kinds: str) -> Callable[[Spec], Spec]:
+    """Let a spec run the elements of these kinds (``Node.kind``)."""
+
+    def register(spec: Spec) -> Spec:
+        _SPECS.update(dict.fromkeys(kinds, spec))
+        return spec
+
+    return register
 
 
 class RootSpec(TaskSpec):
@@ -76,12 +59,12 @@ class ProcessSpec(WorkflowSpec):
             self.elements[flow.source].connect(self.elements[flow.target])
 
     def _add(self, node: Node) -> None:
-        spec_class = _CLASSES[node.kind]
+        spec = _SPECS[node.kind]
         if node.multi is None and node.loop is None:
-            self.elements[node.id] = spec_class(self, node.id, node)
+            self.elements[node.id] = spec(self, node.id, node)
             return
-        self.inner[node.id] = spec_class(self, f"{node.id} [each]", node, inner=True)
-        self.elements[node.id] = (MultiSpec if node.multi is not None else LoopSpec)(self, node.id, node)
+        self.inner[node.id] = spec(self, f"{node.id} [each]", node, inner=True)
+        self.elements[node.id] = _SPECS[LOOP if node.multi is None else MULTI_INSTANCE](self, node.id, node)
 
 
 def spec_of(bundle: Bundle, process_id: str, qualified: str | None = None) -> ProcessSpec:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from app.engine.spiff import listening, scopes, tokens
 from app.engine.spiff.scopes import Scope
 from app.engine.spiff.specs.elements import ElementSpec
+from app.engine.spiff.specs.processes import runs
 from app.engine.spiff.tokens import Token
 
 if TYPE_CHECKING:
     from app.engine.spiff.course import Course
 
 
+@runs("subProcess", "transaction")
 class BodySpec(ElementSpec):
     """Waits until nothing is left in its scope. Its variables are those of its element scope."""
 
@@ -46,6 +48,7 @@ class BodySpec(ElementSpec):
         course.wake(token, tokens.LEAVE, {})
 
 
+@runs("eventSubProcess")
 class EventBodySpec(BodySpec):
     """An event sub-process: what its start event caught reaches it as the start event's result."""
 
