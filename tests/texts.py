@@ -134,7 +134,7 @@ def of_documents() -> Texts:
     """The prose of README and docs, without code, links' targets, the list of terms and the records of what was found."""
     pages = (page for page in sorted((ROOT / "docs").rglob("*.md")) if page.name not in ("glossary.md", "findings.md"))
     for file in (ROOT / "README.md", *pages):
-        text = re.sub(r"^```.*?^```$", _blank, file.read_text(encoding="utf-8"), flags=re.M | re.S)
+        text = re.sub(r"^ *```.*?^ *```$", _blank, file.read_text(encoding="utf-8"), flags=re.M | re.S)
         for number, line in enumerate(text.splitlines(), start=1):
             words = re.sub(r"`[^`]*`|\]\([^)]*\)|<[^>]*>", " ", line)
             if words.strip():
