@@ -109,11 +109,18 @@ class Act:
 
         :raises UnfitInput: when something it needs is missing or has the wrong type
         """
-        return dict(self.doing(context, **self._fitted(inputs)) or {})
+        return self._declared(self.doing(context, **self._fitted(inputs)))
 
     def take(self, context: IntakeContext, values: dict[str, Any]) -> dict[str, Any]:
-        """Do it with the values of its form: the variables that enter the process."""
-        return dict(self.doing(context, values) or {})
+        """Do it with the values of its form: the variables that enter the process.
+
+        :raises UnfitInput: when the task doesn't see what the act needs, or something of the wrong type
+        """
+        return self._declared(self.doing(self.seen(context), values))
+
+    def seen(self, context: IntakeContext) -> IntakeContext:
+        """What the act may see of its task: the variables that it needs; raises UnfitInput."""
+        return replace(context, variables=self._fitted(context.variables))
 
     def _fitted(self, given: Mapping[str, Any]) -> dict[str, Any]:
         arguments = {}
@@ -124,6 +131,23 @@ class Act:
             if value is not None or need.name in given:
                 arguments[need.name] = _fitted(need, value)
         return arguments
+
+    def _declared(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
+        found = dict(given or {})
+        if unknown := found.keys() - {value.name for value in self.gives}:
+            raise UntrueDeclaration(f"{self.id} gives {', '.join(sorted(unknown))}, which it does not declare")
+        for value in self.gives:
+            said = found.get(value.name)
+            reader = _READERS.get(value.type)
+            if said is None and value.required:
+                raise UntrueDeclaration(f"{self.id} declares {value.name} and does not give it")
+            if said is not None and reader is not None and reader(said) is None:
+                raise UntrueDeclaration(f"{self.id} gives {value.name}, which is no {value.type}")
+        return found
+
+
+class UntrueDeclaration(RuntimeError):
+    """An act gave something other than it declares: a fault of the program, whatever the case."""
 
 
 class UnfitInput(Refusal):

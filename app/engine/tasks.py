@@ -357,8 +357,10 @@ def _context(
 
 
 def _prepared(engine: Engine, context: IntakeContext, form: forms.Form) -> Mapping[str, Any]:
-    prepare = engine.acts.prepare_of(form.id)
-    return prepare(context) if prepare else {}
+    prepare, act = engine.acts.prepare_of(form.id), engine.acts.of_form(form.id)
+    if prepare is None:
+        return {}
+    return prepare(context if act is None else act.seen(context))
 
 
 def _options(prepared: Mapping[str, Any]) -> dict[str, list[forms.Option]]:

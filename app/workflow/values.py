@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.engine.acts import Value
 from app.foundation.text import Text
+from app.procurement.rules import methods
 
 PROJECT = Value("project_id", label=Text("Project", "项目"))
 LOT = Value("lot_id", label=Text("Lot", "采购包"))
@@ -27,9 +28,10 @@ GROUNDS = Value("grounds", label=Text("Grounds for another method", "适用其�
 PROCUREMENT_LIMIT = Value(
     "procurement_limit", "number", label=Text("Government procurement from", "分散采购限额标准"), required=False
 )
-OPEN_TENDER_THRESHOLD = Value(
-    "open_tender_threshold", "number", label=Text("Open tender threshold", "公开招标数额标准")
+THRESHOLD = Value(
+    methods.main().threshold, "number", label=Text("Approval of another method from", "其他采购方式须报批的数额标准")
 )
+"""The main method's threshold, by its own rule's name."""
 IN_CATALOGUE = Value(
     "in_catalogue", "boolean", label=Text("In the centralised catalogue", "属于集中采购目录"), required=False
 )

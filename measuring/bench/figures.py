@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app import feel
 from app.engine import decisions, definitions, instances, messages, steps, tasks, timers
+from app.engine.acts import Value
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.records import InstanceRow, OpenTaskRow
@@ -86,7 +87,8 @@ def durable_task() -> float:
     """
     with house() as (engine, factory), _BareTender() as bare:
         for name, result in _OPERATIONS.items():
-            engine.acts.act(name, name=Text(name, name))(_returning(result))
+            gives = [Value(each, "any") for each in result]
+            engine.acts.act(name, name=Text(name, name), gives=gives)(_returning(result))
         deploy(engine, factory, tender.ours())
         ratios = []
         for _ in range(12):

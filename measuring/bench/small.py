@@ -19,6 +19,7 @@ from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, insert, se
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.engine import instances, tasks
+from app.engine.acts import Value
 from app.engine.engine import Engine
 from app.engine.records import OpenTaskRow
 from app.foundation.text import Text
@@ -54,7 +55,7 @@ ANSWERS: dict[str, dict[str, Any]] = {"ask": {"value": 100_000, "kind": "goods"}
 @contextmanager
 def _small() -> Iterator[tuple[Engine, sessionmaker[Session]]]:
     with house() as (engine, factory):
-        publish = engine.acts.act("publish", name=Text("publish", "publish"))
+        publish = engine.acts.act("publish", name=Text("publish", "publish"), gives=[Value("published", "boolean")])
         publish(lambda _context, **_: {"published": True})
         deploy(engine, factory, {"p.bpmn": diagram(SMALL)})
         yield engine, factory

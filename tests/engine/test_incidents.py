@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from app.engine import definitions, incidents, instances, spiff, tasks
+from app.engine.acts import Value
 from app.engine.records import BufferedMessage, OpenTaskRow
 from app.foundation import journal
 from app.foundation.errors import RuleBroken
@@ -30,7 +31,7 @@ def working(engine, session):
     """A started process whose operation does what the test puts into ``does``."""
     does = []
 
-    @engine.acts.act("publish", name=Text("Publish", "发布"))
+    @engine.acts.act("publish", name=Text("Publish", "发布"), gives=[Value("published", "any").optional()])
     def publish(context):
         return does[-1](context) if does else None
 

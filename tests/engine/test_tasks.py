@@ -7,6 +7,7 @@ import toys
 from sqlalchemy import select
 
 from app.engine import corridor, definitions, forms, instances, tasks
+from app.engine.acts import UnfitInput, UntrueDeclaration, Value
 from app.engine.records import HistoryRow, OpenTaskRow
 from app.foundation.actor import Actor
 from app.foundation.errors import Refusal, RuleBroken
@@ -152,13 +153,41 @@ def test_wrong_values_are_refused_field_by_field(engine, planned, session):
 
 
 def taking(engine, take):
-    engine.acts.act("plan", name=Text("Plan", "计划"), form="plan")(take)
+    needs, gives = [Value("limit", "number")], [Value("plan_id")]
+    engine.acts.act("plan", name=Text("Plan", "计划"), form="plan", needs=needs, gives=gives)(take)
 
 
 def test_an_intake_decides_what_enters_the_process(engine, planned, session):
     taking(engine, lambda context, values: {"plan_id": f"{context.variables['limit']}-{values['budget']}"})
     tasks.complete(engine, session, toys.ANNA, only_task(session).id, {"budget": 5})
     assert instances.variables(engine, session, planned.id) == {"limit": 100, "plan_id": "100-5"}
+
+
+def test_an_act_sees_only_what_it_needs(engine, planned, session):
+    engine.acts.act("plan", name=Text("Plan", "计划"), form="plan")(lambda context, _values: context.variables["limit"])
+    with pytest.raises(KeyError):
+        tasks.complete(engine, session, toys.ANNA, only_task(session).id, {"budget": 5})
+
+
+def test_an_act_whose_case_lacks_what_it_needs_is_refused_in_words(engine, planned, session):
+    engine.acts.act("plan", name=Text("Plan", "计划"), form="plan", needs=[Value("project_id")])(lambda *_: {})
+    engine.acts.prepares("plan")(lambda context: {"values": {"note": context.variables["project_id"]}})
+    for work in (
+        lambda: tasks.show(engine, session, toys.ANNA, only_task(session).id),
+        lambda: tasks.complete(engine, session, toys.ANNA, only_task(session).id, {"budget": 5}),
+    ):
+        with pytest.raises(UnfitInput) as refused:
+            work()
+        assert "project_id" in refused.value.sentence.en
+
+
+@pytest.mark.parametrize("given", [{}, {"plan_id": None}, {"plan_id": 5}, {"plan_id": "x", "more": 1}])
+def test_an_act_that_gives_other_than_it_declares_is_a_fault_of_the_program(engine, planned, session, given):
+    taking(engine, lambda _context, _values: given)
+    with pytest.raises(UntrueDeclaration):
+        tasks.complete(engine, session, toys.ANNA, only_task(session).id, {"budget": 5})
+    session.rollback()
+    assert only_task(session).element_id == "work"
 
 
 def test_a_refusal_of_the_intake_leaves_the_task_open(engine, planned, session):

@@ -121,8 +121,11 @@ class Writers:
         return Written(open=brings or node.kind == "receiveTask")
 
     def _of_form(self, node: spiff.Node) -> Written:
-        if node.form_id is None or self.engine is None or self.engine.acts.of_form(node.form_id) is not None:
+        if node.form_id is None or self.engine is None:
             return Written(open=True)
+        act = self.engine.acts.of_form(node.form_id)
+        if act is not None:
+            return Written({given.name for given in act.gives})
         try:
             form = self.package.forms.get(node.form_id) or self.engine.forms.get(node.form_id)
         except forms.BrokenForm:

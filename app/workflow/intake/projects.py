@@ -30,9 +30,9 @@ from app.workflow.values import (
     METHOD_PROPOSAL,
     NUMBER,
     OBJECT,
-    OPEN_TENDER_THRESHOLD,
     PROCUREMENT_LIMIT,
     PROJECT,
+    THRESHOLD,
 )
 
 # -- the application
@@ -203,7 +203,7 @@ def _file(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     name=Text("Plan the procurement", "编制采购实施计划"),
     form="plan",
     needs=[PROJECT],
-    gives=[OBJECT, BUDGET, PROCUREMENT_LIMIT, IN_CATALOGUE, GROUNDS, OPEN_TENDER_THRESHOLD],
+    gives=[OBJECT, BUDGET, PROCUREMENT_LIMIT, IN_CATALOGUE, GROUNDS, THRESHOLD],
 )
 def _plan(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     project = projects.plan(
@@ -241,7 +241,7 @@ def _plan(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
         "procurement_limit": None if limit is None else limit.value,
         "in_catalogue": project.in_catalogue,
         "grounds": project.grounds,
-        threshold.name: threshold.value,
+        THRESHOLD.name: threshold.value,
     }
 
 
@@ -325,7 +325,7 @@ def _law(context: IntakeContext, project: Project) -> rules.Law:
     "projects.confirm_method",
     name=Text("Choose the method", "确定采购方式"),
     form="confirm_method",
-    needs=[PROJECT, METHOD_PROPOSAL, BUDGET, OPEN_TENDER_THRESHOLD],
+    needs=[PROJECT, METHOD_PROPOSAL, BUDGET, THRESHOLD],
     gives=[METHOD],
 )
 def _confirm_method(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
@@ -348,7 +348,7 @@ def _confirm_method(context: IntakeContext, values: dict[str, Any]) -> Mapping[s
 def _needs_approval(context: IntakeContext, method: str) -> bool:
     """From the main method's threshold on, any other one needs the finance department's approval (GPL 27)."""
     main = _law(context, _project(context)).main
-    above = Decimal(context.variables["budget"]) >= Decimal(context.variables[main.threshold])
+    above = Decimal(context.variables["budget"]) >= Decimal(context.variables[THRESHOLD.name])
     return above and method not in (main.id, projects.OUTSIDE)
 
 

@@ -10,7 +10,9 @@ from measuring.bench import FIGURES, Figure, figures, small, tender
 def test_both_drawings_of_the_tender_take_22_user_tasks_to_their_end():
     with figures.house(durable=False) as (engine, factory), figures._BareTender() as bare:
         for name, result in figures._OPERATIONS.items():
-            engine.acts.act(name, name=figures.Text(name, name))(figures._returning(result))
+            engine.acts.act(name, name=figures.Text(name, name), gives=[figures.Value(each, "any") for each in result])(
+                figures._returning(result)
+            )
         figures.deploy(engine, factory, tender.ours())
         assert (len(figures._play_ours(engine, factory)), len(bare.play())) == (22, 22)
 
