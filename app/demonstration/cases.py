@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.foundation.text import Text
+from app.procurement.rules import methods
 from app.procurement.tenders import NewFactor, NewRequirement
 
 
@@ -53,6 +54,7 @@ class Case:
     offers: tuple[Offer, ...] = ()
     sme_mode: str = "reserved"
     sme_reason: str = ""
+    method: str = methods.main().id
 
     def applied(self, line_id: str) -> dict[str, Any]:
         """The application's form."""

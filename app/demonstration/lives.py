@@ -53,10 +53,10 @@ def approve(play: Play, _case: Case) -> None:
 
 
 def plan(play: Play, case: Case) -> None:
-    """The handler plans, chooses the open tender, and settles dates that the calendar leaves open."""
+    """The handler plans, chooses the method, and settles dates that the calendar leaves open."""
     play.next_day()
     play.do("chen", "plan", lambda shown: case.planned(shown.values))
-    play.do("chen", "confirm_method", {"method": "open_tender"})
+    play.do("chen", "confirm_method", {"method": case.method})
     if play.has("chen", "confirm_timetable"):
         wanted = {name: case.terms[name] for name in ("bid_deadline_at",) if name in case.terms}
         play.do("chen", "confirm_timetable", {"source": "按法定节假日从严推算，采购人确认。", **wanted})

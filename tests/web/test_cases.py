@@ -383,6 +383,8 @@ def test_a_called_process_is_one_click_away(house, sign_in, town):
     assert client.get(f"/cases/{case}/state").json["called"] == {"lots": f"/cases/{case}?process=toy#diagram"}
     assert client.get(f"/cases/{case}/state?process=toy").json["tokens"] == [{"element": "apply", "kind": "task"}]
     assert [name for _, name in stages(client.get(f"/cases/{case}"))] == ["Application", "Approval", "Planning"]
+    assert "state?process=toy" in client.get(f"/cases/{case}?part=diagram").text  # where its task stands is shown first
+    assert "state?process=whole" in client.get(f"/cases/{case}?part=diagram&process=whole").text
 
 
 # -- documents

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 
 from app.engine import charts, definitions, instances
 from app.engine.charts import Chart
-from app.engine.records import InstanceRow
+from app.engine.records import InstanceRow, OpenTaskRow
 from app.foundation.text import Text
 from app.web import current, listing, sharing, templating, visibility
 from app.web.cases import finding, pictures, showing, steps
@@ -101,7 +101,7 @@ def show(instance_id: str) -> str:
     }
     if extent != visibility.WHOLE:
         return render_template("cases/part.html", **shown, **showing.own_part(row, project, waiting))
-    process_id = _process(chart, row)
+    process_id = _process(chart, row, waiting)
     part = listing.chosen("part", showing.PARTS) or ("diagram" if "process" in request.args else "")
     whole = showing.whole(row, chart, project, waiting, part)
     return render_template(
@@ -129,8 +129,9 @@ def state(instance_id: str) -> Response:
 def in_words(instance_id: str) -> str:
     """Show a case's diagram as a list of its steps, with where each leads and how it stands."""
     row, chart = _whole(instance_id)
-    process_id = _process(chart, row)
-    shown = showing.common(row, chart, cases.project_of(current.session(), row), showing.open_tasks(row))
+    waiting = showing.open_tasks(row)
+    process_id = _process(chart, row, waiting)
+    shown = showing.common(row, chart, cases.project_of(current.session(), row), waiting)
     found = steps.of(row, chart, process_id)
     return render_template("cases/steps.html", **shown, steps=found, process_id=process_id, chart=chart)
 
@@ -147,7 +148,10 @@ def _whole(instance_id: str) -> tuple[InstanceRow, Chart]:
     return row, charts.of_instance(current.engine(), session, row)
 
 
-def _process(chart: Chart, row: InstanceRow) -> str:
-    """The process whose diagram is asked for; the case's own, when it doesn't call that one."""
+def _process(chart: Chart, row: InstanceRow, waiting: Sequence[OpenTaskRow] = ()) -> str:
+    """The process whose diagram is asked for; of none, the one in which all ``waiting`` tasks stand, else the case's own."""
     wanted = request.args.get("process", "")
-    return wanted if wanted in chart.processes else row.process_id
+    standing = {task.process_id for task in waiting} & chart.processes.keys()
+    if wanted in chart.processes:
+        return wanted
+    return standing.pop() if len(standing) == 1 else row.process_id
