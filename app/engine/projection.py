@@ -26,7 +26,7 @@ from app.engine.records import (
     stored_key,
     table_of,
 )
-from app.engine.spiff.model import Flow, Node
+from app.engine.spiff import Flow, Node
 from app.engine.stored_rows import stored
 from app.foundation import clock, ledger
 from app.foundation.actor import SYSTEM, Actor

@@ -19,7 +19,6 @@ from app.engine import failed_steps, forms, history, locks, spiff, starting, ste
 from app.engine.engine import Engine
 from app.engine.environment import FATAL
 from app.engine.records import BufferedMessage, Definition, InstanceRow, SubscriptionRow, stored_key
-from app.engine.spiff import snapshots
 from app.engine.steps import SnapshotUnreadable
 from app.engine.transactions import Delivery, Transaction
 from app.foundation import clock, journal
@@ -102,7 +101,7 @@ def keep(session: Session, delivery: Delivery, target: SubscriptionRow | None = 
     row = BufferedMessage(
         name=delivery.name,
         correlation_key=stored_key(delivery.key),
-        variables=snapshots.encode(spiff.plain(dict(delivery.variables))),
+        variables=spiff.encode(spiff.plain(dict(delivery.variables))),
         kind=delivery.kind,
         target_id=target.instance_id if target else None,
         token_id=target.token_id if target else None,
@@ -143,7 +142,7 @@ def _deliver_buffered(engine: Engine, session: Session, delivery: Delivery) -> N
 
 
 def out_of_buffer(message: BufferedMessage) -> Delivery:
-    variables = snapshots.decoded(orjson.loads(message.variables))
+    variables = spiff.decoded(orjson.loads(message.variables))
     return Delivery(message.kind, message.name, message.correlation_key, variables)
 
 

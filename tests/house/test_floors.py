@@ -16,6 +16,8 @@ UPWARDS = {
     "foundation/clock.py": "app.identity import accounts",
     "workflow/starts.py": "app.web import blueprints",
     "engine/tasks.py": "app.procurement import rules",
+    "engine/steps.py": "app.engine.spiff import snapshots",
+    "engine/spiff/tokens.py": "SpiffWorkflow import task",
     "tables.py": "app.backups import back_up",
     "cli/demo.py": "measuring import bench",
 }

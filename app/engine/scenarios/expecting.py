@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from app import feel
 from app.engine import spiff
 from app.engine.records import HistoryRow, IncidentRow, InstanceRow, OpenTaskRow, SubscriptionRow, TimerRow
-from app.engine.spiff import timing
 
 _HAPPENED = ("entered", "fired", "completed")
 
@@ -85,7 +84,7 @@ def _timers(wanted: list[Mapping[str, str]], found: Found) -> None:
 
 
 def _instant(text: str | None) -> datetime | None:
-    moment = timing.parse_instant(text) if text else None
+    moment = spiff.parse_instant(text) if text else None
     return moment.astimezone(UTC) if moment else None
 
 

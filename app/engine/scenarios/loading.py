@@ -11,8 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from app.engine import bundles
-from app.engine.spiff import timing
+from app.engine import bundles, spiff
 from app.foundation.foreign import Unreadable, jsons
 
 SUFFIX = bundles.SCENARIO
@@ -143,7 +142,7 @@ def main_key(step: Mapping[str, Any]) -> str:
 
 
 def _clock(text: str) -> datetime:
-    start = timing.parse_instant(text)
+    start = spiff.parse_instant(text)
     if start is None or start.tzinfo is None:
         raise BadScenario(
             f"its clock {text!r} is no date and time with a zone; write it like 2026-03-02T09:00:00+08:00"
@@ -224,6 +223,6 @@ def _check_timer(timer: Any, number: int) -> None:
     _keys(timer, {"element": str, "due": str}, "a timer", number)
     if "element" not in timer:
         raise BadScenario("a timer needs its element", number)
-    due = timing.parse_instant(timer["due"]) if "due" in timer else None
+    due = spiff.parse_instant(timer["due"]) if "due" in timer else None
     if "due" in timer and (due is None or due.tzinfo is None):
         raise BadScenario(f"the due time {timer['due']!r} is no date and time with a zone", number)

@@ -22,7 +22,6 @@ from app.engine.scenarios import expecting
 from app.engine.scenarios.loading import SUFFIX, BadScenario, Scenario, main_key, read, read_in
 from app.engine.scenarios.staging import Stage
 from app.engine.scenarios.standins import StandIns
-from app.engine.spiff import timing
 from app.foundation import clock
 from app.foundation.actor import Actor
 from app.foundation.errors import Refusal
@@ -292,13 +291,13 @@ class _Player:
         return expression.evaluate(variables, now=self.clock.instant) is True
 
     def advance(self, step: Mapping[str, Any]) -> None:
-        span = timing.parse_span(step["advance"])
+        span = spiff.parse_span(step["advance"])
         if span is None:
             raise Failed(f"“{step['advance']}” is no duration; write it like P3D or PT2H")
         self.advance_until(span.after(self.clock.instant, self.zone))
 
     def advance_to(self, step: Mapping[str, Any]) -> None:
-        moment = timing.parse_instant(step["advanceTo"])
+        moment = spiff.parse_instant(step["advanceTo"])
         if moment is None:
             raise Failed(f"“{step['advanceTo']}” is no date and time; write it like 2026-03-05T09:00:00+08:00")
         self.advance_until(moment if moment.tzinfo is not None else moment.replace(tzinfo=self.zone))

@@ -1,4 +1,4 @@
-"""The core of the engine: diagrams to live instances. The only part of the program that imports SpiffWorkflow."""
+"""The core of the engine: diagrams to live instances. Only its module ``library`` imports SpiffWorkflow."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from app.engine.spiff.migration import Moved, Noted, Plan, migrate
 from app.engine.spiff.model import Bundle, Flow, Lane, Mapping, Node, Process, Reference
 from app.engine.spiff.modification import Modification, Start, Unfit
 from app.engine.spiff.reading import read
-from app.engine.spiff.snapshots import VERSION
+from app.engine.spiff.snapshots import VERSION, decoded, encode
+from app.engine.spiff.timing import parse_instant, parse_span
 from app.engine.spiff.values import correlation_text, plain
 
 __all__ = [
@@ -64,7 +65,11 @@ __all__ = [
     "UnknownSnapshot",
     "Waiting",
     "correlation_text",
+    "decoded",
+    "encode",
     "migrate",
+    "parse_instant",
+    "parse_span",
     "plain",
     "read",
     "restore",

@@ -13,12 +13,10 @@ from datetime import datetime
 from time import perf_counter, thread_time
 from typing import Any
 
-from SpiffWorkflow.util.task import TaskState
-from SpiffWorkflow.workflow import Workflow
-
 from app.engine.spiff import joins, listening, tokens
 from app.engine.spiff.environment import Environment
 from app.engine.spiff.failures import Failure
+from app.engine.spiff.library import TaskState, Workflow
 from app.engine.spiff.model import Body, Bundle, Flow, Node
 from app.engine.spiff.scopes import BODY, CALL, EVENT_BODY, ROOT, Scope, Scopes, View
 from app.engine.spiff.sources import Source

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from SpiffWorkflow.util.task import TaskState
-
 from app.engine.spiff import listening, modification, propagation, scopes, snapshots, timing, tokens
 from app.engine.spiff.course import Course, StepEvent
 from app.engine.spiff.environment import Environment
 from app.engine.spiff.failures import BpmnError, NoSuchStart, NoSuchToken
+from app.engine.spiff.library import TaskState
 from app.engine.spiff.model import Bundle, Node, Process
 from app.engine.spiff.tokens import Token
 from app.engine.spiff.values import plain

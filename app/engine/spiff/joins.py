@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from SpiffWorkflow.util.task import TaskState
-
+from app.engine.spiff.library import TaskState
 from app.engine.spiff.model import Body, Node
 
 if TYPE_CHECKING:

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from SpiffWorkflow.util.task import TaskState
-
 from app.engine.spiff import timing, tokens
 from app.engine.spiff.failures import Failure
+from app.engine.spiff.library import TaskState
 from app.engine.spiff.model import LISTENING, Node
 from app.engine.spiff.values import correlation_text
 from app.foundation.text import Text

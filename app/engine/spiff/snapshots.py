@@ -16,13 +16,13 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import zstandard
-from SpiffWorkflow.util.task import TaskState
 
 from app import feel
 from app.engine.spiff import listening
 from app.engine.spiff.course import Course
 from app.engine.spiff.environment import Environment
 from app.engine.spiff.failures import UnknownSnapshot
+from app.engine.spiff.library import TaskState
 from app.engine.spiff.model import Bundle
 from app.engine.spiff.scopes import COUNTERS, MULTI, Scope
 from app.engine.spiff.specs import spec_of

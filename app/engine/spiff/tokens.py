@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from SpiffWorkflow.task import Task
-from SpiffWorkflow.util.task import TaskState
+from app.engine.spiff.library import Task, TaskState
 
 if TYPE_CHECKING:
     from app.engine.spiff.course import Course

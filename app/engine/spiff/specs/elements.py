@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
-from SpiffWorkflow.util.task import TaskState
-
 from app.engine.spiff import listening, propagation, scopes, tokens
 from app.engine.spiff.environment import MOST_TOKENS
 from app.engine.spiff.failures import BpmnError, Failure
+from app.engine.spiff.library import BpmnTaskSpec, TaskState
 from app.engine.spiff.model import Flow, Node
 from app.engine.spiff.tokens import Token
 from app.engine.spiff.values import plain, with_part

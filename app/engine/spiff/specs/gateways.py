@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from SpiffWorkflow.util.task import TaskState
-
 from app.engine.spiff import joins, listening, tokens
 from app.engine.spiff.failures import Failure
+from app.engine.spiff.library import TaskState
 from app.engine.spiff.model import Flow
 from app.engine.spiff.specs.elements import NO_FLOW, ElementSpec
 from app.engine.spiff.specs.processes import runs

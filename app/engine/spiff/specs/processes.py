@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from SpiffWorkflow.specs.base import TaskSpec
-from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
-
+from app.engine.spiff.library import TaskSpec, WorkflowSpec
 from app.engine.spiff.model import Bundle, Node, Process
 
 if TYPE_CHECKING:
