@@ -23,7 +23,7 @@ from app.foundation import clock, journal, keyfiles
 from app.foundation.actor import SYSTEM
 from app.foundation.arrivals import FORGOTTEN_AFTER, ServingNode
 from app.foundation.database import Base, connect, reading, sessions, use_key
-from app.foundation.outbox import Outgoing
+from app.foundation.outbox import Outgoing, OutgoingState
 from app.identity import accounts
 from config import Config
 
@@ -246,11 +246,11 @@ def _put_keys(folder: Path, config: Config) -> None:
 def _hold_mails(database: Engine, file: Path) -> int:
     """Let no mail leave that may have left after the backup was taken; a person sends it again, or not."""
     with sessions(database)() as session:
-        waiting = session.scalars(select(Outgoing.id).where(Outgoing.state == "waiting")).all()
+        waiting = session.scalars(select(Outgoing.id).where(Outgoing.state == OutgoingState.WAITING)).all()
         session.execute(
             update(Outgoing)
-            .where(Outgoing.state == "waiting")
-            .values(state="failed", last_error=HELD, leased_until=None)
+            .where(Outgoing.state == OutgoingState.WAITING)
+            .values(state=OutgoingState.FAILED, last_error=HELD, leased_until=None)
         )
         _forget_nodes(session)
         facts = {"file": file.name, "held": len(waiting)}

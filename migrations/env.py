@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Enum
 from sqlalchemy.types import TypeDecorator
 
 from app.bootstrap import RECORDS
@@ -18,6 +18,8 @@ def render(kind: str, item: Any, _autogenerate: Any) -> str | bool:
     """Write what the database stores, not our types: a migration must run the same when these have changed."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"
+    if kind == "type" and isinstance(item, Enum):
+        return f"sa.String(length={item.length})"
     return False
 
 

@@ -20,6 +20,7 @@ from app import bootstrap, tables
 from app.demonstration import cases, lives, settling
 from app.demonstration.players import STAGES, NothingToDo, Play, Step
 from app.engine import incidents
+from app.engine.states import InstanceState
 from app.foundation.clock import VirtualClock
 from app.foundation.database import connect
 from app.foundation.errors import Refusal
@@ -81,7 +82,7 @@ def _play(config: Config, folder: Path, language: str, method: str | None) -> li
     missing = [stage for stage in stages if stage not in (reached if method else play.stages)]
     summary = f"{len(stages) - len(missing)} of {len(stages)} stages"
     click.echo(summary if method else f"{summary}, {len(play.steps)} steps, the case is {play.state}")
-    return missing if stages and play.state == "completed" else [*missing, "the end of the case"]
+    return missing if stages and play.state == InstanceState.COMPLETED else [*missing, "the end of the case"]
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from app.demonstration.cases import Case, Offer
 from app.demonstration.players import Play
 from app.engine import timers
 from app.engine.records import InstanceRow
+from app.engine.states import InstanceState
 from app.engine.tasks import Shown
 from app.foundation import documents
 from app.foundation.workdays import ONE_DAY
@@ -108,7 +109,11 @@ def _tender(play: Play, session: Session) -> Tender:
 
 def running(session: Session) -> list[str]:
     """The ids of the cases that are under way."""
-    return list(session.scalars(select(InstanceRow.id).where(InstanceRow.state == "active").order_by(InstanceRow.id)))
+    return list(
+        session.scalars(
+            select(InstanceRow.id).where(InstanceRow.state == InstanceState.ACTIVE).order_by(InstanceRow.id)
+        )
+    )
 
 
 def number_of(play: Play) -> str:

@@ -16,6 +16,7 @@ from app.engine.engine import Engine
 from app.engine.projection import name_of
 from app.engine.records import HistoryRow, InstanceRow, OpenTaskRow
 from app.engine.spiff import Node, Process, TokenView
+from app.engine.states import RUNNING, InstanceState, TokenState
 from app.engine.steps import SnapshotUnreadable
 from app.foundation.text import Text
 
@@ -142,7 +143,7 @@ def xml(engine: Engine, session: Session, chart: Chart, process_id: str) -> byte
 
 def tokens(engine: Engine, session: Session, row: InstanceRow) -> list[TokenView]:
     """Where an instance's tokens stand; none when it has ended. Where it can't be read: those of its open tasks."""
-    if row.state not in ("active", "suspended"):
+    if row.state not in RUNNING:
         return []
     try:
         with instances.looking(engine, session, row.id) as live:
@@ -153,7 +154,9 @@ def tokens(engine: Engine, session: Session, row: InstanceRow) -> list[TokenView
 
 
 def _at_task(task: OpenTaskRow) -> TokenView:
-    return TokenView(task.token_id, task.element_id, task.process_id, "", "open", task.created_at, task.item_index)
+    return TokenView(
+        task.token_id, task.element_id, task.process_id, "", TokenState.OPEN, task.created_at, task.item_index
+    )
 
 
 @dataclass(frozen=True)
@@ -231,7 +234,7 @@ def stages(
         about.last = _later(about.last, ended_at)
     for token in tokens:
         node = chart.node(token.process_id, token.element_id)
-        if node is not None and node.stage and token.state != "listening" and not _calls(node):
+        if node is not None and node.stage and token.state != TokenState.LISTENING and not _calls(node):
             seen[node.stage].current.append(token.entered_at)
     return _told(row, seen)
 
@@ -252,14 +255,14 @@ def _told(row: InstanceRow, seen: Mapping[str, _Seen]) -> list[Stage]:
             told.append(Stage(stage, DONE, about.first, about.last))
         else:
             told.append(Stage(stage, TO_COME))
-    return told if row.state in ("active", "suspended") else _ended(row, told)
+    return told if row.state in RUNNING else _ended(row, told)
 
 
 def _ended(row: InstanceRow, told: list[Stage]) -> list[Stage]:
     """Once a case has ended nothing is to come: what wasn't reached was skipped, a cancelled case stopped where it was."""
     ended = [Stage(stage.id, SKIPPED) if stage.state == TO_COME else stage for stage in told]
     reached = [number for number, stage in enumerate(ended) if stage.state == DONE]
-    if row.state == "cancelled" and reached:
+    if row.state == InstanceState.CANCELLED and reached:
         last = ended[reached[-1]]
         ended[reached[-1]] = Stage(last.id, STOPPED, last.from_at, last.to_at)
     return ended
@@ -278,5 +281,5 @@ def counted(tokens: Iterable[TokenView], process_id: str) -> Counter[tuple[str, 
     return Counter(
         (token.element_id, token.state)
         for token in tokens
-        if token.process_id == process_id and token.state != "listening"
+        if token.process_id == process_id and token.state != TokenState.LISTENING
     )

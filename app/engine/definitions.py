@@ -16,13 +16,14 @@ from app.engine.bundles import Package
 from app.engine.engine import Engine
 from app.engine.findings import Finding
 from app.engine.records import Definition, DeployedFile, Deployment
+from app.engine.states import DefinitionKind, DeploymentState
 from app.engine.validation import Known
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.foundation.text import Text
 
-PROCESS, DECISION = "process", "decision"
+PROCESS, DECISION = DefinitionKind.PROCESS, DefinitionKind.DECISION
 
 
 class DeploymentRefused(Invalid):
@@ -80,12 +81,14 @@ def deploy(engine: Engine, session: Session, actor: Actor, files: Mapping[str, b
     """
     package, files = _complete(engine, bundles.load(files))
     there = session.scalars(
-        select(Deployment).where(Deployment.hash == bundles.digest(files), Deployment.state == "deployed").limit(1)
+        select(Deployment)
+        .where(Deployment.hash == bundles.digest(files), Deployment.state == DeploymentState.DEPLOYED)
+        .limit(1)
     ).first()
     if there is not None:
         return there
     _refuse_errors(engine, session, package)
-    deployment = _new(session, actor, package, files, "deployed", None, why)
+    deployment = _new(session, actor, package, files, DeploymentState.DEPLOYED, None, why)
     deployment.decided_at, deployment.decided_by, deployment.decided_by_name = clock.now(session), actor.id, actor.name
     session.flush()
     _release(engine, session, deployment, package)
@@ -109,14 +112,14 @@ def save_draft(
     """
     if draft_id is None:
         package = bundles.load(files)
-        deployment = _new(session, actor, package, files, "draft", title, "")
+        deployment = _new(session, actor, package, files, DeploymentState.DRAFT, title, "")
         session.flush()
         _note(session, actor, deployment, "deployments.save_draft")
         return deployment
-    deployment = _locked(session, draft_id, "draft", "rejected")
+    deployment = _locked(session, draft_id, DeploymentState.DRAFT, DeploymentState.REJECTED)
     if seen_version is not None and deployment.version != seen_version:
         raise DeploymentMoved
-    deployment.state = "draft"
+    deployment.state = DeploymentState.DRAFT
     deployment.hash = bundles.digest(files)
     if title is not None:
         _entitle(deployment, title)
@@ -132,11 +135,11 @@ def propose(engine: Engine, session: Session, actor: Actor, deployment_id: str, 
 
     :raises DeploymentRefused: when it has errors
     """
-    deployment = _locked(session, deployment_id, "draft")
+    deployment = _locked(session, deployment_id, DeploymentState.DRAFT)
     _refuse_without(why)
     package, _ = _complete(engine, bundles.load(files_of(session, deployment)))
     _refuse_errors(engine, session, package)
-    deployment.state, deployment.why = "proposed", why.strip()
+    deployment.state, deployment.why = DeploymentState.PROPOSED, why.strip()
     deployment.proposed_at, deployment.proposed_by, deployment.proposed_by_name = (
         clock.now(session),
         actor.id,
@@ -153,13 +156,13 @@ def approve(engine: Engine, session: Session, actor: Actor, deployment_id: str, 
     :raises SecondPersonNeeded: when the actor saved or proposed it
     :raises DeploymentRefused: when it has errors by now
     """
-    deployment = _locked(session, deployment_id, "proposed")
+    deployment = _locked(session, deployment_id, DeploymentState.PROPOSED)
     _refuse_own(actor, deployment)
     package, files = _complete(engine, bundles.load(files_of(session, deployment)))
     _refuse_errors(engine, session, package)
     deployment.contents = [DeployedFile(name=name, content=content) for name, content in sorted(files.items())]
     deployment.hash, deployment.diagrams_key = bundles.digest(files), package.diagrams.key
-    _decide(session, actor, deployment, "deployed", reasons)
+    _decide(session, actor, deployment, DeploymentState.DEPLOYED, reasons)
     session.flush()
     _release(engine, session, deployment, package)
     _note(session, actor, deployment, "deployments.approve")
@@ -168,10 +171,10 @@ def approve(engine: Engine, session: Session, actor: Actor, deployment_id: str, 
 
 def reject(_engine: Engine, session: Session, actor: Actor, deployment_id: str, reasons: str) -> Deployment:
     """Give a proposal back to who drew it, with reasons; it can be changed and proposed again."""
-    deployment = _locked(session, deployment_id, "proposed")
+    deployment = _locked(session, deployment_id, DeploymentState.PROPOSED)
     _refuse_own(actor, deployment)
     _refuse_without(reasons)
-    _decide(session, actor, deployment, "rejected", reasons)
+    _decide(session, actor, deployment, DeploymentState.REJECTED, reasons)
     session.flush()
     _note(session, actor, deployment, "deployments.reject")
     return deployment
@@ -179,7 +182,7 @@ def reject(_engine: Engine, session: Session, actor: Actor, deployment_id: str, 
 
 def discard(session: Session, actor: Actor, deployment_id: str) -> None:
     """Throw a draft away, files and all; the journal keeps that there was one."""
-    deployment = _locked(session, deployment_id, "draft", "rejected")
+    deployment = _locked(session, deployment_id, DeploymentState.DRAFT, DeploymentState.REJECTED)
     _note(session, actor, deployment, "deployments.discard")
     session.delete(deployment)
     session.flush()
@@ -187,9 +190,9 @@ def discard(session: Session, actor: Actor, deployment_id: str) -> None:
 
 def retire(engine: Engine, session: Session, actor: Actor, deployment_id: str, why: str) -> Deployment:
     """Start nothing new from a deployment; what runs goes on. The version before it counts again, if there is one."""
-    deployment = _locked(session, deployment_id, "deployed")
+    deployment = _locked(session, deployment_id, DeploymentState.DEPLOYED)
     _refuse_without(why)
-    deployment.state = "retired"
+    deployment.state = DeploymentState.RETIRED
     keys = list(session.scalars(select(Definition.key).where(*_processes_of(deployment.id))))
     session.execute(
         update(Definition).where(Definition.deployment_id == deployment.id).values(retired_at=clock.now(session))
@@ -253,7 +256,7 @@ def of_deployment(session: Session, deployment_id: str) -> list[Definition]:
     return list(session.scalars(query.order_by(Definition.kind.desc(), Definition.key)))
 
 
-def deployments(session: Session, *states: str) -> list[Deployment]:
+def deployments(session: Session, *states: DeploymentState) -> list[Deployment]:
     """Deployments and drafts in these states (all, when none is given), those saved last first."""
     query = select(Deployment).order_by(Deployment.saved_at.desc(), Deployment.id.desc())
     return list(session.scalars(query.where(Deployment.state.in_(states)) if states else query))
@@ -300,7 +303,7 @@ def _refuse_own(actor: Actor, deployment: Deployment) -> None:
         raise SecondPersonNeeded
 
 
-def _locked(session: Session, deployment_id: str, *states: str) -> Deployment:
+def _locked(session: Session, deployment_id: str, *states: DeploymentState) -> Deployment:
     deployment = session.get(Deployment, deployment_id, with_for_update=True, populate_existing=True)
     if deployment is None:
         raise NoSuchDeployment
@@ -314,7 +317,7 @@ def _new(
     actor: Actor,
     package: Package,
     files: Mapping[str, bytes],
-    state: str,
+    state: DeploymentState,
     title: Text | None,
     why: str,
 ) -> Deployment:
@@ -344,7 +347,7 @@ def _entitle(deployment: Deployment, title: Text) -> None:
     deployment.title_en, deployment.title_zh = title.en[:300], title.zh[:300]
 
 
-def _decide(session: Session, actor: Actor, deployment: Deployment, state: str, reasons: str) -> None:
+def _decide(session: Session, actor: Actor, deployment: Deployment, state: DeploymentState, reasons: str) -> None:
     deployment.state, deployment.decision_reasons = state, reasons.strip()
     deployment.decided_at, deployment.decided_by, deployment.decided_by_name = clock.now(session), actor.id, actor.name
 
@@ -373,7 +376,7 @@ def _release(engine: Engine, session: Session, deployment: Deployment, package: 
         starts.listen(engine, session, key, latest(session, key))
 
 
-def _define(session: Session, deployment: Deployment, kind: str, key: str, file: str, name: Text) -> None:
+def _define(session: Session, deployment: Deployment, kind: DefinitionKind, key: str, file: str, name: Text) -> None:
     last = session.scalar(select(func.max(Definition.version)).where(Definition.kind == kind, Definition.key == key))
     session.add(
         Definition(

@@ -19,6 +19,7 @@ from app.engine.cache import Cache
 from app.engine.duties import Duties
 from app.engine.forms import Form, Library
 from app.engine.records import DeployedFile, Deployment
+from app.engine.states import DeploymentState
 from app.foundation import clock as clocks
 from app.foundation.actor import Actor
 from app.foundation.text import Text
@@ -101,7 +102,10 @@ class Engine:
         """The id of a deployment whose diagrams have that ``Bundle.key``, or None."""
         return session.scalars(
             select(Deployment.id)
-            .where(Deployment.diagrams_key == key, Deployment.state.in_(("deployed", "retired")))
+            .where(
+                Deployment.diagrams_key == key,
+                Deployment.state.in_((DeploymentState.DEPLOYED, DeploymentState.RETIRED)),
+            )
             .limit(1)
         ).first()
 

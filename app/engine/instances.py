@@ -16,6 +16,7 @@ from app.engine.engine import Engine
 from app.engine.locks import InstanceEnded, InstanceSuspended, NoSuchInstance
 from app.engine.records import Definition, IncidentRow, InstanceRow, OpenTaskRow, TimerRow
 from app.engine.starting import CannotStart, NoSuchProcess, StartUnfit
+from app.engine.states import InstanceState
 from app.engine.transactions import Transaction
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
@@ -177,7 +178,7 @@ def suspend(_engine: Engine, session: Session, actor: Actor, instance_id: str, r
     """Let nothing in an instance move until it is resumed: its timers and messages wait, its tasks refuse."""
     row = locks.locked(session, instance_id)
     locks.refuse_unless_active(row)
-    row.state = "suspended"
+    row.state = InstanceState.SUSPENDED
     session.execute(update(TimerRow).where(TimerRow.instance_id == row.id).values(wake_at=None))
     _note(session, actor, row, "suspended", "instances.suspend", reasons)
     return row
@@ -186,9 +187,9 @@ def suspend(_engine: Engine, session: Session, actor: Actor, instance_id: str, r
 def resume(engine: Engine, session: Session, actor: Actor, instance_id: str, reasons: str = "") -> InstanceRow:
     """Let a suspended instance go on; timers that were due meanwhile fire at the next look."""
     row = locks.locked(session, instance_id)
-    if row.state != "suspended":
+    if row.state != InstanceState.SUSPENDED:
         raise NotSuspended
-    row.state = "active"
+    row.state = InstanceState.ACTIVE
     session.execute(update(TimerRow).where(TimerRow.instance_id == row.id).values(wake_at=TimerRow.due_at, attempts=0))
     _note(session, actor, row, "resumed", "instances.resume", reasons)
     messages.deliver_to(engine, session, row)
@@ -198,8 +199,8 @@ def resume(engine: Engine, session: Session, actor: Actor, instance_id: str, rea
 def cancel(engine: Engine, session: Session, actor: Actor, instance_id: str, reasons: str) -> InstanceRow:
     """End an instance for good, also a suspended one: its tasks, timers, subscriptions and incidents go."""
     row = locks.locked(session, instance_id)
-    if row.state == "suspended":
-        row.state = "active"
+    if row.state == InstanceState.SUSPENDED:
+        row.state = InstanceState.ACTIVE
     locks.refuse_unless_active(row)
     corridor.move(engine, session, row, lambda live: live.cancel(), actor=actor)
     now = clock.now(session)

@@ -19,6 +19,7 @@ from app.engine.engine import ADMINISTRATOR, Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.instances import NoSuchProcess, get
 from app.engine.records import Definition, InstanceChange, InstanceRow
+from app.engine.states import ChangeKind, InstanceState, TokenState
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
 from app.foundation.database import new_id
@@ -119,7 +120,7 @@ class Cleared:
     state: str = "active"
 
 
-_TOLD = {"migrate": "case_migrated", "modify": "case_modified"}
+_TOLD = {ChangeKind.MIGRATE: "case_migrated", ChangeKind.MODIFY: "case_modified"}
 
 
 # -- another version
@@ -169,7 +170,7 @@ def migrate(
 
     corridor.exchange(engine, session, row, make, actor=actor)
     content = {"mapping": dict(mapping or {}), **_plan_as_json(plan)}
-    return _record(session, actor, row, "migrate", before, before_id, content, reasons)
+    return _record(session, actor, row, ChangeKind.MIGRATE, before, before_id, content, reasons)
 
 
 def _migrated(
@@ -253,7 +254,7 @@ def modify(
         "before": [vars(each) for each in standing[0]],
         "after": [vars(each) for each in standing[1]],
     }
-    return _record(session, actor, row, "modify", before, row.definition_id, content, reasons)
+    return _record(session, actor, row, ChangeKind.MODIFY, before, row.definition_id, content, reasons)
 
 
 def _modified(live: spiff.Instance, modification: spiff.Modification) -> None:
@@ -264,7 +265,7 @@ def _modified(live: spiff.Instance, modification: spiff.Modification) -> None:
 
 
 def _standing(live: spiff.Instance) -> list[Standing]:
-    counted = Counter((t.process_id, t.element_id, t.state) for t in live.tokens() if t.state != "listening")
+    counted = Counter((t.process_id, t.element_id, t.state) for t in live.tokens() if t.state != TokenState.LISTENING)
     return [Standing(*place, count) for place, count in counted.items()]
 
 
@@ -288,7 +289,7 @@ def revert(engine: Engine, session: Session, actor: Actor, change_id: str, *, re
         raise ChangeTakenBack
     if row.version == change.version:
         _restore(engine, session, actor, row, change)
-    elif change.kind == "migrate":
+    elif change.kind == ChangeKind.MIGRATE:
         _move_back(engine, session, actor, row, change, reasons)
     else:
         raise MovedOn
@@ -303,7 +304,7 @@ def revert(engine: Engine, session: Session, actor: Actor, change_id: str, *, re
 def _restore(engine: Engine, session: Session, actor: Actor, row: InstanceRow, change: InstanceChange) -> None:
     definition = session.get_one(Definition, change.before_definition_id)
     row.definition_id, row.deployment_id = definition.id, definition.deployment_id
-    row.state, row.ended_at = "active", None
+    row.state, row.ended_at = InstanceState.ACTIVE, None
     bundle = engine.package(session, definition.deployment_id).diagrams
 
     def make(entry: CachedInstance) -> spiff.Instance:
@@ -350,7 +351,7 @@ def _record(
     session: Session,
     actor: Actor,
     row: InstanceRow,
-    kind: str,
+    kind: ChangeKind,
     before: bytes,
     before_definition_id: str,
     plan: dict[str, Any],

@@ -12,6 +12,7 @@ from app.engine import projection, spiff, steps
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.records import IncidentRow, InstanceRow, Offer, OpenTaskRow, SubscriptionRow, TimerRow
+from app.engine.states import InstanceState
 from app.engine.stored_rows import stored
 from app.foundation import checkpoints, documents, journal, proof
 from app.foundation.journal import Violation
@@ -37,14 +38,14 @@ def _without_next_step(session: Session) -> Iterator[Violation]:
         ~exists().where(record.instance_id == InstanceRow.id) for record in (OpenTaskRow, TimerRow, SubscriptionRow)
     ]
     no_incident = ~exists().where(IncidentRow.instance_id == InstanceRow.id, IncidentRow.resolved_at.is_(None))
-    stuck = select(InstanceRow.id).where(InstanceRow.state == "active", no_incident, *nothing)
+    stuck = select(InstanceRow.id).where(InstanceRow.state == InstanceState.ACTIVE, no_incident, *nothing)
     for instance_id in session.scalars(stuck):
         yield Violation("engine_instance", instance_id, None, "it is active, and nothing is open that could move it")
 
 
 def _leftovers(session: Session) -> Iterator[Violation]:
     """Rows of instances that have ended."""
-    ended = InstanceRow.state.in_(("completed", "cancelled"))
+    ended = InstanceRow.state.in_((InstanceState.COMPLETED, InstanceState.CANCELLED))
     kinds: list[tuple[type, str]] = [(OpenTaskRow, "task"), (TimerRow, "timer"), (SubscriptionRow, "subscription")]
     for record, word in kinds:
         for instance_id in session.scalars(select(InstanceRow.id).join(record).where(ended).distinct()):
@@ -70,7 +71,7 @@ def _projection(engine: Engine, session: Session, instance_id: str) -> Iterator[
     except steps.SnapshotUnreadable as error:
         yield Violation("engine_instance", instance_id, None, f"its snapshot can't be read: {error.found}")
         return
-    state = "active" if row.state == "suspended" else row.state
+    state = InstanceState.ACTIVE if row.state == InstanceState.SUSPENDED else row.state
     if live.state != state:
         yield Violation("engine_instance", instance_id, None, f"its row says {row.state}, its snapshot {live.state}")
     rows, waiting = stored(session, instance_id), live.waiting()

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.engine.records import InstanceRow, OpenTaskRow
+from app.engine.states import InstanceState
 from app.foundation.errors import Conflict, NotFound
 from app.foundation.text import Text
 
@@ -69,7 +70,7 @@ def locked(session: Session, instance_id: str) -> InstanceRow:
 
 def refuse_unless_active(row: InstanceRow) -> None:
     """Refuse to move what is suspended or has ended."""
-    if row.state == "suspended":
+    if row.state == InstanceState.SUSPENDED:
         raise InstanceSuspended
-    if row.state != "active":
+    if row.state != InstanceState.ACTIVE:
         raise InstanceEnded

@@ -19,6 +19,7 @@ from app.engine import failed_steps, locks, routing, spiff, unreadable
 from app.engine.engine import Engine
 from app.engine.records import BufferedMessage, DeliveredMessageId, InstanceRow
 from app.engine.routing import Sent
+from app.engine.states import DeliveryKind, InstanceState
 from app.engine.transactions import Delivery, Transaction
 from app.foundation import clock
 from app.foundation.actor import SYSTEM, Actor
@@ -58,7 +59,7 @@ def send(
     """
     if len(name) > 200:
         raise NobodyWaits(name=name[:200])
-    delivery = Delivery("message", name, spiff.correlation_text(key), dict(variables or {}), ttl)
+    delivery = Delivery(DeliveryKind.MESSAGE, name, spiff.correlation_text(key), dict(variables or {}), ttl)
     transaction = Transaction.of(session)
     with transaction.sending(), session.begin_nested():
         if message_id is not None and not _first_time(session, message_id, name):
@@ -86,7 +87,7 @@ def signal(
 
     From inside a step it is delivered when the step has come to rest (0 is returned).
     """
-    delivery = Delivery("signal", name, None, dict(variables or {}))
+    delivery = Delivery(DeliveryKind.SIGNAL, name, None, dict(variables or {}))
     transaction = Transaction.of(session)
     if transaction.moving:
         transaction.pending.append(delivery)
@@ -114,7 +115,7 @@ def deliver_waiting(engine: Engine, session_factory: Sessions, limit: int = 100)
         session.connection(execution_options={"read_only": True})
         now = clock.now(session)
         expired = session.scalars(select(BufferedMessage.id).where(BufferedMessage.expires_at <= now).limit(1)).first()
-        suspended = select(InstanceRow.id).where(InstanceRow.state == "suspended")
+        suspended = select(InstanceRow.id).where(InstanceRow.state == InstanceState.SUSPENDED)
         found = session.scalars(
             select(BufferedMessage.id)
             .where(BufferedMessage.target_id.is_not(None), BufferedMessage.attempts < MOST_ATTEMPTS)
@@ -165,16 +166,20 @@ def _note_failure(session: Session, message: BufferedMessage, failure: Exception
 def _take(engine: Engine, session: Session, message: BufferedMessage) -> None:
     """Take a kept message out of the buffer and deliver it: to its receiver, else to whoever waits for it now."""
     delivery = routing.out_of_buffer(message)
-    if message.kind == "signal" and message.target_id:
+    if message.kind == DeliveryKind.SIGNAL and message.target_id:
         row = locks.lock(session, message.target_id)
-        if row is not None and row.state == "active" and not routing.signalled(engine, session, SYSTEM, row, delivery):
+        if (
+            row is not None
+            and row.state == InstanceState.ACTIVE
+            and not routing.signalled(engine, session, SYSTEM, row, delivery)
+        ):
             return
         session.delete(message)
         session.flush()
         return
     session.delete(message)
     session.flush()
-    if message.kind == "signal":
+    if message.kind == DeliveryKind.SIGNAL:
         routing.broadcast(engine, session, SYSTEM, delivery, wait=True)
     elif routing.correlate(engine, session, SYSTEM, delivery, wait=True, first=message.target_id) is None:
         log.warning("nobody waits any more for the message %s (%s)", message.name, message.correlation_key)

@@ -27,6 +27,7 @@ from app.engine.records import (
     table_of,
 )
 from app.engine.spiff import Flow, Node
+from app.engine.states import InstanceState
 from app.engine.stored_rows import stored
 from app.foundation import clock, ledger
 from app.foundation.actor import SYSTEM, Actor
@@ -261,7 +262,7 @@ class _Projection:
         self.before["timers"] = now
 
     def _wake(self, due_at: Any) -> Any:
-        return None if self.row.state == "suspended" else due_at
+        return None if self.row.state == InstanceState.SUSPENDED else due_at
 
     def _of_timer(self, statement: Any, key: tuple[str, int]) -> Any:
         return statement.where(

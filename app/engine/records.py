@@ -14,7 +14,17 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Table, UniqueCons
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.foundation.database import Base, Json, UtcDateTime, new_id
+from app.engine.states import (
+    ChangeKind,
+    DefinitionKind,
+    DeliveryKind,
+    DeploymentState,
+    InstanceState,
+    OfferKind,
+    SubscriptionKind,
+    TaskKind,
+)
+from app.foundation.database import Base, Json, UtcDateTime, new_id, one_of
 from app.foundation.text import Text
 
 SOMEDAY = datetime(9999, 12, 31, tzinfo=UTC)
@@ -34,7 +44,7 @@ def stored_key(key: str | None) -> str | None:
 class Deployment(Base):
     """One immutable bundle of diagrams, decisions and forms; while it is a draft, its files may still change.
 
-    ``state``: draft, proposed, deployed, rejected, retired. ``hash`` is the SHA-256 over names and contents.
+    ``hash`` is the SHA-256 over names and contents.
     """
 
     __tablename__ = "engine_deployment"
@@ -44,7 +54,7 @@ class Deployment(Base):
     diagrams_key: Mapped[str] = mapped_column(String(64), index=True, default="")
     title_en: Mapped[str] = mapped_column(String(300), default="")
     title_zh: Mapped[str] = mapped_column(String(300), default="")
-    state: Mapped[str] = mapped_column(String(12))
+    state: Mapped[DeploymentState] = mapped_column(one_of(DeploymentState, 12, "state"))
     version: Mapped[int] = mapped_column(default=1)
     why: Mapped[str] = mapped_column(LongText, default="")
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -84,7 +94,7 @@ class Definition(Base):
     __tablename__ = "engine_definition"
     __table_args__ = (UniqueConstraint("kind", "key", "version"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[DefinitionKind] = mapped_column(one_of(DefinitionKind, 10, "kind"))
     key: Mapped[str] = mapped_column(String(200))
     version: Mapped[int]
     deployment_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_deployment.id"), index=True)
@@ -101,7 +111,7 @@ class Definition(Base):
 
 
 class InstanceRow(Base):
-    """One running or ended process instance. ``state``: active, suspended, completed, cancelled.
+    """One running or ended process instance.
 
     ``version`` grows by one with every step; ``history_length`` numbers its history.
     """
@@ -117,7 +127,7 @@ class InstanceRow(Base):
     deployment_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_deployment.id"))
     process_id: Mapped[str] = mapped_column(String(200))
     business_key: Mapped[str | None] = mapped_column(String(200))
-    state: Mapped[str] = mapped_column(String(10), default="active")
+    state: Mapped[InstanceState] = mapped_column(one_of(InstanceState, 10, "state"), default=InstanceState.ACTIVE)
     version: Mapped[int] = mapped_column(default=1)
     engine_version: Mapped[str] = mapped_column(String(40), default="")
     history_length: Mapped[int] = mapped_column(default=0)
@@ -152,7 +162,7 @@ class OpenTaskRow(Base):
     element_id: Mapped[str] = mapped_column(String(200))
     process_id: Mapped[str] = mapped_column(String(200))
     business_key: Mapped[str | None] = mapped_column(String(200))
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[TaskKind] = mapped_column(one_of(TaskKind, 10, "kind"))
     form_id: Mapped[str | None] = mapped_column(String(200))
     name_en: Mapped[str] = mapped_column(String(300))
     name_zh: Mapped[str] = mapped_column(String(300))
@@ -210,14 +220,14 @@ class StartDraft(Base):
 class Offer(Base):
     """To whom a task shows in the inbox: one row for its holder and for each candidate, sorted as the inbox sorts.
 
-    ``kind``: holder, group, user. ``free`` is false on candidates' rows while somebody holds the task.
+    ``free`` is false on candidates' rows while somebody holds the task.
     ``urgency`` is the priority turned round, so that every column of the index rises.
     """
 
     __tablename__ = "engine_offer"
     __table_args__ = (Index("ix_engine_offer_inbox", "kind", "name", "free", "due_at", "urgency", "task_id"),)
     task_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_task.id", ondelete="CASCADE"), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(6), primary_key=True)
+    kind: Mapped[OfferKind] = mapped_column(one_of(OfferKind, 6, "kind"), primary_key=True)
     name: Mapped[str] = mapped_column(String(200), primary_key=True)
     free: Mapped[bool] = mapped_column(default=True)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -250,10 +260,7 @@ class TimerRow(Base):
 
 
 class SubscriptionRow(Base):
-    """Where a message or signal is awaited: by a token of an instance, or by a definition that it starts.
-
-    ``kind``: message, signal, conditional.
-    """
+    """Where a message or signal is awaited: by a token of an instance, or by a definition that it starts."""
 
     __tablename__ = "engine_subscription"
     __table_args__ = (
@@ -267,7 +274,7 @@ class SubscriptionRow(Base):
     token_id: Mapped[str] = mapped_column(String(64), default="")
     element_id: Mapped[str] = mapped_column(String(200))
     process_id: Mapped[str] = mapped_column(String(200))
-    kind: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[SubscriptionKind] = mapped_column(one_of(SubscriptionKind, 12, "kind"))
     name: Mapped[str] = mapped_column(String(200), default="")
     correlation_key: Mapped[str | None] = mapped_column(String(400))
 
@@ -281,7 +288,7 @@ class BufferedMessage(Base):
     name: Mapped[str] = mapped_column(String(200))
     correlation_key: Mapped[str | None] = mapped_column(String(400))
     variables: Mapped[bytes] = mapped_column(LargeBinary)
-    kind: Mapped[str] = mapped_column(String(12), default="message")
+    kind: Mapped[DeliveryKind] = mapped_column(one_of(DeliveryKind, 12, "kind"), default=DeliveryKind.MESSAGE)
     target_id: Mapped[str | None] = mapped_column(String(32))
     token_id: Mapped[str | None] = mapped_column(String(64))
     attempts: Mapped[int] = mapped_column(default=0)
@@ -345,7 +352,7 @@ class InstanceChange(Base):
     __table_args__ = (Index(None, "instance_id", "id"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     instance_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_instance.id"))
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[ChangeKind] = mapped_column(one_of(ChangeKind, 10, "kind"))
     before_definition_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_definition.id"))
     after_definition_id: Mapped[str] = mapped_column(String(32), ForeignKey("engine_definition.id"))
     before: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.engine.records import InstanceRow, OpenTaskRow
+from app.engine.states import InstanceState
 from app.foundation import clock
 
 BEFORE = timedelta(days=1)
@@ -57,7 +58,7 @@ def _waiting(now: datetime) -> Select[OpenTaskRow]:
     return (
         select(OpenTaskRow)
         .join(InstanceRow, InstanceRow.id == OpenTaskRow.instance_id)
-        .where(OpenTaskRow.remind_at <= now, InstanceRow.state == "active")
+        .where(OpenTaskRow.remind_at <= now, InstanceRow.state == InstanceState.ACTIVE)
         .order_by(OpenTaskRow.remind_at, OpenTaskRow.id)
         .limit(1)
     )

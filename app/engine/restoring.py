@@ -22,6 +22,7 @@ from app.engine.environment import CaseEnvironment
 from app.engine.locks import NoSuchInstance
 from app.engine.projection import offers_of, project
 from app.engine.records import HistoryRow, InstanceRow, Offer, OpenTaskRow, table_of
+from app.engine.states import DeliveryKind
 from app.engine.stored_rows import stored
 from app.engine.transactions import Delivery, Transaction
 from app.foundation import dates, journal, ledger, proof
@@ -140,7 +141,9 @@ def put_back(engine: Engine, session: Session, actor: Actor, case: str, then: Se
     if not done.is_anything:
         raise NothingDamaged
     _note(session, actor, row, done, file)
-    Transaction.of(session).pending += [Delivery("buffered", name, to, {}, sender_id=row.id) for name, to in opened]
+    Transaction.of(session).pending += [
+        Delivery(DeliveryKind.BUFFERED, name, to, {}, sender_id=row.id) for name, to in opened
+    ]
     routing.deliver(engine, session)
     return done
 

@@ -19,6 +19,7 @@ from app.engine import failed_steps, forms, history, locks, spiff, starting, ste
 from app.engine.engine import Engine
 from app.engine.environment import FATAL
 from app.engine.records import BufferedMessage, Definition, InstanceRow, SubscriptionRow, stored_key
+from app.engine.states import DeliveryKind, InstanceState, SubscriptionKind
 from app.engine.steps import SnapshotUnreadable
 from app.engine.transactions import Delivery, Transaction
 from app.foundation import clock, journal
@@ -74,9 +75,9 @@ def _deliver(engine: Engine, session: Session, delivery: Delivery) -> None:
 
 
 def _route(engine: Engine, session: Session, delivery: Delivery) -> None:
-    if delivery.kind == "signal":
+    if delivery.kind == DeliveryKind.SIGNAL:
         broadcast(engine, session, SYSTEM, delivery, wait=False)
-    elif delivery.kind == "buffered":
+    elif delivery.kind == DeliveryKind.BUFFERED:
         _deliver_buffered(engine, session, delivery)
     elif correlate(engine, session, SYSTEM, delivery, wait=False) is None:
         if delivery.ttl:
@@ -115,7 +116,7 @@ def keep(session: Session, delivery: Delivery, target: SubscriptionRow | None = 
 
 def _postpone(session: Session, delivery: Delivery) -> None:
     """Let a delivery wait for the next look at the buffer, so that one transaction doesn't go on for ever."""
-    if delivery.kind == "buffered":
+    if delivery.kind == DeliveryKind.BUFFERED:
         return
     row = keep(session, delivery)
     row.target_id, row.expires_at = "", clock.now(session) + UNTIL_TAKEN
@@ -128,7 +129,7 @@ def _deliver_buffered(engine: Engine, session: Session, delivery: Delivery) -> N
         .where(
             BufferedMessage.name == delivery.name,
             _same_key(BufferedMessage.correlation_key, delivery.key),
-            BufferedMessage.kind == "message",
+            BufferedMessage.kind == DeliveryKind.MESSAGE,
             BufferedMessage.target_id.is_(None),
             BufferedMessage.expires_at > clock.now(session),
         )
@@ -175,7 +176,7 @@ def correlate(
         assert subscription.instance_id is not None
         passed.add(subscription.id)
         row = locks.lock(session, subscription.instance_id, skip_locked=not wait)
-        if row is None or row.state == "suspended":
+        if row is None or row.state == InstanceState.SUSPENDED:
             keep(session, delivery, subscription)
             return Sent(subscription.instance_id, kept=True)
         try:
@@ -191,7 +192,7 @@ def _next_subscription(
     session: Session, delivery: Delivery, passed: set[str], first: str | None
 ) -> SubscriptionRow | None:
     query = select(SubscriptionRow).where(
-        SubscriptionRow.kind == "message",
+        SubscriptionRow.kind == SubscriptionKind.MESSAGE,
         SubscriptionRow.name == delivery.name,
         _same_key(SubscriptionRow.correlation_key, delivery.key),
         SubscriptionRow.instance_id.is_not(None),
@@ -247,7 +248,7 @@ def _start(engine: Engine, session: Session, actor: Actor, delivery: Delivery) -
         definition.key,
         delivery.variables,
         start_id=element_id,
-        message=delivery.name if delivery.kind == "message" else None,
+        message=delivery.name if delivery.kind == DeliveryKind.MESSAGE else None,
         definition=definition,
     )
     return Sent(row.id)
@@ -275,7 +276,7 @@ def signalled(engine: Engine, session: Session, actor: Actor, row: InstanceRow, 
 def broadcast(engine: Engine, session: Session, actor: Actor, delivery: Delivery, *, wait: bool) -> int:
     """Wake every instance that waits for a signal, and start every process that starts by it."""
     waiting = select(SubscriptionRow).where(
-        SubscriptionRow.kind == "signal",
+        SubscriptionRow.kind == SubscriptionKind.SIGNAL,
         SubscriptionRow.name == delivery.name,
         SubscriptionRow.instance_id.is_not(None),
     )
@@ -284,9 +285,9 @@ def broadcast(engine: Engine, session: Session, actor: Actor, delivery: Delivery
     woken = 0
     for instance_id, subscription in receivers.items():
         row = locks.lock(session, instance_id or "", skip_locked=not wait)
-        if row is None or row.state == "suspended":
+        if row is None or row.state == InstanceState.SUSPENDED:
             keep(session, delivery, subscription)
-        elif row.state == "active":
+        elif row.state == InstanceState.ACTIVE:
             if signalled(engine, session, actor, row, delivery):
                 woken += 1
             else:

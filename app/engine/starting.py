@@ -12,6 +12,7 @@ from app.engine import definitions, spiff, start_forms, steps
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.records import Definition, InstanceRow
+from app.engine.states import InstanceState
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
 from app.foundation.database import new_id
@@ -77,7 +78,7 @@ def start(
         deployment_id=definition.deployment_id,
         process_id=process_id,
         business_key=business_key,
-        state="active",
+        state=InstanceState.ACTIVE,
         version=1,
         history_length=0,
         started_at=now,

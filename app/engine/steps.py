@@ -17,6 +17,7 @@ from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.projection import Locator, project, relocate
 from app.engine.records import InstanceRow
+from app.engine.states import DeliveryKind, InstanceState
 from app.engine.transactions import Delivery, Transaction
 from app.foundation import clock, ledger
 from app.foundation.actor import SYSTEM, Actor
@@ -177,7 +178,7 @@ def settle(
     place = Locator(entry.live, entry.environment).place
     length = history.write(session, row, events, place, projected.task_ids, entry.environment.told)
     kept = {"snapshot": entry.live.snapshot(), "engine_version": spiff.VERSION, "moved_at": now}
-    if row.state == "active" and entry.live.state != "active":
+    if row.state == InstanceState.ACTIVE and entry.live.state != InstanceState.ACTIVE:
         kept |= {"state": entry.live.state, "ended_at": now}
     ledger.write(session, row, {**kept, "history_length": length, "version": row.version + 1})
     entry.version = row.version
@@ -185,7 +186,9 @@ def settle(
     if engine.observe is not None:
         engine.observe(row.id, [event for _, event in events])
     sent = [delivery for _, event in events if (delivery := _sent(row, event)) is not None]
-    opened = [Delivery("buffered", name, key, {}, sender_id=row.id) for name, key in projected.opened_messages]
+    opened = [
+        Delivery(DeliveryKind.BUFFERED, name, key, {}, sender_id=row.id) for name, key in projected.opened_messages
+    ]
     return sent + opened
 
 
@@ -196,7 +199,7 @@ def _sent(row: InstanceRow, event: spiff.StepEvent) -> Delivery | None:
     if details.get("delivered"):
         return None
     return Delivery(
-        "message" if event.kind == "thrown_message" else "signal",
+        DeliveryKind.MESSAGE if event.kind == "thrown_message" else DeliveryKind.SIGNAL,
         str(details.get("name", "")),
         details.get("key"),
         details.get("variables") or {},

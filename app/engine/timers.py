@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.engine import corridor, failed_steps, instances, locks, spiff, starts, steps
 from app.engine.engine import Engine
 from app.engine.records import Definition, InstanceRow, TimerRow
+from app.engine.states import InstanceState
 from app.foundation import arrivals, clock
 from app.foundation.actor import SYSTEM
 
@@ -110,7 +111,7 @@ def _fire(engine: Engine, session_factory: Sessions, found: _Due) -> bool:
 
 def _fire_in(engine: Engine, session: Session, timer_id: str, instance_id: str) -> bool:
     row = locks.lock(session, instance_id, skip_locked=True)
-    if row is None or row.state != "active":
+    if row is None or row.state != InstanceState.ACTIVE:
         return False
     timer = _still_due(session, timer_id)
     if timer is None:
@@ -148,7 +149,7 @@ def _put_off(session: Session, found: _Due, error: Exception) -> None:
     """Look at a timer again later, and let an administrator see why."""
     if found.instance_id is not None:
         row = locks.lock(session, found.instance_id)
-        if row is None or row.state != "active":
+        if row is None or row.state != InstanceState.ACTIVE:
             return
     timer = session.get(TimerRow, found.timer_id, populate_existing=True, with_for_update=True)
     if timer is None:

@@ -16,6 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.engine.cache import Cache, CachedInstance
+from app.engine.states import DeliveryKind
 from app.foundation.belongings import Belonging
 
 
@@ -23,7 +24,7 @@ from app.foundation.belongings import Belonging
 class Delivery:
     """A message or signal on its way from an instance to others."""
 
-    kind: str
+    kind: DeliveryKind
     name: str
     key: str | None
     variables: Mapping[str, Any]

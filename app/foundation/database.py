@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, MetaData, Text, create_engine, event
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Enum, MetaData, Text, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -105,6 +106,21 @@ class Exact(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: int | None, _dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value).scaleb(-self.places)
+
+
+def one_of(values: type[StrEnum], length: int, column: str) -> Enum:
+    """The type of ``column``, which holds one of an enum's values as text: the table itself refuses any other.
+
+    ``length``: of the text, with room for a longer value to come.
+    """
+    return Enum(
+        values,
+        name=column,
+        length=length,
+        native_enum=False,
+        create_constraint=True,
+        values_callable=lambda each: [member.value for member in each],
+    )
 
 
 class Json(TypeDecorator[Any]):

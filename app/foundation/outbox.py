@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, Select, String, func, select, update
@@ -22,7 +23,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.foundation import clock
-from app.foundation.database import Base, Json, UtcDateTime, new_id
+from app.foundation.database import Base, Json, UtcDateTime, new_id, one_of
 from app.foundation.text import LANGUAGES, Text
 
 log = logging.getLogger(__name__)
@@ -35,8 +36,16 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)
 MOST_ATTEMPTS = 30
 
 
+class OutgoingState(StrEnum):
+    """What became of a message to somebody outside."""
+
+    WAITING = "waiting"  #: to be sent, for the first time or again
+    SENT = "sent"  #: its receiver's server has it
+    FAILED = "failed"  #: given up; a person must look
+
+
 class Outgoing(Base):
-    """One message to somebody outside. ``state``: waiting, sent, failed (given up; a person must look).
+    """One message to somebody outside.
 
     ``key`` is the idempotency key; ``fence`` counts the leases. ``recipient_id``: the account it is to, if it is to one
     person; ``read_at``: when that person opened it on this service.
@@ -48,7 +57,7 @@ class Outgoing(Base):
     key: Mapped[str] = mapped_column(String(200), unique=True)
     channel: Mapped[str] = mapped_column(String(20), default="mail")
     content: Mapped[dict[str, Any]] = mapped_column(Json)
-    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    state: Mapped[OutgoingState] = mapped_column(one_of(OutgoingState, 10, "state"), default=OutgoingState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     next_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -124,27 +133,31 @@ def send_due(session_factory: Sessions, senders: dict[str, Sender], limit: int =
 
 def waiting(session: Session) -> int:
     """How many messages haven't been sent yet."""
-    return session.scalar(select(func.count()).select_from(Outgoing).where(Outgoing.state == "waiting")) or 0
+    return (
+        session.scalar(select(func.count()).select_from(Outgoing).where(Outgoing.state == OutgoingState.WAITING)) or 0
+    )
 
 
 def failed(session: Session) -> list[Outgoing]:
     """The messages that were given up."""
-    return list(session.scalars(select(Outgoing).where(Outgoing.state == "failed").order_by(Outgoing.created_at)))
+    return list(
+        session.scalars(select(Outgoing).where(Outgoing.state == OutgoingState.FAILED).order_by(Outgoing.created_at))
+    )
 
 
 def again(session: Session, identity: str) -> None:
     """Try a message that was given up once more, under the same key."""
     session.execute(
         update(Outgoing)
-        .where(Outgoing.id == identity, Outgoing.state == "failed")
-        .values(state="waiting", attempts=0, next_at=clock.now(session))
+        .where(Outgoing.id == identity, Outgoing.state == OutgoingState.FAILED)
+        .values(state=OutgoingState.WAITING, attempts=0, next_at=clock.now(session))
     )
 
 
 def _due(now: datetime, channels: list[str]) -> Select[Outgoing]:
     return (
         select(Outgoing)
-        .where(Outgoing.state == "waiting", Outgoing.next_at <= now, Outgoing.channel.in_(channels))
+        .where(Outgoing.state == OutgoingState.WAITING, Outgoing.next_at <= now, Outgoing.channel.in_(channels))
         .where(Outgoing.leased_until.is_(None) | (Outgoing.leased_until <= now))
         .order_by(Outgoing.next_at, Outgoing.id)
         .limit(1)
@@ -166,25 +179,28 @@ def _send(session_factory: Sessions, row: Outgoing, sender: Sender) -> bool:
     """Send a leased message and say how it went, unless the lease has passed to somebody else."""
     try:
         sender(row)
-        outcome: dict[str, Any] = {"state": "sent", "last_error": None}
+        outcome: dict[str, Any] = {"state": OutgoingState.SENT, "last_error": None}
     except GivenUp as error:
-        outcome = {"state": "failed", "last_error": str(error)}
+        outcome = {"state": OutgoingState.FAILED, "last_error": str(error)}
     except Exception as error:  # noqa: BLE001 - a sender may fail in any way: it is kept, and tried again
         log.warning("message %s (%s) could not be sent: %s", row.id, row.key, error)
         over = row.attempts >= MOST_ATTEMPTS
-        outcome = {"state": "failed" if over else "waiting", "last_error": f"{type(error).__name__}: {error}"}
+        outcome = {
+            "state": OutgoingState.FAILED if over else OutgoingState.WAITING,
+            "last_error": f"{type(error).__name__}: {error}",
+        }
     with session_factory() as session:
         now = clock.now(session)
-        if outcome["state"] == "sent":
+        if outcome["state"] == OutgoingState.SENT:
             outcome["sent_at"] = now
         pause = min(FIRST_PAUSE * 2 ** min(row.attempts - 1, 10), LONGEST_PAUSE)
         session.execute(
             update(Outgoing)
-            .where(Outgoing.id == row.id, Outgoing.fence == row.fence, Outgoing.state == "waiting")
+            .where(Outgoing.id == row.id, Outgoing.fence == row.fence, Outgoing.state == OutgoingState.WAITING)
             .values(leased_until=None, next_at=now + pause, **outcome)
         )
         session.commit()
-    return bool(outcome["state"] == "sent")
+    return bool(outcome["state"] == OutgoingState.SENT)
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from enum import StrEnum
 from typing import Any
 
 import rfc8785
-from sqlalchemy import CheckConstraint, Index, String, select
+from sqlalchemy import Index, String, select
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
-from app.foundation.database import Base, Json, UtcDateTime, new_id
+from app.foundation.database import Base, Json, UtcDateTime, new_id, one_of
 from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.foundation.text import Text
 
@@ -27,21 +27,18 @@ from app.foundation.text import Text
 class ProposalState(StrEnum):
     """Where a proposal stands; a draft is seen by who enters it and by nobody else."""
 
-    DRAFT = "draft"
-    WAITING = "waiting"
-    CONFIRMED = "confirmed"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
+    DRAFT = "draft"  #: being entered
+    WAITING = "waiting"  #: another person is to decide
+    CONFIRMED = "confirmed"  #: another person agreed: it counts
+    REJECTED = "rejected"  #: another person refused it, with reasons
+    WITHDRAWN = "withdrawn"  #: its proposer took it back
 
 
 class Proposal(Base):
     """What somebody wants entered. ``kind`` says how ``content`` is read; ``organisation_id``: whose matter it is."""
 
     __tablename__ = "proposal"
-    __table_args__ = (
-        CheckConstraint("state IN ('draft','waiting','confirmed','rejected','withdrawn')", name="state"),
-        Index(None, "kind", "state", "proposed_at"),
-    )
+    __table_args__ = (Index(None, "kind", "state", "proposed_at"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(String(40))
     organisation_id: Mapped[str | None] = mapped_column(String(32), default=None)
@@ -49,7 +46,7 @@ class Proposal(Base):
     subject_zh: Mapped[str] = mapped_column(String(300))
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     why: Mapped[str] = mapped_column(LongText, default="")
-    state: Mapped[str] = mapped_column(String(12), default=ProposalState.DRAFT)
+    state: Mapped[ProposalState] = mapped_column(one_of(ProposalState, 12, "state"), default=ProposalState.DRAFT)
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     proposed_by: Mapped[str] = mapped_column(String(64))
     proposed_by_name: Mapped[str] = mapped_column(String(200))

@@ -18,12 +18,12 @@ from enum import StrEnum
 from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, String, delete, insert, select
+from sqlalchemy import String, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.foundation import clock, journal
 from app.foundation.actor import SYSTEM, Actor
-from app.foundation.database import Base, UtcDateTime
+from app.foundation.database import Base, UtcDateTime, one_of
 from app.foundation.errors import Invalid
 from app.foundation.text import Text
 
@@ -44,16 +44,16 @@ BRIDGE_REACH = 7
 class DayKind(StrEnum):
     """What an exceptional day is: a statutory holiday, a weekday swapped off, a weekend day worked in exchange."""
 
-    STATUTORY = "statutory"
-    OFF = "off"
-    WORKDAY = "workday"
+    STATUTORY = "statutory"  #: a holiday by law
+    OFF = "off"  #: a weekday that is free in exchange
+    WORKDAY = "workday"  #: a weekend day that is worked in exchange
 
 
 class YearStatus(StrEnum):
     """Whether the State Council's notice for a year is in the table."""
 
-    PUBLISHED = "published"
-    PROVISIONAL = "provisional"
+    PUBLISHED = "published"  #: the notice is out: its days are certain
+    PROVISIONAL = "provisional"  #: the notice is awaited: its days may change
 
 
 class Sense(StrEnum):
@@ -81,9 +81,8 @@ class CalendarDay(Base):
     """A day that differs from its weekday. ``source`` names the notice."""
 
     __tablename__ = "calendar_day"
-    __table_args__ = (CheckConstraint("kind IN ('statutory','off','workday')", name="kind"),)
     on: Mapped[date] = mapped_column("date", primary_key=True)
-    kind: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[DayKind] = mapped_column(one_of(DayKind, 12, "kind"))
     name_zh: Mapped[str] = mapped_column(String(60), default="")
     source: Mapped[str] = mapped_column(String(200))
 
@@ -93,7 +92,7 @@ class CalendarYear(Base):
 
     __tablename__ = "calendar_year"
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    status: Mapped[str] = mapped_column(String(12))
+    status: Mapped[YearStatus] = mapped_column(one_of(YearStatus, 12, "status"))
     source: Mapped[str] = mapped_column(String(200))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_by: Mapped[str] = mapped_column(String(64))

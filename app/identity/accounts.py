@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
-from app.foundation.database import Base, UtcDateTime, new_id
+from app.foundation.database import Base, UtcDateTime, new_id, one_of
 from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, refuse_all
 from app.foundation.text import LANGUAGES, Text
 from app.identity import passwords, roles
@@ -24,9 +24,9 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+\Z")
 class Reminders(StrEnum):
     """Which mails remind a person of tasks that are due soon or late: each by itself, a day's together, or none."""
 
-    EACH = "each"
-    DIGEST = "digest"
-    NONE = "none"
+    EACH = "each"  #: one mail for each task
+    DIGEST = "digest"  #: one mail a day for all of them
+    NONE = "none"  #: no mail; the inbox alone shows them
 
 
 class Account(Base):
@@ -43,7 +43,7 @@ class Account(Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254), default="", index=True)
     language: Mapped[str | None] = mapped_column(String(2))
-    reminders: Mapped[str] = mapped_column(String(10), default=Reminders.EACH)
+    reminders: Mapped[Reminders] = mapped_column(one_of(Reminders, 10, "reminders"), default=Reminders.EACH)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     demonstration: Mapped[bool] = mapped_column(default=False)
@@ -197,7 +197,7 @@ def set_reminders(session: Session, *, account_id: str, reminders: str) -> None:
     """Remember which reminders of tasks a person wants; raises RemindersUnknown."""
     if reminders not in set(Reminders):
         raise RemindersUnknown(field="reminders")
-    get(session, account_id).reminders = reminders
+    get(session, account_id).reminders = Reminders(reminders)
 
 
 def disable(session: Session, actor: Actor, *, account_id: str, reasons: str = "") -> Account:

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, String, func, or_, select
+from sqlalchemy import String, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from stdnum.cn import ric as personal_number
 from stdnum.cn import uscc as social_credit_code
@@ -17,17 +17,18 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
-from app.foundation.database import Base, UtcDateTime, new_id
+from app.foundation.database import Base, UtcDateTime, new_id, one_of
 from app.foundation.errors import Conflict, Invalid, NotFound
 from app.foundation.text import Text
 from app.identity import roles
+from app.identity.roles import OrganisationKind
 
-KINDS = {
-    "buyer": Text("Buyer", "采购人"),
-    "agency": Text("Procurement agency", "采购代理机构"),
-    "supplier": Text("Supplier", "供应商"),
-    "finance": Text("Finance department", "财政部门"),
-    "platform": Text("Platform office", "平台管理机构"),
+KINDS: dict[str, Text] = {
+    OrganisationKind.BUYER: Text("Buyer", "采购人"),
+    OrganisationKind.AGENCY: Text("Procurement agency", "采购代理机构"),
+    OrganisationKind.SUPPLIER: Text("Supplier", "供应商"),
+    OrganisationKind.FINANCE: Text("Finance department", "财政部门"),
+    OrganisationKind.PLATFORM: Text("Platform office", "平台管理机构"),
 }
 """The kinds of organisations and their names."""
 LEVELS = {
@@ -47,9 +48,8 @@ class Organisation(Base):
     """
 
     __tablename__ = "organisation"
-    __table_args__ = (CheckConstraint("kind IN ('buyer','agency','supplier','finance','platform')", name="kind"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    kind: Mapped[str] = mapped_column(String(20), index=True)
+    kind: Mapped[OrganisationKind] = mapped_column(one_of(OrganisationKind, 20, "kind"), index=True)
     uscc: Mapped[str] = mapped_column(String(18), unique=True)
     name_zh: Mapped[str] = mapped_column(String(200))
     name_en: Mapped[str] = mapped_column(String(200))
@@ -211,18 +211,18 @@ def register(
     """
     if kind not in KINDS:
         raise ValueError(f"unknown kind of organisation: {kind}")
-    if kind != "supplier":
+    if kind != OrganisationKind.SUPPLIER:
         roles.require_one(actor, "system", "administrator")
     if not name.zh.strip():
         raise OrganisationNameMissing(field="name_zh")
-    if supervisor_id is not None and get(session, supervisor_id).kind != "finance":
+    if supervisor_id is not None and get(session, supervisor_id).kind != OrganisationKind.FINANCE:
         raise SupervisorUnfit(field="supervisor")
     _require_level(kind, budget_level)
     code = checked_code(uscc, is_confirmed=code_is_confirmed)
     if by_code(session, code) is not None:
         raise OrganisationExists(field="uscc", uscc=code)
     organisation = Organisation(
-        kind=kind,
+        kind=OrganisationKind(kind),
         uscc=code,
         name_zh=name.zh,
         name_en=name.en,
@@ -263,7 +263,7 @@ def settle(session: Session, actor: Actor, *, organisation_id: str, region: str,
 
 
 def _require_level(kind: str, level: str) -> None:
-    if level and (kind != "finance" or level not in LEVELS):
+    if level and (kind != OrganisationKind.FINANCE or level not in LEVELS):
         raise LevelUnfit(field="budget_level")
 
 

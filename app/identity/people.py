@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
@@ -18,8 +19,16 @@ from app.identity.accounts import Account
 from app.identity.grants import Grant
 from app.identity.organisations import Organisation
 
-STATES = ("active", "disabled", "waiting")
-"""May sign in; may not any more; never set a password."""
+
+class AccountState(StrEnum):
+    """Whether a person may sign in."""
+
+    ACTIVE = "active"  #: may sign in
+    DISABLED = "disabled"  #: may not any more
+    WAITING = "waiting"  #: never set a password
+
+
+STATES = tuple(AccountState)
 
 
 class NotTheirPerson(NotAllowed):
@@ -139,11 +148,11 @@ def _matching(session: Session, filters: Filters) -> Select[Account]:
         there = working.where(or_(*places), *grants.holding(clock.now(session)))
         own = (Account.name, Account.login, Account.email)
         query = query.where(or_(*(column.icontains(text, autoescape=True) for column in own), Account.id.in_(there)))
-    if filters.state == "active":
+    if filters.state == AccountState.ACTIVE:
         query = query.where(Account.disabled_at.is_(None), Account.password_hash.is_not(None))
-    elif filters.state == "disabled":
+    elif filters.state == AccountState.DISABLED:
         query = query.where(Account.disabled_at.is_not(None))
-    elif filters.state == "waiting":
+    elif filters.state == AccountState.WAITING:
         query = query.where(Account.disabled_at.is_(None), Account.password_hash.is_(None))
     if filters.role or filters.place is not None:
         holding = select(Grant.account_id).where(*grants.holding(clock.now(session)))

@@ -6,11 +6,22 @@ A person's groups are the bare role (``expert``) and ``role@organisation`` (``bu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import combinations
 
 from app.foundation.actor import Actor
 from app.foundation.errors import NotAllowed
 from app.foundation.text import Text
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation is in procurement."""
+
+    BUYER = "buyer"  #: 采购人: buys with the money of a budget (GPL 15)
+    AGENCY = "agency"  #: 采购代理机构: acts for buyers (GPL 16 to 20)
+    SUPPLIER = "supplier"  #: 供应商: bids (GPL 21)
+    FINANCE = "finance"  #: 财政部门: supervises (GPL 13)
+    PLATFORM = "platform"  #: runs this service
 
 
 @dataclass(frozen=True)
@@ -19,18 +30,18 @@ class Role:
 
     id: str
     name: Text
-    kind: str | None
+    kind: OrganisationKind | None
     duty: Text
 
 
-def _role(id: str, kind: str | None, en: str, zh: str, duty_en: str, duty_zh: str) -> Role:
+def _role(id: str, kind: OrganisationKind | None, en: str, zh: str, duty_en: str, duty_zh: str) -> Role:
     return Role(id, Text(en, zh), kind, Text(duty_en, duty_zh))
 
 
 _ALL = (
     _role(
         "buyer-handler",
-        "buyer",
+        OrganisationKind.BUYER,
         "Procurement handler",
         "采购经办人",
         "applies, plans and confirms the tender documents",
@@ -38,7 +49,7 @@ _ALL = (
     ),
     _role(
         "buyer-reviewer",
-        "buyer",
+        OrganisationKind.BUYER,
         "Procurement reviewer",
         "采购审核人",
         "reviews what the handler prepared and confirms the winning bidder",
@@ -46,7 +57,7 @@ _ALL = (
     ),
     _role(
         "buyer-contract-officer",
-        "buyer",
+        OrganisationKind.BUYER,
         "Contract and acceptance officer",
         "合同与验收负责人",
         "signs and publishes the contract and accepts the delivery",
@@ -54,7 +65,7 @@ _ALL = (
     ),
     _role(
         "payment-officer",
-        "buyer",
+        OrganisationKind.BUYER,
         "Payment officer",
         "支付经办人",
         "checks payment applications and pays",
@@ -62,7 +73,7 @@ _ALL = (
     ),
     _role(
         "finance-officer",
-        "finance",
+        OrganisationKind.FINANCE,
         "Finance supervisor",
         "财政部门监管人员",
         "files applications and contracts, approves payments, supervises",
@@ -70,7 +81,7 @@ _ALL = (
     ),
     _role(
         "agency-officer",
-        "agency",
+        OrganisationKind.AGENCY,
         "Agency project manager",
         "采购代理机构项目经理",
         "prepares the tender documents, answers enquiries and organises the evaluation",
@@ -78,7 +89,7 @@ _ALL = (
     ),
     _role(
         "agency-host",
-        "agency",
+        OrganisationKind.AGENCY,
         "Opening host",
         "开标主持人",
         "hosts the opening of bids and signs its record",
@@ -86,7 +97,7 @@ _ALL = (
     ),
     _role(
         "supplier-admin",
-        "supplier",
+        OrganisationKind.SUPPLIER,
         "Supplier administrator",
         "供应商管理员",
         "registers the supplier and manages its people",
@@ -94,7 +105,7 @@ _ALL = (
     ),
     _role(
         "supplier-bidder",
-        "supplier",
+        OrganisationKind.SUPPLIER,
         "Bid preparer",
         "投标人员",
         "writes bids, pays their bonds and reports deliveries",
@@ -102,7 +113,7 @@ _ALL = (
     ),
     _role(
         "supplier-signer",
-        "supplier",
+        OrganisationKind.SUPPLIER,
         "Supplier signer",
         "供应商签署人",
         "seals and submits bids, signs contracts and applies for payment",
@@ -118,7 +129,7 @@ _ALL = (
     ),
     _role(
         "registrar",
-        "platform",
+        OrganisationKind.PLATFORM,
         "Registrar",
         "注册审核员",
         "reviews the registrations of suppliers",
@@ -126,7 +137,7 @@ _ALL = (
     ),
     _role(
         "analyst",
-        "platform",
+        OrganisationKind.PLATFORM,
         "Business analyst",
         "业务分析师",
         "draws, checks and deploys the procedures",
@@ -134,7 +145,7 @@ _ALL = (
     ),
     _role(
         "administrator",
-        "platform",
+        OrganisationKind.PLATFORM,
         "Administrator",
         "系统管理员",
         "monitors and repairs running cases, manages users",

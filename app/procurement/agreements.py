@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.foundation import clock, journal
 from app.foundation.actor import Actor
-from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
+from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id, one_of
 from app.foundation.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
@@ -27,10 +27,10 @@ from app.procurement.projects import ProjectState, ReasonsMissing, SamePerson
 class AgreementState(StrEnum):
     """A proposal is signed by the agency, then by the buyer, or declined."""
 
-    PROPOSED = "proposed"
-    AGENCY_SIGNED = "agency_signed"
-    SIGNED = "signed"
-    DECLINED = "declined"
+    PROPOSED = "proposed"  #: the buyer has written it down; nobody has signed
+    AGENCY_SIGNED = "agency_signed"  #: the agency has signed, the buyer has not
+    SIGNED = "signed"  #: both have signed: the agency may act for the buyer
+    DECLINED = "declined"  #: one of the two refused it; another one may be proposed
 
 
 class Agreement(Base):
@@ -47,7 +47,7 @@ class Agreement(Base):
     fee: Mapped[Decimal] = mapped_column(Exact(2))
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
     fee_payer: Mapped[str] = mapped_column(String(10))
-    state: Mapped[str] = mapped_column(String(20), default=AgreementState.PROPOSED)
+    state: Mapped[AgreementState] = mapped_column(one_of(AgreementState, 20, "state"), default=AgreementState.PROPOSED)
     proposed_by: Mapped[str] = mapped_column(String(64))
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     declined_by: Mapped[str] = mapped_column(String(10), default="")

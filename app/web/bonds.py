@@ -384,7 +384,7 @@ def _lots(agency_id: str) -> list[tuple[Lot, Tender, dict[str, int]]]:
     for lot, tender in session.execute(query):
         states = [bond.state for bond in bonds.of_lot(session, lot.id)]
         if states:
-            found.append((lot, tender, {state: states.count(state) for state in STATES if state in states}))
+            found.append((lot, tender, {state: states.count(BondState(state)) for state in STATES if state in states}))
     return sorted(found, key=lambda each: BondState.DUE_BACK not in each[2])
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm.util import identity_key
 
 from app.engine import locks
 from app.engine.records import InstanceRow
+from app.engine.states import RUNNING
 from app.foundation.actor import Actor
 from app.foundation.belongings import Belonging
 from app.procurement import tenders
@@ -19,9 +20,7 @@ from app.procurement.projects import Project
 
 def of_number(session: Session, number: str) -> list[InstanceRow]:
     """The running cases of the project with this number."""
-    running = select(InstanceRow).where(
-        InstanceRow.business_key == number, InstanceRow.state.in_(("active", "suspended"))
-    )
+    running = select(InstanceRow).where(InstanceRow.business_key == number, InstanceRow.state.in_(RUNNING))
     return list(session.scalars(running.order_by(InstanceRow.id)))
 
 

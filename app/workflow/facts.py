@@ -248,7 +248,7 @@ def of_override(made: Override) -> Text:
 def of_rule(rule: rules.Rule) -> Fact:
     """A number of the law with its article, and a word of caution where it wasn't verified."""
     words = resting_on(value_of(rule), rule.citation)
-    if rule.status != "V":
+    if rule.status != rules.Verification.VERIFIED:
         words = Text(f"{words.en} – {rule.verification.en}", f"{words.zh}，{rule.verification.zh}")
     return rule.title, words
 

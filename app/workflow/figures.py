@@ -21,14 +21,12 @@ from sqlalchemy.orm import Session
 from app.engine import charts
 from app.engine.engine import Engine
 from app.engine.records import HistoryRow, IncidentRow, InstanceRow, Offer, OpenTaskRow, SubscriptionRow, TimerRow
+from app.engine.states import RUNNING, InstanceState
 from app.foundation.database import Base
 from app.foundation.text import Text
 from app.procurement.awards import Award, AwardState
 from app.procurement.bids import Opening
 from app.procurement.projects import Lot, Project
-
-RUNNING = ("active", "suspended")
-
 
 # -- periods
 
@@ -93,7 +91,13 @@ def cases(session: Session, period: Period) -> list[ProcessCases]:
     for process_id, state, number in rows:
         counted[process_id][state] += number
     return [
-        ProcessCases(process_id, by.total(), sum(by[state] for state in RUNNING), by["completed"], by["cancelled"])
+        ProcessCases(
+            process_id,
+            by.total(),
+            sum(by[state] for state in RUNNING),
+            by[InstanceState.COMPLETED],
+            by[InstanceState.CANCELLED],
+        )
         for process_id, by in sorted(counted.items())
     ]
 

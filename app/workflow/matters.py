@@ -15,6 +15,7 @@ from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.engine.records import Deployment, IncidentRow
+from app.engine.states import DeploymentState
 from app.foundation.actor import Actor
 from app.foundation.doubts import CLOCKS, ClockDoubt
 from app.foundation.proposals import Proposal, ProposalState
@@ -207,7 +208,7 @@ def _proposal(_session: Session, row: Any) -> tuple[Text, datetime, date | None,
 
 
 def _deployments(actor: Actor, _now: datetime) -> Select[Any]:
-    return select(Deployment).where(Deployment.state == "proposed", Deployment.proposed_by != actor.id)
+    return select(Deployment).where(Deployment.state == DeploymentState.PROPOSED, Deployment.proposed_by != actor.id)
 
 
 def _deployment(_session: Session, row: Any) -> tuple[Text, datetime, date | None, str]:

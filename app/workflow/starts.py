@@ -18,6 +18,7 @@ from app.engine import definitions, forms, history, instances, start_forms
 from app.engine.engine import ADMINISTRATOR, Engine
 from app.engine.records import Definition, HistoryRow, InstanceRow, StartDraft
 from app.engine.spiff import Process
+from app.engine.states import InstanceState
 from app.foundation import clock
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.errors import Conflict, NotAllowed
@@ -164,7 +165,7 @@ def is_unsent(engine: Engine, session: Session, actor: Actor, row: InstanceRow) 
         return False
     done = select(HistoryRow.sequence).where(HistoryRow.instance_id == row.id, HistoryRow.kind == "completed")
     by_people = done.where(HistoryRow.actor_id != SYSTEM.id).limit(1)
-    mine = row.started_by == actor.id and row.state == "active"
+    mine = row.started_by == actor.id and row.state == InstanceState.ACTIVE
     return mine and session.scalar(by_people) is None
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.engine import inbox
 from app.engine.engine import ADMINISTRATOR
 from app.engine.records import Offer, OpenTaskRow
+from app.engine.states import TaskKind
 from app.foundation import clock
 from app.identity import grants
 from app.identity.accounts import Account
@@ -29,7 +30,7 @@ def for_nobody(now: datetime) -> ColumnElement[bool]:
         and_(Offer.kind == "group", Offer.name != ADMINISTRATOR, members),
     )
     offered = exists().where(Offer.task_id == OpenTaskRow.id, seen)
-    return and_(OpenTaskRow.kind != "receive", not_(offered))
+    return and_(OpenTaskRow.kind != TaskKind.RECEIVE, not_(offered))
 
 
 def count(session: Session) -> int:

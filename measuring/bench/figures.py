@@ -21,6 +21,7 @@ from app.engine.acts import Value
 from app.engine.engine import Engine
 from app.engine.environment import CaseEnvironment
 from app.engine.records import InstanceRow, OpenTaskRow
+from app.engine.states import InstanceState, TaskKind
 from app.foundation.actor import Actor
 from app.foundation.database import Base, connect, sessions
 from app.foundation.text import Text
@@ -121,9 +122,9 @@ def _play_ours(engine: Engine, factory: sessionmaker[Session]) -> list[float]:
             there = session.scalars(
                 select(OpenTaskRow).where(OpenTaskRow.instance_id == case).order_by(OpenTaskRow.id).limit(1)
             ).first()
-            if there is None and session.get_one(InstanceRow, case).state != "active":
+            if there is None and session.get_one(InstanceRow, case).state != InstanceState.ACTIVE:
                 return took
-        if there is None or there.kind == "receive":
+        if there is None or there.kind == TaskKind.RECEIVE:
             _unblock(engine, factory, there)
             continue
         values = tender.ANSWERS.get(there.element_id, {})

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app import feel
 from app.engine import spiff
 from app.engine.records import HistoryRow, IncidentRow, InstanceRow, OpenTaskRow, SubscriptionRow, TimerRow
+from app.engine.states import InstanceState, SubscriptionKind
 
 _HAPPENED = ("entered", "fired", "completed")
 
@@ -50,7 +51,7 @@ def _state(wanted: str, found: Found) -> None:
     troubled = found.session.scalars(
         select(IncidentRow.id).where(IncidentRow.instance_id == row.id, IncidentRow.resolved_at.is_(None)).limit(1)
     ).first()
-    states = {row.state, "incident"} if row.state == "active" and troubled else {row.state}
+    states = {row.state, "incident"} if row.state == InstanceState.ACTIVE and troubled else {row.state}
     if wanted not in states:
         raise Unmet(f"expected the state {wanted}, found {' and '.join(sorted(states))}")
 
@@ -97,7 +98,7 @@ def _messages(wanted: list[Mapping[str, Any]], found: Found) -> None:
         (name, key)
         for name, key in found.session.execute(
             select(SubscriptionRow.name, SubscriptionRow.correlation_key).where(
-                SubscriptionRow.kind == "message", SubscriptionRow.instance_id.is_not(None)
+                SubscriptionRow.kind == SubscriptionKind.MESSAGE, SubscriptionRow.instance_id.is_not(None)
             )
         )
     ]

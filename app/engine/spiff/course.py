@@ -23,6 +23,7 @@ from app.engine.spiff.sources import Source
 from app.engine.spiff.specs import ProcessSpec, spec_of
 from app.engine.spiff.tokens import Token
 from app.engine.spiff.values import plain
+from app.engine.states import InstanceState
 from app.foundation.text import Text
 
 TOO_LONG = Text(
@@ -60,7 +61,7 @@ class Course(Workflow):
         self.scopes = Scopes(self._variable_changed)
         self.queue: deque[str] = deque()
         self.happened: list[StepEvent] = []
-        self.state = "active"
+        self.state = InstanceState.ACTIVE
         self.counter = 0
         self.due_at_once: list[str] = []
         self.conditions = listening.Conditions()
@@ -237,16 +238,16 @@ class Course(Workflow):
             if found := self.token(listener):
                 self._forget(found)
         if scope.owner is None:
-            self.finish("completed")
+            self.finish(InstanceState.COMPLETED)
             return
         owner = self.token(scope.owner)
         if owner is not None:
             owner.task_spec.body_done(owner, scope, self)
 
-    def finish(self, state: str) -> None:
+    def finish(self, state: InstanceState) -> None:
         self.state = state
         self.completed = True
-        self.success = state == "completed"
+        self.success = state == InstanceState.COMPLETED
         self.note("ended", None, state=state)
 
     # -- ending what is open
@@ -299,7 +300,7 @@ class Course(Workflow):
         """
         portion, taken, began, since = self.environment.portion, 0, perf_counter(), thread_time()
         self.halted_at = None
-        while self.state == "active":
+        while self.state == InstanceState.ACTIVE:
             self.conditions.react(self)
             if not self.queue:
                 if not (listening.fire_due_at_once(self) or joins.open_inclusive(self)):

@@ -15,6 +15,7 @@ from app.engine.spiff.library import TaskState
 from app.engine.spiff.model import Bundle, Node, Process
 from app.engine.spiff.tokens import Token
 from app.engine.spiff.values import plain
+from app.engine.states import InstanceState, TokenState
 from app.foundation.text import Text, text_of
 
 
@@ -82,13 +83,13 @@ class OpenIncident:
 
 @dataclass(frozen=True)
 class TokenView:
-    """Where a token stands. ``state``: ready, open, waiting, listening or incident."""
+    """Where a token stands, and what it is doing there."""
 
     token_id: str
     element_id: str
     process_id: str
     scope_id: str
-    state: str
+    state: TokenState
     entered_at: datetime
     item_index: int | None
 
@@ -332,11 +333,11 @@ class Instance:
 
     def cancel(self) -> None:
         """End everything at once."""
-        if self._course.state != "active":
+        if self._course.state != InstanceState.ACTIVE:
             return
         self._course.end_scope(self._root)
         self._course.queue.clear()
-        self._course.finish("cancelled")
+        self._course.finish(InstanceState.CANCELLED)
 
     # -- within
 
@@ -362,14 +363,15 @@ def _instant(value: Any) -> datetime | None:
     return found if isinstance(found, datetime) and found.tzinfo is not None else None
 
 
-def _state_of(token: Token) -> str:
+def _state_of(token: Token) -> TokenState:
     if token.incident is not None:
-        return "incident"
+        return TokenState.INCIDENT
     if token.role != tokens.FLOWING:
-        return "listening"
+        return TokenState.LISTENING
     if token.state == TaskState.READY:
-        return "ready"
-    return "open" if "task" in token.info and token.state == TaskState.STARTED else "waiting"
+        return TokenState.READY
+    is_open = "task" in token.info and token.state == TaskState.STARTED
+    return TokenState.OPEN if is_open else TokenState.WAITING
 
 
 def start(

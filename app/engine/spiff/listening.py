@@ -14,6 +14,7 @@ from app.engine.spiff.failures import Failure
 from app.engine.spiff.library import TaskState
 from app.engine.spiff.model import LISTENING, Node
 from app.engine.spiff.values import correlation_text
+from app.engine.states import InstanceState
 from app.foundation.text import Text
 
 if TYPE_CHECKING:
@@ -321,7 +322,7 @@ def broadcast(course: Course, name: str, variables: Mapping[str, Any]) -> int:
     woken = 0
     for identity in list(course.signal_listeners.get(name, ())):
         token = course.token(identity)
-        if token is not None and course.state == "active":
+        if token is not None and course.state == InstanceState.ACTIVE:
             fire(course, token, variables)
             woken += 1
     return woken

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.engine.spiff import listening, tokens
 from app.engine.spiff.scopes import BODY, EVENT_BODY, MULTI, ROOT, Scope
 from app.engine.spiff.values import plain
+from app.engine.states import InstanceState
 from app.foundation.text import Text
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _leave_empty(course: Course, scope: Scope) -> None:
     if scope.kind == ROOT:
         course.end_scope(scope)
         course.queue.clear()
-        course.finish("cancelled")
+        course.finish(InstanceState.CANCELLED)
         return
     owner = course.token(scope.owner or "")
     if owner is not None and scope.kind in (BODY, EVENT_BODY, "call"):

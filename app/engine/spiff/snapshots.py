@@ -27,6 +27,7 @@ from app.engine.spiff.model import Bundle
 from app.engine.spiff.scopes import COUNTERS, MULTI, Scope
 from app.engine.spiff.specs import spec_of
 from app.engine.spiff.tokens import Token
+from app.engine.states import InstanceState
 from app.foundation.text import Text
 
 FORMAT = 1
@@ -160,7 +161,7 @@ def write(course: Course) -> bytes:
         "version": VERSION,
         "bundle": course.bundle.key,
         "process": course.process_id,
-        "state": course.state,
+        "state": course.state.value,
         "counter": course.counter,
         "queue": list(course.queue),
         "due": course.due_at_once,
@@ -275,8 +276,8 @@ def _built(bundle: Bundle, body: dict[str, Any], environment: Environment) -> Co
         _read_scope(course, fields)
     for fields in body["tokens"]:
         _read_token(course, fields)
-    course.state = body["state"]
-    course.completed = course.state != "active"
+    course.state = InstanceState(body["state"])
+    course.completed = course.state != InstanceState.ACTIVE
     course.queue.extend(body["queue"])
     course.due_at_once = body["due"]
     course.conditions.touched = dict.fromkeys(body["touched"])

@@ -10,16 +10,16 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
+from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id, one_of
 from app.procurement.bids import Bid
 
 
 class AwardState(StrEnum):
     """A winner is decided, then published; revoked when the result doesn't stand, and another one is decided."""
 
-    DECIDED = "decided"
-    PUBLISHED = "published"
-    REVOKED = "revoked"
+    DECIDED = "decided"  #: the buyer chose the winner; nobody else knows yet
+    PUBLISHED = "published"  #: the result is public
+    REVOKED = "revoked"  #: the result did not stand
 
 
 class Award(Base):
@@ -40,7 +40,7 @@ class Award(Base):
     supplier_id: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.id"), index=True)
     price: Mapped[Decimal] = mapped_column(Exact(2))
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
-    state: Mapped[str] = mapped_column(String(10), default=AwardState.DECIDED)
+    state: Mapped[AwardState] = mapped_column(one_of(AwardState, 10, "state"), default=AwardState.DECIDED)
     by_default: Mapped[bool] = mapped_column(default=False)
     ground: Mapped[str] = mapped_column(String(20), default="")
     reasons: Mapped[str] = mapped_column(LongText, default="")

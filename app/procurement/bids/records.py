@@ -19,7 +19,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from app.foundation.ciphered import CipheredBytes, CipheredJson
-from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
+from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id, one_of
 from app.identity.organisations import Organisation
 
 
@@ -29,20 +29,20 @@ class BidState(StrEnum):
     A sealed bid made for documents that have changed since counts only once it is confirmed (``Bid.confirmed_for``).
     """
 
-    SEALED = "sealed"
-    REPLACED = "replaced"
-    WITHDRAWN = "withdrawn"
-    UNOPENED = "unopened"
-    OPENED = "opened"
-    UNDECRYPTABLE = "undecryptable"
-    INVALID = "invalid"
-    UNQUALIFIED = "unqualified"
-    NONCONFORMING = "nonconforming"
-    CONFORMING = "conforming"
-    RANKED = "ranked"
-    CANDIDATE = "candidate"
-    WINNER = "winner"
-    LOST = "lost"
+    SEALED = "sealed"  #: submitted in time; nobody can read it
+    REPLACED = "replaced"  #: the supplier submitted another one in its place
+    WITHDRAWN = "withdrawn"  #: the supplier took it back before the deadline
+    UNOPENED = "unopened"  #: not opened, as too few bids came or the tender ended
+    OPENED = "opened"  #: opened and read out
+    UNDECRYPTABLE = "undecryptable"  #: it could not be opened with its lot's key
+    INVALID = "invalid"  #: refused, for a ground that the documents or the law name
+    UNQUALIFIED = "unqualified"  #: its supplier lacks a qualification
+    NONCONFORMING = "nonconforming"  #: it misses a substantive requirement
+    CONFORMING = "conforming"  #: it passed the reviews and is scored
+    RANKED = "ranked"  #: scored, and no candidate
+    CANDIDATE = "candidate"  #: scored, and proposed as winner
+    WINNER = "winner"  #: the award goes to it
+    LOST = "lost"  #: the award went to another one
 
 
 class BidDraft(Base):
@@ -95,7 +95,7 @@ class Bid(Base):
     lot_id: Mapped[str] = mapped_column(String(32), ForeignKey("lot.id"))
     supplier_id: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.id"), index=True)
     sequence: Mapped[int]
-    state: Mapped[str] = mapped_column(String(15), default=BidState.SEALED)
+    state: Mapped[BidState] = mapped_column(one_of(BidState, 15, "state"), default=BidState.SEALED)
     digest: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
     document_version: Mapped[int]

@@ -10,19 +10,19 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
+from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id, one_of
 
 
 class BondState(StrEnum):
     """Requested → held (or late, which is invalid) → due back → returned, converted or forfeited."""
 
-    REQUESTED = "requested"
-    HELD = "held"
-    LATE = "late"
-    DUE_BACK = "due_back"
-    RETURNED = "returned"
-    CONVERTED = "converted"
-    FORFEITED = "forfeited"
+    REQUESTED = "requested"  #: a reference was given out, nothing has arrived
+    HELD = "held"  #: it arrived in time and counts for the bid
+    LATE = "late"  #: it arrived after the deadline: the bid has no bond, and this goes back
+    DUE_BACK = "due_back"  #: its day of return is fixed
+    RETURNED = "returned"  #: it was paid back, or the guarantee given back
+    CONVERTED = "converted"  #: the winner's became part of the performance bond
+    FORFEITED = "forfeited"  #: it is kept, for a ground of the law
 
 
 class Bond(Base):
@@ -37,7 +37,7 @@ class Bond(Base):
     kind: Mapped[str] = mapped_column(String(12))
     amount: Mapped[Decimal] = mapped_column(Exact(2))
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
-    state: Mapped[str] = mapped_column(String(12), default=BondState.REQUESTED)
+    state: Mapped[BondState] = mapped_column(one_of(BondState, 12, "state"), default=BondState.REQUESTED)
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     payer_name: Mapped[str] = mapped_column(String(200), default="")
@@ -70,9 +70,9 @@ class BondAccount(Base):
 class Source(StrEnum):
     """Where credits are known from: a bank's camt.053, a table of its site, or two persons who booked one by hand."""
 
-    CAMT = "camt.053"
-    TABLE = "table"
-    BY_HAND = "by_hand"
+    CAMT = "camt.053"  #: a bank's statement, ISO 20022 camt.053
+    TABLE = "table"  #: a table that a bank's site gave
+    BY_HAND = "by_hand"  #: a payment that two persons booked
 
 
 class BankStatement(Base):
@@ -83,7 +83,7 @@ class BankStatement(Base):
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     statement_id: Mapped[str] = mapped_column(String(40))
     account: Mapped[str] = mapped_column(String(40))
-    source: Mapped[str] = mapped_column(String(12), default=Source.CAMT)
+    source: Mapped[Source] = mapped_column(one_of(Source, 12, "source"), default=Source.CAMT)
     document_id: Mapped[str | None] = mapped_column(String(64), default=None)
     imported_by: Mapped[str] = mapped_column(String(64))
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime)

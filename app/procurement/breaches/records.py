@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
+from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id, one_of
 from app.foundation.text import Text
 from app.identity.organisations import Organisation
 from app.procurement.suppliers import Exclusion
@@ -19,11 +19,11 @@ from app.procurement.suppliers import Exclusion
 class BreachState(StrEnum):
     """Reported → notified (the party may reply) → decided → published; or dismissed."""
 
-    REPORTED = "reported"
-    NOTIFIED = "notified"
-    DECIDED = "decided"
-    PUBLISHED = "published"
-    DISMISSED = "dismissed"
+    REPORTED = "reported"  #: somebody reported it, with evidence
+    NOTIFIED = "notified"  #: the supplier has the notice and may reply
+    DECIDED = "decided"  #: a penalty was decided
+    PUBLISHED = "published"  #: the penalty is public
+    DISMISSED = "dismissed"  #: it was found to be none
 
 
 STATE_NAMES: dict[str, Text] = {
@@ -84,7 +84,7 @@ class Breach(Base):
     facts: Mapped[str] = mapped_column(LongText)
     evidence: Mapped[list[str]] = mapped_column(Json, default=list)
     base_amount: Mapped[Decimal | None] = mapped_column(Exact(2), default=None)
-    state: Mapped[str] = mapped_column(String(12), default=BreachState.REPORTED)
+    state: Mapped[BreachState] = mapped_column(one_of(BreachState, 12, "state"), default=BreachState.REPORTED)
     reported_by: Mapped[str] = mapped_column(String(64))
     reported_by_name: Mapped[str] = mapped_column(String(200))
     reporter_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("organisation.id"), default=None)

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
+from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id, one_of
 from app.foundation.text import Text
 from app.identity.organisations import Organisation
 from app.procurement.projects import Lot
@@ -20,10 +20,10 @@ from app.procurement.projects import Lot
 class ContractState(StrEnum):
     """Drafted → signed by the supplier → active (signed by both) → completed (accepted and paid)."""
 
-    DRAFTED = "drafted"
-    SUPPLIER_SIGNED = "supplier_signed"
-    ACTIVE = "active"
-    COMPLETED = "completed"
+    DRAFTED = "drafted"  #: the buyer has written it; nobody has signed
+    SUPPLIER_SIGNED = "supplier_signed"  #: the supplier has signed, the buyer has not
+    ACTIVE = "active"  #: both have signed; it is performed
+    COMPLETED = "completed"  #: everything was accepted and paid
 
 
 class Contract(Base):
@@ -50,7 +50,7 @@ class Contract(Base):
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     digest: Mapped[str] = mapped_column(String(64))
-    state: Mapped[str] = mapped_column(String(20), default=ContractState.DRAFTED)
+    state: Mapped[ContractState] = mapped_column(one_of(ContractState, 20, "state"), default=ContractState.DRAFTED)
     drafted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sign_by_on: Mapped[date]
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.foundation import journal
 from app.foundation.actor import Actor
-from app.foundation.text import Text
 from app.procurement import projects, tenders
 from app.procurement.bids import Bid, BidState, OpenedBid
 from app.procurement.projects import STATE_NAMES, Lot, LotState, NotInThisState
@@ -41,7 +40,7 @@ def evaluated_lot(session: Session, lot_id: str) -> tuple[Lot, Tender]:
     """A lot under evaluation, locked, with its tender; raises NotInThisState."""
     lot = projects.lot(session, lot_id, lock=True)
     if lot.state != LotState.EVALUATING:
-        raise NotInThisState(state=STATE_NAMES.get(lot.state, Text("planned", "已编制计划")))
+        raise NotInThisState(state=STATE_NAMES[lot.state])
     return lot, tenders.of_lot(session, lot_id)
 
 

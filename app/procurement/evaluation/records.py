@@ -15,7 +15,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
+from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id, one_of
 from app.procurement.bids import Bid
 from app.procurement.tenders import Factor
 
@@ -143,9 +143,9 @@ class BidResult(Base):
 class ReportState(StrEnum):
     """A report is drafted by the system, signed by all members, and delivered to the buyer."""
 
-    DRAFTED = "drafted"
-    SIGNED = "signed"
-    DELIVERED = "delivered"
+    DRAFTED = "drafted"  #: the system has written it; members may sign
+    SIGNED = "signed"  #: every member has signed, or refused with reasons
+    DELIVERED = "delivered"  #: the buyer has it, and the period to decide runs
 
 
 class Report(Base):
@@ -154,7 +154,7 @@ class Report(Base):
     __tablename__ = "evaluation_report"
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     lot_id: Mapped[str] = mapped_column(String(32), ForeignKey("lot.id"), unique=True)
-    state: Mapped[str] = mapped_column(String(10), default=ReportState.DRAFTED)
+    state: Mapped[ReportState] = mapped_column(one_of(ReportState, 10, "state"), default=ReportState.DRAFTED)
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     digest: Mapped[str] = mapped_column(String(64))
     tie_seed: Mapped[str] = mapped_column(String(64))

@@ -283,7 +283,7 @@ def opened_lot(session: Session, lot_id: str) -> Lot:
     """A lot whose bids are open and whose committee isn't complete; raises NotInThisState."""
     lot = projects.lot(session, lot_id, lock=True)
     if lot.state != LotState.OPENED:
-        raise NotInThisState(state=STATE_NAMES.get(lot.state, Text("planned", "已编制计划")))
+        raise NotInThisState(state=STATE_NAMES[lot.state])
     return lot
 
 

@@ -148,7 +148,7 @@ def change(
     if state not in STATES:
         raise ValueError(f"unknown state: {state}")
     expert.specialities, expert.senior_since = _known(specialities), senior_since
-    expert.region, expert.phone, expert.state = region or "CN", phone, state
+    expert.region, expert.phone, expert.state = region or "CN", phone, ExpertState(state)
     session.flush()
     facts = {"specialities": expert.specialities, "region": expert.region, "state": state}
     _note(session, actor, expert, "experts.change", facts)

@@ -10,15 +10,15 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.foundation.database import Base, Json, UtcDateTime, new_id
+from app.foundation.database import Base, Json, UtcDateTime, new_id, one_of
 
 
 class ExpertState(StrEnum):
     """Whether an expert may be drawn: active, suspended for conduct, or left the pool."""
 
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    LEFT = "left"
+    ACTIVE = "active"  #: may be drawn
+    SUSPENDED = "suspended"  #: may not be drawn, because of conduct
+    LEFT = "left"  #: is no member of the pool any more
 
 
 class Expert(Base):
@@ -36,7 +36,7 @@ class Expert(Base):
     region: Mapped[str] = mapped_column(String(12), default="CN")
     specialities: Mapped[list[str]] = mapped_column(Json, default=list)
     senior_since: Mapped[date]
-    state: Mapped[str] = mapped_column(String(12), default=ExpertState.ACTIVE)
+    state: Mapped[ExpertState] = mapped_column(one_of(ExpertState, 12, "state"), default=ExpertState.ACTIVE)
     entered_by: Mapped[str] = mapped_column(String(64))
     entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -139,11 +139,11 @@ class Draw(Base):
 class MemberState(StrEnum):
     """Called → accepted, declined, recused or silent; the accepted are the committee once it is seated."""
 
-    CALLED = "called"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    RECUSED = "recused"
-    SILENT = "silent"
+    CALLED = "called"  #: drawn and asked
+    ACCEPTED = "accepted"  #: will come; once seated, a member
+    DECLINED = "declined"  #: cannot come
+    RECUSED = "recused"  #: stands too near to a bidder or to the buyer
+    SILENT = "silent"  #: did not answer in time
 
 
 class Member(Base):
@@ -159,7 +159,7 @@ class Member(Base):
     position: Mapped[int]
     code: Mapped[str] = mapped_column(String(64), default="")
     draw_number: Mapped[int] = mapped_column(default=0)
-    state: Mapped[str] = mapped_column(String(12), default=MemberState.CALLED)
+    state: Mapped[MemberState] = mapped_column(one_of(MemberState, 12, "state"), default=MemberState.CALLED)
     reasons: Mapped[str] = mapped_column(LongText, default="")
     called_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
+from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id, one_of
 from app.foundation.text import Text
 from app.procurement.contracts import Contract
 
@@ -18,11 +18,11 @@ from app.procurement.contracts import Contract
 class InvoiceState(StrEnum):
     """Requested → checked (or returned to the supplier) → approved → paid."""
 
-    REQUESTED = "requested"
-    RETURNED = "returned"
-    CHECKED = "checked"
-    APPROVED = "approved"
-    PAID = "paid"
+    REQUESTED = "requested"  #: the supplier asked to be paid
+    RETURNED = "returned"  #: the request was wrong; it may be made again
+    CHECKED = "checked"  #: the buyer found it right
+    APPROVED = "approved"  #: a second person let it be paid
+    PAID = "paid"  #: the money has left
 
 
 STATE_NAMES: dict[str, Text] = {
@@ -52,7 +52,7 @@ class Invoice(Base):
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
     account: Mapped[str] = mapped_column(String(300))
     attachments: Mapped[list[str]] = mapped_column(Json, default=list)
-    state: Mapped[str] = mapped_column(String(12), default=InvoiceState.REQUESTED)
+    state: Mapped[InvoiceState] = mapped_column(one_of(InvoiceState, 12, "state"), default=InvoiceState.REQUESTED)
     requested_by: Mapped[str] = mapped_column(String(64))
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_on: Mapped[date]

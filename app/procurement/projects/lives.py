@@ -130,7 +130,7 @@ def move_lot(session: Session, lot: Lot, state: LotState) -> None:
         return
     course = rules.law(session, lot.project).method.states
     if state not in moves(course).get(lot.state, frozenset()):
-        raise NotInThisState(state=STATE_NAMES.get(lot.state, Text("planned", "已编制计划")))
+        raise NotInThisState(state=STATE_NAMES[lot.state])
     lot.state = state
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
+from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id, one_of
 from app.foundation.text import Text
 from app.identity.organisations import Organisation
 
@@ -21,32 +21,32 @@ from app.identity.organisations import Organisation
 class ProjectState(StrEnum):
     """Where a project stands until its lots go their own ways."""
 
-    APPLIED = "applied"
-    RETURNED = "returned"
-    REVIEWED = "reviewed"
-    FILED = "filed"
-    PLANNED = "planned"
-    ENTRUSTED = "entrusted"
-    PUBLISHED = "published"
-    CLOSED = "closed"
+    APPLIED = "applied"  #: the buyer's department asked for it
+    RETURNED = "returned"  #: a review gave it back to be corrected
+    REVIEWED = "reviewed"  #: the reviews passed it
+    FILED = "filed"  #: the plan is with the finance department
+    PLANNED = "planned"  #: the plan of the procurement stands
+    ENTRUSTED = "entrusted"  #: an agency was appointed
+    PUBLISHED = "published"  #: the notice is out; from here each lot has its own state
+    CLOSED = "closed"  #: all of its lots have ended
 
 
 class LotState(StrEnum):
     """Where a lot stands; failed and cancelled are ends as well as archived."""
 
-    PLANNED = "planned"
-    BIDDING = "bidding"
-    OPENED = "opened"
-    EVALUATING = "evaluating"
-    DECIDED = "decided"
-    NOTIFIED = "notified"
-    CONTRACTED = "contracted"
-    PERFORMING = "performing"
-    ACCEPTED = "accepted"
-    PAID = "paid"
-    ARCHIVED = "archived"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    PLANNED = "planned"  #: nothing was published yet
+    BIDDING = "bidding"  #: suppliers may bid
+    OPENED = "opened"  #: the deadline has passed and the bids were opened
+    EVALUATING = "evaluating"  #: a committee evaluates the bids
+    DECIDED = "decided"  #: the buyer has chosen a winner
+    NOTIFIED = "notified"  #: the result is public
+    CONTRACTED = "contracted"  #: the contract is signed by both
+    PERFORMING = "performing"  #: the supplier delivers
+    ACCEPTED = "accepted"  #: what was delivered was accepted
+    PAID = "paid"  #: every instalment was paid
+    ARCHIVED = "archived"  #: its file is complete: a good end
+    FAILED = "failed"  #: no award was possible: an end
+    CANCELLED = "cancelled"  #: it is not bought any more: an end
 
 
 class BudgetLine(Base):
@@ -88,7 +88,7 @@ class Project(Base):
     attachments: Mapped[list[str]] = mapped_column(Json, default=list)
     estimate: Mapped[Decimal] = mapped_column(Exact(2))
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
-    state: Mapped[str] = mapped_column(String(20), default=ProjectState.APPLIED)
+    state: Mapped[ProjectState] = mapped_column(one_of(ProjectState, 20, "state"), default=ProjectState.APPLIED)
     applicant_id: Mapped[str] = mapped_column(String(64))
     applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
     filed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
@@ -154,7 +154,7 @@ class Lot(Base):
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
     sme_mode: Mapped[str] = mapped_column(String(12), default="none")
     sme_reason: Mapped[str] = mapped_column(LongText, default="")
-    state: Mapped[str] = mapped_column(String(20), default=LotState.PLANNED)
+    state: Mapped[LotState] = mapped_column(one_of(LotState, 20, "state"), default=LotState.PLANNED)
     failure_reason: Mapped[str] = mapped_column(String(40), default="")
     failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 

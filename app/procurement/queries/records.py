@@ -10,14 +10,14 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.foundation.database import Base, Json, UtcDateTime, new_id
+from app.foundation.database import Base, Json, UtcDateTime, new_id, one_of
 
 
 class QueryState(StrEnum):
     """A query is open until it is answered."""
 
-    OPEN = "open"
-    ANSWERED = "answered"
+    OPEN = "open"  #: the answer is due
+    ANSWERED = "answered"  #: it was answered, with what follows from it
 
 
 class Query(Base):
@@ -40,7 +40,7 @@ class Query(Base):
     points: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     attachments: Mapped[list[str]] = mapped_column(Json, default=list)
     contact: Mapped[str] = mapped_column(String(200), default="")
-    state: Mapped[str] = mapped_column(String(10), default=QueryState.OPEN)
+    state: Mapped[QueryState] = mapped_column(one_of(QueryState, 10, "state"), default=QueryState.OPEN)
     raised_by: Mapped[str] = mapped_column(String(64))
     raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answer_due_on: Mapped[date]

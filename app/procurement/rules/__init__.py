@@ -3,7 +3,7 @@
 from app.procurement.rules.articles import Article, cited
 from app.procurement.rules.methods import Method
 from app.procurement.rules.purchases import Law, common, law
-from app.procurement.rules.statutes import SOURCES, VERIFICATION, NoRule, Rule, known, row, statute, use
+from app.procurement.rules.statutes import SOURCES, VERIFICATION, NoRule, Rule, Verification, known, row, statute, use
 from app.procurement.rules.timetables import TimetableEntry, timetable
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "NoRule",
     "Rule",
     "TimetableEntry",
+    "Verification",
     "cited",
     "common",
     "known",

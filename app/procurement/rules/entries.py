@@ -17,12 +17,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.foundation import journal
 from app.foundation.actor import Actor
-from app.foundation.database import Base, Exact, Json, new_id, reading
+from app.foundation.database import Base, Exact, Json, new_id, one_of, reading
 from app.foundation.text import Text
 from app.identity import roles
 from app.procurement.rules import dated, statutes
 from app.procurement.rules.dated import EntryWrong
-from app.procurement.rules.statutes import Rule
+from app.procurement.rules.statutes import Rule, Verification
 
 PLACES = 8
 """How many decimals a value has at most."""
@@ -49,7 +49,7 @@ class Entry(Base):
     source: Mapped[str] = mapped_column(String(100))
     article: Mapped[str] = mapped_column(String(60))
     quote: Mapped[str] = mapped_column(LongText)
-    status: Mapped[str] = mapped_column(String(1))
+    status: Mapped[Verification] = mapped_column(one_of(Verification, 1, "status"))
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class NewEntry:
     source: str
     article: str
     quote: str
-    status: str
+    status: Verification
 
     @property
     def scope(self) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,23 @@ from app.foundation.workdays import Calendar, Day, Sense, following
 
 STATUTE_FILE = Path(__file__).with_name("statute.json")
 
-VERIFICATION = {
-    "V": Text("verified in the primary text", "已核对法规原文"),
-    "S": Text("from a secondary source", "依据二手资料"),
-    "R": Text("not verified", "未经核实"),
-    "P": Text("policy of this service, not law", "本平台规定，非法定"),
+
+class Verification(StrEnum):
+    """How far a rule was verified."""
+
+    VERIFIED = "V"  #: somebody has read it in the primary text
+    SECONDARY = "S"  #: another text says so
+    UNVERIFIED = "R"  #: nobody has looked it up
+    POLICY = "P"  #: no law says it: this service sets it
+
+
+VERIFICATION: dict[str, Text] = {
+    Verification.VERIFIED: Text("verified in the primary text", "已核对法规原文"),
+    Verification.SECONDARY: Text("from a secondary source", "依据二手资料"),
+    Verification.UNVERIFIED: Text("not verified", "未经核实"),
+    Verification.POLICY: Text("policy of this service, not law", "本平台规定，非法定"),
 }
-"""How far a rule was verified; anything but V must be shown as such."""
+"""The words of each; anything but the first must be shown as such."""
 
 SOURCES = {
     "GPL": Text("Government Procurement Law", "政府采购法"),
@@ -71,7 +82,7 @@ class Rule:
     source: str
     article: str
     quote: str
-    status: str
+    status: Verification
 
     @property
     def count(self) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.foundation.database import Base, UtcDateTime, new_id
+from app.foundation.database import Base, UtcDateTime, new_id, one_of
 from app.foundation.text import Text
 from app.identity.organisations import Organisation
 from app.procurement import rules
@@ -19,11 +19,11 @@ from app.procurement.rules import laws
 class RegistrationState(StrEnum):
     """Declared → active → restricted (while an exclusion is valid) → expired; returned asks for a correction."""
 
-    DECLARED = "declared"
-    RETURNED = "returned"
-    ACTIVE = "active"
-    RESTRICTED = "restricted"
-    EXPIRED = "expired"
+    DECLARED = "declared"  #: the supplier declared itself; it waits to be checked
+    RETURNED = "returned"  #: something is to be corrected and declared again
+    ACTIVE = "active"  #: checked: it may bid
+    RESTRICTED = "restricted"  #: it may not bid while an exclusion is valid
+    EXPIRED = "expired"  #: its papers are no longer valid
 
 
 class Registration(Base):
@@ -37,7 +37,9 @@ class Registration(Base):
     welfare: Mapped[str] = mapped_column(String(10), default="none")
     bank_name: Mapped[str] = mapped_column(String(200), default="")
     bank_account: Mapped[str] = mapped_column(String(40), default="")
-    state: Mapped[str] = mapped_column(String(20), default=RegistrationState.DECLARED)
+    state: Mapped[RegistrationState] = mapped_column(
+        one_of(RegistrationState, 20, "state"), default=RegistrationState.DECLARED
+    )
     declared_by: Mapped[str] = mapped_column(String(64))
     declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reviewed_by: Mapped[str | None] = mapped_column(String(64), default=None)

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id
+from app.foundation.database import Base, Exact, Json, UtcDateTime, new_id, one_of
 from app.foundation.documents import Document
 from app.foundation.text import Text
 from app.procurement.projects.records import Lot, Project
@@ -20,12 +20,12 @@ from app.procurement.projects.records import Lot, Project
 class TenderState(StrEnum):
     """From the draft of the documents to the end of the bid period."""
 
-    DRAFTING = "drafting"
-    CHECKED = "checked"
-    CONFIRMED = "confirmed"
-    PUBLISHED = "published"
-    CLOSED = "closed"
-    TERMINATED = "terminated"
+    DRAFTING = "drafting"  #: the documents may still be written
+    CHECKED = "checked"  #: the check of their content found nothing that stops them
+    CONFIRMED = "confirmed"  #: the buyer has confirmed them; they may be published
+    PUBLISHED = "published"  #: the notice is out and bids are taken
+    CLOSED = "closed"  #: the bid period is over
+    TERMINATED = "terminated"  #: the buyer ended it before an award
 
 
 class Tender(Base):
@@ -45,7 +45,7 @@ class Tender(Base):
     agency_id: Mapped[str] = mapped_column(String(32), ForeignKey("organisation.id"), index=True)
     method: Mapped[str] = mapped_column(String(20))
     review_method: Mapped[str] = mapped_column(String(20))
-    state: Mapped[str] = mapped_column(String(20), default=TenderState.DRAFTING)
+    state: Mapped[TenderState] = mapped_column(one_of(TenderState, 20, "state"), default=TenderState.DRAFTING)
     version: Mapped[int] = mapped_column(default=0)
     binding_version: Mapped[int] = mapped_column(default=0)
     bid_deadline_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

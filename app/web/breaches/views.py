@@ -10,7 +10,7 @@ from app.foundation.errors import Refusal
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import breaches, rules
-from app.procurement.breaches import Breach
+from app.procurement.breaches import Breach, BreachState
 from app.web import current, listing
 from app.web.breaches import blueprint
 
@@ -65,13 +65,16 @@ def page(breach_id: str, values: dict[str, str], problems: list[Refusal], act: s
         evidence=_documents(breach.evidence),
         answers=_documents(breach.reply_attachments),
         papers=_documents([id for id in (breach.document_zh_id, breach.document_en_id) if id]),
-        may_reply=may_reply and breach.state == "notified" and breach.replied_at is None and in_time,
-        may_notify=is_finance and breach.state == "reported",
-        may_hear=is_finance and breach.state == "notified" and breach.wants_hearing and breach.heard_on is None,
-        may_decide=is_finance and breach.state == "notified" and _heard(breach, in_time),
-        may_publish=is_finance and breach.state == "decided",
+        may_reply=may_reply and breach.state == BreachState.NOTIFIED and breach.replied_at is None and in_time,
+        may_notify=is_finance and breach.state == BreachState.REPORTED,
+        may_hear=is_finance
+        and breach.state == BreachState.NOTIFIED
+        and breach.wants_hearing
+        and breach.heard_on is None,
+        may_decide=is_finance and breach.state == BreachState.NOTIFIED and _heard(breach, in_time),
+        may_publish=is_finance and breach.state == BreachState.DECIDED,
         may_lift=is_finance and breach.exclusion is not None and breach.exclusion.revoked_at is None,
-        waits_for_reply=breach.state == "notified" and breach.replied_at is None and in_time,
+        waits_for_reply=breach.state == BreachState.NOTIFIED and breach.replied_at is None and in_time,
         least=rules.common(today).count("exclusion_min"),
         most=rules.common(today).count("exclusion_max"),
         fines=_fines(breach),

@@ -24,7 +24,7 @@ from app.procurement.acceptance import (
     AcceptanceRow,
     Delivery,
 )
-from app.procurement.breaches import Breach
+from app.procurement.breaches import Breach, BreachState
 from app.procurement.contracts import Contract, lists
 from app.procurement.payments import Invoice
 from app.web import current, listing
@@ -92,7 +92,7 @@ def _reported() -> list[Breach]:
     if not (actor.has_role("supplier-admin") or actor.has_role("supplier-signer")):
         return []
     mine = breaches.visible(current.session(), actor)
-    return [breach for breach in mine if breach.state == "notified" and breach.replied_at is None]
+    return [breach for breach in mine if breach.state == BreachState.NOTIFIED and breach.replied_at is None]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.engine import charts, spiff
 from app.engine.charts import Chart
 from app.engine.records import IncidentRow, InstanceRow, OpenTaskRow, SubscriptionRow, TimerRow
+from app.engine.states import RUNNING
 from app.foundation.text import Text
 from app.web import current, holders
 
@@ -34,7 +35,7 @@ class Awaited:
 
 def of(session: Session, rows: Sequence[InstanceRow]) -> dict[str, list[Awaited]]:
     """By case: what keeps it, what is stuck first, then people, then the world, then the clock; the longest waiting first."""
-    by_id = {row.id: row for row in rows if row.state in ("active", "suspended")}
+    by_id = {row.id: row for row in rows if row.state in RUNNING}
     known = _Charts(session, by_id)
     found: dict[str, list[Awaited]] = {}
     for part in (_incidents, _tasks, _messages, _timers):

@@ -11,6 +11,7 @@ from flask import render_template, request
 from app.engine import charts, definitions, instances, interventions, spiff
 from app.engine.charts import Chart
 from app.engine.records import Definition, InstanceRow
+from app.engine.states import RUNNING
 from app.engine.steps import SnapshotUnreadable
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
@@ -70,7 +71,7 @@ def head(row: InstanceRow) -> dict[str, Any]:
 
 def looked_into(row: InstanceRow) -> tuple[list[spiff.TokenView], list[spiff.ScopeView]]:
     """A running case's tokens and scopes; none of one that has ended."""
-    if row.state not in ("active", "suspended"):
+    if row.state not in RUNNING:
         return [], []
     with instances.looking(current.engine(), current.session(), row.id) as live:
         return live.tokens(), live.scopes()

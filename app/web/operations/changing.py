@@ -12,6 +12,7 @@ from app.engine import charts, instances, interventions, spiff
 from app.engine.charts import Chart, called
 from app.engine.interventions import ChangeUnknown, Cleared
 from app.engine.records import InstanceChange
+from app.engine.states import TokenState
 from app.foundation.errors import Invalid, Refusal
 from app.foundation.text import Text
 from app.web import current
@@ -53,7 +54,9 @@ def change(instance_id: str) -> Page | Any:
             values=entered("reasons"),
             cancelled=set(request.form.getlist("cancel")),
             started=[*chosen, *[""] * STARTS][:STARTS],
-            tokens=[(one, chart.name(one.process_id, one.element_id)) for one in tokens if one.state != "listening"],
+            tokens=[
+                (one, chart.name(one.process_id, one.element_id)) for one in tokens if one.state != TokenState.LISTENING
+            ],
             elements=list(_elements(chart, tokens, scopes)),
             named=chart.name,
             standings=STANDINGS,

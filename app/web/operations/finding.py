@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, t
 from sqlalchemy.orm import Session
 
 from app.engine.records import Definition, IncidentRow, InstanceRow, OpenTaskRow
+from app.engine.states import RUNNING
 from app.foundation import clock
 from app.foundation.text import Text
 from app.web.listing import Asked
@@ -20,7 +21,6 @@ from app.workflow import cases, unseen
 from app.workflow.stages import NAMES as names_of_stages
 
 SORTS = ("-moved", "-started", "key")
-RUNNING = ("active", "suspended")
 _STUCK = exists().where(IncidentRow.instance_id == InstanceRow.id, IncidentRow.resolved_at.is_(None))
 SHOWS = {
     "running": Text("Running", "运行中"),

@@ -12,6 +12,7 @@ from app.engine import charts, definitions, instances, interventions, spiff
 from app.engine.instances import NoSuchProcess
 from app.engine.projection import name_of
 from app.engine.records import Definition, InstanceRow
+from app.engine.states import InstanceState
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
 from app.web import current
@@ -78,7 +79,7 @@ def _page(instance_id: str, problems: Sequence[Refusal]) -> str:
     to = _target(row)
     others = [one for one in definitions.versions(session, row.process_id) if one.id != row.definition_id]
     shown: dict[str, Any] = {"to": to, "others": others, "problems": problems, "values": entered("reasons")}
-    if to is None or row.state != "active":
+    if to is None or row.state != InstanceState.ACTIVE:
         return render_template("operations/move.html", **cases.head(row), **shown, plan=None, places=[])
     mapping = _mapping()
     plan = interventions.preview_migration(current.engine(), session, instance_id, to, mapping)

@@ -18,7 +18,7 @@ from app.foundation import outbox
 from app.foundation.database import reading
 from app.foundation.errors import Conflict, NotFound
 from app.foundation.journal import JournalCheckpoint, JournalHead
-from app.foundation.outbox import Outgoing
+from app.foundation.outbox import Outgoing, OutgoingState
 from app.foundation.text import Text
 from app.web import current, listing, templating
 from app.web.answers import redirect
@@ -149,7 +149,7 @@ def send_again(message_id: str) -> Response:
     mail = session.get(Outgoing, message_id, with_for_update=True)
     if mail is None:
         raise NoSuchMail
-    if mail.state != "failed":
+    if mail.state != OutgoingState.FAILED:
         raise MailNotFailed
     outbox.again(session, message_id)
     facts = {"message": message_id, "key": mail.key}

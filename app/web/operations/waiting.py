@@ -11,6 +11,7 @@ from app.engine import unreadable
 from app.engine.charts import Chart
 from app.engine.history import Naming
 from app.engine.records import IncidentRow, InstanceRow, OpenTaskRow, SubscriptionRow, TimerRow
+from app.engine.states import InstanceState
 from app.foundation.text import Text
 from app.web import current, holders, language, templating, words
 from app.web.holders import Holding
@@ -46,12 +47,12 @@ def _of(record: Any, row: InstanceRow, *order: Any) -> Any:
 def sentence(row: InstanceRow, found: Facts) -> str:
     """Why the case waits, in one sentence in the language of the page."""
     t = templating.translate
-    if row.state == "completed":
+    if row.state == InstanceState.COMPLETED:
         return t("The case has been completed.", "流程已办结。")
-    if row.state == "cancelled":
+    if row.state == InstanceState.CANCELLED:
         return t("The case has been cancelled.", "流程已撤销。")
     said = _joined(found)
-    if row.state == "suspended":
+    if row.state == InstanceState.SUSPENDED:
         return t("The case is suspended. It continues after it is resumed.", "流程已暂停，恢复后方可继续。")
     if found.incidents:
         stuck = found.incidents[0]

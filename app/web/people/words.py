@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from app.foundation.text import Text
 from app.identity.accounts import Account
 from app.identity.grants import Grant
+from app.identity.people import AccountState
 from app.web import language
 
 STATES = {
-    "active": Text("Active", "正常"),
-    "waiting": Text("No password yet", "未设置密码"),
-    "disabled": Text("Closed", "已停用"),
+    AccountState.ACTIVE: Text("Active", "正常"),
+    AccountState.WAITING: Text("No password yet", "未设置密码"),
+    AccountState.DISABLED: Text("Closed", "已停用"),
 }
 
 ACTS = {
@@ -33,11 +34,11 @@ ACTS = {
 """What the journal of an account may hold, in words."""
 
 
-def state_of(account: Account) -> str:
-    """The account's state, by the keys of STATES."""
+def state_of(account: Account) -> AccountState:
+    """Whether the person of an account may sign in."""
     if account.disabled_at is not None:
-        return "disabled"
-    return "active" if account.password_hash else "waiting"
+        return AccountState.DISABLED
+    return AccountState.ACTIVE if account.password_hash else AccountState.WAITING
 
 
 def role_with_place(grant: Grant, names: Mapping[str, Text]) -> str:

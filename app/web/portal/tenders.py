@@ -42,6 +42,8 @@ FACTORS = {
 }
 UNFIT = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 """What no file may be called on some people's machines."""
+DONE, NOW = "done", "now"
+"""How the dates of a tender that are over, and the next one, are marked."""
 REMINDS = timedelta(days=1)
 """How long before the bid deadline a calendar reminds."""
 
@@ -122,8 +124,8 @@ def _dates(found: Tender, now: datetime) -> list[Date]:
     dates: list[Date] = []
     for name, at in known:
         is_over = at <= now if isinstance(at, datetime) else at < local_day(now)
-        is_next = not is_over and all(each.state == "done" for each in dates)
-        dates.append(Date(name, at, "done" if is_over else "now" if is_next else ""))
+        is_next = not is_over and all(each.state == DONE for each in dates)
+        dates.append(Date(name, at, DONE if is_over else NOW if is_next else ""))
     return dates
 
 
@@ -146,7 +148,7 @@ def tender_calendar(tender_id: str) -> Response:
             reminds=REMINDS if each.at == found.bid_deadline_at else None,
         )
         for number, each in enumerate(_dates(found, current.now()))
-        if each.state != "done"
+        if each.state != DONE
     ]
     return _file(calendars.calendar(events, now=current.now()), calendars.MEDIA_TYPE, f"{found.project.number}.ics")
 

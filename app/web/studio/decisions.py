@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.engine import definitions
 from app.engine.definitions import DeploymentRefused
+from app.engine.states import DeploymentState
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
 from app.web import current, errors, notices
@@ -19,8 +20,8 @@ from app.web.studio.lists import STATES, deployment_of
 def proposal(draft_id: str) -> AnyResponse | str:
     """Show what would count from now on, and how it differs from what counts today; lead on from what isn't proposed."""
     found = deployment_of(draft_id)
-    if found.state != "proposed":
-        is_draft = found.state in ("draft", "rejected")
+    if found.state != DeploymentState.PROPOSED:
+        is_draft = found.state in (DeploymentState.DRAFT, DeploymentState.REJECTED)
         return redirect(url_for("studio.draft" if is_draft else "studio.deployment", draft_id=draft_id))
     return _proposal(draft_id)
 
@@ -46,7 +47,7 @@ def _proposal(draft_id: str, problems: list[Refusal] | None = None, reasons: str
 def _counting(files: dict[str, bytes]) -> dict[str, bytes]:
     """The files that count today under the same names: those of the latest deployment that has one of them."""
     session = current.session()
-    for deployment in definitions.deployments(session, "deployed"):
+    for deployment in definitions.deployments(session, DeploymentState.DEPLOYED):
         there = definitions.files_of(session, deployment)
         if any(name in there for name in files if name.endswith((".bpmn", ".dmn"))):
             return there

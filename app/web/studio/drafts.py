@@ -13,6 +13,7 @@ from app import feel
 from app.engine import definitions
 from app.engine.definitions import DeploymentMoved, DeploymentRefused, NoSuchDeployment
 from app.engine.findings import Finding
+from app.engine.states import DeploymentState
 from app.foundation.errors import Invalid, Refusal, Several
 from app.foundation.foreign import Unreadable, jsons, kinds, markup, reasons
 from app.foundation.text import Text
@@ -154,7 +155,7 @@ def edit(draft_id: str, name: str) -> str:
         draft=found,
         name=name,
         states=STATES,
-        may_save=found.state in ("draft", "rejected"),
+        may_save=found.state in (DeploymentState.DRAFT, DeploymentState.REJECTED),
         is_decision=name.endswith(".dmn"),
         functions=feel.built_in_functions(),
     )

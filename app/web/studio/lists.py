@@ -11,17 +11,18 @@ from app.engine.bundles import Package
 from app.engine.charts import title_of
 from app.engine.definitions import DECISION, PROCESS, NoSuchDeployment
 from app.engine.records import Deployment
+from app.engine.states import DeploymentState
 from app.foundation.text import Text
 from app.identity import roles
 from app.web import current, language, sharing
 from app.web.studio import blueprint
 
 STATES: dict[str, tuple[Text, str]] = {
-    "draft": (Text("Draft", "草稿"), "draft"),
-    "proposed": (Text("Waiting for a second person", "待复核"), "waiting"),
-    "deployed": (Text("Deployed", "已部署"), "done"),
-    "rejected": (Text("Returned", "已退回"), "refused"),
-    "retired": (Text("Retired", "已停用"), "stopped"),
+    DeploymentState.DRAFT: (Text("Draft", "草稿"), "draft"),
+    DeploymentState.PROPOSED: (Text("Waiting for a second person", "待复核"), "waiting"),
+    DeploymentState.DEPLOYED: (Text("Deployed", "已部署"), "done"),
+    DeploymentState.REJECTED: (Text("Returned", "已退回"), "refused"),
+    DeploymentState.RETIRED: (Text("Retired", "已停用"), "stopped"),
 }
 """The states of a deployment: its name and the tone of its tag."""
 
@@ -42,8 +43,8 @@ def index() -> str:
         "studio/index.html",
         processes=definitions.all_latest(session, PROCESS),
         decisions=definitions.all_latest(session, DECISION),
-        drafts=definitions.deployments(session, "draft", "rejected"),
-        proposals=definitions.deployments(session, "proposed"),
+        drafts=definitions.deployments(session, DeploymentState.DRAFT, DeploymentState.REJECTED),
+        proposals=definitions.deployments(session, DeploymentState.PROPOSED),
         states=STATES,
     )
 

@@ -24,8 +24,10 @@ from app.web.notices import notice
 from app.web.supplier import blueprint, progress
 from app.web.supplier.tendering import head, lot_and_tender
 
+DRAFT = "draft"
+
 STATES: dict[str, tuple[str, Text]] = {
-    "draft": ("draft", Text("Draft", "草稿")),
+    DRAFT: ("draft", Text("Draft", "草稿")),
     "missed": ("stopped", Text("Not submitted", "未提交")),
     "unconfirmed": ("late", Text("Must be confirmed", "待重新确认")),
     BidState.SEALED: ("sealed", Text("Sealed", "已密封")),
@@ -234,7 +236,7 @@ def _lines() -> list[Line]:
         found.append(Line(tender, lot, state_of(bid, tender, lot), bid.received_at, bid=bid))
     for draft in bids.drafts_of(session, supplier_id):
         tender = tenders.of_lot(session, draft.lot_id)
-        state = "draft" if tenders.open_for_bids(tender, now) else "missed"
+        state = DRAFT if tenders.open_for_bids(tender, now) else "missed"
         found.append(Line(tender, projects.lot(session, draft.lot_id), state, draft.saved_at, draft=draft))
     return found
 
@@ -243,7 +245,7 @@ def _page_of(line: Line) -> str:
     """Where a line of the list leads: to the receipt; to the editor, or for who only signs to the check; else to the tender."""
     if line.bid is not None:
         return url_for("supplier.receipt", bid_id=line.bid.id)
-    if line.state == "draft":
+    if line.state == DRAFT:
         for endpoint in ("supplier.bid", "supplier.check"):
             if permissions.allows(endpoint, lot_id=line.lot.id):
                 return url_for(endpoint, lot_id=line.lot.id)
@@ -252,5 +254,5 @@ def _page_of(line: Line) -> str:
 
 def _rank(line: Line) -> int:
     """What must be done first, then what is under way, then what is over."""
-    order = ("unconfirmed", "draft", BidState.SEALED)
+    order = ("unconfirmed", DRAFT, BidState.SEALED)
     return order.index(line.state) if line.state in order else len(order)

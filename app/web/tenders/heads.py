@@ -31,7 +31,7 @@ def phase_of(tender: Tender) -> str:
     """The phase of a tender now."""
     if tender.published_at is None:
         return "preparing"
-    if tender.state == "terminated":
+    if tender.state == TenderState.TERMINATED:
         return "terminated"
     return "open" if tenders.open_for_bids(tender, current.now()) else "closed"
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.engine.records import Definition, Deployment
+from app.engine.states import DeploymentState
 from app.foundation import clock, workdays
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
@@ -136,7 +137,12 @@ def _budget(session: Session) -> Step:
 
 
 def _procedures(session: Session) -> Step:
-    deployed = select(func.count()).select_from(Definition).join(Deployment).where(Deployment.state == "deployed")
+    deployed = (
+        select(func.count())
+        .select_from(Definition)
+        .join(Deployment)
+        .where(Deployment.state == DeploymentState.DEPLOYED)
+    )
     return Step(
         Text("Procedures", "采购流程"),
         bool(session.scalar(deployed)),

@@ -45,7 +45,7 @@ def _examples(session: Session, _scope: Scope) -> list[tuple[str, ...]]:
     """A province's own limit, as its department of finance would announce it."""
     base = entries.shipped(methods.main().threshold)
     year = local_day(clock.now(session)).year
-    unit, status = entries.UNITS[base.unit].zh, rules.VERIFICATION["V"].zh
+    unit, status = entries.UNITS[base.unit].zh, rules.VERIFICATION[rules.Verification.VERIFIED].zh
     quote = "（填写文件原文）"
     return [
         (
