@@ -10,8 +10,13 @@ from werkzeug.wrappers import Response
 
 
 def redirect(endpoint: str, **parts: Any) -> Response:
-    """Send the browser to a page after an act, so that a reload repeats nothing (303)."""
-    return flask.redirect(flask.url_for(endpoint, **parts), code=303)
+    """Send the browser to a page, by GET whatever came before it, so that a reload repeats nothing (303)."""
+    return redirect_to(flask.url_for(endpoint, **parts))
+
+
+def redirect_to(address: str) -> Response:
+    """Send the browser to an address that is known as a whole (303)."""
+    return flask.redirect(address, code=303)
 
 
 def local_address(wanted: str | None) -> str | None:

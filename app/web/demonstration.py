@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, g, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -18,7 +18,7 @@ from app.procurement.projects import Project
 from app.procurement.tenders import Tender
 from app.web import bonds as bond_pages
 from app.web import current
-from app.web.answers import local_address
+from app.web.answers import local_address, redirect, redirect_to
 from app.web.notices import notice
 from app.web.permissions import allows
 from app.web.supplier.editing import attachment
@@ -96,7 +96,7 @@ def turn() -> Response:
     if begun.ended.wait(PATIENCE):
         return _back(begun)
     back = local_address(request.form.get("back")) or url_for("shell.home")
-    return redirect(url_for("demonstration.clock", back=back), code=303)
+    return redirect("demonstration.clock", back=back)
 
 
 def _back(turn: Turn) -> Response:
@@ -117,7 +117,7 @@ def _back(turn: Turn) -> Response:
         link = (url_for("demonstration.clock"), Text("See each", "查看明细")) if turn.happened else None
         title = Text("It is %(at)s.", "现在是%(at)s。").filled(at=when(turn.until, "long"))
         notice(title, caused if turn.caused else nothing, link=link)
-    return redirect(local_address(request.values.get("back")) or url_for("shell.home"), code=303)
+    return redirect_to(local_address(request.values.get("back")) or url_for("shell.home"))
 
 
 # -- the bank
@@ -152,7 +152,7 @@ def pay_bond(lot_id: str) -> Response:
             "采购代理机构导入当日银行对账单后即可确认到账（%(reference)s）。",
         ).filled(reference=payment.remittance),
     )
-    return redirect(url_for("supplier.bond", lot_id=lot_id), code=303)
+    return redirect("supplier.bond", lot_id=lot_id)
 
 
 @blueprint.get("/statement")

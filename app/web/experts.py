@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation.errors import Invalid, Refusal
@@ -15,6 +15,7 @@ from app.identity import accounts, grants
 from app.procurement import experts
 from app.procurement.experts import Expert, lists
 from app.web import current, errors, listing, notices
+from app.web.answers import redirect
 
 blueprint = Blueprint("experts", __name__, url_prefix="/experts")
 
@@ -86,7 +87,7 @@ def mine() -> AnyResponse | str:
     own = experts.of_account(current.session(), current.actor().id)
     if own is None:
         return render_template("experts/mine.html")
-    return redirect(url_for("experts.show", expert_id=own.id))
+    return redirect("experts.show", expert_id=own.id)
 
 
 @blueprint.get("/<expert_id>")
@@ -281,7 +282,7 @@ def _form(
         )
         return Response(page, errors.status_of(type(refusal)))
     notices.notice(said)
-    return redirect(url_for("experts.show", expert_id=expert_id))
+    return redirect("experts.show", expert_id=expert_id)
 
 
 def _day(name: str, *, needed: bool = True) -> Any:

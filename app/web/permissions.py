@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
@@ -25,6 +25,7 @@ from app.identity import roles as known_roles
 from app.procurement import evaluation, experts, queries
 from app.procurement.breaches import REPORTERS
 from app.web import current
+from app.web.answers import redirect
 from app.web.errors import wants_json
 
 log = logging.getLogger(__name__)
@@ -525,7 +526,7 @@ def _ask_to_sign_in() -> Response:
     """Send to the sign-in page what can be asked for again; raises Unauthorized for the rest."""
     if request.method in current.SAFE and not wants_json():
         wanted = request.full_path.rstrip("?")
-        return redirect(url_for("identity.sign_in", next=wanted if wanted != "/" else None))
+        return redirect("identity.sign_in", next=wanted if wanted != "/" else None)
     raise Unauthorized if wants_json() else SignInNeeded
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation import documents, repeats
@@ -15,6 +15,7 @@ from app.identity import organisations
 from app.procurement import projects, queries, tenders
 from app.procurement.queries import Point, lists
 from app.web import current, errors, files, listing, notices
+from app.web.answers import redirect_to
 from app.workflow import queries as raising
 
 blueprint = Blueprint("queries", __name__)
@@ -92,7 +93,7 @@ def send(lot_id: str) -> AnyResponse | str:
     key = request.form.get("_key", "")
     answered = repeats.earlier(session, actor, key)
     if answered is not None:
-        return redirect(answered)
+        return redirect_to(answered)
     try:
         query = raising.raise_query(
             current.engine(),
@@ -119,7 +120,7 @@ def send(lot_id: str) -> AnyResponse | str:
             "将于%(on)s前答复；答复前暂停签订合同。",
         ).filled(on=query.answer_due_on),
     )
-    return redirect(place)
+    return redirect_to(place)
 
 
 def _points() -> list[dict[str, str]]:

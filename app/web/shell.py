@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from sqlalchemy import text
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -10,6 +10,7 @@ from app.foundation.text import LANGUAGES
 from app.identity import accounts
 from app.identity.accounts import LanguageUnknown
 from app.web import answers, current, guides, language, places, searching
+from app.web.answers import redirect_to
 from app.web.permissions import allows
 
 blueprint = Blueprint("shell", __name__)
@@ -21,7 +22,7 @@ FIRST_PAGES = {"analyst": "studio.index", "administrator": "operations.index", "
 @blueprint.get("/")
 def home() -> AnyResponse:
     """Send each kind of person to where their work is, and the public to the portal."""
-    return redirect(first_page())
+    return redirect_to(first_page())
 
 
 def first_page() -> str:
@@ -50,7 +51,7 @@ def set_language() -> AnyResponse:
     if account is not None:
         accounts.set_language(current.session(), account_id=account.id, language=wanted)
         current.commit()
-    answer = redirect(answers.local_address(request.form.get("next")) or url_for("shell.home"))
+    answer = redirect_to(answers.local_address(request.form.get("next")) or url_for("shell.home"))
     language.choose(answer, wanted)
     return answer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,6 +14,7 @@ from app.foundation import repeats
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
 from app.web import current, errors, files, listing, notices
+from app.web.answers import redirect, redirect_to
 from app.web.tasks import entries, uploads
 from app.web.tasks.entries import Entry, Texts
 from app.workflow import starts
@@ -41,7 +42,7 @@ def index() -> str:
 def show(process_id: str) -> AnyResponse | str:
     """Show the form that a procedure begins with, as far as the person has filled it in."""
     definition, form = _asked(process_id)
-    return redirect(url_for("starts.index")) if form is None else _page(definition, form)
+    return redirect("starts.index") if form is None else _page(definition, form)
 
 
 @blueprint.post("/<process_id>")
@@ -86,7 +87,7 @@ def discard_draft(process_id: str) -> AnyResponse:
     starts.forget_draft(current.session(), current.actor(), process_id)
     current.commit()
     notices.notice(DISCARDED)
-    return redirect(url_for("starts.index"))
+    return redirect("starts.index")
 
 
 @blueprint.post("/discard/<instance_id>")
@@ -95,7 +96,7 @@ def discard(instance_id: str) -> AnyResponse:
     starts.discard(current.engine(), current.session(), current.actor(), instance_id)
     current.commit()
     notices.notice(DISCARDED)
-    return redirect(url_for("inbox.index"))
+    return redirect("inbox.index")
 
 
 DISCARDED = Text("The draft has been discarded. No one else has seen it.", "草稿已放弃，未提交给任何人。")
@@ -113,7 +114,7 @@ def _started(
     """Start a procedure and go to its first task; the same form sent again starts nothing more."""
     session, actor, key = current.session(), current.actor(), request.form.get("_key", "")
     if key and (answered := repeats.earlier(session, actor, key)) is not None:
-        return redirect(answered)
+        return redirect_to(answered)
     seen = listing.whole(request.form.get("_version", ""))
     row = starts.start(current.engine(), session, actor, process_id, values, seen_version=seen)
     if form is not None and typed is not None:
@@ -123,7 +124,7 @@ def _started(
         repeats.answer(session, actor, key, place)
     current.commit()
     notices.notice(Text("The case has been started.", "流程已发起。"))
-    return redirect(place)
+    return redirect_to(place)
 
 
 # -- the form
@@ -163,7 +164,7 @@ def _kept(definition: Definition, form: Form, typed: Texts, problems: list[Refus
         return _refused(definition, form, typed, problems)
     more = Text("You can continue it here, under “Start a new case”.", "可在“发起新流程”中继续填写。")
     notices.notice(Text("Your draft has been saved.", "草稿已保存。"), more)
-    return redirect(url_for("starts.show", process_id=definition.key))
+    return redirect("starts.show", process_id=definition.key)
 
 
 # -- what comes first

@@ -43,14 +43,14 @@ def mails(house):
 
 
 def test_guessing_from_everywhere_keeps_nobody_out_of_a_browser_they_know(app, house, handler, client, virtual_clock):
-    assert sign_in_from(client, "10.0.0.1") == 302
+    assert sign_in_from(client, "10.0.0.1") == 303
     client.submit("/sign-out")
     with house.sessions() as session:
         for number in range(400):
             attempts.count_failure(session, "buyer-handler", attempts.Whence(f"192.0.2.{number % 250}"))
         session.commit()
     assert sign_in_from(app.test_client(), "192.0.2.1") == 429
-    assert sign_in_from(client, "192.0.2.1") == 302
+    assert sign_in_from(client, "192.0.2.1") == 303
 
 
 def test_a_browser_that_is_known_is_paused_for_its_own_guesses(handler, client):
@@ -89,7 +89,7 @@ def test_what_strangers_ask_for_has_an_end_until_the_next_hour(house, town, virt
 
 def test_who_is_signed_in_is_never_counted(sign_in, monkeypatch):
     monkeypatch.setattr(attempts, "MOST_AN_HOUR", dict.fromkeys(attempts.MOST_AN_HOUR, 0))
-    assert sign_in("supplier-bidder").submit("/account/details", name="王明", email="a@example.org").status_code == 302
+    assert sign_in("supplier-bidder").submit("/account/details", name="王明", email="a@example.org").status_code == 303
 
 
 # -- taking an account over
@@ -169,12 +169,12 @@ def of_the_demonstration(house, handler):
 
 def test_without_the_demonstration_its_people_are_nobody(app, client, sign_in, of_the_demonstration):
     signed_in = sign_in("buyer-handler")
-    assert signed_in.get("/account").status_code == 302
+    assert signed_in.get("/account").status_code == 303
     assert sign_in_from(client, "10.0.0.1") == 403
     assert client.submit("/sign-in/as", account=of_the_demonstration.id).status_code == 403
 
 
 def test_in_the_demonstration_they_are_let_in(app, client, of_the_demonstration):
     app.extensions["tenderway-config"].demonstration = True
-    assert sign_in_from(client, "10.0.0.1") == 302
+    assert sign_in_from(client, "10.0.0.1") == 303
     assert re.search("tenderway-device", str(client._cookies))

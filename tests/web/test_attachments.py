@@ -110,7 +110,7 @@ def corrects(client, tender, **changes):
 def test_a_replaced_file_is_published_beside_the_old_one(house, tender, sign_in):
     client = sign_in("agency-officer")
     answer = corrects(client, tender, **{"attachments-0-file": (io.BytesIO(b"%PDF-1.7 other"), "plan2.pdf")})
-    assert answer.status_code == 302, answer.text[:3000]
+    assert answer.status_code == 303, answer.text[:3000]
     page = client.get(f"/tenders/{tender.tender_id}/versions?lang=en").text
     assert "<del>plan.pdf</del>" in page
     assert "<ins>plan2.pdf</ins>" in page

@@ -59,7 +59,7 @@ def test_after_the_pause_the_right_password_is_let_in(client, with_password, vir
     for _ in range(5):
         sign_in_at(client, "wrong")
     virtual_clock.turn(timedelta(seconds=31))
-    assert sign_in_at(client).status_code == 302
+    assert sign_in_at(client).status_code == 303
 
 
 def test_a_form_without_its_token_signs_nobody_in(client, with_password):
@@ -107,13 +107,13 @@ def test_signing_out_ends_the_session_itself_not_only_the_cookie(app, sign_in):
 def test_a_disabled_account_is_out_at_the_next_page(sign_in, account_of):
     expert, administrator = sign_in("expert"), sign_in("administrator")
     administrator.submit(f"/people/{account_of('expert').id}/disable", reasons="left the pool")
-    assert expert.get("/account").status_code == 302
+    assert expert.get("/account").status_code == 303
 
 
 def test_an_idle_session_is_over(sign_in, virtual_clock):
     client = sign_in("expert")
     virtual_clock.turn(sessions.IDLE)
-    assert client.get("/account").status_code == 302
+    assert client.get("/account").status_code == 303
 
 
 def test_a_session_in_use_lives_on_and_looking_at_pages_writes_only_now_and_then(sign_in, virtual_clock):
@@ -142,7 +142,7 @@ def test_a_forgotten_password_is_set_anew_by_a_mailed_link_once(app, client, acc
     client.submit("/forgotten-password", login="expert@example.org")
     link = link_in(mails(app)[-1])
     client.submit(link, password=PASSWORD, again=PASSWORD)
-    assert client.submit("/sign-in", login="expert", password=PASSWORD).status_code == 302
+    assert client.submit("/sign-in", login="expert", password=PASSWORD).status_code == 303
     assert client.get(link).status_code == 403
 
 
@@ -192,15 +192,15 @@ def test_a_new_password_needs_the_present_one_and_ends_all_other_sessions(client
     new = "another lamp, another river"
     assert here.submit("/account/password", present="wrong", password=new, again=new).status_code == 403
     here.submit("/account/password", present=PASSWORD, password=new, again=new)
-    assert sign_in_at(client, new).status_code == 302
-    assert (here.get("/account").status_code, elsewhere.get("/account").status_code) == (200, 302)
+    assert sign_in_at(client, new).status_code == 303
+    assert (here.get("/account").status_code, elsewhere.get("/account").status_code) == (200, 303)
 
 
 def test_a_person_ends_a_session_elsewhere(sign_in):
     elsewhere, here = sign_in("expert"), sign_in("expert")
     address = re.search(r'action="(/account/sessions/[0-9a-f]{32}/end)"', here.get("/account").text).group(1)
     here.submit(address)
-    assert (here.get("/account").status_code, elsewhere.get("/account").status_code) == (200, 302)
+    assert (here.get("/account").status_code, elsewhere.get("/account").status_code) == (200, 303)
 
 
 def test_nobody_ends_the_session_of_another_person(app, sign_in, account_of):

@@ -74,7 +74,7 @@ def blocking(house, draft):
 
 def test_who_prepares_the_documents_asks_beside_the_finding_and_says_why(officer, draft):
     answer = asked(officer, draft)
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert WHY in officer.get(answer.location).text
 
 
@@ -168,7 +168,7 @@ def test_a_misread_correction_is_kept_and_published_once_the_override_is_decided
     page = officer.get(again).text
     assert WORDS in page
     assert "补充说明" in page
-    assert officer.submit(correction[0], **correction[1]).status_code == 302
+    assert officer.submit(correction[0], **correction[1]).status_code == 303
 
 
 def test_what_somebody_entered_is_kept_for_nobody_else(house, sign_in, correction):

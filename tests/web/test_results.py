@@ -128,7 +128,7 @@ def test_a_person_with_the_role_is_taken_into_the_pool(house, world, sign_in, ac
         region="CN-SC",
         phone="13800000000",
     )
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     with house.sessions() as session:
         assert experts.of_account(session, account_of("expert").id).specialities == ["economics", "law"]
 
@@ -155,7 +155,7 @@ def expert_id(house, number=1):
 )
 def test_an_expert_declares_what_concerns_them(house, world, sign_in, part, fields, shown):
     client, own = sign_in("expert1"), expert_id(house)
-    assert client.submit(f"/experts/{own}/{part}", **fields).status_code == 302
+    assert client.submit(f"/experts/{own}/{part}", **fields).status_code == 303
     assert shown in client.get("/experts/mine", follow_redirects=True).text
 
 

@@ -7,7 +7,7 @@ import pytest
 
 
 def test_who_is_not_signed_in_begins_at_the_sign_in_page_or_the_portal(client):
-    assert client.get("/").status_code == 302
+    assert client.get("/").status_code == 303
 
 
 def test_the_address_chooses_the_language_and_the_browser_keeps_it(client):

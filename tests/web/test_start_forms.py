@@ -162,7 +162,7 @@ def test_a_form_of_an_older_version_is_shown_again_with_what_was_typed(house, ha
     answer = post(handler, page, **work.GOOD)
     assert (answer.status_code, rows(house, InstanceRow)) == (409, [])
     assert ("has changed since you opened its form" in answer.text, 'value="彩超"' in answer.text) == (True, True)
-    assert post(handler, answer, **work.GOOD).status_code == 302
+    assert post(handler, answer, **work.GOOD).status_code == 303
 
 
 def test_a_case_that_began_with_its_form_is_no_draft_any_more(house, handler):

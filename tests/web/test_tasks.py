@@ -150,7 +150,7 @@ def test_who_did_the_step_before_is_told_why_they_may_not_do_this_one(house, sig
 
 def test_a_form_that_is_accepted_completes_its_task(house, sign_in, task):
     answer = work.send(sign_in("buyer-handler"), task, **GOOD)
-    assert (answer.status_code, answer.location) == (302, f"/tasks/{task}/done")
+    assert (answer.status_code, answer.location) == (303, f"/tasks/{task}/done")
     assert [each.element_id for each in in_database(house, OpenTaskRow)] == ["check"]
 
 
@@ -203,7 +203,7 @@ def test_a_score_can_not_be_moved_to_another_bid(house, sign_in, task):
 
 
 def test_a_field_that_is_hidden_by_its_rule_is_not_asked_for(sign_in, task):
-    assert work.send(sign_in("buyer-handler"), task, **GOOD | {"reasons": "left over"}).status_code == 302
+    assert work.send(sign_in("buyer-handler"), task, **GOOD | {"reasons": "left over"}).status_code == 303
 
 
 def test_a_field_that_its_condition_asks_for_is_missed(sign_in, task):
@@ -255,7 +255,7 @@ def test_a_draft_is_kept_as_it_was_typed_and_shown_again(sign_in, task):
     client = sign_in("buyer-handler")
     answer = work.send(client, task, title="half", budget="about 5", _save="1")
     page = client.get(answer.location).text
-    assert (answer.status_code, 'value="half"' in page, 'value="about 5"' in page) == (302, True, True)
+    assert (answer.status_code, 'value="half"' in page, 'value="about 5"' in page) == (303, True, True)
     assert "Draft saved" in page
 
 
@@ -316,7 +316,7 @@ def test_a_page_that_was_open_while_the_task_changed_can_be_sent_again(house, si
         session.commit()
     stale = work.send(client, task, page, **GOOD)
     again = work.send(client, task, stale, **GOOD)
-    assert (stale.status_code, "released “Do work”" in stale.text, again.status_code) == (409, True, 302)
+    assert (stale.status_code, "released “Do work”" in stale.text, again.status_code) == (409, True, 303)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from app.foundation.errors import NotAllowed, Refusal
@@ -13,6 +13,7 @@ from app.identity import accounts, addresses, attempts, grants, organisations, p
 from app.identity.accounts import Reminders
 from app.identity.attempts import Whence
 from app.web import current, errors
+from app.web.answers import redirect
 from app.web.identity import blueprint
 from app.web.identity.passwords import NotTheSameTwice, new_password
 from app.web.notices import notice
@@ -138,7 +139,7 @@ def act_for() -> Response:
     current.commit()
     name = organisations.get(current.session(), wanted).name
     notice(Text("You now act for %(name)s.", "您现在代表%(name)s办理业务。").filled(name=name))
-    return redirect(url_for("shell.home"))
+    return redirect("shell.home")
 
 
 def _end_others() -> int:
@@ -151,7 +152,7 @@ def _own() -> str:
 
 
 def _back() -> Response:
-    return redirect(url_for("identity.my_account"))
+    return redirect("identity.my_account")
 
 
 def _page(problems: Sequence[Refusal] = (), entered: dict[str, str] | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from app.foundation.errors import Invalid, Refusal
@@ -10,6 +10,7 @@ from app.foundation.text import Text
 from app.identity import attempts, resets
 from app.identity.passwords import LEAST, PasswordUnfit
 from app.web import current, errors
+from app.web.answers import redirect
 from app.web.identity import blueprint
 from app.web.notices import notice
 
@@ -58,7 +59,7 @@ def set_password(token: str) -> str | Response | tuple[str, int]:
                 Text("Your password has been set.", "密码已设置。"),
                 Text("Sign in with it now.", "请使用新密码登录。"),
             )
-            return redirect(url_for("identity.sign_in"))
+            return redirect("identity.sign_in")
     page = render_template("identity/set_password.html", person_named=account, problems=problems, least=LEAST)
     return (page, 422) if problems else page
 

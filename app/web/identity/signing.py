@@ -7,7 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import flask
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,7 @@ from app.foundation.errors import NotAllowed, Refusal
 from app.foundation.text import Text
 from app.identity import accounts, attempts, sessions
 from app.web import current, errors, kept, language
-from app.web.answers import local_address
+from app.web.answers import local_address, redirect, redirect_to
 from app.web.identity import blueprint, devices, stories
 from app.web.permissions import SignInNeeded
 
@@ -111,7 +111,7 @@ def sign_out() -> Response:
     if found is not None:
         sessions.end(current.session(), found.account_id, found.id)
         current.commit()
-    answer = redirect(url_for("identity.sign_in"))
+    answer = redirect("identity.sign_in")
     current.clear_cookie(answer)
     flask.session.clear()
     return answer
@@ -139,7 +139,7 @@ def _let_in(opened: sessions.Opened) -> Response:
         current.become(opened.session, person)
         answer: Response = kept.page(form, kept.ENDED)
     else:
-        answer = redirect(local_address(request.form.get("next")) or url_for("shell.home"))
+        answer = redirect_to(local_address(request.form.get("next")) or url_for("shell.home"))
     current.set_cookie(answer, opened.token)
     devices.remember(answer, person)
     if person.language:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.engine import definitions
@@ -11,6 +11,7 @@ from app.engine.states import DeploymentState
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
 from app.web import current, errors, notices
+from app.web.answers import redirect, redirect_to
 from app.web.studio import blueprint, differences, rehearsals
 from app.web.studio.drafts import shown
 from app.web.studio.lists import STATES, deployment_of
@@ -22,7 +23,7 @@ def proposal(draft_id: str) -> AnyResponse | str:
     found = deployment_of(draft_id)
     if found.state != DeploymentState.PROPOSED:
         is_draft = found.state in (DeploymentState.DRAFT, DeploymentState.REJECTED)
-        return redirect(url_for("studio.draft" if is_draft else "studio.deployment", draft_id=draft_id))
+        return redirect("studio.draft" if is_draft else "studio.deployment", draft_id=draft_id)
     return _proposal(draft_id)
 
 
@@ -78,7 +79,7 @@ def decide(draft_id: str) -> AnyResponse | str:
         else Text("The draft has been returned.", "草稿已退回。")
     )
     notices.notice(said, tone="good")
-    return redirect(url_for("studio.deployment", draft_id=draft_id) if approved else url_for("studio.index"))
+    return redirect_to(url_for("studio.deployment", draft_id=draft_id) if approved else url_for("studio.index"))
 
 
 @blueprint.get("/deployments/<draft_id>")
@@ -103,7 +104,7 @@ def retire(draft_id: str) -> AnyResponse:
     except Refusal as refusal:
         session.rollback()
         notices.notice(refusal.sentence, tone="bad")
-        return redirect(url_for("studio.deployment", draft_id=draft_id))
+        return redirect("studio.deployment", draft_id=draft_id)
     current.commit()
     notices.notice(Text("Retired. No new cases start from it.", "已停用：不再据此发起新流程。"), tone="good")
-    return redirect(url_for("studio.deployment", draft_id=draft_id))
+    return redirect("studio.deployment", draft_id=draft_id)

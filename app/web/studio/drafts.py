@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask import Response, jsonify, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import feel
@@ -19,6 +19,7 @@ from app.foundation.foreign import Unreadable, jsons, kinds, markup, reasons
 from app.foundation.text import Text
 from app.web import current, errors, language, listing, notices, sharing
 from app.web import files as uploads
+from app.web.answers import redirect
 from app.web.studio import blueprint, rehearsals
 from app.web.studio.blank import blank_decision, blank_process
 from app.web.studio.lists import STATES, deployment_of
@@ -62,8 +63,8 @@ def begin() -> AnyResponse:
     current.commit()
     wanted = request.form.get("file", "")
     if wanted in files:
-        return redirect(url_for("studio.edit", draft_id=draft.id, name=wanted))
-    return redirect(url_for("studio.draft", draft_id=draft.id))
+        return redirect("studio.edit", draft_id=draft.id, name=wanted)
+    return redirect("studio.draft", draft_id=draft.id)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -82,7 +83,7 @@ def new() -> AnyResponse | str:
     title = Text(english or chinese, chinese or english) if english or chinese else None
     draft = definitions.save_draft(current.engine(), session, current.actor(), files, title=title)
     current.commit()
-    return redirect(url_for("studio.draft", draft_id=draft.id))
+    return redirect("studio.draft", draft_id=draft.id)
 
 
 def _blank() -> dict[str, bytes]:
@@ -122,7 +123,7 @@ def add(draft_id: str) -> AnyResponse | str:
     files |= {there.get(name, name): content for name, content in given.items()}
     definitions.save_draft(current.engine(), session, current.actor(), files, draft_id=draft_id)
     current.commit()
-    return redirect(url_for("studio.draft", draft_id=draft_id))
+    return redirect("studio.draft", draft_id=draft_id)
 
 
 @blueprint.get("/drafts/<draft_id>")
@@ -270,7 +271,7 @@ def propose(draft_id: str) -> AnyResponse | str:
         return Response(page(why, errors.parts_of(refusal)), errors.status_of(type(refusal)))
     current.commit()
     notices.notice(Text("The draft has been sent to a second person.", "草稿已提交，等待他人复核。"), tone="good")
-    return redirect(url_for("studio.index"))
+    return redirect("studio.index")
 
 
 def _refuse_failing(files: dict[str, bytes]) -> None:
@@ -286,4 +287,4 @@ def discard(draft_id: str) -> AnyResponse:
     definitions.discard(current.session(), current.actor(), draft_id)
     current.commit()
     notices.notice(Text("The draft has been deleted.", "草稿已删除。"), tone="good")
-    return redirect(url_for("studio.index"))
+    return redirect("studio.index")

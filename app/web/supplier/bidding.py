@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
-import flask
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -19,7 +18,7 @@ from app.procurement.bids import Bid, BidDraft, BidState
 from app.procurement.projects import Lot, LotState
 from app.procurement.tenders import Tender
 from app.web import current, errors, language, permissions
-from app.web.answers import redirect
+from app.web.answers import redirect, redirect_to
 from app.web.notices import notice
 from app.web.supplier import blueprint, progress
 from app.web.supplier.tendering import head, lot_and_tender
@@ -108,7 +107,7 @@ def submit(lot_id: str) -> AnyResponse | tuple[str, int]:
                 kept.callback(sealed.close)
             answered = repeats.earlier(session, actor, key)
             if answered is not None:
-                return flask.redirect(answered, code=303)
+                return redirect_to(answered)
             bid = bids.submit(
                 session,
                 actor,

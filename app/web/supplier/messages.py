@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template
+from flask import render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation.errors import NotFound
 from app.foundation.text import Text
 from app.procurement import mails
 from app.web import answers, current, language, listing
+from app.web.answers import redirect_to
 from app.web.supplier import blueprint
 
 
@@ -41,7 +42,7 @@ def open_message(message_id: str) -> AnyResponse:
         raise MessageUnknown()
     page = found.content.get("page")
     current.commit()
-    return redirect(page, code=303) if page else answers.redirect("supplier.messages")
+    return redirect_to(page) if page else answers.redirect("supplier.messages")
 
 
 @blueprint.post("/supplier/messages")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.engine import forms, tasks
@@ -12,6 +12,7 @@ from app.foundation import repeats
 from app.foundation.errors import Conflict, NotAllowed, Refusal
 from app.foundation.text import Text
 from app.web import current, errors, files, language, listing, notices
+from app.web.answers import redirect, redirect_to
 from app.web.tasks import entries, pages, sections, uploads
 from app.web.tasks.entries import Entry, Texts
 from app.workflow.intake.tenders import preview_documents
@@ -28,7 +29,7 @@ def show(task_id: str) -> AnyResponse | str:
     try:
         shown = _shown(task_id)
     except TaskChanged:
-        return redirect(url_for("tasks.done", task_id=task_id))
+        return redirect("tasks.done", task_id=task_id)
     return pages.task(shown, _entry(shown))
 
 
@@ -71,7 +72,7 @@ def claim(task_id: str) -> AnyResponse:
     name = task.name
     current.commit()
     notices.notice(Text("You claimed “%(task)s”.", "您已领取“%(task)s”。").filled(task=name), link=_link_to(task_id))
-    return redirect(pages.back_to(task_id))
+    return redirect_to(pages.back_to(task_id))
 
 
 @blueprint.post("/<task_id>/give-back")
@@ -82,7 +83,7 @@ def give_back(task_id: str) -> AnyResponse:
     current.commit()
     more = Text("It is in the inbox of everyone who can do it again.", "该任务已重新开放给所有可办理人员领取。")
     notices.notice(Text("You released “%(task)s”.", "您已取消领取“%(task)s”。").filled(task=name), more)
-    return redirect(url_for("inbox.index"))
+    return redirect("inbox.index")
 
 
 @blueprint.post("/<task_id>/hand-over")
@@ -98,7 +99,7 @@ def hand_over(task_id: str) -> AnyResponse:
             Text("The task has not been reassigned.", "任务仍由原办理人办理。"),
             tone="bad",
         )
-        return redirect(url_for("tasks.show", task_id=task_id))
+        return redirect("tasks.show", task_id=task_id)
     task = tasks.assign(current.engine(), session, actor, task_id, to)
     name = task.name
     current.commit()
@@ -106,7 +107,7 @@ def hand_over(task_id: str) -> AnyResponse:
         Text("You reassigned “%(task)s” to %(who)s.", "您已将“%(task)s”转交给%(who)s。").filled(task=name, who=to.name),
         Text("It is now in their inbox.", "任务已在对方的待办中。"),
     )
-    return redirect(url_for("inbox.index"))
+    return redirect("inbox.index")
 
 
 @blueprint.get("/<task_id>/done")
@@ -114,7 +115,7 @@ def done(task_id: str) -> AnyResponse | str:
     """Say what was done, what happens next, and which task is next."""
     found = pages.outcome(task_id)
     if found is None:
-        return redirect(url_for("tasks.show", task_id=task_id))
+        return redirect("tasks.show", task_id=task_id)
     return render_template("tasks/done.html", **found)
 
 
@@ -185,7 +186,7 @@ def _keep(shown: Shown, typed: Texts, problems: list[Refusal]) -> AnyResponse:
         return _refused(_shown(task_id), typed, problems)
     more = Text("You can continue it here or from your inbox.", "可在此页面或待办中继续填写。")
     notices.notice(Text("Your draft has been saved.", "草稿已保存。"), more)
-    return redirect(url_for("tasks.show", task_id=task_id))
+    return redirect("tasks.show", task_id=task_id)
 
 
 # -- the act
@@ -196,7 +197,7 @@ def _complete(shown: Shown, typed: Texts) -> AnyResponse:
     session, actor, task_id = current.session(), current.actor(), shown.task.id
     key, place = request.form.get("_key", ""), url_for("tasks.done", task_id=task_id)
     if key and (answered := repeats.earlier(session, actor, key)) is not None:
-        return redirect(answered)
+        return redirect_to(answered)
     values = {} if shown.form is None else entries.values(shown.form, typed, current.zone())
     try:
         row = tasks.complete(
@@ -216,7 +217,7 @@ def _complete(shown: Shown, typed: Texts) -> AnyResponse:
     except Refusal as refusal:
         session.rollback()
         return _not_done(task_id, typed, refusal)
-    return redirect(place)
+    return redirect_to(place)
 
 
 def _previewed(shown: Shown, typed: Texts) -> AnyResponse:
@@ -272,7 +273,7 @@ def _after_the_act(task_id: str) -> AnyResponse:
     session, actor = current.session(), current.actor()
     answered = repeats.earlier(session, actor, key) if key else None
     if answered is not None:
-        return redirect(answered)
+        return redirect_to(answered)
     session.rollback()
     found = pages.outcome(task_id)
     if found is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -17,6 +17,7 @@ from app.procurement import queries, rules, tenders
 from app.procurement.projects import ReasonsMissing
 from app.procurement.tenders import Tender, places
 from app.web import current, errors, files, notices
+from app.web.answers import redirect_to
 from app.web.tasks import entries, uploads
 from app.web.tasks.entries import Entry, Texts
 from app.web.tenders import blueprint
@@ -59,7 +60,7 @@ def publish_change(tender_id: str) -> AnyResponse | str:
         not {"_preview", "_override"} & request.form.keys()
         and (answered := repeats.earlier(session, actor, key)) is not None
     ):
-        return redirect(answered)
+        return redirect_to(answered)
     try:
         wanted = _read(form, typed)
         if {"_preview", "_override"} & request.form.keys():
@@ -94,7 +95,7 @@ def publish_change(tender_id: str) -> AnyResponse | str:
         Text("Version %(number)s is published.", "第%(number)s版已发布。").filled(number=made.version),
         Text(*(first + second for first, second in zip(said, told, strict=True))),
     )
-    return redirect(place)
+    return redirect_to(place)
 
 
 def _entered(typed: Texts) -> dict[str, list[str]]:

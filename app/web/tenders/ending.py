@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation.errors import Refusal
@@ -10,6 +10,7 @@ from app.foundation.text import Text
 from app.procurement import tenders
 from app.procurement.tenders import Tender, TenderState
 from app.web import current, errors, notices
+from app.web.answers import redirect
 from app.web.tenders import blueprint
 from app.web.tenders.heads import head, tender_of
 from app.workflow import changes
@@ -49,7 +50,7 @@ def publish_termination(tender_id: str) -> AnyResponse:
             "终止公告已发布，投标保证金进入退还程序，供应商已获通知。",
         ),
     )
-    return redirect(url_for("tenders.show", tender_id=tender_id))
+    return redirect("tenders.show", tender_id=tender_id)
 
 
 def _terminating(tender: Tender, reasons: str, problems: list[Refusal]) -> str:

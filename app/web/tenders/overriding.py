@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation.errors import Refusal
@@ -13,6 +13,7 @@ from app.foundation.text import Text
 from app.procurement import tenders
 from app.procurement.tenders import Reading, Tender
 from app.web import current, errors, notices
+from app.web.answers import redirect
 from app.web.tenders import blueprint
 from app.web.tenders.heads import head, tender_of
 from app.workflow import facts
@@ -36,7 +37,7 @@ def override(tender_id: str, mark: str) -> AnyResponse | str:
     session, tender = current.session(), tender_of(tender_id)
     waiting = overrides.asked(session, tender).get(mark)
     if waiting is not None:
-        return redirect(url_for("data.proposal", proposal_id=waiting.id))
+        return redirect("data.proposal", proposal_id=waiting.id)
     found = overrides.readings(session, tender)
     if mark not in found:
         raise overrides.FindingGone
@@ -62,7 +63,7 @@ def asked_for(
         Text("The override has been requested.", "已申请认定误报。"),
         Text("The buyer's reviewer finds it in the inbox and decides.", "采购人审核人将在待办中查看并决定。"),
     )
-    return redirect(url_for("data.proposal", proposal_id=made.id))
+    return redirect("data.proposal", proposal_id=made.id)
 
 
 def _overriding(tender: Tender, reading: Reading, problems: Sequence[Refusal] = ()) -> str:
