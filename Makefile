@@ -65,6 +65,7 @@ docs: setup ## write the reference pages that list what stands elsewhere
 
 migration: setup ## write the next migration of the tables: make migration NAME="What it does"
 	@test -n "$(NAME)" || { echo 'Say what it does: make migration NAME="What it does"'; exit 1; }
+	@cd migrations && sha256sum --check --quiet released.sha256 || { echo "Offices have run it: put it back as it was released, and write what is new in the next migration."; exit 1; }
 	@folder=$$(mktemp -d) && trap "rm -r $$folder" EXIT \
 	&& export INSTANCE_FOLDER=$$folder DATABASE_URL=sqlite:///$$folder/empty.db \
 	&& newest=$$(ls migrations/versions | grep -oE '^[0-9]{4}' | sort | tail -1) \

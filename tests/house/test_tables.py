@@ -1,6 +1,8 @@
 """The migrations make exactly the tables that the models describe, on both databases, however many nodes start."""
 
 import hashlib
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +19,8 @@ from app import tables
 from app.bootstrap import RECORDS
 from app.foundation import journal, legal, proof
 from app.foundation.database import Base, connect, sessions
+from app.foundation.release import VERSION
+from tests import releases
 
 ROOT = Path(__file__).parents[2]
 assert RECORDS
@@ -69,16 +73,58 @@ def test_the_migrated_tables_are_those_of_the_models(database, empty):
     assert migrated == wanted, "make migration writes what is missing"
 
 
-RELEASED = {
-    "0001_the_tables_of_the_first_release.py": "a9ab11ed8ee1ad53c8d1348ec972ec0e5ce9391154f54260ff5f8bd1547de66c"
-}
-"""The migrations that offices have run, by the SHA-256 of their files."""
+MIGRATIONS = ROOT / "migrations"
 
 
-@pytest.mark.parametrize("name", RELEASED)
+def released() -> dict[str, str]:
+    """The migrations that offices have run: the SHA-256 of each file, by its name."""
+    rows = (line.split() for line in (MIGRATIONS / "released.sha256").read_text().splitlines())
+    return {path.removeprefix("versions/"): sum for sum, path in rows}
+
+
+@pytest.mark.parametrize("name", released())
 def test_a_migration_that_was_released_never_changes(name):
-    written = (ROOT / "migrations" / "versions" / name).read_bytes()
-    assert hashlib.sha256(written).hexdigest() == RELEASED[name], "offices have run it: write the next one instead"
+    written = (MIGRATIONS / "versions" / name).read_bytes()
+    assert hashlib.sha256(written).hexdigest() == released()[name], "offices have run it: write the next one instead"
+
+
+@pytest.fixture
+def checkout(tmp_path) -> Path:
+    """A copy of what ``make migration`` looks at first, with a released migration that was written anew."""
+    shutil.copytree(MIGRATIONS, tmp_path / "migrations")
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    with next((tmp_path / "migrations/versions").glob("0001*.py")).open("a") as file:
+        file.write("# anew\n")
+    return tmp_path
+
+
+def test_make_migration_refuses_when_a_released_migration_was_written_anew(checkout):
+    asked = ["make", "migration", "NAME=What it does", "--assume-old=setup"]
+    done = subprocess.run(asked, cwd=checkout, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "0001_the_tables_of_the_first_release.py" in done.stdout + done.stderr
+    assert "Offices have run it" in done.stdout
+
+
+@pytest.mark.parametrize("version", releases.RELEASES)
+def test_all_rows_of_an_office_of_each_release_come_along(empty, version):
+    releases.lay(empty, version)
+    before = releases.contents(empty)
+    assert [name for name, rows in before.items() if not rows] == []
+    tables.upgrade(empty)
+    assert releases.lost(before, releases.contents(empty)) == []
+
+
+@pytest.mark.parametrize("version", releases.RELEASES)
+def test_an_office_of_each_release_has_today_s_tables_after_its_upgrade(database, empty, version):
+    releases.lay(empty, version)
+    tables.upgrade(empty)
+    assert described(empty) == described(database)
+
+
+def test_each_release_before_this_one_is_packed():
+    versions = re.findall(r"^## (\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert set(versions) - {VERSION} <= set(releases.RELEASES)
 
 
 def test_migrations_are_numbered_without_a_gap():
