@@ -39,6 +39,32 @@ class Value:
         return replace(self, required=False)
 
 
+@dataclass(frozen=True, eq=False)
+class Record:
+    """A kind of record whose state acts ask for and change: its words, and the names of its states."""
+
+    name: str
+    label: Text
+    states: Mapping[str, Text]
+
+    @property
+    def variable(self) -> str:
+        """The variable of a case that says which record it is about."""
+        return f"{self.name}_id"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The states of a record in which an act may be done, and those in which it leaves it.
+
+    None needed: it may be done in any. None left: the record stays where it stood.
+    """
+
+    of: Record
+    needs: frozenset[str] = frozenset()
+    leaves: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Context:
     """Where a service task's act is done from. ``actor`` is the system's; ``headers`` are the task's static parameters.
@@ -87,7 +113,7 @@ Prepare = Callable[[IntakeContext], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Act:
-    """What may be done in a task: its name, what it needs and gives, the function that does it.
+    """What may be done in a task: its name, what it needs and gives, where records stand, the function that does it.
 
     ``form``: the form by which a person does it; None: the system does it in a service task, whose type is the act's id.
     """
@@ -98,6 +124,7 @@ class Act:
     form: str | None = None
     needs: tuple[Value, ...] = ()
     gives: tuple[Value, ...] = ()
+    states: tuple[Standing, ...] = ()
     hint: Text | None = None
 
     def need(self, name: str) -> Value | None:
@@ -182,6 +209,7 @@ class Registry:
         form: str | None = None,
         needs: Iterable[Value] = (),
         gives: Iterable[Value] = (),
+        states: Iterable[Standing] = (),
         hint: Text | None = None,
     ) -> Callable[[Doing], Doing]:
         """Declare that the decorated function does the act ``id``, in a service task or by a form."""
@@ -189,7 +217,7 @@ class Registry:
         def declare(doing: Doing) -> Doing:
             if id in self._acts or form in self._by_form:
                 raise ValueError(f"the act {id} is declared twice")
-            act = self._acts[id] = Act(id, name, doing, form, tuple(needs), tuple(gives), hint)
+            act = self._acts[id] = Act(id, name, doing, form, tuple(needs), tuple(gives), tuple(states), hint)
             if form is not None:
                 self._by_form[form] = act
             return doing

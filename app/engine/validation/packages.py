@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.engine.findings import Finding
 from app.engine.validation import forms
 from app.engine.validation.duties import together
+from app.engine.validation.order import out_of_order
 from app.engine.validation.procedures import incomplete
 from app.engine.validation.recipients import for_nobody
 from app.engine.validation.references import Known, misdirected
@@ -36,6 +37,7 @@ def validate(package: Package, engine: Engine | None, known: Known, *, office: b
         found += _for_nobody(package, engine, office)
         found += shared(package, engine)
         found += together(package, engine.duties) if engine is not None else ()
+        found += out_of_order(package, engine) if engine is not None else ()
         found += unfilled(package, engine) if engine is not None else ()
         found += incomplete(package, engine) if engine is not None else ()
         found += undrawn(package)

@@ -90,10 +90,11 @@ class Writers:
         if process.id not in self.own:
             self.own[process.id] = found = Written()  # there already when it calls itself
             for node in process:
-                found.add(self._of_node(node))
+                found.add(self.of_node(node))
         return self.own[process.id]
 
-    def _of_node(self, node: spiff.Node) -> Written:
+    def of_node(self, node: spiff.Node) -> Written:
+        """What an element writes, or may return."""
         found = Written({mapping.target.partition(".")[0] for mapping in (*node.inputs, *node.outputs)})
         multi = node.multi
         if multi is not None:

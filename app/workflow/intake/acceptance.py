@@ -11,8 +11,8 @@ from app.foundation.text import Text, text_of
 from app.foundation.workdays import local_day
 from app.procurement import acceptance, payments
 from app.procurement.acceptance import Delivery, NewMember, Row
-from app.procurement.contracts import Contract, is_lodged, require_lodged
-from app.workflow import disclosing, facts, sealing
+from app.procurement.contracts import Contract, ContractState, is_lodged, require_lodged
+from app.workflow import disclosing, facts, sealing, standings
 from app.workflow.beside import Fact, beside
 from app.workflow.declaring import ACTS, partners
 from app.workflow.intake import contracts
@@ -28,6 +28,7 @@ from app.workflow.values import CONTRACT
         Value("acceptance_due_at", "datetime", label=Text("To be accepted by", "验收期限")),
         Value("acceptance_decision", label=Text("Result of the acceptance", "验收结论"), required=False),
     ],
+    states=[standings.contract(ContractState.ACTIVE)],
 )
 def _report(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     require_lodged(contracts.of(context))
@@ -89,6 +90,7 @@ def _wanting(contract: Contract, delivery: Delivery) -> Iterable[Fact]:
     form="accept_delivery",
     needs=[CONTRACT],
     gives=[Value("acceptance_decision", label=Text("Result of the acceptance", "验收结论"))],
+    states=[standings.contract(ContractState.ACTIVE, leaves=[ContractState.ACTIVE, ContractState.COMPLETED])],
 )
 def _accept(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     session = context.session

@@ -13,7 +13,8 @@ from app.foundation.workdays import local_day
 from app.identity import organisations
 from app.procurement import agreements, projects, rules
 from app.procurement.agreements import Agreement, AgreementState, AgreementUnknown
-from app.workflow import catalogues, drawing, facts, sealing
+from app.procurement.projects import ProjectState
+from app.workflow import catalogues, drawing, facts, sealing, standings
 from app.workflow.beside import Fact
 from app.workflow.declaring import ACTS, partners
 from app.workflow.values import AGENCY, PROJECT
@@ -28,6 +29,7 @@ USUAL_TERM = timedelta(days=365)
     form="choose_agency",
     needs=[PROJECT],
     gives=[AGENCY],
+    states=[standings.project(ProjectState.PLANNED)],
 )
 def _propose(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     project = projects.get(context.session, context.variables["project_id"])
@@ -102,6 +104,7 @@ def _sign_for_agency(context: IntakeContext, values: dict[str, Any]) -> Mapping[
     name=Text("Sign the agreement as buyer", "采购人签署委托代理协议"),
     form="sign_agreement_buyer",
     needs=[PROJECT],
+    states=[standings.project(ProjectState.PLANNED, leaves=[ProjectState.ENTRUSTED])],
 )
 def _sign_for_buyer(context: IntakeContext, _values: dict[str, Any]) -> Mapping[str, Any]:
     agreement = agreements.current(context.session, context.variables["project_id"])

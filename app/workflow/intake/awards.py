@@ -10,7 +10,8 @@ from app.foundation import dates
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import awards, evaluation
-from app.workflow import facts
+from app.procurement.projects import LotState
+from app.workflow import facts, standings
 from app.workflow.beside import Fact, beside
 from app.workflow.declaring import ACTS
 from app.workflow.intake.evaluation import of_report
@@ -19,7 +20,11 @@ from app.workflow.values import LOT
 
 
 @ACTS.act(
-    "awards.confirm_winner", name=Text("Confirm the winning bidder", "确定中标人"), form="confirm_winner", needs=[LOT]
+    "awards.confirm_winner",
+    name=Text("Confirm the winning bidder", "确定中标人"),
+    form="confirm_winner",
+    needs=[LOT],
+    states=[standings.lot(LotState.EVALUATING, LotState.DECIDED, LotState.NOTIFIED, leaves=[LotState.DECIDED])],
 )
 def _confirm(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     awards.confirm(

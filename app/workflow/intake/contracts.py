@@ -12,9 +12,10 @@ from app.foundation import dates
 from app.foundation.money import Money
 from app.foundation.text import Text
 from app.procurement import contracts, tenders
-from app.procurement.contracts import Contract
+from app.procurement.contracts import Contract, ContractState
+from app.procurement.projects import LotState
 from app.procurement.tenders import terms
-from app.workflow import disclosing, drawing, facts, sealing
+from app.workflow import disclosing, drawing, facts, sealing, standings
 from app.workflow.beside import Fact, beside
 from app.workflow.declaring import ACTS, partners
 from app.workflow.values import CONTRACT
@@ -28,6 +29,7 @@ PUBLISH_DUE_AT = Value("publish_due_at", "datetime", label=Text("To be published
     form="sign_contract_supplier",
     needs=[CONTRACT],
     gives=[PUBLISH_DUE_AT],
+    states=[standings.contract(ContractState.DRAFTED, leaves=[ContractState.SUPPLIER_SIGNED])],
 )
 @ACTS.act(
     "contracts.sign_for_buyer",
@@ -35,6 +37,10 @@ PUBLISH_DUE_AT = Value("publish_due_at", "datetime", label=Text("To be published
     form="sign_contract_buyer",
     needs=[CONTRACT],
     gives=[PUBLISH_DUE_AT],
+    states=[
+        standings.contract(ContractState.SUPPLIER_SIGNED, leaves=[ContractState.ACTIVE]),
+        standings.lot(LotState.NOTIFIED, LotState.CONTRACTED, leaves=[LotState.CONTRACTED]),
+    ],
 )
 def _sign(context: IntakeContext, _values: dict[str, Any]) -> Mapping[str, Any]:
     contract_id, signer = context.variables["contract_id"], partners(context).authority
@@ -108,6 +114,7 @@ def papers_of(contract: Contract) -> list[str]:
     gives=[
         Value("delivery_due_at", "datetime", label=Text("Performance period ends", "合同履行期限至"), required=False)
     ],
+    states=[standings.contract(ContractState.ACTIVE), standings.lot(LotState.CONTRACTED, leaves=[LotState.PERFORMING])],
 )
 def _publish(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     session = context.session

@@ -13,8 +13,9 @@ from app.foundation.text import Text, text_of
 from app.procurement import bids, evaluation, projects, tenders
 from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation import Cell, Points, Row
+from app.procurement.projects import LotState
 from app.procurement.tenders import Factor, Tender
-from app.workflow import facts, sealing
+from app.workflow import facts, sealing, standings
 from app.workflow.beside import Fact, beside
 from app.workflow.declaring import ACTS, partners
 from app.workflow.intake.experts import of_lot
@@ -85,6 +86,7 @@ def _prepare_qualification(context: IntakeContext) -> Mapping[str, Any]:
     name=Text("Review the compliance", "符合性审查"),
     form="review_conformity",
     needs=[LOT],
+    states=[standings.lot(LotState.EVALUATING)],
 )
 def _record_conformity(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     evaluation.record_conformity(
@@ -259,6 +261,7 @@ def _prepare_explanation(context: IntakeContext) -> Mapping[str, Any]:
         Value("enough_left", "boolean", label=Text("At least three bidders left", "剩余投标人是否满三家")),
         FAILURE_REASON,
     ],
+    states=[standings.lot(LotState.EVALUATING)],
 )
 def _decide_low_prices(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     lot_id = context.variables["lot_id"]
@@ -301,7 +304,13 @@ def _points(values: Mapping[str, Any]) -> list[Points]:
     ]
 
 
-@ACTS.act("evaluation.score_bids", name=Text("Score the bids", "独立评分"), form="score_bids", needs=[LOT])
+@ACTS.act(
+    "evaluation.score_bids",
+    name=Text("Score the bids", "独立评分"),
+    form="score_bids",
+    needs=[LOT],
+    states=[standings.lot(LotState.EVALUATING)],
+)
 def _enter_scores(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     evaluation.enter_scores(context.session, context.actor, lot_id=context.variables["lot_id"], rows=_points(values))
     return {}
@@ -355,7 +364,13 @@ def _standard(factor: Factor) -> Text:
     return Text(f"{kind.en.capitalize()}{english}\n{factor.standard}", f"{kind.zh}{chinese}\n{factor.standard}")
 
 
-@ACTS.act("evaluation.correct_scores", name=Text("Check the scores", "复核评分"), form="correct_scores", needs=[LOT])
+@ACTS.act(
+    "evaluation.correct_scores",
+    name=Text("Check the scores", "复核评分"),
+    form="correct_scores",
+    needs=[LOT],
+    states=[standings.lot(LotState.EVALUATING)],
+)
 def _correct_scores(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     evaluation.correct_scores(context.session, context.actor, lot_id=context.variables["lot_id"], rows=_points(values))
     return {}
@@ -394,7 +409,11 @@ def _listed(points: Iterable[Decimal]) -> str:
 
 
 @ACTS.act(
-    "evaluation.sign_report", name=Text("Sign the evaluation report", "签署评标报告"), form="sign_report", needs=[LOT]
+    "evaluation.sign_report",
+    name=Text("Sign the evaluation report", "签署评标报告"),
+    form="sign_report",
+    needs=[LOT],
+    states=[standings.lot(LotState.EVALUATING)],
 )
 def _sign(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     evaluation.sign_report(

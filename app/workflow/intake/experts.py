@@ -9,7 +9,8 @@ from app.engine.acts import IntakeContext
 from app.foundation import dates
 from app.foundation.text import Text
 from app.procurement import evaluation, experts, projects, tenders
-from app.workflow import facts
+from app.procurement.projects import LotState
+from app.workflow import facts, standings
 from app.workflow.beside import Fact, beside
 from app.workflow.declaring import ACTS
 from app.workflow.values import LOT
@@ -20,6 +21,7 @@ from app.workflow.values import LOT
     name=Text("Appoint the buyer's representative", "指派采购人代表"),
     form="appoint_representative",
     needs=[LOT],
+    states=[standings.lot(LotState.OPENED)],
 )
 def _appoint(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     if not values.get("none") and not values.get("account"):
@@ -46,6 +48,7 @@ def _prepare_appointment(context: IntakeContext) -> Mapping[str, Any]:
     name=Text("Set the conditions of the draw", "设定专家抽取条件"),
     form="set_draw_criteria",
     needs=[LOT],
+    states=[standings.lot(LotState.OPENED)],
 )
 def _set_criteria(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     experts.set_criteria(

@@ -12,8 +12,8 @@ from app.foundation.text import Text
 from app.foundation.workdays import end_of, local_day
 from app.procurement import acceptance, payments, rules
 from app.procurement.contracts import Contract
-from app.procurement.payments import Invoice
-from app.workflow import disclosing, facts, sealing
+from app.procurement.payments import Invoice, InvoiceState
+from app.workflow import disclosing, facts, sealing, standings
 from app.workflow.beside import Fact, beside
 from app.workflow.declaring import ACTS, partners
 from app.workflow.intake import contracts
@@ -26,6 +26,7 @@ from app.workflow.values import CONTRACT, INVOICE
     form="request_payment",
     needs=[CONTRACT],
     gives=[INVOICE, Value("payment_due_at", "datetime", label=Text("To be paid by", "最迟支付日期"))],
+    states=[standings.invoice(leaves=[InvoiceState.REQUESTED])],
 )
 def _request(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     invoice = payments.request(
@@ -68,6 +69,7 @@ def _invoice(context: IntakeContext) -> Invoice:
     form="check_payment",
     needs=[INVOICE],
     gives=[Value("payment_decision", label=Text("Decision of the check", "审核意见"))],
+    states=[standings.invoice(InvoiceState.REQUESTED, leaves=[InvoiceState.CHECKED, InvoiceState.RETURNED])],
 )
 def _check(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     payments.check(
@@ -80,7 +82,13 @@ def _check(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     return {"payment_decision": values["decision"]}
 
 
-@ACTS.act("payments.approve", name=Text("Approve the payment", "批准支付"), form="approve_payment", needs=[INVOICE])
+@ACTS.act(
+    "payments.approve",
+    name=Text("Approve the payment", "批准支付"),
+    form="approve_payment",
+    needs=[INVOICE],
+    states=[standings.invoice(InvoiceState.CHECKED, leaves=[InvoiceState.APPROVED])],
+)
 def _approve(context: IntakeContext, _values: dict[str, Any]) -> Mapping[str, Any]:
     payments.approve(context.session, context.actor, invoice_id=context.variables["invoice_id"])
     return {}
@@ -92,6 +100,7 @@ def _approve(context: IntakeContext, _values: dict[str, Any]) -> Mapping[str, An
     form="pay",
     needs=[INVOICE],
     gives=[Value("fully_paid", "boolean", label=Text("The contract is paid in full", "合同款项是否付清"))],
+    states=[standings.invoice(InvoiceState.APPROVED, leaves=[InvoiceState.PAID])],
 )
 def _pay(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     session = context.session

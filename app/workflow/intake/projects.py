@@ -14,10 +14,10 @@ from app.foundation.money import in_figures
 from app.foundation.text import Text
 from app.foundation.workdays import Sense, local_day
 from app.procurement import projects, rules
-from app.procurement.projects import BudgetLine, PlanItem, Project, plan_items
+from app.procurement.projects import BudgetLine, PlanItem, Project, ProjectState, plan_items
 from app.procurement.rules import laws, methods
 from app.procurement.tenders.numbers import plain
-from app.workflow import catalogues, facts
+from app.workflow import catalogues, facts, standings
 from app.workflow.beside import Fact, beside
 from app.workflow.declaring import ACTS
 from app.workflow.values import (
@@ -44,6 +44,7 @@ from app.workflow.values import (
     form="apply",
     needs=[PROJECT.optional()],
     gives=[PROJECT, NUMBER, BUYER, FINANCE],
+    states=[standings.project(standings.ABSENT, ProjectState.RETURNED, leaves=[ProjectState.APPLIED])],
 )
 def _apply(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     project = plan_items.apply(
@@ -165,6 +166,7 @@ def _prepare_review(context: IntakeContext) -> Mapping[str, Any]:
     form="review_application",
     needs=[PROJECT],
     gives=[Value("review_decision", label=Text("Decision of the review", "审核意见"))],
+    states=[standings.project(ProjectState.APPLIED, leaves=[ProjectState.REVIEWED, ProjectState.RETURNED])],
 )
 def _review(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     projects.review(
@@ -183,6 +185,7 @@ def _review(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]
     form="file_application",
     needs=[PROJECT],
     gives=[Value("filing_decision", label=Text("Decision of the filing", "备案意见"))],
+    states=[standings.project(ProjectState.REVIEWED, leaves=[ProjectState.FILED, ProjectState.RETURNED])],
 )
 def _file(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     projects.file(
@@ -204,6 +207,7 @@ def _file(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     form="plan",
     needs=[PROJECT],
     gives=[OBJECT, BUDGET, PROCUREMENT_LIMIT, IN_CATALOGUE, GROUNDS, THRESHOLD],
+    states=[standings.project(ProjectState.FILED, ProjectState.PLANNED, leaves=[ProjectState.PLANNED])],
 )
 def _plan(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     project = projects.plan(
@@ -327,6 +331,7 @@ def _law(context: IntakeContext, project: Project) -> rules.Law:
     form="confirm_method",
     needs=[PROJECT, METHOD_PROPOSAL, BUDGET, THRESHOLD],
     gives=[METHOD],
+    states=[standings.project(ProjectState.PLANNED)],
 )
 def _confirm_method(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     proposal, method = context.variables["method_proposal"], values["method"]

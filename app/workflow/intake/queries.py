@@ -10,7 +10,8 @@ from app.foundation import dates
 from app.foundation.text import Text
 from app.identity import organisations
 from app.procurement import projects, queries
-from app.workflow import facts
+from app.procurement.projects import LotState
+from app.workflow import facts, standings
 from app.workflow.declaring import ACTS
 from app.workflow.intake.experts import of_lot
 from app.workflow.values import FAILURE_REASON, LOT, QUERY
@@ -77,6 +78,7 @@ def _changes(context: IntakeContext, held: Sequence[queries.Query]) -> list[tupl
         Value("documents_cured", "boolean", label=Text("The documents are corrected", "招标文件缺陷是否已消除")),
         FAILURE_REASON,
     ],
+    states=[standings.lot(LotState.BIDDING)],
 )
 def _decide_documents(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     cured = values["decision"] == "cured"

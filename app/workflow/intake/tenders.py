@@ -13,10 +13,10 @@ from app.foundation.actor import Actor
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import projects, tenders
-from app.procurement.projects import Project, intentions
-from app.procurement.tenders import Tender, TenderUnknown, places
+from app.procurement.projects import Project, ProjectState, intentions
+from app.procurement.tenders import Tender, TenderState, TenderUnknown, places
 from app.procurement.tenders.terms import OPTIONAL
-from app.workflow import disclosing, drawing, facts, sealing
+from app.workflow import disclosing, drawing, facts, sealing, standings
 from app.workflow.beside import Actable, Fact, beside
 from app.workflow.declaring import ACTS, partners
 from app.workflow.documents_form import as_values, documents_as_values, plain_number, read_documents
@@ -59,6 +59,7 @@ def _prepare_timetable(context: IntakeContext) -> Mapping[str, Any]:
     name=Text("Prepare the tender documents", "编制招标文件"),
     form="prepare_documents",
     needs=[PROJECT],
+    states=[standings.project(ProjectState.ENTRUSTED), standings.tender(leaves=[TenderState.DRAFTING])],
 )
 def _prepare_documents(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
     tenders.draft_documents(
@@ -128,6 +129,14 @@ def _tender(context: IntakeContext) -> Tender | None:
     gives=[
         Value("documents_decision", label=Text("Decision on the documents", "对招标文件的意见")),
         Value("notice_at", "datetime", label=Text("Day of the notice", "公告日期"), required=False),
+    ],
+    states=[
+        standings.tender(
+            TenderState.DRAFTING,
+            TenderState.CHECKED,
+            TenderState.CONFIRMED,
+            leaves=[TenderState.DRAFTING, TenderState.CONFIRMED],
+        )
     ],
 )
 def _confirm_documents(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:

@@ -10,7 +10,8 @@ from app.foundation import clock
 from app.foundation.text import Text
 from app.foundation.workdays import last_second_of
 from app.procurement import awards, evaluation, projects, queries, tenders
-from app.workflow import disclosing, drawing, sealing
+from app.procurement.projects import LotState
+from app.workflow import disclosing, drawing, sealing, standings
 from app.workflow.declaring import ACTS, partners
 from app.workflow.operations.bonds import bonds_due
 from app.workflow.values import AWARD, BONDS_DUE_AT, DECISION_DUE_AT, FAILURE_REASON, LOT
@@ -41,6 +42,7 @@ def _draw(context: Context, award: awards.Award) -> None:
         "采购人逾期未确定的，第一中标候选人为中标人。",
     ),
     needs=[LOT],
+    states=[standings.lot(LotState.EVALUATING, LotState.DECIDED, LotState.NOTIFIED, leaves=[LotState.DECIDED])],
 )
 def confirm_by_default(context: Context, *, lot_id: str) -> Mapping[str, Any]:
     awards.confirm_by_default(context.session, context.actor, lot_id=lot_id)
@@ -61,6 +63,7 @@ def confirm_by_default(context: Context, *, lot_id: str) -> Mapping[str, Any]:
         Value("query_window_ends_at", "datetime", label=Text("Challenge period ends", "质疑期届满时间")),
         BONDS_DUE_AT,
     ],
+    states=[standings.lot(LotState.DECIDED, LotState.NOTIFIED, leaves=[LotState.NOTIFIED])],
 )
 def publish(context: Context, *, lot_id: str) -> Mapping[str, Any]:
     award = awards.publish(context.session, context.actor, lot_id=lot_id)
@@ -104,6 +107,14 @@ def check_documents(context: Context, *, lot_id: str) -> Mapping[str, Any]:
         Value("outcome", label=Text("What follows", "后续处理"), choices=OUTCOMES),
         DECISION_DUE_AT.optional(),
         FAILURE_REASON,
+    ],
+    states=[
+        standings.lot(
+            LotState.NOTIFIED,
+            LotState.EVALUATING,
+            LotState.DECIDED,
+            leaves=[LotState.NOTIFIED, LotState.EVALUATING, LotState.DECIDED],
+        )
     ],
 )
 def settle(context: Context, *, lot_id: str) -> Mapping[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 from app.engine.acts import Context, Value
 from app.foundation.text import Text
 from app.procurement import bids, projects
-from app.workflow import disclosing
+from app.procurement.projects import LotState
+from app.workflow import disclosing, standings
 from app.workflow.declaring import ACTS, partners
 from app.workflow.values import LOT
 
@@ -25,6 +26,7 @@ from app.workflow.values import LOT
         Value("bid_count", "integer", label=Text("Bids received", "收到的投标数")),
         Value("enough", "boolean", label=Text("At least three bidders", "投标人是否满三家")),
     ],
+    states=[standings.lot(LotState.BIDDING, LotState.OPENED, leaves=[LotState.BIDDING, LotState.OPENED])],
 )
 def open_bids(context: Context, *, lot_id: str) -> Mapping[str, Any]:
     opening = bids.open_all(context.session, context.actor, lot_id=lot_id, keeper=partners(context).keeper)

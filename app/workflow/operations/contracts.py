@@ -8,6 +8,9 @@ from typing import Any
 from app.engine.acts import Context, Value
 from app.foundation.text import Text
 from app.procurement import contracts
+from app.procurement.contracts import ContractState
+from app.procurement.projects import LotState
+from app.workflow import standings
 from app.workflow.declaring import ACTS
 from app.workflow.facts import due_at
 from app.workflow.values import CONTRACT, LOT
@@ -24,6 +27,12 @@ SIGN_BY = Value("sign_due_at", "datetime", label=Text("To be signed by", "签订
     ),
     needs=[LOT],
     gives=[CONTRACT, SIGN_BY],
+    states=[
+        standings.lot(LotState.NOTIFIED, LotState.CONTRACTED, LotState.PERFORMING, LotState.ACCEPTED, LotState.PAID),
+        standings.contract(
+            leaves=[ContractState.DRAFTED, ContractState.SUPPLIER_SIGNED, ContractState.ACTIVE, ContractState.COMPLETED]
+        ),
+    ],
 )
 def draft(context: Context, *, lot_id: str) -> Mapping[str, Any]:
     contract = contracts.draft(context.session, context.actor, lot_id=lot_id)

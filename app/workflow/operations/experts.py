@@ -10,6 +10,8 @@ from app.engine.spiff import BpmnError
 from app.foundation import clock
 from app.foundation.text import Text
 from app.procurement import experts
+from app.procurement.projects import LotState
+from app.workflow import standings
 from app.workflow.declaring import ACTS
 from app.workflow.values import LOT
 
@@ -52,6 +54,7 @@ def draw(context: Context, *, lot_id: str) -> Mapping[str, Any]:
         Value("committee_ids", "list", label=Text("Members", "评标委员会成员")),
         Value("leader_id", label=Text("Chair", "评标委员会组长")).optional(),
     ],
+    states=[standings.lot(LotState.OPENED, LotState.EVALUATING, leaves=[LotState.OPENED, LotState.EVALUATING])],
 )
 def seat(context: Context, *, lot_id: str) -> Mapping[str, Any]:
     missing = experts.seat(context.session, context.actor, lot_id=lot_id)

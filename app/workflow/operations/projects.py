@@ -8,6 +8,8 @@ from typing import Any
 from app.engine.acts import Context, Value
 from app.foundation.text import Text
 from app.procurement import projects
+from app.procurement.projects import ProjectState
+from app.workflow import standings
 from app.workflow.declaring import ACTS
 from app.workflow.values import PROJECT
 
@@ -27,6 +29,7 @@ from app.workflow.values import PROJECT
             ),
         ),
     ],
+    states=[standings.project(leaves=[ProjectState.CLOSED])],
 )
 def close(context: Context, *, project_id: str, outcome: str) -> Mapping[str, Any]:
     projects.close(context.session, context.actor, project_id=project_id, outcome=outcome)

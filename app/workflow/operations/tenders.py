@@ -10,10 +10,11 @@ from app.foundation import clock, doubts
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import bids, bonds, tenders
+from app.procurement.projects import LotState, ProjectState
 from app.procurement.rules import methods
 from app.procurement.tenders import TenderState
 from app.procurement.tenders.checks import ERROR
-from app.workflow import disclosing, drawing, sealing
+from app.workflow import disclosing, drawing, sealing, standings
 from app.workflow.declaring import ACTS, partners
 from app.workflow.operations.bonds import bonds_due
 from app.workflow.values import BONDS_DUE_AT, LOT, LOTS, PROJECT, TENDER
@@ -40,6 +41,14 @@ def draw_timetable(context: Context, *, project_id: str) -> Mapping[str, Any]:
     hint=Text("Checks the tender documents against the statutory data.", "对照法定数据检查招标文件。"),
     needs=[PROJECT],
     gives=[Value("document_errors", "integer", label=Text("Errors found", "错误数"))],
+    states=[
+        standings.tender(
+            TenderState.DRAFTING,
+            TenderState.CHECKED,
+            TenderState.CONFIRMED,
+            leaves=[TenderState.DRAFTING, TenderState.CHECKED, TenderState.CONFIRMED],
+        )
+    ],
 )
 def check_documents(context: Context, *, project_id: str) -> Mapping[str, Any]:
     found = tenders.check(context.session, context.actor, project_id=project_id)
@@ -62,6 +71,11 @@ def check_documents(context: Context, *, project_id: str) -> Mapping[str, Any]:
         TENDER,
         Value("bid_deadline_at", "datetime", label=Text("Bid deadline", "投标截止时间")),
         LOTS,
+    ],
+    states=[
+        standings.project(ProjectState.ENTRUSTED, leaves=[ProjectState.PUBLISHED]),
+        standings.tender(TenderState.CONFIRMED, leaves=[TenderState.PUBLISHED]),
+        standings.lot(leaves=[LotState.BIDDING]),
     ],
 )
 def publish(context: Context, *, project_id: str) -> Mapping[str, Any]:
@@ -90,6 +104,17 @@ def publish(context: Context, *, project_id: str) -> Mapping[str, Any]:
         Value("reason", label=Text("Reason", "废标理由"), choices=tuple(methods.failures().items())),
     ],
     gives=[BONDS_DUE_AT],
+    states=[
+        standings.lot(
+            LotState.BIDDING,
+            LotState.OPENED,
+            LotState.EVALUATING,
+            LotState.DECIDED,
+            LotState.NOTIFIED,
+            LotState.FAILED,
+            leaves=[LotState.FAILED],
+        )
+    ],
 )
 def fail_lot(context: Context, *, lot_id: str, reason: str) -> Mapping[str, Any]:
     doubts.require_none(context.session)
