@@ -180,7 +180,6 @@ class UntrueDeclaration(RuntimeError):
 class UnfitInput(Refusal):
     """An act was to be done without a value it needs, or with one it can't read."""
 
-    code = "unfit-input"
     text = Text(
         "The input “%(parameter)s” cannot be used. It is %(found)s.", "输入“%(parameter)s”无法使用：其值为%(found)s。"
     )
@@ -189,7 +188,6 @@ class UnfitInput(Refusal):
 class UnknownOperation(Refusal):
     """A diagram names an act that isn't registered here."""
 
-    code = "unknown-operation"
     text = Text("There is no operation “%(type)s” here.", "系统中没有名为“%(type)s”的操作。")
 
 

@@ -29,7 +29,6 @@ PROCESS, DECISION = DefinitionKind.PROCESS, DefinitionKind.DECISION
 class DeploymentRefused(Invalid):
     """A deployment with errors; ``findings`` names each, with its element."""
 
-    code = "deployment-refused"
     text = Text("This cannot be deployed. It has %(count)s errors.", "无法部署：存在 %(count)s 个错误。")
 
     def __init__(self, findings: Iterable[Finding]) -> None:
@@ -40,28 +39,24 @@ class DeploymentRefused(Invalid):
 class NoSuchDeployment(NotFound):
     """There is no deployment or definition of that id."""
 
-    code = "no-such-deployment"
     text = Text("There is no such deployment.", "没有该部署。")
 
 
 class NoReason(Invalid):
     """A proposal, approval, rejection or retirement without its reason."""
 
-    code = "no-reason"
     text = Text("Enter a reason.", "请填写理由。")
 
 
 class SecondPersonNeeded(NotAllowed):
     """Who drew or proposed a deployment can't approve it."""
 
-    code = "second-person-needed"
     text = Text("Someone other than the person who proposed this must decide.", "应由提议人以外的人员审批。")
 
 
 class DeploymentMoved(Conflict):
     """The draft was saved, proposed or decided in the meantime."""
 
-    code = "deployment-moved"
     text = Text("Someone else has changed this draft in the meantime.", "在此期间他人已修改该草稿。")
 
 

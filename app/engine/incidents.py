@@ -25,21 +25,18 @@ log = logging.getLogger(__name__)
 class NoSuchIncident(NotFound):
     """There is no incident of that id."""
 
-    code = "no-such-incident"
     text = Text("There is no such incident.", "没有该异常。")
 
 
 class IncidentResolved(Conflict):
     """The incident isn't open any more."""
 
-    code = "incident-resolved"
     text = Text("This incident has already been resolved.", "该异常已被排除。")
 
 
 class AdministratorsOnly(NotAllowed):
     """Repairs are for administrators."""
 
-    code = "administrators-only"
     text = Text("Only an administrator can do this.", "仅系统管理员可执行此操作。")
 
 

@@ -51,14 +51,12 @@ __all__ = [
 class NoSuchScope(Conflict):
     """The scope whose variables were to be set isn't open."""
 
-    code = "no-such-scope"
     text = Text("The part of the case these variables belong to has ended.", "这些变量所属的流程部分已经结束。")
 
 
 class OwnOfEngine(Invalid):
     """A counter of a repetition, or its outputs so far: nobody but the engine writes them."""
 
-    code = "own-of-engine"
     text = Text(
         "“%(name)s” is set by the repetition itself and cannot be changed. Choose another name.",
         "“%(name)s”由重复执行自行维护，不能设置。请使用其他名称。",
@@ -68,7 +66,6 @@ class OwnOfEngine(Invalid):
 class NotSuspended(Conflict):
     """The instance isn't suspended."""
 
-    code = "not-suspended"
     text = Text("This case is not suspended.", "该流程未处于暂停状态。")
 
 

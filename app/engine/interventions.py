@@ -36,21 +36,18 @@ __all__ = [
 class NotAdministrator(NotAllowed):
     """Only administrators change running instances."""
 
-    code = "not-administrator"
     text = Text("Only an administrator can do this.", "仅系统管理员可执行此操作。")
 
 
 class NoReasons(Invalid):
     """A change of a running instance needs its reasons."""
 
-    code = "no-reasons"
     text = Text("Enter a reason.", "请填写理由。")
 
 
 class MigrationRefused(Conflict):
     """Something of the instance has no place in the new version; ``plan`` says what."""
 
-    code = "migration-refused"
     text = Text("The case cannot be moved to this version: %(why)s", "该流程无法迁移到此版本：%(why)s")
 
     def __init__(self, plan: spiff.Plan) -> None:
@@ -63,28 +60,24 @@ class MigrationRefused(Conflict):
 class ModificationUnfit(Invalid):
     """An instruction makes no sense in this instance."""
 
-    code = "modification-unfit"
     text = Text("“%(element)s”: %(why)s", "“%(element)s”：%(why)s")
 
 
 class ChangeUnknown(NotFound):
     """There is no such change."""
 
-    code = "change-unknown"
     text = Text("There is no such change.", "没有该变更记录。")
 
 
 class ChangeTakenBack(Conflict):
     """The change was taken back already."""
 
-    code = "change-taken-back"
     text = Text("This change has already been undone.", "该变更已被撤销。")
 
 
 class MovedOn(Conflict):
     """The instance has moved since the change, so that taking it back would undo what people did."""
 
-    code = "moved-on"
     text = Text(
         "The case has continued since. Undoing this would also undo what was done after it.",
         "此后流程已有进展，撤销将使后续办理失效。",
@@ -94,7 +87,6 @@ class MovedOn(Conflict):
 class BeforeUnreadable(Conflict):
     """What was kept of an instance from before the change can't be read."""
 
-    code = "before-unreadable"
     text = Text(
         "What was kept from before this change cannot be read. %(why)s The case stays as it is.",
         "变更前保存的状态无法读取。%(why)s流程保持现状。",

@@ -14,21 +14,18 @@ from app.foundation.text import Text
 class NoSuchInstance(NotFound):
     """There is no instance of that id."""
 
-    code = "no-such-instance"
     text = Text("There is no such case.", "没有该流程。")
 
 
 class InstanceSuspended(Conflict):
     """The instance is suspended: nothing in it moves until it is resumed."""
 
-    code = "instance-suspended"
     text = Text("This case is suspended. It can continue after it is resumed.", "该流程已暂停，恢复后方可继续。")
 
 
 class InstanceEnded(Conflict):
     """The instance has ended."""
 
-    code = "instance-ended"
     text = Text("This case has ended.", "该流程已结束。")
 
 

@@ -39,7 +39,6 @@ MOST_ATTEMPTS = 10
 class NobodyWaits(Conflict):
     """No instance waits for this message and no process starts by it."""
 
-    code = "nobody-waits"
     text = Text("Nothing is waiting for the message “%(name)s”.", "没有流程在等待消息“%(name)s”。")
 
 

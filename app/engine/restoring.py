@@ -40,7 +40,6 @@ STATE = ("snapshot", "engine_version")
 class NotInBackup(Conflict):
     """The backup doesn't know the case."""
 
-    code = "not-in-backup"
     text = Text(
         "The backup does not hold this case: it began after the backup was taken, or the backup is another office’s.",
         "备份中没有该流程：该流程在备份之后发起，或者备份属于其他单位。",
@@ -50,7 +49,6 @@ class NotInBackup(Conflict):
 class SeveralCases(Conflict):
     """More than one case has this number."""
 
-    code = "several-cases"
     text = Text(
         "More than one case has this number. Name one of them by its id: %(ids)s",
         "有多个流程使用该编号，请指定其中之一的标识：%(ids)s",
@@ -60,7 +58,6 @@ class SeveralCases(Conflict):
 class MovedSinceBackup(Conflict):
     """The case has moved since the backup: its state of then doesn't fit the records of now."""
 
-    code = "moved-since-backup"
     text = Text(
         "The case has moved since this backup was taken (steps: %(steps)s). Going back to its state of then would lose: "
         "%(acts)s. Nothing was changed. Use a backup taken after %(at)s.",
@@ -71,7 +68,6 @@ class MovedSinceBackup(Conflict):
 class OtherCourse(Conflict):
     """The backup holds a state that the case of this office never had, or had only later."""
 
-    code = "other-course"
     text = Text(
         "The backup holds a state that this case did not have after its last step on %(at)s. Nothing was changed.",
         "备份中的状态并非该流程最近一步（%(at)s）之后的状态。未作任何更改。",
@@ -81,7 +77,6 @@ class OtherCourse(Conflict):
 class BackupUnreadable(Conflict):
     """The state in the backup can't be read either."""
 
-    code = "backup-unreadable"
     text = Text(
         "The state in the backup cannot be read either: %(why)s Nothing was changed. Use another backup.",
         "备份中的状态同样无法读取：%(why)s未作任何更改。请使用其他备份。",
@@ -91,7 +86,6 @@ class BackupUnreadable(Conflict):
 class NothingDamaged(Conflict):
     """All that is kept of the case is as the backup has it."""
 
-    code = "nothing-damaged"
     text = Text(
         "What is stored of this case is as it is in the backup. There is nothing to put back.",
         "该流程保存的内容与备份一致，无需恢复。",

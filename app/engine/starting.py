@@ -23,21 +23,18 @@ from app.foundation.text import Text
 class NoSuchProcess(NotFound):
     """No version of that process is deployed, or all are retired."""
 
-    code = "no-such-process"
     text = Text("The process “%(process)s” is not deployed.", "流程“%(process)s”尚未部署。")
 
 
 class CannotStart(Invalid):
     """The process has no start event of the kind that was asked for."""
 
-    code = "cannot-start"
     text = Text("The process “%(process)s” cannot be started like this.", "流程“%(process)s”无法以此方式启动。")
 
 
 class StartUnfit(Invalid):
     """What a start event is to make of a message, a signal or a time for the start form can't be worked out."""
 
-    code = "start-unfit"
     text = Text(
         "The process “%(process)s” was not started, because its start form cannot be filled in: %(why)s",
         "流程“%(process)s”未启动，因为无法填写其启动表单：%(why)s",

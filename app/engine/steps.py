@@ -30,7 +30,6 @@ T = TypeVar("T")
 class SnapshotUnreadable(Conflict):
     """What is kept of an instance can't be read. Administrators find why, and the remedy, in its incident."""
 
-    code = "snapshot-unreadable"
     text = Text(
         "The stored state of this case cannot be read, so the case cannot continue. Documents and records are not "
         "affected. Administrators see this incident and will resolve it.",

@@ -29,21 +29,18 @@ __all__ = [
 class NoSuchTask(NotFound):
     """There never was a task of that id."""
 
-    code = "no-such-task"
     text = Text("There is no such task.", "没有该任务。")
 
 
 class NotYourTask(NotAllowed):
     """The person is neither the assignee nor one of the candidates."""
 
-    code = "not-your-task"
     text = Text("This task is not assigned to you.", "该任务未分派给您。")
 
 
 class SamePerson(NotAllowed):
     """Separation of duties: who did one step may not do this one."""
 
-    code = "same-person"
     text = Text(
         "You did an earlier step of this case. Someone else must do this one.",
         "您已办理本流程的前序环节，本环节须由他人办理。",
@@ -53,14 +50,12 @@ class SamePerson(NotAllowed):
 class TaskHeld(Conflict):
     """Somebody else has taken the task."""
 
-    code = "task-held"
     text = Text("%(who)s has claimed this task.", "该任务已由%(who)s领取。")
 
 
 class TaskChanged(Conflict):
     """The task isn't as it was shown: done, gone, or in other hands. ``done`` says who did it and when, if it is done."""
 
-    code = "task-changed"
     text = Text("This task has changed since you opened it.", "该任务在您打开后已发生变化。")
 
     def __init__(self, done: history.Done | None = None) -> None:

@@ -41,7 +41,6 @@ class ServingNode(Base):
 class StillDeciding(Conflict):
     """Requests that arrived before the deadline are still being decided."""
 
-    code = "still-deciding"
     text = Text(
         "Requests that arrived before the deadline are still being decided. Try again in a moment.",
         "截止时间前到达的请求尚在处理中，请稍后重试。",
@@ -87,4 +86,4 @@ def decided_until(session: Session) -> datetime:
 def require_decided(session: Session, deadline_at: datetime) -> None:
     """Go on only when everything that arrived before ``deadline_at`` is decided; raises StillDeciding."""
     if decided_until(session) < deadline_at:
-        raise StillDeciding()
+        raise StillDeciding

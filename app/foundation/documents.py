@@ -88,7 +88,6 @@ class DocumentChunk(Base):
 class NoSuchDocument(NotFound):
     """There is no document of that id."""
 
-    code = "no-such-document"
     text = Text("There is no such document.", "没有该文件。")
 
 

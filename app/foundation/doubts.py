@@ -44,7 +44,6 @@ class ClockDoubt(Base):
 class ClocksDoubted(Conflict):
     """Clocks were apart, and nobody has looked yet: nothing that can't be undone is done."""
 
-    code = "clocks-doubted"
     text = Text(
         "The clocks differ by more than one second. An administrator must check them in “Operations” first.",
         "系统时钟偏差超过1秒，须由管理员先在“运行监控”中核查确认。",
@@ -54,7 +53,6 @@ class ClocksDoubted(Conflict):
 class DoubtUnknown(NotFound):
     """There is no such doubt, or somebody has looked already."""
 
-    code = "doubt-unknown"
     text = Text("Someone has already checked this.", "该时钟偏差已由他人核查。")
 
 
@@ -77,14 +75,14 @@ def unseen(session: Session) -> list[ClockDoubt]:
 def require_none(session: Session) -> None:
     """Go on only when every doubt has been looked at; raises ClocksDoubted."""
     if unseen(session):
-        raise ClocksDoubted()
+        raise ClocksDoubted
 
 
 def see(session: Session, actor: Actor, *, doubt_id: str, reasons: str) -> ClockDoubt:
     """A person has looked, and says what they found; raises DoubtUnknown."""
     doubt = session.get(ClockDoubt, doubt_id, with_for_update=True, populate_existing=True)
     if doubt is None or doubt.seen_at is not None:
-        raise DoubtUnknown()
+        raise DoubtUnknown
     doubt.seen_at, doubt.seen_by, doubt.reasons = clock.now(session), actor.id, reasons
     facts = {"doubt": doubt.id, "clock": doubt.clock, "seconds": str(doubt.seconds), "reasons": reasons}
     journal.write(session, actor, case="clocks", act="doubts.see", facts=facts)

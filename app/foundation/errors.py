@@ -1,16 +1,23 @@
 """Refusals: what the house says when an act can't be done.
 
-A refusal is a class with a code, a sentence in both languages and, where there is one, the article it rests on.
+A refusal is a class with a sentence in both languages and, where there is one, the article it rests on; its code is its
+name unless it says another.
 Each module defines its own beside the rule it guards, as a subclass of one of the five kinds below; the web answers
 by kind (``app/web/errors.py``).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import ClassVar
 
 from app.foundation.text import Text
+
+
+def spelt(name: str) -> str:
+    """The name of a class as the code of a refusal: ``NotACandidate`` is ``not-a-candidate``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()
 
 
 class Refusal(Exception):
@@ -23,6 +30,12 @@ class Refusal(Exception):
     code: ClassVar[str] = "refused"
     text: ClassVar[Text] = Text("You cannot do this.", "无法执行此操作。")
     statute: ClassVar[str | None] = None
+
+    def __init_subclass__(cls, **options: object) -> None:
+        """Give a refusal the code that its class's name spells: ``LotUnknown`` is ``lot-unknown``."""
+        super().__init_subclass__(**options)
+        if "code" not in cls.__dict__:
+            cls.code = spelt(cls.__name__)
 
     def __init__(self, *, field: str | None = None, **details: object) -> None:
         self.field = field
@@ -39,21 +52,18 @@ class Refusal(Exception):
 class NotAllowed(Refusal):
     """The person's role, place or the phase of the case doesn't allow this."""
 
-    code = "not-allowed"
     text = Text("You do not have permission to do this.", "您无权执行此操作。")
 
 
 class NotFound(Refusal):
     """There is no such thing, or none this person may know of."""
 
-    code = "not-found"
     text = Text("There is no page at this address.", "该地址下没有您要找的内容。")
 
 
 class Conflict(Refusal):
     """Somebody else acted in between: what was shown is no longer true."""
 
-    code = "conflict"
     text = Text(
         "Someone else has changed this in the meantime. Go back, reload the page and check it.",
         "在此期间已有他人作出更改，请返回并刷新页面后核对。",
@@ -69,14 +79,12 @@ class RuleBroken(Refusal):
 class Invalid(Refusal):
     """What was entered can't be taken as it is."""
 
-    code = "invalid"
     text = Text("What you entered cannot be accepted. Check it and try again.", "填写内容有误，请核对后重试。")
 
 
 class Several(Refusal):
     """More than one thing is wrong; each part names its field."""
 
-    code = "several"
     text = Text("There is more than one problem.", "存在多个问题。")
 
     def __init__(self, parts: list[Refusal]) -> None:

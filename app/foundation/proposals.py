@@ -69,7 +69,6 @@ class Proposal(Base):
 class ProposalUnknown(NotFound):
     """There is no such proposal."""
 
-    code = "proposal-unknown"
     text = Text("There is no such entry.", "没有该待复核事项。")
 
 
@@ -164,7 +163,7 @@ def confirm(
     """
     proposal = _open(session, actor, proposal_id)
     if seen != showing:
-        raise ChangedSince()
+        raise ChangedSince
     act(proposal)
     return _settle(session, actor, proposal, ProposalState.CONFIRMED)
 
@@ -188,7 +187,7 @@ def get(session: Session, proposal_id: str) -> Proposal:
     """A proposal; raises ProposalUnknown."""
     proposal = session.get(Proposal, proposal_id)
     if proposal is None:
-        raise ProposalUnknown()
+        raise ProposalUnknown
     return proposal
 
 
@@ -206,13 +205,13 @@ def of_kinds(
 
 def _refuse_others(actor: Actor, proposal: Proposal) -> None:
     if proposal.proposed_by != actor.id:
-        raise NotAllowed()
+        raise NotAllowed
 
 
 def _locked(session: Session, proposal_id: str, state: ProposalState = ProposalState.WAITING) -> Proposal:
     proposal = session.get(Proposal, proposal_id, with_for_update=True, populate_existing=True)
     if proposal is None:
-        raise ProposalUnknown()
+        raise ProposalUnknown
     if proposal.state != state:
         raise AlreadySettled(who=proposal.decided_by_name or proposal.proposed_by_name)
     return proposal
@@ -221,7 +220,7 @@ def _locked(session: Session, proposal_id: str, state: ProposalState = ProposalS
 def _open(session: Session, actor: Actor, proposal_id: str) -> Proposal:
     proposal = _locked(session, proposal_id)
     if proposal.proposed_by == actor.id:
-        raise SecondPersonNeeded()
+        raise SecondPersonNeeded
     return proposal
 
 

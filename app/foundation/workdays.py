@@ -101,7 +101,6 @@ class CalendarYear(Base):
 class CalendarRefused(Invalid):
     """A calendar that can't be the State Council's notice for that year."""
 
-    code = "calendar-refused"
     text = Text("This is not a calendar of %(year)s: %(why)s.", "这不是%(year)s年的放假安排：%(why)s。")
 
 

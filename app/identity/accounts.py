@@ -66,21 +66,18 @@ class Account(Base):
 class AccountUnknown(NotFound):
     """There is no such user account."""
 
-    code = "account-unknown"
     text = Text("There is no such user account.", "没有该账号。")
 
 
 class LoginTaken(Conflict):
     """Another account has this sign-in name."""
 
-    code = "login-taken"
     text = Text("The sign-in name %(login)s is already in use.", "登录名 %(login)s 已被使用。")
 
 
 class LoginInvalid(Invalid):
     """A sign-in name that can't be typed and told apart safely."""
 
-    code = "login-invalid"
     text = Text(
         "A sign-in name has 2 to 64 letters, digits, dots, dashes or @, and begins with a letter or digit.",
         "登录名为2至64位字母、数字、点、短横线或@，并以字母或数字开头。",
@@ -90,35 +87,30 @@ class LoginInvalid(Invalid):
 class NameMissing(Invalid):
     """An account needs the person's name."""
 
-    code = "name-missing"
     text = Text("Enter the person's name.", "请填写姓名。")
 
 
 class AddressInvalid(Invalid):
     """Not an e-mail address."""
 
-    code = "address-invalid"
     text = Text("“%(email)s” is not an email address.", "“%(email)s”不是有效的电子邮箱。")
 
 
 class OwnAccount(NotAllowed):
     """Nobody closes the account they act with: the house would lose its last administrator one day."""
 
-    code = "own-account"
     text = Text("Another administrator must close your user account.", "本人账号须由其他管理员停用。")
 
 
 class RemindersUnknown(Invalid):
     """There is no such choice of reminders."""
 
-    code = "reminders-unknown"
     text = Text("Choose which reminders you get.", "请选择接收哪些提醒。")
 
 
 class LanguageUnknown(Invalid):
     """A language the house doesn't speak."""
 
-    code = "language-unknown"
     text = Text("Choose English or Chinese.", "请选择中文或者英文。")
 
 

@@ -65,7 +65,6 @@ class SignInAttempt(Base):
 class TooManyAttempts(NotAllowed):
     """Too many failures: the next attempt isn't looked at yet."""
 
-    code = "too-many-attempts"
     text = Text(
         "Too many attempts. Try again in %(seconds)s seconds.",
         "尝试次数过多，请在%(seconds)s秒后重试。",

@@ -44,14 +44,12 @@ class Grant(Base):
 class RoleUnknown(Invalid):
     """There is no such role, or the organisation's kind doesn't grant it."""
 
-    code = "role-unknown"
     text = Text("This organisation cannot grant that role.", "该单位不授予此角色。")
 
 
 class DutiesMixed(RuleBroken):
     """Separation of duties: the person holds a role there that must be kept apart from this one."""
 
-    code = "duties-mixed"
     text = Text(
         "One person cannot be both “%(one)s” and “%(other)s” at one organisation.",
         "同一人在该单位不得兼任“%(one)s”与“%(other)s”。",
@@ -62,28 +60,24 @@ class DutiesMixed(RuleBroken):
 class AlreadyGranted(Conflict):
     """The person holds this role there already."""
 
-    code = "already-granted"
     text = Text("This person already has that role.", "该人员已具有此角色。")
 
 
 class OwnGrant(NotAllowed):
     """Nobody grants roles to themselves, and nobody takes their own away."""
 
-    code = "own-grant"
     text = Text("Another administrator must change your own roles.", "本人的角色须由其他管理员办理。")
 
 
 class EndsBefore(Invalid):
     """A role that would end before it begins."""
 
-    code = "ends-before"
     text = Text("The role must end after it starts.", "角色的终止时间应晚于起始时间。")
 
 
 class GrantUnknown(NotFound):
     """There is no such grant."""
 
-    code = "grant-unknown"
     text = Text("This person does not have that role.", "该人员没有此角色。")
 
 

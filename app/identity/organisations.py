@@ -92,7 +92,6 @@ class CheckCharacterWrong(SocialCreditCodeInvalid):
 class PersonalNumberGiven(SocialCreditCodeInvalid):
     """A citizen's identity number, which has 18 characters too; it isn't said again."""
 
-    code = "personal-number-given"
     text = Text(
         "This is a citizen's identity number. Enter the organisation's unified social credit code.",
         "所填为公民身份号码，请填写单位的统一社会信用代码。",
@@ -103,21 +102,18 @@ class PersonalNumberGiven(SocialCreditCodeInvalid):
 class OrganisationExists(Conflict):
     """An organisation with this code is already there."""
 
-    code = "organisation-exists"
     text = Text("An organisation with the code %(uscc)s is already registered.", "统一社会信用代码%(uscc)s已注册。")
 
 
 class OrganisationNameMissing(Invalid):
     """An organisation is known by its Chinese name at least."""
 
-    code = "organisation-name-missing"
     text = Text("Enter the organisation's Chinese name.", "请填写单位名称。")
 
 
 class SupervisorUnfit(Invalid):
     """A buyer answers to a finance department (GPL 13)."""
 
-    code = "supervisor-unfit"
     text = Text("Choose the finance department that supervises this buyer.", "请选择该采购人的财政监管部门。")
     statute = "GPL 13"
 
@@ -125,14 +121,12 @@ class SupervisorUnfit(Invalid):
 class LevelUnfit(Invalid):
     """Only a finance department has a budget level of its own; a buyer has its finance department's."""
 
-    code = "level-unfit"
     text = Text("Only a finance department has a budget level.", "仅财政部门填写预算级次。")
 
 
 class OrganisationUnknown(NotFound):
     """There is no organisation of this id, or not of the kind that was asked for."""
 
-    code = "organisation-unknown"
     text = Text("There is no such organisation.", "没有该单位。")
 
 
@@ -271,7 +265,7 @@ def get(session: Session, organisation_id: str, *, kind: str | None = None) -> O
     """An organisation (of ``kind``, when given); raises OrganisationUnknown."""
     organisation = session.get(Organisation, organisation_id)
     if organisation is None or (kind is not None and organisation.kind != kind):
-        raise OrganisationUnknown()
+        raise OrganisationUnknown
     return organisation
 
 

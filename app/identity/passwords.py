@@ -63,7 +63,6 @@ _KNOWN = frozenset(
 class PasswordUnfit(Invalid):
     """A new password that would be guessed."""
 
-    code = "password-unfit"
     text = Text("Choose another password: %(why)s.", "请更换密码：%(why)s。")
 
 

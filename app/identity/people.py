@@ -34,7 +34,6 @@ STATES = tuple(AccountState)
 class NotTheirPerson(NotAllowed):
     """A supplier's administrator looks after people who hold a role at that supplier."""
 
-    code = "not-their-person"
     text = Text("This person does not work for your organisation.", "该人员不属于贵单位。")
 
 

@@ -45,7 +45,6 @@ class PasswordReset(Base):
 class LinkOver(NotAllowed):
     """The link was used, or its time is over."""
 
-    code = "link-over"
     text = Text("This link has been used or has expired. Ask for a new one.", "该链接已使用或已过期，请重新申请。")
 
 

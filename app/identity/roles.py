@@ -197,7 +197,6 @@ def conflicts(roles: frozenset[str] | set[str]) -> tuple[tuple[str, str], ...]:
 class RoleMissing(NotAllowed):
     """The person doesn't hold the role this act belongs to."""
 
-    code = "role-missing"
     text = Text("Only these roles can do this: %(role)s.", "此操作仅限以下角色办理：%(role)s。")
 
 

@@ -60,14 +60,12 @@ class Opened:
 class WrongPassword(NotAllowed):
     """No account with this name and password; which of the two is wrong isn't said."""
 
-    code = "wrong-password"
     text = Text("The sign-in name or password is incorrect.", "登录名或密码不正确。")
 
 
 class SessionUnknown(NotFound):
     """There is no such session of this person."""
 
-    code = "session-unknown"
     text = Text("There is no such session.", "没有该会话。")
 
 

@@ -9,7 +9,6 @@ from app.foundation.text import Text
 class KeyNotDue(RuleBroken):
     """A key is given out after the deadline only (O87 33)."""
 
-    code = "key-not-due"
     text = Text(
         "The key service releases this key after %(deadline)s. Its clock shows %(now)s.",
         "密钥保管服务须在%(deadline)s之后方可提供密钥；其当前时间为%(now)s。",
@@ -38,21 +37,18 @@ class DeadlineTooFar(RuleBroken):
 class KeyReleased(Conflict):
     """The key was given out: its deadline can't be moved any more."""
 
-    code = "key-released"
     text = Text("The key of this lot has already been released.", "该采购包的密钥已经提供。")
 
 
 class KeyUnknown(NotFound):
     """The key service has no key for this lot."""
 
-    code = "key-unknown"
     text = Text("The key service has no key for this lot.", "密钥保管服务中没有该采购包的密钥。")
 
 
 class KeyDamaged(Conflict):
     """The keeper's file was changed by somebody else: the key doesn't open under the master key with its deadline."""
 
-    code = "key-damaged"
     text = Text(
         "The record of this key in the key service was changed from outside and cannot be opened.",
         "密钥保管服务中该密钥的记录被外部改动，无法打开。",
@@ -62,7 +58,6 @@ class KeyDamaged(Conflict):
 class KeeperAway(Conflict):
     """The keeper doesn't answer, or what answers isn't the keeper."""
 
-    code = "keeper-away"
     text = Text(
         "The key service is not responding (%(why)s). Nothing has been changed. Try again when it is running.",
         "密钥保管服务无响应（%(why)s）。未作任何更改，请待其恢复后重试。",
@@ -72,7 +67,6 @@ class KeeperAway(Conflict):
 class ClocksApart(Conflict):
     """The keeper's clock and ours differ: a deadline would mean two different instants."""
 
-    code = "clocks-apart"
     text = Text(
         "The clock of the key service differs from the clock of this server by %(seconds)s seconds. Deadlines cannot be set until the clocks agree.",
         "密钥保管服务与本服务器时钟相差%(seconds)s秒，校准前不能设定截止时间。",

@@ -183,7 +183,7 @@ class Vault:
         with self._lock:
             key = self._key(lot_id)
         if key is None:
-            raise KeyUnknown()
+            raise KeyUnknown
         return key.deadline_at
 
     def close(self) -> None:

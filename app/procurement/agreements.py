@@ -86,21 +86,18 @@ POWERS: dict[str, Text] = {
 class AgreementUnknown(NotFound):
     """There is no agreement here."""
 
-    code = "agreement-unknown"
     text = Text("This project has no agency agreement.", "该项目没有委托代理协议。")
 
 
 class AgreementNotOpen(Conflict):
     """The agreement isn't waiting for this party's signature."""
 
-    code = "agreement-not-open"
     text = Text("This agreement is not waiting for your signature.", "该协议当前无需您签署。")
 
 
 class CentralBodyOnly(RuleBroken):
     """What is in the catalogue is entrusted to the central procurement body and to nobody else (GPL 18, IR 4)."""
 
-    code = "central-body-only"
     text = Text(
         "This purchase is in the centralised catalogue. It must be entrusted to the central procurement body: %(bodies)s.",
         "该项目属于集中采购目录以内的集中采购机构采购项目，必须委托集中采购机构代理采购：%(bodies)s。",
@@ -111,7 +108,6 @@ class CentralBodyOnly(RuleBroken):
 class PowersInvalid(Invalid):
     """The powers must be named, and be powers an agency can have (IR 16)."""
 
-    code = "powers-invalid"
     text = Text("Choose the powers of the agency.", "请选择委托权限。")
     statute = "IR 16"
 
@@ -119,7 +115,6 @@ class PowersInvalid(Invalid):
 class TermPassed(Invalid):
     """The agreement's term must end after today (IR 16)."""
 
-    code = "term-passed"
     text = Text("The term must end after today.", "委托期限须晚于今日。")
     statute = "IR 16"
 
@@ -127,7 +122,6 @@ class TermPassed(Invalid):
 class BeyondPowers(NotAllowed):
     """The agency acts beyond what it was entrusted with (IR 16)."""
 
-    code = "beyond-powers"
     text = Text("The agency agreement does not give this power: %(power)s.", "委托代理协议未授予此项权限：%(power)s。")
     statute = "IR 16"
 
@@ -186,7 +180,7 @@ def sign(session: Session, actor: Actor, *, agreement_id: str) -> AgreementSigna
     """
     agreement, party = _open_for(session, actor, agreement_id)
     if party == "buyer" and actor.id == agreement.proposed_by:
-        raise SamePerson()
+        raise SamePerson
     signature = AgreementSignature(
         agreement_id=agreement.id,
         party=party,
@@ -221,14 +215,14 @@ def decline(session: Session, actor: Actor, *, agreement_id: str, reasons: str) 
 def _open_for(session: Session, actor: Actor, agreement_id: str) -> tuple[Agreement, str]:
     agreement = session.get(Agreement, agreement_id, with_for_update=True, populate_existing=True)
     if agreement is None:
-        raise AgreementUnknown()
+        raise AgreementUnknown
     if agreement.state == AgreementState.PROPOSED:
         roles.require(actor, "agency-officer", agreement.agency_id)
         return agreement, "agency"
     if agreement.state == AgreementState.AGENCY_SIGNED:
         roles.require(actor, "buyer-reviewer", agreement.buyer_id)
         return agreement, "buyer"
-    raise AgreementNotOpen()
+    raise AgreementNotOpen
 
 
 def digest(agreement: Agreement) -> str:
@@ -252,7 +246,7 @@ def current(session: Session, project_id: str) -> Agreement:
     newest = select(Agreement).where(Agreement.project_id == project_id).order_by(Agreement.id.desc()).limit(1)
     agreement = session.scalars(newest).first()
     if agreement is None:
-        raise AgreementUnknown()
+        raise AgreementUnknown
     return agreement
 
 

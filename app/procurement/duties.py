@@ -56,7 +56,6 @@ NAMES: dict[Part, Text] = {
 class DutiesApart(NotAllowed):
     """The person had a part in the case that keeps them from this act (GPL 61)."""
 
-    code = "duties-apart"
     text = Text("You %(part)s. Someone else must do this.", "您%(part)s，此事项须由其他人员办理。")
     statute = "GPL 61"
 

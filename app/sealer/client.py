@@ -39,7 +39,6 @@ INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONP
 class SealingFailed(Refusal):
     """The process that seals the bid broke down, or there is no room for what it writes."""
 
-    code = "sealing-failed"
     text = Text(
         "The bid could not be sealed, and was not submitted. Your draft is unchanged. Submit it again. "
         "If this happens again, tell the agency before the bid deadline.",

@@ -56,7 +56,6 @@ FIELDS = ("holder", "account", "bank_name", "bank_code")
 class NoFile(Invalid):
     """An import without a file."""
 
-    code = "no-file"
     text = Text("Choose the bank's file.", "请选择银行对账单文件。")
 
 
@@ -224,7 +223,7 @@ def decide(entry_id: str) -> AnyResponse | tuple[str, int]:
     session, chosen = current.session(), request.form.get("decision", "")
     entry = session.get(StatementEntry, entry_id)
     if entry is None or entry.id not in _seen([entry]):
-        raise bonds.EntryUnknown()
+        raise bonds.EntryUnknown
     statement_id = entry.bank_statement_id
     try:
         if chosen not in ("new", "same"):
@@ -246,7 +245,7 @@ def _statement(statement_id: str, problems: list[Refusal] | None = None) -> str:
     found = session.get(BankStatement, statement_id)
     own = bonds.account_of(session, current.actor().organisation_id or "")
     if found is None or own is None or found.account != own.account:
-        raise bonds.BondUnknown()
+        raise bonds.BondUnknown
     query = select(StatementEntry).where(StatementEntry.bank_statement_id == found.id)
     entries = list(session.scalars(query.order_by(StatementEntry.booked_at, StatementEntry.position)))
     seen = _seen(entries)
@@ -311,7 +310,7 @@ def letter(bond_id: str) -> Response:
     session = current.session()
     found = session.get(Bond, bond_id)
     if found is None or found.guarantee_document_id is None:
-        raise bonds.BondUnknown()
+        raise bonds.BondUnknown
     _bonds_of(found.lot_id)
     document = documents.get(session, found.guarantee_document_id)
     return attachment(documents.read(session, document.id), document.name, document.media_type)
@@ -323,7 +322,7 @@ def forfeit(bond_id: str) -> AnyResponse | tuple[str, int]:
     session = current.session()
     found = session.get(Bond, bond_id)
     if found is None:
-        raise bonds.BondUnknown()
+        raise bonds.BondUnknown
     lot_id = found.lot_id
     _bonds_of(lot_id)
     try:
@@ -410,9 +409,9 @@ def _bonds_of(lot_id: str) -> list[Bond]:
     session = current.session()
     tender = tenders.of_lot(session, lot_id)
     if tender.agency_id != current.actor().organisation_id:
-        raise projects.LotUnknown()
+        raise projects.LotUnknown
     if tender.bid_deadline_at is None or current.now() < tender.bid_deadline_at:
-        raise StillSecret()
+        raise StillSecret
     return bonds.of_lot(session, lot_id)
 
 

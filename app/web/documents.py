@@ -45,7 +45,6 @@ LARGEST_OPENED = 100 * 1024 * 1024
 class NoFile(Invalid):
     """An upload without a file in it."""
 
-    code = "no-file"
     text = Text("Choose a file.", "请选择文件。")
 
 

@@ -25,14 +25,12 @@ TONES = {"active": "now", "suspended": "stopped", "left": "plain"}
 class DayMissing(Invalid):
     """A day is needed, and none, or none that can be read, was entered."""
 
-    code = "day-missing"
     text = Text("Enter the day.", "请填写日期。")
 
 
 class AccountMissing(Invalid):
     """Nobody was chosen."""
 
-    code = "account-missing"
     text = Text("Choose a person.", "请选择人员。")
 
 

@@ -77,7 +77,6 @@ def holders(*roles: str, check: Predicate | None = None) -> Rule:
 class RoleNeeded(NotAllowed):
     """None of the roles that may do this."""
 
-    code = "role-needed"
     text = Text("Only these roles can see this page: %(roles)s.", "此页面仅供以下角色使用：%(roles)s。")
 
 
@@ -87,8 +86,6 @@ class SignInNeeded(Unauthorized):
 
 class NoRule(NotAllowed):
     """The table has no row for this page: nobody may call it."""
-
-    code = "no-rule"
 
 
 def task_is_for_them(session: Session, actor: Actor, task_id: str, **_: Any) -> None:

@@ -50,7 +50,6 @@ LARGEST_NUMBER = 2**31 - 1
 class FromElsewhere(NotAllowed):
     """A form that was sent from another site."""
 
-    code = "from-elsewhere"
     text = Text("This request came from another site.", "该请求来自其他网站。")
 
 

@@ -27,7 +27,6 @@ MOST_FILES = 10
 class TooManyFiles(Invalid):
     """A query carries only so many files."""
 
-    code = "too-many-files"
     text = Text("Attach at most %(most)s files.", "最多上传%(most)s个文件。")
 
 

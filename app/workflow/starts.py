@@ -34,7 +34,6 @@ STARTED_BY_ACTS = frozenset({EARLY, TERMINATED})
 class MayNotStart(NotAllowed):
     """The person doesn't hold the role in whose lane the procedure begins, or it isn't started by hand."""
 
-    code = "may-not-start"
     text = Text("You cannot start this procedure.", "您不能启动该流程。")
 
 
@@ -50,7 +49,6 @@ def offered(engine: Engine, session: Session, actor: Actor) -> list[Definition]:
 class ProcedureChanged(Conflict):
     """Another version of the procedure was deployed since its form was opened."""
 
-    code = "procedure-changed"
     text = Text(
         "This procedure has changed since you opened its form. Check what you entered and send it again.",
         "您打开表单后，该流程已更新。请核对填写内容后重新提交。",
@@ -155,7 +153,6 @@ def _may(actor: Actor, process: Process) -> bool:
 class SentAlready(Conflict):
     """Something of the case was sent: it is others' too, and only an administrator ends it."""
 
-    code = "sent-already"
     text = Text("Part of this case has already been submitted.", "该流程已有提交内容，不能放弃。")
 
 

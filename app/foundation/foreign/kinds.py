@@ -25,7 +25,6 @@ HEAD = 8192
 class KindRefused(Invalid):
     """A file of a kind that isn't taken there, or whose content isn't what its name says."""
 
-    code = "kind-refused"
     text = Text(
         "“%(name)s” cannot be accepted: %(why)s. Accepted files: %(kinds)s.",
         "无法接收“%(name)s”：%(why)s。可接收：%(kinds)s。",

@@ -9,7 +9,6 @@ from app.foundation.text import Text
 class Unreadable(Invalid):
     """A stranger's file that isn't read; ``why`` says what is wrong with it."""
 
-    code = "unreadable"
     text = Text("This file cannot be read: %(why)s.", "无法读取该文件：%(why)s。")
 
     def __init__(self, why: Text, *, field: str | None = None) -> None:

@@ -44,7 +44,6 @@ NAMES = {
 class CertificateUnknown(NotFound):
     """There is no such certificate."""
 
-    code = "certificate-unknown"
     text = Text("There is no such certificate.", "没有该证书。")
 
 
@@ -207,7 +206,7 @@ def revoke(session: Session, actor: Actor, *, certificate_id: str, reasons: str)
     roles.require(actor, "administrator")
     certificate = session.get(Certificate, certificate_id, with_for_update=True)
     if certificate is None:
-        raise CertificateUnknown()
+        raise CertificateUnknown
     if certificate.revoked_at is None:
         certificate.revoked_at, certificate.revoked_by = clock.now(session), actor.id
         certificate.revocation_reasons = reasons

@@ -9,5 +9,4 @@ from app.foundation.text import Text
 class NotForSigning(Invalid):
     """The file that was to be signed isn't a readable PDF."""
 
-    code = "not-for-signing"
     text = Text("This file cannot be signed because it is not a readable PDF.", "该文件不是可读取的PDF，无法签署。")

@@ -109,7 +109,7 @@ def sign(
         signer.at = at
         signed: bytes = loops.apart(lambda: signer.sign_pdf(writer).getvalue())
     except PdfError as error:
-        raise NotForSigning() from error
+        raise NotForSigning from error
     return signed
 
 

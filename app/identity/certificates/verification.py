@@ -27,14 +27,12 @@ from app.identity.certificates.records import Authority, Certificate
 class PdfUnreadable(Invalid):
     """The file isn't a PDF, or too damaged to be read."""
 
-    code = "pdf-unreadable"
     text = Text("This file cannot be read as a PDF.", "该文件无法作为PDF读取。")
 
 
 class RootInvalid(Invalid):
     """What should be trusted isn't the certificate of an authority."""
 
-    code = "root-invalid"
     text = Text(
         "This is not a certificate of a certification authority in PEM format.", "该内容不是PEM格式的证书颁发机构证书。"
     )
@@ -120,7 +118,7 @@ def _examine(pdf: bytes, roots: Sequence[str], now: datetime) -> _Examined:
     try:
         embedded = list(PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures)
     except (PdfError, ValueError, TypeError, KeyError, RecursionError) as error:
-        raise PdfUnreadable() from error
+        raise PdfUnreadable from error
     trusted = _loaded(roots)
     signatures = [_check(trusted, now, signature) for signature in embedded]
     certificates = [*trusted, *(each for signature in embedded for each in _certificates(signature))]

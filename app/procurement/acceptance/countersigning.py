@@ -40,7 +40,7 @@ def countersign(session: Session, actor: Actor, *, contract_id: str, opinion: st
         raise ValueError(f"unknown opinion: {opinion}")
     found = to_sign(session, contract.id)
     if found is None:
-        raise NothingToSign()
+        raise NothingToSign
     if opinion == "objects" and not reasons.strip():
         raise ReasonsMissing(field="reasons")
     found.supplier_opinion = opinion

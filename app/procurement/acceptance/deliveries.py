@@ -27,21 +27,18 @@ from app.procurement.projects import LotState
 class NothingDelivered(Conflict):
     """There is no delivery that waits for the acceptance."""
 
-    code = "nothing-delivered"
     text = Text("No delivery is waiting for acceptance.", "没有待验收的交付。")
 
 
 class DeliveryOpen(Conflict):
     """A delivery was reported already and isn't decided on, or the contract is accepted."""
 
-    code = "delivery-open"
     text = Text("This delivery has already been reported.", "交付已报告。")
 
 
 class DeliveryInFuture(Invalid):
     """What is delivered was delivered by today, and after the contract was concluded."""
 
-    code = "delivery-in-future"
     text = Text(
         "The day of delivery must be between the day of the contract and today.", "交付日期应在合同签订之日至今日之间。"
     )
@@ -61,7 +58,6 @@ class RowsIncomplete(Invalid):
 class EvidenceMissing(Invalid):
     """A judgement without evidence is none."""
 
-    code = "evidence-missing"
     text = Text("Give the evidence for %(code)s.", "请填写%(code)s的验收依据。")
     statute = "IR 45"
 
@@ -94,7 +90,7 @@ def report(
         raise contracts.ContractNotOpen(state=contracts.STATE_NAMES[contract.state])
     last = latest(session, contract.id)
     if last is not None and (last.acceptance is None or last.acceptance.accepted):
-        raise DeliveryOpen()
+        raise DeliveryOpen
     today = local_day(clock.now(session))
     signed_on = local_day(contract.signed_at) if contract.signed_at else today
     if not signed_on <= delivered_on <= today:
@@ -145,7 +141,7 @@ def accept(
     roles.require(actor, "buyer-contract-officer", contract.buyer_id)
     delivery = latest(session, contract.id)
     if delivery is None or delivery.acceptance is not None:
-        raise NothingDelivered()
+        raise NothingDelivered
     duties.require_apart(session, actor, "acceptance.accept", contract.lot_id)
     if rating not in RATINGS:
         raise ValueError(f"unknown rating: {rating}")

@@ -31,7 +31,6 @@ class GroupInvalid(Invalid):
 class SignedSheetMissing(Invalid):
     """What a group judged bears the signature of each of its members."""
 
-    code = "signed-sheet-missing"
     text = Text(
         "Attach the sheet that every member of the acceptance group signed.", "请上传验收小组全体成员签字的签字页。"
     )

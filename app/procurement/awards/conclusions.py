@@ -16,7 +16,6 @@ from app.procurement.awards.records import Award, AwardState, SigningPause
 class SigningPaused(RuleBroken):
     """A query or complaint that may affect the result is open: the contract isn't signed (IR 54)."""
 
-    code = "signing-paused"
     text = Text(
         "A challenge that may affect the result is open. The contract cannot be signed until it is answered.",
         "存在可能影响中标结果的质疑，处理完毕前暂停签订合同。",

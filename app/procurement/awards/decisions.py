@@ -35,21 +35,18 @@ GROUNDS: dict[str, Text] = {
 class AwardUnknown(NotFound):
     """There is no award of this lot, or none this person may know of."""
 
-    code = "award-unknown"
     text = Text("This award does not exist.", "没有该中标结果。")
 
 
 class AlreadyDecided(Conflict):
     """The winner is settled."""
 
-    code = "already-decided"
     text = Text("The winning bidder of this lot has already been confirmed.", "该采购包已确定中标人。")
 
 
 class NotACandidate(RuleBroken):
     """Only a candidate of the report can win (O87 68)."""
 
-    code = "not-a-candidate"
     text = Text(
         "Choose a candidate recommended in the evaluation report.", "只能在评标报告推荐的中标候选人中确定中标人。"
     )
@@ -59,7 +56,6 @@ class NotACandidate(RuleBroken):
 class OutOfOrder(RuleBroken):
     """A candidate of a better rank is passed over only for a reason the law names (O87 68)."""
 
-    code = "out-of-order"
     text = Text(
         "Confirm the winning bidder in order of rank. Passing over a candidate needs a reason given in law.",
         "应当按排序确定中标人；不确定排名在前的中标候选人的，须有法定理由。",
@@ -70,14 +66,12 @@ class OutOfOrder(RuleBroken):
 class StillTheBuyers(Conflict):
     """The buyer still has time to decide."""
 
-    code = "still-the-buyers"
     text = Text("The buyer still has time to decide.", "采购人仍在确定中标人的期限内。")
 
 
 class ReportNotDelivered(Conflict):
     """Nothing is decided before the report has reached the buyer."""
 
-    code = "report-not-delivered"
     text = Text("The evaluation report has not been delivered to the buyer yet.", "评标报告尚未送达采购人。")
 
 
@@ -113,7 +107,7 @@ def confirm_by_default(session: Session, actor: Actor, *, lot_id: str) -> Award:
     candidates = _open_candidates(session, lot_id)
     due_at = evaluation.report(session, lot_id).decision_due_at
     if due_at is None or clock.now(session) < due_at:
-        raise StillTheBuyers()
+        raise StillTheBuyers
     return _decide(session, actor, lot_id, candidates[0], by_default=True)
 
 
@@ -121,9 +115,9 @@ def _open_candidates(session: Session, lot_id: str) -> Sequence[BidResult]:
     """The candidates of a lot that waits for the decision, in order, with the lot locked."""
     projects.lot(session, lot_id, lock=True)
     if of_lot(session, lot_id) is not None:
-        raise AlreadyDecided()
+        raise AlreadyDecided
     if evaluation.report(session, lot_id).state != ReportState.DELIVERED:
-        raise ReportNotDelivered()
+        raise ReportNotDelivered
     return left(session, lot_id)
 
 
@@ -211,5 +205,5 @@ def get(session: Session, lot_id: str, *, lock: bool = False) -> Award:
     """A lot's award; raises AwardUnknown."""
     award = of_lot(session, lot_id, lock=lock)
     if award is None:
-        raise AwardUnknown()
+        raise AwardUnknown
     return award

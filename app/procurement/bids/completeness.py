@@ -24,7 +24,6 @@ from app.sealer.offers import Offer, read
 class BidIncomplete(Invalid):
     """The draft lacks something that every bid must have."""
 
-    code = "bid-incomplete"
     text = Text(
         "The bid is not complete: %(count)s items are missing. %(first)s", "投标文件不完整，共缺%(count)s项。%(first)s"
     )

@@ -49,14 +49,12 @@ class SealedMeanwhile(Conflict):
 class DraftMissing(Conflict):
     """There is nothing to seal."""
 
-    code = "draft-missing"
     text = Text("There is no draft to submit. It may already have been submitted.", "没有可提交的草稿，可能已经提交。")
 
 
 class DraftFileUnknown(NotFound):
     """There is no such file in the draft."""
 
-    code = "draft-file-unknown"
     text = Text("There is no such file in your draft.", "草稿中没有该文件。")
 
 
@@ -82,7 +80,7 @@ def bidding_for(
     roles.require(actor, role, registration.organisation_id)
     tender = tenders.of_lot(session, lot_id, lock=lock)
     if not tenders.open_for_bids(tender, arrivals.arrived(session, arrived_at)):
-        raise DeadlinePassed()
+        raise DeadlinePassed
     return tender, registration.organisation_id
 
 
@@ -184,7 +182,7 @@ def remove_file(
     draft = draft_of(session, lot_id, supplier_id, lock=True)
     file = session.get(DraftFile, file_id)
     if draft is None or file is None or file.draft_id != draft.id:
-        raise DraftFileUnknown()
+        raise DraftFileUnknown
     contents.destroy_files(session, [file])
     session.delete(file)
     session.flush()
@@ -196,7 +194,7 @@ def file_of(session: Session, actor: Actor, file_id: str) -> DraftFile:
     file = session.get(DraftFile, file_id)
     draft = session.get(BidDraft, file.draft_id) if file is not None else None
     if file is None or draft is None or draft.supplier_id != actor.organisation_id:
-        raise DraftFileUnknown()
+        raise DraftFileUnknown
     return file
 
 

@@ -19,7 +19,6 @@ from app.procurement.bids.drafts import SIGNER, DraftMissing, bidding_for, draft
 class NobodySigns(Conflict):
     """The company has nobody who may seal a bid."""
 
-    code = "nobody-signs"
     text = Text(
         "Nobody at your company may seal a bid. Ask your administrator to give a person the role “Supplier signer”.",
         "贵单位尚无供应商签署人，不能密封投标文件。请联系单位管理员指定供应商签署人。",
@@ -40,11 +39,11 @@ def hand_on(session: Session, actor: Actor, *, lot_id: str, arrived_at: datetime
     _, supplier_id = bidding_for(session, actor, lot_id, arrived_at=arrived_at)
     draft = draft_of(session, lot_id, supplier_id)
     if draft is None:
-        raise DraftMissing()
+        raise DraftMissing
     whole_or_refused(session, lot_id, supplier_id, draft)
     signers = signers_of(session, supplier_id)
     if not signers:
-        raise NobodySigns()
+        raise NobodySigns
     mails.tell(
         session,
         organisation_id=supplier_id,

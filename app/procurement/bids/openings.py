@@ -41,7 +41,6 @@ from app.sealer.packages import digest
 class OpeningNotDue(RuleBroken):
     """Nobody opens a bid before the deadline (O87 33, 39)."""
 
-    code = "opening-not-due"
     text = Text("Bids cannot be opened before the deadline.", "投标截止时间之前不得开标。")
     statute = "O87 33"
 
@@ -49,21 +48,18 @@ class OpeningNotDue(RuleBroken):
 class NotBidding(Conflict):
     """The tender was terminated or never published: there is nothing to open."""
 
-    code = "not-bidding"
     text = Text("This tender has no bids to open.", "该项目没有可开启的投标文件。")
 
 
 class OpeningUnknown(NotFound):
     """The lot's bids haven't been opened, or this person may not see it."""
 
-    code = "opening-unknown"
     text = Text("The bids for this lot have not been opened.", "该采购包尚未开标。")
 
 
 class DocumentsAtFault(Conflict):
     """What was rightly held against the documents isn't cured: the bids stay sealed (O94 16(1))."""
 
-    code = "documents-at-fault"
     text = Text(
         "A challenge of the tender documents was upheld and is not cured: no bid is opened.",
         "对招标文件的质疑成立且尚未更正处理，不得开标。",
@@ -81,7 +77,6 @@ class RecordSigned(Conflict):
 class ObjectionMissing(Invalid):
     """An objection says what is wrong."""
 
-    code = "objection-missing"
     text = Text("Enter your question or request.", "请写明疑义或者回避申请的内容。")
 
 
@@ -107,12 +102,12 @@ def open_all(session: Session, actor: Actor, *, lot_id: str, keeper: Keeper) -> 
         return made
     now = clock.now(session)
     if tender.state not in (TenderState.PUBLISHED, TenderState.CLOSED) or tender.bid_deadline_at is None:
-        raise NotBidding()
+        raise NotBidding
     if now < tender.bid_deadline_at:
-        raise OpeningNotDue()
+        raise OpeningNotDue
     lot = projects.lot(session, lot_id, lock=True)
     if lot.failure_reason:
-        raise DocumentsAtFault()
+        raise DocumentsAtFault
     arrivals.require_decided(session, tender.bid_deadline_at)
     doubts.require_none(session)
     keeper.allow(lot_id)
@@ -166,7 +161,7 @@ def object_to_opening(session: Session, actor: Actor, *, lot_id: str, words: str
     opening, tender = _unsigned(session, lot_id)
     bid = of_supplier(session, lot_id, actor.organisation_id)
     if bid is None:
-        raise OpeningUnknown()
+        raise OpeningUnknown
     roles.require(actor, "supplier-bidder", bid.supplier_id)
     if not words.strip():
         raise ObjectionMissing(field="words")
@@ -390,9 +385,9 @@ def _unsigned(session: Session, lot_id: str) -> tuple[Opening, Tender]:
     query = select(Opening).where(Opening.lot_id == lot_id).with_for_update()
     opening = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if opening is None:
-        raise OpeningUnknown()
+        raise OpeningUnknown
     if opening.signed_at is not None:
-        raise RecordSigned()
+        raise RecordSigned
     return opening, tenders.of_lot(session, lot_id)
 
 

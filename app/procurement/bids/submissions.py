@@ -40,14 +40,12 @@ GONE = (BidState.REPLACED, BidState.WITHDRAWN)
 class BidUnknown(NotFound):
     """There is no such bid, or none this person may know of."""
 
-    code = "bid-unknown"
     text = Text("There is no such bid.", "没有该投标文件。")
 
 
 class BidEnded(Conflict):
     """The bid was replaced or withdrawn in the meantime."""
 
-    code = "bid-ended"
     text = Text("This bid was replaced or withdrawn.", "该投标文件已被替换或者撤回。")
 
 
@@ -101,7 +99,7 @@ def submit(
     tender, supplier_id = bidding_for(session, actor, lot_id, lock=True, arrived_at=at, role=SIGNER)
     draft = draft_of(session, lot_id, supplier_id, lock=True)
     if draft is None:
-        raise DraftMissing()
+        raise DraftMissing
     whole_or_refused(session, lot_id, supplier_id, draft)
     sequence = last_sequence(session, lot_id, supplier_id) + 1
     _replace(session, of_supplier(session, lot_id, supplier_id), sequence, at)
@@ -171,7 +169,7 @@ def get(session: Session, bid_id: str) -> Bid:
     """A bid; raises BidUnknown."""
     bid = session.get(Bid, bid_id)
     if bid is None:
-        raise BidUnknown()
+        raise BidUnknown
     return bid
 
 
@@ -197,11 +195,11 @@ def _standing(session: Session, actor: Actor, bid_id: str, arrived_at: datetime)
     """The tender (locked) and the actor's own bid that stands under it."""
     bid = get(session, bid_id)
     if bid.supplier_id != actor.organisation_id:
-        raise BidUnknown()
+        raise BidUnknown
     tender, _ = bidding_for(session, actor, bid.lot_id, lock=True, arrived_at=arrived_at, role=SIGNER)
     session.refresh(bid, with_for_update=True)
     if bid.state != BidState.SEALED:
-        raise BidEnded()
+        raise BidEnded
     return tender, bid
 
 

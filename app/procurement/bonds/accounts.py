@@ -20,14 +20,12 @@ _CODE = re.compile(r"\d{12}|[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
 class AccountInvalid(Invalid):
     """Not an account number."""
 
-    code = "account-invalid"
     text = Text("Enter a bank account number of 5 to 34 digits and letters.", "银行账号应为5至34位数字或字母。")
 
 
 class BankCodeInvalid(Invalid):
     """Neither a CNAPS number nor a BIC."""
 
-    code = "bank-code-invalid"
     text = Text("Enter a bank code of 12 digits (CNAPS), or a BIC.", "银行行号应为12位支付系统行号，或者BIC。")
 
 
@@ -41,7 +39,6 @@ class HolderMissing(Invalid):
 class NoBondAccount(Conflict):
     """The agency hasn't named its account."""
 
-    code = "no-bond-account"
     text = Text(
         "The agency has not entered its bank account for bid bonds yet.", "采购代理机构尚未登记投标保证金账户。"
     )
@@ -80,5 +77,5 @@ def require_account(session: Session, agency_id: str, *, lock: bool = False) -> 
     """An agency's account for bonds, locked for who takes in what came to it; raises NoBondAccount."""
     row = session.get(BondAccount, agency_id, with_for_update=lock or None)
     if row is None:
-        raise NoBondAccount()
+        raise NoBondAccount
     return row

@@ -31,7 +31,7 @@ def send_back(
     """
     bonds = [session.get(Bond, bond_id) for bond_id in bond_ids]
     if not bonds or any(bond is None for bond in bonds):
-        raise BondUnknown()
+        raise BondUnknown
     first = next(bond for bond in bonds if bond is not None)
     agency_id = tenders.of_lot(session, first.lot_id).agency_id
     batch, lines = return_bonds(session, actor, bond_ids=bond_ids, earned=earned)

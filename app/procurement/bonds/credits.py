@@ -40,21 +40,18 @@ _REFERENCE = re.compile(r"RF\d{2}[A-Z0-9]{1,21}")
 class StatementKnown(Conflict):
     """This bank statement has already been imported."""
 
-    code = "statement-known"
     text = Text("This bank statement has already been imported.", "该银行对账单已导入。")
 
 
 class EntryUnknown(NotFound):
     """There is no such entry, or it is of another agency's account."""
 
-    code = "entry-unknown"
     text = Text("There is no such entry.", "没有该入账记录。")
 
 
 class EntrySettled(Conflict):
     """Nobody needs to decide on this entry (any more)."""
 
-    code = "entry-settled"
     text = Text("This entry has already been decided.", "该入账记录已处理。")
 
 
@@ -98,7 +95,7 @@ def import_credits(
     """
     roles.require(actor, "agency-officer")
     if session.scalars(select(BankStatement).where(BankStatement.digest == digest)).first():
-        raise StatementKnown()
+        raise StatementKnown
     statement = BankStatement(
         digest=digest,
         statement_id=statement_id,
@@ -274,9 +271,9 @@ def decide(session: Session, actor: Actor, *, entry_id: str, is_new: bool, reaso
     entry = session.get(StatementEntry, entry_id, with_for_update=True, populate_existing=True)
     own = account_of(session, actor.organisation_id or "")
     if entry is None or own is None or own.account != entry.account:
-        raise EntryUnknown()
+        raise EntryUnknown
     if entry.outcome != ASKED:
-        raise EntrySettled()
+        raise EntrySettled
     if not reasons.strip():
         raise ReasonsMissing(field="reasons")
     entry.outcome = KNOWN

@@ -27,28 +27,24 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 class BondUnknown(NotFound):
     """There is no such bond, or none this person may know of."""
 
-    code = "bond-unknown"
     text = Text("There is no such bid bond.", "没有该投标保证金。")
 
 
 class NoBondAsked(RuleBroken):
     """This tender does not require a bid bond."""
 
-    code = "no-bond-asked"
     text = Text("This tender does not require a bid bond.", "本项目不收取投标保证金。")
 
 
 class BondSettled(Conflict):
     """The bond has arrived already."""
 
-    code = "bond-settled"
     text = Text("This bond has already arrived.", "该投标保证金已到账。")
 
 
 class GuaranteeTooSmall(Invalid):
     """The guarantee covers less than the bond."""
 
-    code = "guarantee-too-small"
     text = Text("The letter of guarantee must cover at least ¥%(amount)s.", "保函金额不得低于%(amount)s元。")
     statute = "IR 33"
 
@@ -56,7 +52,6 @@ class GuaranteeTooSmall(Invalid):
 class GuaranteeTooShort(Invalid):
     """The guarantee ends before the bids do (O87 23)."""
 
-    code = "guarantee-too-short"
     text = Text(
         "The letter of guarantee must be valid until %(until)s, when the bid validity ends.",
         "保函有效期不得早于投标有效期届满日%(until)s。",
@@ -86,9 +81,9 @@ def _open_lot(session: Session, actor: Actor, lot_id: str, arrived_at: datetime 
     roles.require(actor, "supplier-bidder", registration.organisation_id)
     tender = tenders.of_lot(session, lot_id, lock=True)
     if not tenders.open_for_bids(tender, arrivals.arrived(session, arrived_at)):
-        raise tenders.DeadlinePassed()
+        raise tenders.DeadlinePassed
     if tender.bond_percent <= 0:
-        raise NoBondAsked()
+        raise NoBondAsked
     return projects.lot(session, lot_id), tender, registration.organisation_id
 
 
@@ -132,7 +127,7 @@ def lodge_guarantee(
     lot, tender, supplier_id = _open_lot(session, actor, lot_id, arrived_at)
     bond = of_supplier(session, lot.id, supplier_id) or _made(session, lot, tender, supplier_id, "guarantee")
     if bond.state != BondState.REQUESTED:
-        raise BondSettled()
+        raise BondSettled
     if amount < bond.amount:
         raise GuaranteeTooSmall(field="amount", amount=f"{bond.amount:,.2f}")
     needed = bids_valid_until(tender)

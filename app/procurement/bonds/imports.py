@@ -28,7 +28,6 @@ from app.procurement.bonds.tables import LayoutIncomplete, Table, TableUnread, r
 class AnothersAccount(Invalid):
     """The file has no statement of the agency's account."""
 
-    code = "anothers-account"
     text = Text(
         "This statement is for account %(account)s. Your account for bid bonds is %(own)s.",
         "该对账单账号为%(account)s，本单位投标保证金账号为%(own)s。",
@@ -121,7 +120,7 @@ def kept_table(session: Session, actor: Actor, document_id: str) -> Document:
     own = require_account(session, actor.organisation_id or "")
     found = documents.get(session, document_id)
     if (found.kind, found.case_id, found.created_by) != ("bank_table", f"bank:{own.account}", actor.id):
-        raise documents.NoSuchDocument()
+        raise documents.NoSuchDocument
     return found
 
 
@@ -142,7 +141,7 @@ def import_table(session: Session, actor: Actor, document_id: str, chosen: Mappi
     own = require_account(session, actor.organisation_id or "", lock=True)
     file, table = kept_table(session, actor, document_id), look_at_table(session, actor, document_id, chosen)
     if not table.is_laid_out:
-        raise LayoutIncomplete()
+        raise LayoutIncomplete
     if table.unread:
         raise TableUnread(count=len(table.unread))
     if table.others and not table.lines:
@@ -175,7 +174,7 @@ def book_by_hand(session: Session, actor: Actor, credit: Credit) -> StatementEnt
         source=Source.BY_HAND,
     )
     if not entries:
-        raise AlreadyBooked()
+        raise AlreadyBooked
     return entries[0]
 
 

@@ -22,7 +22,6 @@ CLEARING_SYSTEM = "CNAPS"
 class RepaymentIncomplete(Invalid):
     """A bond can't be paid back: its payee or account isn't known, or it is in another currency."""
 
-    code = "repayment-incomplete"
     text = Text("The bid bond %(reference)s cannot be returned: %(why)s", "投标保证金%(reference)s无法退还：%(why)s")
 
 

@@ -36,14 +36,12 @@ GROUNDS: dict[str, Text] = {
 class BondNotDue(Conflict):
     """The bond isn't waiting to go back."""
 
-    code = "bond-not-due"
     text = Text("This bid bond is not waiting to be returned.", "该投标保证金不处于待退还状态。")
 
 
 class GroundUnknown(RuleBroken):
     """A bond is kept only on a ground the documents list (O87 23)."""
 
-    code = "ground-unknown"
     text = Text(
         "A bid bond can only be forfeited on a ground given in the tender documents.",
         "仅在招标文件规定的情形下不予退还投标保证金。",
@@ -54,7 +52,6 @@ class GroundUnknown(RuleBroken):
 class EarnedByNobody(Invalid):
     """What a bond earned at the bank goes back with a transfer after a termination only (O87 29)."""
 
-    code = "earned-by-nobody"
     text = Text(
         "Interest from the bank goes back only with a transferred bond after a termination, and is not below zero.",
         "仅终止招标退还转账保证金时一并退还银行孳息，且不得为负数。",
@@ -85,7 +82,7 @@ def schedule(session: Session, actor: Actor, *, bond_id: str, cause: str, from_o
         raise ValueError(f"unknown cause: {cause}")
     bond = session.get(Bond, bond_id, with_for_update=True, populate_existing=True)
     if bond is None:
-        raise BondUnknown()
+        raise BondUnknown
     if bond.state not in (BondState.HELD, BondState.LATE):
         return bond
     rule = projects.law_of_lot(session, bond.lot_id, on=from_on).rule(f"bond_return_{cause}")
@@ -164,11 +161,11 @@ def return_bonds(
     for bond_id in bond_ids:
         bond = session.get(Bond, bond_id, with_for_update=True, populate_existing=True)
         if bond is None:
-            raise BondUnknown()
+            raise BondUnknown
         if actor is not SYSTEM:
             roles.require(actor, "agency-officer", tenders.of_lot(session, bond.lot_id).agency_id)
         if bond.state != BondState.DUE_BACK:
-            raise BondNotDue()
+            raise BondNotDue
         if earned.get(bond_id, Decimal(0)) < 0 or (earned.get(bond_id) and not earns(bond)):
             raise EarnedByNobody(field="rows")
         lines += _returned(session, bond, today, earned.get(bond_id, Decimal(0)))
@@ -218,12 +215,12 @@ def forfeit(session: Session, actor: Actor, *, bond_id: str, ground: str) -> Bon
     """Keep a bond, on a ground of GROUNDS only (O87 23)."""
     bond = session.get(Bond, bond_id, with_for_update=True, populate_existing=True)
     if bond is None:
-        raise BondUnknown()
+        raise BondUnknown
     if ground not in GROUNDS:
-        raise GroundUnknown()
+        raise GroundUnknown
     roles.require(actor, "agency-officer", tenders.of_lot(session, bond.lot_id).agency_id)
     if bond.state not in (BondState.HELD, BondState.DUE_BACK):
-        raise BondNotDue()
+        raise BondNotDue
     bond.state, bond.forfeit_ground = BondState.FORFEITED, ground
     journal.write(session, actor, case=f"bond:{bond.id}", act="bonds.forfeit", facts={"ground": ground})
     return bond

@@ -39,27 +39,22 @@ Element = etree._Element
 class NotAStatement(Invalid):
     """The file isn't a bank's statement; ``why`` says what it is and what to do."""
 
-    code = "not-a-statement"
     text = Text("This is not a bank statement that can be read: %(why)s.", "该文件不是可读取的银行对账单：%(why)s。")
 
 
 class EntryUnreadable(Invalid):
     """An entry lacks something, or says it in a way that can't be read."""
 
-    code = "entry-unreadable"
     text = Text("Statement %(statement)s, entry %(number)s: %(why)s", "对账单%(statement)s第%(number)s笔：%(why)s")
 
 
 class EntryContradicts(EntryUnreadable):
     """An entry's transactions don't make up the entry."""
 
-    code = "entry-contradicts"
-
 
 class StatementIncomplete(Invalid):
     """The entries don't lead from the opening balance to the closing one: something is missing."""
 
-    code = "statement-incomplete"
     text = Text(
         "Statement %(statement)s is not complete: the entries add up to %(reached)s but the closing balance is %(closing)s.",
         "对账单%(statement)s不完整：按明细推算余额为%(reached)s，期末余额为%(closing)s。",

@@ -30,28 +30,24 @@ REPORTERS = ("buyer-handler", "buyer-reviewer", "buyer-contract-officer", "agenc
 class BreachUnknown(NotFound):
     """There is no such report, or none this person may know of."""
 
-    code = "breach-unknown"
     text = Text("There is no such report.", "没有该违法违规报告。")
 
 
 class BreachNotOpen(Conflict):
     """The procedure isn't where this act needs it."""
 
-    code = "breach-not-open"
     text = Text("The procedure is “%(state)s”. You cannot do this now.", "该程序当前为“%(state)s”，不能执行此操作。")
 
 
 class NotYourCase(NotAllowed):
     """Somebody reports a breach in a procurement in which their organisation has no part."""
 
-    code = "not-your-case"
     text = Text("Your organisation is not a party to this procurement.", "贵单位不是该采购项目的当事人。")
 
 
 class ReplyOpen(RuleBroken):
     """Nothing is decided while the supplier may still be heard."""
 
-    code = "reply-open"
     text = Text(
         "The supplier can reply until %(until)s. You cannot decide before then.",
         "供应商可在%(until)s前陈述、申辩或者要求听证，期满前不得作出决定。",
@@ -62,7 +58,6 @@ class ReplyOpen(RuleBroken):
 class HearingOwed(RuleBroken):
     """The supplier asked for a hearing, and it wasn't held yet."""
 
-    code = "hearing-owed"
     text = Text("The supplier asked for a hearing. Hold it first.", "供应商要求听证，应当先行组织听证。")
     statute = "APL 64"
 
@@ -70,14 +65,12 @@ class HearingOwed(RuleBroken):
 class ReplyLate(Conflict):
     """The time to reply is over."""
 
-    code = "reply-late"
     text = Text("The time to reply ended on %(until)s.", "陈述、申辩期限已于%(until)s届满。")
 
 
 class ExclusionOutOfRange(RuleBroken):
     """An exclusion lasts from one to three years (GPL 77)."""
 
-    code = "exclusion-out-of-range"
     text = Text(
         "An exclusion lasts %(least)s to %(most)s years.", "禁止参加政府采购活动的期限应为%(least)s至%(most)s年。"
     )
@@ -87,7 +80,6 @@ class ExclusionOutOfRange(RuleBroken):
 class FineOutOfRange(RuleBroken):
     """A fine is half to one percent of the procurement amount (GPL 77)."""
 
-    code = "fine-out-of-range"
     text = Text("The fine must be between ¥%(least)s and ¥%(most)s.", "罚款金额应在%(least)s元至%(most)s元之间。")
     statute = "GPL 77"
 
@@ -95,7 +87,6 @@ class FineOutOfRange(RuleBroken):
 class HeardInFuture(Invalid):
     """A hearing that is recorded was held by today."""
 
-    code = "heard-in-future"
     text = Text("The hearing must have been held by today.", "听证日期不得晚于今日。")
 
 
@@ -151,7 +142,7 @@ def _supervisor(session: Session, actor: Actor) -> str | None:
 
 def _require_part(actor: Actor, project: Project) -> None:
     if actor.organisation_id not in (project.buyer_id, project.agency_id, project.finance_id):
-        raise NotYourCase()
+        raise NotYourCase
 
 
 def notify(session: Session, actor: Actor, *, breach_id: str, intended: str) -> Breach:
@@ -213,7 +204,7 @@ def hear(session: Session, actor: Actor, *, breach_id: str, heard_on: date, reco
     """Record the hearing that was held; its host didn't report or investigate the case."""
     breach = _open(session, actor, breach_id, BreachState.NOTIFIED)
     if actor.id in (breach.reported_by, breach.notified_by):
-        raise SamePerson()
+        raise SamePerson
     if not record.strip():
         raise ReasonsMissing(field="record")
     if heard_on > local_day(clock.now(session)):
@@ -239,7 +230,7 @@ def decide(
     """
     breach = _open(session, actor, breach_id, BreachState.NOTIFIED)
     if actor.id == breach.reported_by:
-        raise SamePerson()
+        raise SamePerson
     if decision not in ("exclude", "dismiss"):
         raise ValueError(f"unknown decision: {decision}")
     if not reasons.strip():
@@ -260,7 +251,7 @@ def _refuse_unheard(breach: Breach, today: date) -> None:
     if breach.replied_at is None and breach.reply_until_on is not None and today <= breach.reply_until_on:
         raise ReplyOpen(until=breach.reply_until_on)
     if breach.wants_hearing and breach.heard_on is None:
-        raise HearingOwed()
+        raise HearingOwed
 
 
 def _exclude(session: Session, actor: Actor, breach: Breach, years: int, fine: Decimal) -> None:
@@ -342,7 +333,7 @@ def get(session: Session, breach_id: str, *, lock: bool = False) -> Breach:
     """A breach, under its row lock if asked; raises BreachUnknown."""
     breach = session.get(Breach, breach_id, with_for_update=lock or None, populate_existing=lock)
     if breach is None:
-        raise BreachUnknown()
+        raise BreachUnknown
     return breach
 
 

@@ -27,7 +27,6 @@ from app.procurement.projects import ReasonsMissing
 class AdditionTooLarge(RuleBroken):
     """All additions together are at most a tenth of the original contract (GPL 49)."""
 
-    code = "addition-too-large"
     text = Text(
         "Additions cannot exceed one tenth of the contract price. At most ¥%(left)s can still be added.",
         "追加采购金额合计不得超过原合同金额的百分之十，本次最多可追加%(left)s元。",
@@ -38,7 +37,6 @@ class AdditionTooLarge(RuleBroken):
 class AdditionInvalid(Invalid):
     """An addition names an item of the contract and a quantity above zero; its unit price is the contract's."""
 
-    code = "addition-invalid"
     text = Text(
         "An addition must use items of the contract, each with a quantity above zero and the unit price of the contract.",
         "追加采购应当为合同标的，数量大于零，并按合同单价计算。",
@@ -49,7 +47,6 @@ class AdditionInvalid(Invalid):
 class AmendmentSettled(Conflict):
     """The other party has answered already, or an earlier proposal is still open."""
 
-    code = "amendment-settled"
     text = Text(
         "This amendment is not open, or another amendment is still open.",
         "该补充协议不处于待签状态，或尚有未处理的补充协议。",
@@ -59,7 +56,6 @@ class AmendmentSettled(Conflict):
 class AmendmentUnknown(NotFound):
     """There is no such amendment."""
 
-    code = "amendment-unknown"
     text = Text("There is no such amendment.", "没有该补充协议。")
 
 
@@ -122,7 +118,7 @@ def propose(
     if not reasons.strip():
         raise ReasonsMissing(field="reasons")
     if any(is_open(amendment) for amendment in contract.amendments):
-        raise AmendmentSettled()
+        raise AmendmentSettled
     items = _priced(contract, additions)
     amount = sum((Decimal(item["amount"]) for item in items), Decimal(0))
     left = room_left(contract, addition_ceiling(session, contract).value)
@@ -210,12 +206,12 @@ def decline(session: Session, actor: Actor, *, amendment_id: str, reasons: str) 
 def _open(session: Session, actor: Actor, amendment_id: str) -> tuple[Amendment, Contract]:
     amendment = session.get(Amendment, amendment_id)
     if amendment is None:
-        raise AmendmentUnknown()
+        raise AmendmentUnknown
     contract = get(session, amendment.contract_id, lock=True)
     session.refresh(amendment)
     roles.require(actor, "supplier-signer", contract.supplier_id)
     if not is_open(amendment) or contract.state != ContractState.ACTIVE:
-        raise AmendmentSettled()
+        raise AmendmentSettled
     return amendment, contract
 
 

@@ -29,28 +29,24 @@ FORMS: dict[str, Text] = {
 class NoPerformanceBond(RuleBroken):
     """The contract asks for no performance bond."""
 
-    code = "no-performance-bond"
     text = Text("This contract does not require a performance bond.", "该合同不收取履约保证金。")
 
 
 class PerformanceBondTooSmall(Invalid):
     """It secures less than the contract asks for."""
 
-    code = "performance-bond-too-small"
     text = Text("The performance bond must be ¥%(amount)s.", "履约保证金金额应为%(amount)s元。")
 
 
 class PerformanceBondTooShort(Invalid):
     """It ends before the performance does."""
 
-    code = "performance-bond-too-short"
     text = Text("It must be valid until %(until)s or later.", "有效期不得早于%(until)s。")
 
 
 class PerformanceBondMissing(RuleBroken):
     """The contract asks for a performance bond, and none was lodged."""
 
-    code = "performance-bond-missing"
     text = Text(
         "A signer of the supplier must first submit the performance bond of ¥%(amount)s on the contract's page.",
         "请先由供应商签署人在合同页面提交%(amount)s元履约保证金。",
@@ -61,14 +57,12 @@ class PerformanceBondMissing(RuleBroken):
 class PerformanceBondReturned(Conflict):
     """It went back already."""
 
-    code = "performance-bond-returned"
     text = Text("This performance bond has already been returned.", "该履约保证金已退还。")
 
 
 class PerformanceBondUnknown(NotFound):
     """There is no such performance bond."""
 
-    code = "performance-bond-unknown"
     text = Text("There is no such performance bond.", "没有该履约保证金。")
 
 
@@ -90,7 +84,7 @@ def lodge(
     if contract.state != ContractState.ACTIVE:
         raise ContractNotOpen(state=STATE_NAMES[contract.state])
     if not contract.performance_bond:
-        raise NoPerformanceBond()
+        raise NoPerformanceBond
     if form not in FORMS:
         raise ValueError(f"unknown form of performance bond: {form}")
     if amount < contract.performance_bond:
@@ -120,11 +114,11 @@ def give_back(session: Session, actor: Actor, *, bond_id: str) -> PerformanceBon
     """The buyer gives a performance bond back, once the contract's conditions for it are met (IR 48)."""
     bond = session.get(PerformanceBond, bond_id, with_for_update=True)
     if bond is None:
-        raise PerformanceBondUnknown()
+        raise PerformanceBondUnknown
     contract = get(session, bond.contract_id)
     roles.require(actor, "buyer-contract-officer", contract.buyer_id)
     if bond.returned_on is not None:
-        raise PerformanceBondReturned()
+        raise PerformanceBondReturned
     bond.returned_on, bond.returned_by = local_day(clock.now(session)), actor.id
     _journal(session, actor, contract, "contracts.return_bond", bond)
     return bond

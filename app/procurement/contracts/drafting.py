@@ -34,14 +34,12 @@ SMALL = ("medium", "small", "micro")
 class ContractUnknown(NotFound):
     """There is no such contract, or none this person may know of."""
 
-    code = "contract-unknown"
     text = Text("There is no such contract.", "没有该合同。")
 
 
 class AwardNotFinal(Conflict):
     """A contract is drafted only once the award was published."""
 
-    code = "award-not-final"
     text = Text("The award of this lot has not been published yet.", "该采购包尚未公告中标结果。")
     statute = "GPL 46"
 
@@ -49,14 +47,12 @@ class AwardNotFinal(Conflict):
 class ContractNotOpen(Conflict):
     """The contract isn't in the state this act needs."""
 
-    code = "contract-not-open"
     text = Text("The contract is “%(state)s”. You cannot do this now.", "合同当前为“%(state)s”，不能执行此操作。")
 
 
 class PerformanceBondTooHigh(RuleBroken):
     """A performance bond is at most a tenth of the contract's price (IR 48)."""
 
-    code = "performance-bond-too-high"
     text = Text(
         "The performance bond cannot exceed %(ceiling)s%% of the contract price.",
         "履约保证金不得超过合同金额的%(ceiling)s%%。",
@@ -84,7 +80,7 @@ def draft(session: Session, actor: Actor, *, lot_id: str) -> Contract:
         return found
     award, tender = awards.get(session, lot_id), tenders.of_lot(session, lot_id)
     if lot.state != LotState.NOTIFIED or award.published_at is None:
-        raise AwardNotFinal()
+        raise AwardNotFinal
     today = local_day(clock.now(session))
     contract = _drafted(session, award, tender, lot, today)
     session.add(contract)
@@ -200,7 +196,7 @@ def get(session: Session, contract_id: str, *, lock: bool = False) -> Contract:
         Contract, contract_id, with_for_update=lock or None, populate_existing=lock, options=together
     )
     if contract is None:
-        raise ContractUnknown()
+        raise ContractUnknown
     return contract
 
 

@@ -25,14 +25,12 @@ from app.procurement.rules import laws
 class ClauseUnknown(Invalid):
     """The contract has no clause of that key."""
 
-    code = "clause-unknown"
     text = Text("This contract has no such clause.", "该合同没有此条款。")
 
 
 class NeverSecret(RuleBroken):
     """What is bought and for how much is always public."""
 
-    code = "never-secret"
     text = Text(
         "The subject, unit prices and price of the contract cannot be kept secret.",
         "采购标的、单价和合同金额不得作为商业秘密不予公开。",

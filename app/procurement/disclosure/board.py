@@ -40,7 +40,6 @@ RESULTS = ("award", "failure", "termination")
 class NothingPublished(NotFound):
     """Nothing of that address was published."""
 
-    code = "nothing-published"
     text = Text("Nothing has been published at this address.", "该地址下没有已发布的信息。")
 
 

@@ -42,7 +42,6 @@ class CorrectionUnknown(NotFound):
 class ConfirmationTooLate(RuleBroken):
     """The time to confirm a corrected price has passed."""
 
-    code = "confirmation-too-late"
     text = Text("The time to confirm the corrected price has passed.", "确认修正后报价的时间已截止。")
     statute = "O87 59"
 
@@ -145,7 +144,7 @@ def of_bid(session: Session, bid_id: str, *, lock: bool = False) -> PriceCorrect
     """The correction of one bid's price; raises CorrectionUnknown."""
     correction = session.get(PriceCorrection, bid_id, with_for_update=lock, populate_existing=lock)
     if correction is None:
-        raise CorrectionUnknown()
+        raise CorrectionUnknown
     return correction
 
 
@@ -159,13 +158,13 @@ def confirm_price(
     correction = of_bid(session, bid_id, lock=True)
     bid = correction.opened.bid
     if actor.organisation_id != bid.supplier_id:
-        raise CorrectionUnknown()
+        raise CorrectionUnknown
     roles.require(actor, "supplier-signer", bid.supplier_id)
     now = arrivals.arrived(session, arrived_at)
     if now >= correction.due_at:
-        raise ConfirmationTooLate()
+        raise ConfirmationTooLate
     if correction.answer:
-        raise AlreadyAnswered()
+        raise AlreadyAnswered
     correction.answer = "confirmed" if confirmed else "declined"
     correction.answered_by, correction.answered_at = actor.id, now
     if confirmed:

@@ -39,7 +39,6 @@ class CheckUnknown(NotFound):
 class ExplanationTooLate(RuleBroken):
     """The explanation period has ended."""
 
-    code = "explanation-too-late"
     text = Text("The explanation period has ended.", "提交说明的时间已截止。")
     statute = "O87 60"
 
@@ -47,14 +46,12 @@ class ExplanationTooLate(RuleBroken):
 class NotYetExplained(Conflict):
     """The supplier still has time to explain."""
 
-    code = "not-yet-explained"
     text = Text("A supplier still has time to explain its price.", "尚有供应商在说明时限内。")
 
 
 class NotProven(RuleBroken):
     """A price that nobody explained isn't proven (O87 60)."""
 
-    code = "not-proven"
     text = Text(
         "A price without an explanation is not justified. The bid is invalid.",
         "未提交说明的，不能证明报价合理，应作无效投标处理。",
@@ -65,7 +62,6 @@ class NotProven(RuleBroken):
 class NotTheLeader(NotAllowed):
     """The leader records what the committee decided."""
 
-    code = "not-the-leader"
     text = Text("Only the chair of the evaluation committee can record this.", "由评标委员会组长提交。")
 
 
@@ -188,7 +184,7 @@ def of_bid(session: Session, bid_id: str, *, lock: bool = False) -> LowPriceChec
         query = query.with_for_update().execution_options(populate_existing=True)
     check = session.scalars(query).one_or_none()
     if check is None:
-        raise CheckUnknown()
+        raise CheckUnknown
     return check
 
 
@@ -205,13 +201,13 @@ def explain(
     check = of_bid(session, bid_id, lock=True)
     supplier_id = check.bid.supplier_id
     if actor.organisation_id != supplier_id:
-        raise CheckUnknown()
+        raise CheckUnknown
     roles.require(actor, "supplier-bidder", supplier_id)
     now = arrivals.arrived(session, arrived_at)
     if now >= check.due_at:
-        raise ExplanationTooLate()
+        raise ExplanationTooLate
     if check.explained_at is not None or check.decision:
-        raise AlreadyReviewed()
+        raise AlreadyReviewed
     if not explanation.strip():
         raise ReasonsMissing(field="explanation")
     check.explanation, check.attachments = explanation.strip(), list(attachments)
@@ -231,7 +227,7 @@ def decide_low_prices(session: Session, actor: Actor, *, lot_id: str, rows: Sequ
     evaluated_lot(session, lot_id)
     member = experts.require_member(session, actor, lot_id)
     if experts.of_lot(session, lot_id).leader_id != member.account_id:
-        raise NotTheLeader()
+        raise NotTheLeader
     checks = {check.bid_id: check for check in of_lot(session, lot_id)}
     _refuse_unready(rows, checks, clock.now(session))
     for row in rows:
@@ -254,9 +250,9 @@ def _refuse_unready(rows: Sequence[Decision], checks: dict[str, LowPriceCheck], 
     for place, row in enumerate(rows):
         check = checks[row.bid_id]
         if check.decision:
-            raise AlreadyReviewed()
+            raise AlreadyReviewed
         if check.explained_at is None and now < check.due_at:
-            raise NotYetExplained()
+            raise NotYetExplained
         if row.accepted and check.explained_at is None:
             raise NotProven(field=f"rows-{place}-result")
         if not row.reason.strip():

@@ -39,21 +39,18 @@ MEDIA = Text("the official government procurement medium and this service", "中
 class ReportUnknown(NotFound):
     """There is no report of this lot, or none this person may see."""
 
-    code = "report-unknown"
     text = Text("There is no evaluation report.", "没有评标报告。")
 
 
 class AlreadySigned(Conflict):
     """The member signed already."""
 
-    code = "already-signed"
     text = Text("You have signed this report already.", "您已签署评标报告。")
 
 
 class SignaturesMissing(Conflict):
     """The report isn't signed by all members."""
 
-    code = "signatures-missing"
     text = Text("Not all members have signed the report.", "尚有评标委员会成员未签署评标报告。")
 
 
@@ -69,7 +66,7 @@ def get(session: Session, lot_id: str, *, lock: bool = False) -> Report:
     """A lot's report; raises ReportUnknown."""
     report = of_lot(session, lot_id, lock=lock)
     if report is None:
-        raise ReportUnknown()
+        raise ReportUnknown
     return report
 
 
@@ -259,7 +256,7 @@ def sign_report(session: Session, actor: Actor, *, lot_id: str, decision: str, r
     if decision == "dissent" and not reasons.strip():
         raise ReasonsMissing(field="reasons")
     if any(signature.member_id == member.account_id for signature in report.signatures):
-        raise AlreadySigned()
+        raise AlreadySigned
     signature = ReportSignature(
         report_id=report.id,
         member_id=member.account_id,
@@ -285,7 +282,7 @@ def deliver(session: Session, actor: Actor, *, lot_id: str) -> Report:
     if report.state == ReportState.DELIVERED:
         return report
     if report.state != ReportState.SIGNED:
-        raise SignaturesMissing()
+        raise SignaturesMissing
     now = clock.now(session)
     today = local_day(now)
     due_on = rules.law(session, tender.project, on=today).rule("decision").last_day(workdays.load(session), today)

@@ -61,7 +61,7 @@ def _refuse_unscored(session: Session, lot_id: str) -> None:
     bids = len(bids_in(session, lot_id, BidState.CONFORMING))
     members = len(experts.serving(experts.of_lot(session, lot_id)))
     if len(scores.of_lot(session, lot_id)) != factors * bids * members:
-        raise ScoresMissing()
+        raise ScoresMissing
 
 
 def _work_out(session: Session, lot: Lot, tender: Tender, seed: str) -> list[BidResult]:

@@ -31,35 +31,30 @@ DECLARED = {"qualification": "eligible", "conformity": "accepts"}
 class BidUnknown(NotFound):
     """There is no such bid in this evaluation."""
 
-    code = "bid-unknown"
     text = Text("There is no such bid.", "没有该投标。")
 
 
 class RowsIncomplete(Invalid):
     """Every bid is reviewed for every condition, once."""
 
-    code = "rows-incomplete"
     text = Text("Give one result for every bid and every requirement.", "请对每份投标文件的每项要求逐一作出结论。")
 
 
 class AlreadyReviewed(Conflict):
     """The review was recorded in the meantime."""
 
-    code = "already-reviewed"
     text = Text("This review has already been recorded.", "该审查结论已提交。")
 
 
 class OpinionsMissing(Conflict):
     """A member hasn't reviewed yet."""
 
-    code = "opinions-missing"
     text = Text("Not every member has reviewed the bids yet.", "尚有评标委员会成员未完成审查。")
 
 
 class ExcludedCannotPass(RuleBroken):
     """A supplier that is excluded from procurement meets no qualification (GPL 22, 77)."""
 
-    code = "excluded-cannot-pass"
     text = Text("%(name)s is excluded until %(until)s.", "%(name)s在%(until)s前被禁止参加政府采购活动。")
     statute = "GPL 77"
 
@@ -67,7 +62,6 @@ class ExcludedCannotPass(RuleBroken):
 class BondUnproved(RuleBroken):
     """A bond was asked for, but no bank statement shows that it arrived."""
 
-    code = "bond-unproved"
     text = Text(
         "No bank statement shows the bid bond of %(name)s yet. Import the statement first.",
         "银行对账单尚未显示%(name)s的投标保证金到账，请先导入对账单。",
@@ -182,7 +176,7 @@ def _refuse_reviewed(session: Session, cells: Sequence[Cell]) -> None:
     ids = {cell.bid.id for cell in cells}
     known = select(QualificationFinding.id).where(QualificationFinding.bid_id.in_(ids)).limit(1)
     if not ids or session.scalar(known):
-        raise AlreadyReviewed()
+        raise AlreadyReviewed
 
 
 def _refuse_incomplete(rows: Sequence[Row], cells: Sequence[Cell]) -> None:
@@ -244,7 +238,7 @@ def record_conformity(
     cells = conformity_cells(session, lot_id)
     ids = {cell.bid.id for cell in cells}
     if opinions_of(session, ids, member.account_id):
-        raise AlreadyReviewed()
+        raise AlreadyReviewed
     _refuse_incomplete(rows, cells)
     if set(doubted) - ids:
         raise BidUnknown(field="doubted")
@@ -289,7 +283,7 @@ def settle_conformity(session: Session, actor: Actor, *, lot_id: str) -> bool:
     opinions = opinions_of(session, {cell.bid.id for cell in cells})
     members = {member.account_id for member in experts.serving(experts.of_lot(session, lot_id))}
     if any(_voters(opinions, cell) != members for cell in cells):
-        raise OpinionsMissing()
+        raise OpinionsMissing
     reviewed, stands = {cell.bid.id: cell.bid for cell in cells}, bids.bonds_stand(session, tender, lot_id)
     corrections.refuse_open(session, lot, reviewed.values())
     for bid in reviewed.values():

@@ -32,14 +32,12 @@ FLAGS: dict[str, Text] = {
 class ScoresSealed(Conflict):
     """The member's scores are sealed; they are changed only where the check asks for it."""
 
-    code = "scores-sealed"
     text = Text("Your scores are sealed.", "您的评分已封存。")
 
 
 class OutOfRange(Invalid):
     """Points lie between zero and the factor's points, with two decimals at most (O87 64)."""
 
-    code = "out-of-range"
     text = Text(
         "Enter between 0 and %(most)s points, with at most 2 decimal places.", "分值应在0至%(most)s之间，最多两位小数。"
     )
@@ -49,7 +47,6 @@ class OutOfRange(Invalid):
 class NotAStep(Invalid):
     """The factor is scored in steps (O87 55)."""
 
-    code = "not-a-step"
     text = Text("Choose one of these points: %(steps)s.", "该评审因素按档计分，可选分值：%(steps)s。")
     statute = "O87 55"
 
@@ -57,7 +54,6 @@ class NotAStep(Invalid):
 class ScoresMissing(Conflict):
     """A member hasn't scored yet."""
 
-    code = "scores-missing"
     text = Text("Not every member has scored the bids yet.", "尚有评标委员会成员未完成评分。")
 
 
@@ -99,7 +95,7 @@ def enter_scores(session: Session, actor: Actor, *, lot_id: str, rows: Sequence[
     factors = {factor.id: factor for factor in scored_factors(session, lot_id)}
     bids = bids_in(session, lot_id, BidState.CONFORMING)
     if of_member(session, lot_id, member.account_id):
-        raise ScoresSealed()
+        raise ScoresSealed
     keys = [(row.bid_id, row.factor_id) for row in rows]
     if len(keys) != len(set(keys)) or set(keys) != {(bid.id, factor) for bid in bids for factor in factors}:
         raise RowsIncomplete(field="rows")

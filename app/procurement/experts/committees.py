@@ -28,21 +28,18 @@ from app.procurement.tenders import Tender
 class CommitteeUnknown(NotFound):
     """There is no committee of this lot, or none this person may know of."""
 
-    code = "committee-unknown"
     text = Text("There is no evaluation committee.", "没有该评标委员会。")
 
 
 class CommitteeSeated(Conflict):
     """The committee is complete; it isn't formed anew."""
 
-    code = "committee-seated"
     text = Text("The committee is complete already.", "评标委员会已组成。")
 
 
 class CommitteeTooSmall(RuleBroken):
     """The committee has too few seats for this lot (O87 47)."""
 
-    code = "committee-too-small"
     text = Text("This lot needs a committee of at least %(least)s.", "本项目评标委员会成员应当为%(least)s人以上。")
     statute = "O87 47"
 
@@ -50,7 +47,6 @@ class CommitteeTooSmall(RuleBroken):
 class CommitteeEven(RuleBroken):
     """A committee has an odd number of members (O87 47)."""
 
-    code = "committee-even"
     text = Text("The number of members must be odd.", "评标委员会成员人数应当为单数。")
     statute = "O87 47"
 
@@ -58,7 +54,6 @@ class CommitteeEven(RuleBroken):
 class TooFewExperts(RuleBroken):
     """Experts are at least two thirds of a committee (O87 47)."""
 
-    code = "too-few-experts"
     text = Text("At least two thirds of the members must be review experts.", "评审专家不得少于成员总数的三分之二。")
     statute = "O87 47"
 
@@ -66,7 +61,6 @@ class TooFewExperts(RuleBroken):
 class RepresentativeUnfit(RuleBroken):
     """Who handled the project, or is bound to a party, doesn't represent the buyer on its committee."""
 
-    code = "representative-unfit"
     text = Text(
         "%(name)s cannot be the buyer's representative: %(why)s.", "%(name)s不能担任本项目采购人代表：%(why)s。"
     )
@@ -76,7 +70,6 @@ class RepresentativeUnfit(RuleBroken):
 class RepresentativeMissing(Invalid):
     """Name the representative, or say that the buyer sends none."""
 
-    code = "representative-missing"
     text = Text(
         "Choose a representative, or confirm that the buyer sends none.", "请选择采购人代表，或者确认不派代表。"
     )
@@ -85,7 +78,6 @@ class RepresentativeMissing(Invalid):
 class NotAMember(NotAllowed):
     """Only a member of the committee does this."""
 
-    code = "not-a-member"
     text = Text("Only members of the evaluation committee can do this.", "仅评标委员会成员可执行此操作。")
     statute = "O87 66"
 
@@ -97,7 +89,7 @@ def of_lot(session: Session, lot_id: str, *, lock: bool = False) -> Committee:
         query = query.with_for_update().execution_options(populate_existing=True)
     committee = session.scalars(query).one_or_none()
     if committee is None:
-        raise CommitteeUnknown()
+        raise CommitteeUnknown
     return committee
 
 
@@ -123,7 +115,7 @@ def appoint_representative(session: Session, actor: Actor, *, lot_id: str, accou
 def _begun(session: Session, actor: Actor, lot: Lot) -> Committee:
     committee = session.scalars(select(Committee).where(Committee.lot_id == lot.id).with_for_update()).one_or_none()
     if committee is not None and committee.seats:
-        raise CommitteeSeated()
+        raise CommitteeSeated
     if committee is None:
         seed = secrets.token_bytes(32)
         committee = Committee(
@@ -269,7 +261,7 @@ def require_member(session: Session, actor: Actor, lot_id: str) -> Member:
     for member in serving(committee):
         if member.account_id == actor.id and committee.seated_at is not None:
             return member
-    raise NotAMember()
+    raise NotAMember
 
 
 def reveal(session: Session, lot_id: str) -> Committee:

@@ -46,14 +46,12 @@ from app.procurement.projects import ReasonsMissing
 class CriteriaMissing(Conflict):
     """Nobody is drawn before the criteria are set."""
 
-    code = "criteria-missing"
     text = Text("The conditions of the draw have not been set yet.", "尚未设定专家抽取条件。")
 
 
 class PoolExhausted(RuleBroken):
     """The pool has fewer experts left than seats are empty."""
 
-    code = "pool-exhausted"
     text = Text(
         "Only %(left)s experts meet the conditions for %(missing)s places. Widen the conditions.",
         "符合条件的专家仅余%(left)s人，尚缺%(missing)s人，请调整抽取条件。",
@@ -64,7 +62,6 @@ class PoolExhausted(RuleBroken):
 class DrawTooEarly(RuleBroken):
     """Experts are drawn at most two working days before the review (Notice 198/2016)."""
 
-    code = "draw-too-early"
     text = Text("Experts can be drawn from %(from_on)s.", "评审专家应当自%(from_on)s起抽取。")
     statute = "财库〔2016〕198号"
 
@@ -72,14 +69,12 @@ class DrawTooEarly(RuleBroken):
 class CallAnswered(Conflict):
     """The call was answered, or has expired."""
 
-    code = "call-answered"
     text = Text("This invitation is no longer open.", "该抽取通知已失效。")
 
 
 class AnswerUnknown(Invalid):
     """A call is accepted, declined, or answered with a recusal."""
 
-    code = "answer-unknown"
     text = Text("Choose an answer.", "请选择答复。")
 
 
@@ -105,7 +100,7 @@ def set_criteria(
     roles.require(actor, "agency-officer", tender.agency_id)
     agreements.require_power(session, actor, project_id=tender.project_id, power="organise_evaluation")
     if committee.seated_at is not None:
-        raise CommitteeSeated()
+        raise CommitteeSeated
     refuse_unlawful_size(session, committee, seats)
     if not specialities or set(specialities) - set(SPECIALITIES):
         raise SpecialityUnknown(field="specialities")
@@ -159,9 +154,9 @@ def draw(session: Session, actor: Actor, *, lot_id: str) -> list[Member]:
     """
     committee = of_lot(session, lot_id, lock=True)
     if committee.seated_at is not None:
-        raise CommitteeSeated()
+        raise CommitteeSeated
     if not committee.draws:
-        raise CriteriaMissing()
+        raise CriteriaMissing
     _refuse_early(session, lot_id)
     current = committee.draws[-1]
     coming = [m for m in committee.members if m.state in (MemberState.ACCEPTED, MemberState.CALLED)]
@@ -240,9 +235,9 @@ def answer(session: Session, actor: Actor, *, lot_id: str, decision: str, reason
     committee = of_lot(session, lot_id, lock=True)
     member = next((m for m in committee.members if m.account_id == actor.id and not m.is_representative), None)
     if member is None:
-        raise NotAMember()
+        raise NotAMember
     if member.state != MemberState.CALLED or committee.seated_at is not None:
-        raise CallAnswered()
+        raise CallAnswered
     states = {"accept": MemberState.ACCEPTED, "decline": MemberState.DECLINED, "recuse": MemberState.RECUSED}
     if decision not in states:
         raise AnswerUnknown(field="decision")
@@ -283,7 +278,7 @@ def record(session: Session, lot_id: str) -> dict[str, Any]:
     """
     committee = of_lot(session, lot_id)
     if committee.revealed_at is None:
-        raise CommitteeUnknown()
+        raise CommitteeUnknown
     served = {member.id for member in serving(committee)}
     return {
         "lot": committee.lot_id,

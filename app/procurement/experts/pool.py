@@ -61,35 +61,30 @@ STATES: dict[str, Text] = {
 class ExpertUnknown(NotFound):
     """There is no such expert, or none this person may know of."""
 
-    code = "expert-unknown"
     text = Text("There is no such expert.", "没有该评审专家。")
 
 
 class ExpertKnown(Conflict):
     """The account is in the pool already."""
 
-    code = "expert-known"
     text = Text("This person is already in the pool.", "该人员已在专家库中。")
 
 
 class SpecialityUnknown(Invalid):
     """An expert has at least one speciality, and only known ones."""
 
-    code = "speciality-unknown"
     text = Text("Choose at least one field of expertise.", "请至少选择一项评审专业。")
 
 
 class DaysTurned(Invalid):
     """A period ends before it begins."""
 
-    code = "days-turned"
     text = Text("The period ends before it begins.", "截止日期早于开始日期。")
 
 
 class NotThePoolsKeeper(NotAllowed):
     """The pool is the finance department's (O87 48); experts declare what concerns themselves."""
 
-    code = "not-the-pools-keeper"
     text = Text(
         "Only the finance department and administrators can change the expert pool.",
         "专家库由财政部门和系统管理员维护。",
@@ -247,7 +242,7 @@ def get(session: Session, expert_id: str, *, lock: bool = False) -> Expert:
     """An expert, under its row lock if asked; raises ExpertUnknown."""
     expert = session.get(Expert, expert_id, with_for_update=lock or None, populate_existing=lock)
     if expert is None:
-        raise ExpertUnknown()
+        raise ExpertUnknown
     return expert
 
 
@@ -300,7 +295,7 @@ def _known(specialities: Sequence[str]) -> list[str]:
 
 def _require_keeper(actor: Actor) -> None:
     if not keeps(actor):
-        raise NotThePoolsKeeper()
+        raise NotThePoolsKeeper
 
 
 def _require_keeper_or_self(actor: Actor, expert: Expert) -> None:

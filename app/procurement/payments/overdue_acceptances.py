@@ -24,7 +24,7 @@ def note_overdue(session: Session, actor: Actor, *, contract_id: str) -> bool:
     if delivery is None or delivery.acceptance is not None:
         return False
     if local_day(clock.now(session)) < delivery.accept_by_on:
-        raise NotOverdue()
+        raise NotOverdue
     may_apply = contract.is_sme and outstanding(session, contract) > 0
     _tell_buyer(session, contract, delivery)
     if may_apply:

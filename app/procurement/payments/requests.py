@@ -28,14 +28,12 @@ from app.procurement.projects import LotState, ReasonsMissing
 class InvoiceUnknown(NotFound):
     """There is no such invoice, or none this person may know of."""
 
-    code = "invoice-unknown"
     text = Text("There is no such payment application.", "没有该资金支付申请。")
 
 
 class InvoiceNotOpen(Conflict):
     """The invoice isn't where this act needs it."""
 
-    code = "invoice-not-open"
     text = Text(
         "The application is “%(state)s”. You cannot do this now.", "资金支付申请当前为“%(state)s”，不能执行此操作。"
     )
@@ -44,14 +42,12 @@ class InvoiceNotOpen(Conflict):
 class NotAccepted(RuleBroken):
     """Nothing is paid before the delivery was accepted."""
 
-    code = "not-accepted"
     text = Text("The delivery has not been accepted yet.", "尚未验收合格，不能申请付款。")
 
 
 class MoreThanOwed(Invalid):
     """An invoice is for more than nothing and at most what the contract leaves to pay."""
 
-    code = "more-than-owed"
     text = Text(
         "The amount must be between ¥0.01 and ¥%(left)s.", "申请金额应当大于零，且不超过合同未付金额%(left)s元。"
     )
@@ -60,14 +56,12 @@ class MoreThanOwed(Invalid):
 class InvoiceKnown(Conflict):
     """The same invoice isn't paid twice."""
 
-    code = "invoice-known"
     text = Text("This invoice is already in a payment application.", "该发票已申请付款。")
 
 
 class InvoiceDayWrong(Invalid):
     """An invoice is written after the contract was concluded, by today."""
 
-    code = "invoice-day-wrong"
     text = Text(
         "The date of the invoice must be between the day of the contract and today.",
         "开票日期应在合同签订之日至今日之间。",
@@ -77,7 +71,6 @@ class InvoiceDayWrong(Invalid):
 class AccountDiffers(RuleBroken):
     """Money goes to the contract's account and no other (N38 3)."""
 
-    code = "account-differs"
     text = Text(
         "Use the bank account that the contract gives: %(account)s.",
         "收款账户与合同约定不符，请填写合同约定的账户：%(account)s。",
@@ -88,7 +81,6 @@ class AccountDiffers(RuleBroken):
 class PaidDayWrong(Invalid):
     """A payment that is recorded was made by today, and not before it was applied for."""
 
-    code = "paid-day-wrong"
     text = Text(
         "The day of payment must be between the day of the application and today.", "支付日期应在申请日至今日之间。"
     )
@@ -97,7 +89,6 @@ class PaidDayWrong(Invalid):
 class NotOverdue(Conflict):
     """The payment is still in time."""
 
-    code = "not-overdue"
     text = Text("This payment is not overdue.", "该笔付款未逾期。")
 
 
@@ -174,7 +165,7 @@ def _payable(session: Session, contract: Contract, today: date) -> Delivery:
         return accepted.delivery
     overdue = acceptance.overdue(session, contract.id, today) if contract.is_sme else None
     if overdue is None:
-        raise NotAccepted()
+        raise NotAccepted
     return overdue
 
 
@@ -255,7 +246,7 @@ def mark_overdue(session: Session, actor: Actor, *, invoice_id: str) -> Invoice:
         return invoice
     now = clock.now(session)
     if local_day(now) <= invoice.due_on:
-        raise NotOverdue()
+        raise NotOverdue
     invoice.overdue_at = now
     _tell_of_delay(session, invoice)
     rate = str(invoice.contract.daily_interest)
@@ -296,7 +287,7 @@ def get(session: Session, invoice_id: str, *, lock: bool = False) -> Invoice:
     """An invoice, under its row lock if asked; raises InvoiceUnknown."""
     invoice = session.get(Invoice, invoice_id, with_for_update=lock or None, populate_existing=lock)
     if invoice is None:
-        raise InvoiceUnknown()
+        raise InvoiceUnknown
     return invoice
 
 

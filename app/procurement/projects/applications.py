@@ -27,7 +27,6 @@ RELEASING = ("another_procedure", "terminated", "failed")
 class OverBudget(RuleBroken):
     """The items cost more than is left on the budget line (GPL 6, GPL 33)."""
 
-    code = "over-budget"
     text = Text(
         "The items add up to ¥%(estimate)s. The balance of this budget line is ¥%(left)s.",
         "采购标的合计%(estimate)s元，该预算项目可用余额为%(left)s元。",
@@ -38,28 +37,24 @@ class OverBudget(RuleBroken):
 class BudgetLineUnknown(Invalid):
     """There is no such line in this buyer's budget."""
 
-    code = "budget-line-unknown"
     text = Text("This budget line does not belong to your organisation.", "该预算项目不属于本单位。")
 
 
 class ItemsMissing(Invalid):
     """An application must say what is bought."""
 
-    code = "items-missing"
     text = Text("Enter at least one item.", "请至少填写一项采购标的。")
 
 
 class ItemInvalid(Invalid):
     """A quantity must be more than nothing, a price not less."""
 
-    code = "item-invalid"
     text = Text("Item %(position)s has an invalid quantity or unit price.", "第%(position)s项的数量或单价无效。")
 
 
 class SamePerson(NotAllowed):
     """Who prepared it may not decide on it (GPL 61, N22 32)."""
 
-    code = "same-person"
     text = Text(
         "You prepared this yourself. Someone else must decide on it.",
         "您是本事项的经办人，须由其他人员审核。",
@@ -70,14 +65,12 @@ class SamePerson(NotAllowed):
 class ReasonsMissing(Invalid):
     """Who returns something says why."""
 
-    code = "reasons-missing"
     text = Text("Enter the reasons.", "请填写理由。")
 
 
 class NoFinanceDepartment(RuleBroken):
     """The buyer has no finance department that supervises it (GPL 13)."""
 
-    code = "no-finance-department"
     text = Text(
         "No finance department is registered as your organisation's supervisor. Ask an administrator to add it.",
         "尚未登记本单位的监管财政部门，请联系系统管理员登记。",
@@ -146,7 +139,7 @@ def apply(
 def _opened(session: Session, line: BudgetLine) -> Project:
     buyer = organisations.get(session, line.organisation_id, kind="buyer")
     if buyer.supervisor_id is None:
-        raise NoFinanceDepartment()
+        raise NoFinanceDepartment
     finance = organisations.get(session, buyer.supervisor_id, kind="finance")
     number = next_number(session, finance.short_code or "P")
     project = Project(number=number, buyer_id=buyer.id, finance_id=finance.id)
@@ -216,7 +209,7 @@ def review(session: Session, actor: Actor, *, project_id: str, decision: str, re
     project = lock(session, project_id, states=[ProjectState.APPLIED])
     roles.require(actor, "buyer-reviewer", project.buyer_id)
     if actor.id == project.applicant_id:
-        raise SamePerson()
+        raise SamePerson
     passed = _is_pass(decision, "approve", reasons)
     project.state = ProjectState.REVIEWED if passed else ProjectState.RETURNED
     return _decided(session, actor, project, "review", decision, reasons)

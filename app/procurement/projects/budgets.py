@@ -30,14 +30,12 @@ CHANGEABLE = ("name_zh", "name_en", "category", "amount", "funds")
 class BudgetLineMissing(NotFound):
     """There is no such budget line, or not one of a buyer this department supervises."""
 
-    code = "budget-line-missing"
     text = Text("There is no such budget line.", "没有该预算项目。")
 
 
 class CutBelowBound(RuleBroken):
     """Live projects have bound more of the line than the new amount (GPL 6)."""
 
-    code = "cut-below-bound"
     text = Text(
         "Current projects use ¥%(bound)s of this budget line. You cannot reduce it below that.",
         "在办项目已占用该预算项目%(bound)s元，不得调减至该数额以下。",
@@ -62,7 +60,7 @@ def enter_line(
     roles.require(actor, "finance-officer", finance_id)
     buyer = organisations.get(session, buyer_id, kind="buyer")
     if buyer.supervisor_id != finance_id:
-        raise BudgetLineMissing()
+        raise BudgetLineMissing
     if funds not in FUNDS:
         raise ValueError(f"unknown funds: {funds}")
     line = line_of(session, buyer_id, year, code, lock=True)
@@ -111,7 +109,7 @@ def get_line(session: Session, finance_id: str, line_id: str) -> BudgetLine:
     """A line of a buyer that this department supervises; raises BudgetLineMissing."""
     line = session.get(BudgetLine, line_id)
     if line is None or organisations.get(session, line.organisation_id).supervisor_id != finance_id:
-        raise BudgetLineMissing()
+        raise BudgetLineMissing
     return line
 
 

@@ -44,7 +44,6 @@ class Intention:
 class IntentionDayMissing(Invalid):
     """What was published was published on a day, where anybody can look it up."""
 
-    code = "intention-day-missing"
     text = Text("Enter the day on which the intention was published.", "请填写采购意向公开日期。")
     statute = "财库〔2020〕10号"
 
@@ -52,7 +51,6 @@ class IntentionDayMissing(Invalid):
 class IntentionAddressMissing(Invalid):
     """An intention is public: it has an address."""
 
-    code = "intention-address-missing"
     text = Text(
         "Enter the web address of the published intention, beginning with https:// or http://.",
         "请填写采购意向公开网址，以https://或者http://开头。",
@@ -63,7 +61,6 @@ class IntentionAddressMissing(Invalid):
 class IntentionDayAhead(Invalid):
     """An intention that is to be published some day was not published yet."""
 
-    code = "intention-day-ahead"
     text = Text("The day on which the intention was published lies ahead.", "采购意向公开日期晚于今日。")
     statute = "财库〔2020〕10号"
 
@@ -71,7 +68,6 @@ class IntentionDayAhead(Invalid):
 class NoticeBeforeIntentionEnds(RuleBroken):
     """The notice would come before the intention's period is over."""
 
-    code = "notice-before-intention-ends"
     text = Text(
         "The intention was published on %(on)s. The notice can be published from %(earliest)s on.",
         "采购意向于%(on)s公开，采购公告最早可于%(earliest)s发布。",

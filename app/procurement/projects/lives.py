@@ -21,21 +21,18 @@ from app.procurement.projects.records import Lot, LotState, NumberSeries, Projec
 class ProjectUnknown(NotFound):
     """There is no such project, or none this person may know of."""
 
-    code = "project-unknown"
     text = Text("There is no such project.", "没有该采购项目。")
 
 
 class LotUnknown(NotFound):
     """There is no such lot."""
 
-    code = "lot-unknown"
     text = Text("There is no such lot.", "没有该采购包。")
 
 
 class NotInThisState(Conflict):
     """The project or lot has gone on in the meantime, or isn't that far yet."""
 
-    code = "not-in-this-state"
     text = Text("You cannot do this now. The status is “%(state)s”.", "当前状态为“%(state)s”，不能执行此操作。")
 
 
@@ -97,7 +94,7 @@ def get(session: Session, project_id: str) -> Project:
     """A project; raises ProjectUnknown."""
     project = session.get(Project, project_id)
     if project is None:
-        raise ProjectUnknown()
+        raise ProjectUnknown
     return project
 
 
@@ -105,7 +102,7 @@ def lock(session: Session, project_id: str, *, states: Iterable[str] | None = No
     """A project under its row lock, in one of ``states``; raises ProjectUnknown or NotInThisState."""
     project = session.get(Project, project_id, with_for_update=True, populate_existing=True)
     if project is None:
-        raise ProjectUnknown()
+        raise ProjectUnknown
     if states is not None and project.state not in set(states):
         raise NotInThisState(state=STATE_NAMES[project.state])
     return project
@@ -115,7 +112,7 @@ def lot(session: Session, lot_id: str, *, lock: bool = False) -> Lot:
     """A lot, under its row lock if asked; raises LotUnknown."""
     found = session.get(Lot, lot_id, with_for_update=lock or None, populate_existing=lock)
     if found is None:
-        raise LotUnknown()
+        raise LotUnknown
     return found
 
 

@@ -19,7 +19,6 @@ from app.procurement.projects.records import Project, ProjectState
 class ApprovalMissing(RuleBroken):
     """From the main method's threshold on another method is approved before it is used (GPL 27, IR 23)."""
 
-    code = "approval-missing"
     text = Text(
         "This amount needs %(main)s. For another method enter the document number of the finance department's approval.",
         "达到%(main)s数额标准，采用其他采购方式的，应当在采购活动开始前获得财政部门批准，请填写批准文号。",
@@ -30,7 +29,6 @@ class ApprovalMissing(RuleBroken):
 class LawApplies(RuleBroken):
     """What is in the catalogue or reaches the limit is government procurement (GPL 2)."""
 
-    code = "law-applies"
     text = Text(
         "This is government procurement: it is in the centralised catalogue, or its amount reaches the limit of the region.",
         "该项目属于集中采购目录以内或者达到限额标准，应当适用政府采购法。",

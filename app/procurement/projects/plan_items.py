@@ -58,7 +58,6 @@ class PlanItem(Base):
 class PlanOverBudget(RuleBroken):
     """What is planned on a line comes to more than the line (GPL 6, 33)."""
 
-    code = "plan-over-budget"
     text = Text(
         "With this item, the plan for budget line %(line)s adds up to ¥%(sum)s. The line has only ¥%(amount)s.",
         "预算项目%(line)s的采购计划合计%(sum)s元，超过其金额%(amount)s元。",
@@ -69,7 +68,6 @@ class PlanOverBudget(RuleBroken):
 class PlanItemTaken(Conflict):
     """A project carries this plan item out already."""
 
-    code = "plan-item-taken"
     text = Text("Project %(number)s already carries out this plan item.", "项目%(number)s已执行该计划项目。")
 
 
@@ -83,7 +81,6 @@ class NotOfThisLine(Invalid):
 class AboveThePlan(RuleBroken):
     """An application for plan items comes to more than was planned for them (IR 29)."""
 
-    code = "above-the-plan"
     text = Text(
         "The items add up to ¥%(estimate)s, but only ¥%(planned)s is planned for them. Change the plan first.",
         "采购标的合计%(estimate)s元，超过采购计划的%(planned)s元，请先调整采购计划。",
@@ -104,7 +101,7 @@ def enter(
     """Enter a plan item, or change the one of this line and number. Raises PlanOverBudget, PlanItemTaken, BudgetLineUnknown."""
     line = session.get(BudgetLine, line_id, with_for_update=True)
     if line is None:
-        raise BudgetLineUnknown()
+        raise BudgetLineUnknown
     roles.require(actor, "buyer-reviewer", line.organisation_id)
     if object not in OBJECTS:
         raise ValueError(f"unknown object: {object}")

@@ -26,7 +26,6 @@ from app.procurement.projects.records import BudgetLine, Item, Lot, Project, Pro
 class LotsOverBudget(RuleBroken):
     """The lots' budgets come to more than the project's budget (Sichuan's typical error 5; GPL 6)."""
 
-    code = "lots-over-budget"
     text = Text(
         "The lots add up to ¥%(sum)s. The project budget is ¥%(budget)s.",
         "各采购包预算合计%(sum)s元，超过项目预算%(budget)s元。",
@@ -37,7 +36,6 @@ class LotsOverBudget(RuleBroken):
 class CeilingOverBudget(RuleBroken):
     """A ceiling price lies above the lot's budget (O87 12)."""
 
-    code = "ceiling-over-budget"
     text = Text("The ceiling of lot %(lot)s is above its budget.", "采购包%(lot)s的最高限价超过其预算。")
     statute = "O87 12"
 
@@ -45,7 +43,6 @@ class CeilingOverBudget(RuleBroken):
 class LotItemsOverBudget(RuleBroken):
     """A lot's items are estimated higher than the lot's budget."""
 
-    code = "lot-items-over-budget"
     text = Text(
         "The items of lot %(lot)s are estimated at ¥%(sum)s, above its budget.",
         "采购包%(lot)s的标的预计金额%(sum)s元超过其预算。",
@@ -56,7 +53,6 @@ class LotItemsOverBudget(RuleBroken):
 class LotsInvalid(Invalid):
     """Lots must be numbered once each, and every item belongs to exactly one of them (N22 17)."""
 
-    code = "lots-invalid"
     text = Text("%(why)s", "%(why)s")
     statute = "N22 17"
 
@@ -64,14 +60,12 @@ class LotsInvalid(Invalid):
 class NoticeDayPassed(Invalid):
     """The wanted notice day lies in the past."""
 
-    code = "notice-day-passed"
     text = Text("The planned date of the tender notice has passed.", "拟定的公告日期已过。")
 
 
 class SurveyMissing(RuleBroken):
     """A demand survey is a duty from this amount on (N22 11)."""
 
-    code = "survey-missing"
     text = Text(
         "Projects of ¥%(limit)s or more need market research. Describe it.",
         "%(limit)s元以上项目应当开展需求调查，请填写。",

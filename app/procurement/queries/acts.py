@@ -39,14 +39,12 @@ TOLD = ("supplier-bidder", "supplier-signer", "supplier-admin")
 class QueryUnknown(NotFound):
     """There is no such query, or none this person may know of."""
 
-    code = "query-unknown"
     text = Text("There is no such challenge.", "没有该质疑。")
 
 
 class MayNotQuery(NotAllowed):
     """Only who took part may query (O94 11)."""
 
-    code = "may-not-query"
     text = Text(
         "Only a supplier that took part in this procurement can challenge it.",
         "提出质疑的供应商应当是参与本项目采购活动的供应商。",
@@ -57,14 +55,12 @@ class MayNotQuery(NotAllowed):
 class QueryTooEarly(RuleBroken):
     """What would be queried hasn't happened yet."""
 
-    code = "query-too-early"
     text = Text("You cannot challenge this yet: %(scope)s has not taken place.", "该环节尚未结束：%(scope)s。")
 
 
 class QueryTooLate(RuleBroken):
     """The window for this query has closed (GPL 52)."""
 
-    code = "query-too-late"
     text = Text("The period to challenge %(scope)s ended on %(until)s.", "对%(scope)s的质疑期已于%(until)s届满。")
     statute = "GPL 52"
 
@@ -72,7 +68,6 @@ class QueryTooLate(RuleBroken):
 class PointsMissing(Invalid):
     """A query says what it is about, on what facts, and what it asks for (O94 12)."""
 
-    code = "points-missing"
     text = Text("Enter what you challenge, the facts, and what you request.", "请写明质疑事项、事实依据和相关请求。")
     statute = "O94 12"
 
@@ -80,7 +75,6 @@ class PointsMissing(Invalid):
 class QueryClosed(Conflict):
     """The query was answered in the meantime."""
 
-    code = "query-closed"
     text = Text("This challenge has already been answered.", "该质疑已答复。")
 
 
@@ -151,7 +145,7 @@ def _refuse_untimely(session: Session, supplier_id: str, lot_id: str, scope: str
     if scope not in SCOPES:
         raise ValueError(f"unknown scope: {scope}")
     if not may_ask(session, supplier_id, lot_id, scope):
-        raise MayNotQuery()
+        raise MayNotQuery
     open_ = window(session, supplier_id, lot_id, scope)
     if open_ is None or local_day(now) < open_.from_on:
         raise QueryTooEarly(field="scope", scope=SCOPES[scope])
@@ -174,7 +168,7 @@ def answer(
     roles.require(actor, "agency-officer", tender.agency_id)
     agreements.require_power(session, actor, project_id=tender.project_id, power="answer")
     if query.state != QueryState.OPEN:
-        raise QueryClosed()
+        raise QueryClosed
     if outcome not in OUTCOMES:
         raise ValueError(f"unknown outcome: {outcome}")
     if not answer.strip():
@@ -306,7 +300,7 @@ def get(session: Session, query_id: str, *, lock: bool = False) -> Query:
     """A query, under its row lock if asked; raises QueryUnknown."""
     query = session.get(Query, query_id, with_for_update=lock or None, populate_existing=lock)
     if query is None:
-        raise QueryUnknown()
+        raise QueryUnknown
     return query
 
 

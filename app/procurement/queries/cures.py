@@ -25,7 +25,6 @@ FLAWED = "documents_flawed"
 class NothingToCure(Conflict):
     """Only an upheld challenge of the documents is cured, once, before the bids are opened."""
 
-    code = "nothing-to-cure"
     text = Text(
         "This challenge does not need a correction of the tender documents.", "该质疑无需通过更正招标文件处理。"
     )
@@ -35,7 +34,6 @@ class NothingToCure(Conflict):
 class NoCure(Invalid):
     """What cures a challenge is a change published after it was raised."""
 
-    code = "no-cure"
     text = Text(
         "Choose a change of the tender documents that was published after the challenge.",
         "请选择提出质疑之后发布的更正。",
@@ -72,7 +70,7 @@ def cure(session: Session, actor: Actor, *, query_id: str, change_id: str) -> Qu
     roles.require(actor, "agency-officer", tender.agency_id)
     agreements.require_power(session, actor, project_id=tender.project_id, power="answer")
     if query.state != QueryState.ANSWERED or not query.is_uncured:
-        raise NothingToCure()
+        raise NothingToCure
     set_cure(session, query, change_id)
     session.flush()
     awards.resume(session, cause=CAUSE, cause_id=query.id)
@@ -90,7 +88,7 @@ def _before_opening(session: Session, query: Query) -> bool:
 def set_cure(session: Session, query: Query, change_id: str) -> None:
     """Name the change on the challenge; raises NoCure."""
     if not _before_opening(session, query):
-        raise NothingToCure()
+        raise NothingToCure
     if change_id not in {change.id for change in cures(session, query)}:
         raise NoCure(field="cured_by")
     query.cured_by_id = change_id
@@ -127,7 +125,7 @@ def decide_documents(
     agreements.require_power(session, actor, project_id=tender.project_id, power="answer")
     held = uncured(session, lot_id)
     if not held or lot.state != LotState.BIDDING:
-        raise NothingToCure()
+        raise NothingToCure
     if change_id is not None:
         for query in held:
             cure(session, actor, query_id=query.id, change_id=change_id)

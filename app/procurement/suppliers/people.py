@@ -33,7 +33,6 @@ class KnownAlready(Conflict):
 class EmailMissing(Invalid):
     """The link to set a password goes to a mail address."""
 
-    code = "email-missing"
     text = Text("Enter the email address to send the link to.", "请填写用于接收链接的电子邮箱。")
 
 

@@ -36,7 +36,6 @@ from app.procurement.suppliers.records import conditions as worded
 class DeclarationMissing(RuleBroken):
     """A condition of GPL 22 isn't declared to be met."""
 
-    code = "declaration-missing"
     text = Text("A supplier must declare that it is %(condition)s.", "供应商应当声明符合条件：%(condition)s。")
     statute = "GPL 22"
 
@@ -44,21 +43,18 @@ class DeclarationMissing(RuleBroken):
 class RegistrationUnknown(NotFound):
     """There is no such registration."""
 
-    code = "registration-unknown"
     text = Text("There is no such registration.", "没有该注册信息。")
 
 
 class RegistrationNotOpen(Conflict):
     """The registration isn't waiting for this."""
 
-    code = "registration-not-open"
     text = Text("This registration has already been decided.", "该注册申请已处理。")
 
 
 class NotASupplier(Conflict):
     """The code belongs to an organisation of another kind."""
 
-    code = "not-a-supplier"
     text = Text(
         "This code belongs to an organisation that is not a supplier.", "该统一社会信用代码对应的单位不是供应商。"
     )
@@ -67,14 +63,12 @@ class NotASupplier(Conflict):
 class NotRegistered(NotAllowed):
     """Only a supplier with a valid registration takes part."""
 
-    code = "not-registered"
     text = Text("Your organisation has no valid registration.", "贵单位没有有效的供应商注册。")
 
 
 class SupplierExcluded(NotAllowed):
     """The supplier is excluded from government procurement for a time (GPL 77, IR 73)."""
 
-    code = "supplier-excluded"
     text = Text(
         "Your organisation is excluded from government procurement until %(until)s.",
         "贵单位在%(until)s前被禁止参加政府采购活动。",
@@ -169,9 +163,9 @@ def attach_paper(session: Session, actor: Actor, *, document_id: str) -> Registr
     roles.require(actor, "supplier-admin", actor.organisation_id)
     registration = of_organisation(session, actor.organisation_id or "", lock=True)
     if registration is None:
-        raise RegistrationUnknown()
+        raise RegistrationUnknown
     if registration.state not in (RegistrationState.DECLARED, RegistrationState.RETURNED):
-        raise RegistrationNotOpen()
+        raise RegistrationNotOpen
     registration.paper_id = document_id
     session.flush()
     facts = {"document": document_id}
@@ -192,9 +186,9 @@ def review(session: Session, actor: Actor, *, registration_id: str, decision: st
     roles.require(actor, "registrar")
     registration = session.get(Registration, registration_id, with_for_update=True, populate_existing=True)
     if registration is None:
-        raise RegistrationUnknown()
+        raise RegistrationUnknown
     if registration.state != RegistrationState.DECLARED:
-        raise RegistrationNotOpen()
+        raise RegistrationNotOpen
     if decision not in ("approve", "return"):
         raise ValueError(f"unknown decision: {decision}")
     if decision == "return" and not reasons.strip():
@@ -351,12 +345,12 @@ def require_active(session: Session, organisation_id: str | None) -> Registratio
     today = local_day(clock.now(session))
     registration = of_organisation(session, organisation_id) if organisation_id else None
     if registration is None:
-        raise NotRegistered()
+        raise NotRegistered
     exclusion = exclusion_on(session, registration.organisation_id, today)
     if exclusion is not None:
         raise SupplierExcluded(until=exclusion.valid_until)
     if state_on(session, registration, today) != RegistrationState.ACTIVE:
-        raise NotRegistered()
+        raise NotRegistered
     return registration
 
 
@@ -364,7 +358,7 @@ def get(session: Session, registration_id: str) -> Registration:
     """A registration; raises RegistrationUnknown."""
     found = session.get(Registration, registration_id)
     if found is None:
-        raise RegistrationUnknown()
+        raise RegistrationUnknown
     return found
 
 

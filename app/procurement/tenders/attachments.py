@@ -34,7 +34,6 @@ ATTACHMENT_KINDS: dict[str, Text] = {
 class AttachmentInvalid(Invalid):
     """An attachment names a lot, a kind or a file that there isn't, or that isn't the agency's."""
 
-    code = "attachment-invalid"
     text = Text("%(why)s", "%(why)s")
 
 

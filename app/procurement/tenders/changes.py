@@ -40,7 +40,6 @@ from app.procurement.tenders.records import Change, Factor, Requirement, Tender
 class ObjectChanged(RuleBroken):
     """A change may touch neither what is bought nor the qualification conditions (O87 27)."""
 
-    code = "object-changed"
     text = Text(
         "A correction cannot change the subject or the qualification requirements (%(place)s).",
         "澄清或者修改不得改变采购标的和资格要求（%(place)s）。",
@@ -51,7 +50,6 @@ class ObjectChanged(RuleBroken):
 class DeadlineEarlier(RuleBroken):
     """A deadline moves later only (O87 27)."""
 
-    code = "deadline-earlier"
     text = Text("The deadline can only be moved to a later time.", "投标截止时间只能顺延，不能提前。")
     statute = "O87 27"
 
@@ -59,7 +57,6 @@ class DeadlineEarlier(RuleBroken):
 class NothingChanged(Invalid):
     """The documents are as they were."""
 
-    code = "nothing-changed"
     text = Text("You have not changed anything.", "没有任何修改。")
 
 
@@ -156,7 +153,7 @@ def _changeable(
     agreements.require_power(session, actor, project_id=tender.project_id, power="publish")
     deadline = tender.bid_deadline_at
     if deadline is None or not open_for_bids(tender, arrivals.arrived(session, arrived_at)):
-        raise DeadlinePassed()
+        raise DeadlinePassed
     if terms.bid_deadline_at < deadline:
         raise DeadlineEarlier(field="bid_deadline_at")
     return tender, deadline
@@ -182,7 +179,7 @@ def _apply(
     session.expire(tender, ["requirements", "factors"])
     differing = differences(before, content(tender))
     if not differing:
-        raise NothingChanged()
+        raise NothingChanged
     _refuse_forbidden(before, content(tender), differing)
     affects = affects_bids(differing)
     tender.bid_deadline_at = deadline_after(session, tender, now) if affects else tender.bid_deadline_at

@@ -44,14 +44,12 @@ FACTOR_KINDS: dict[str, Text] = {
 class TenderUnknown(NotFound):
     """There is no such tender, or none this person may know of."""
 
-    code = "tender-unknown"
     text = Text("There is no such tender.", "没有该招标项目。")
 
 
 class TenderNotOpen(Conflict):
     """The documents aren't in the state this act needs."""
 
-    code = "tender-not-open"
     text = Text(
         "The tender documents are “%(state)s”. You cannot do this now.", "招标文件当前为“%(state)s”，不能执行此操作。"
     )
@@ -60,14 +58,12 @@ class TenderNotOpen(Conflict):
 class DocumentsInvalid(Invalid):
     """A part names a lot or a kind that doesn't exist, or a code twice."""
 
-    code = "documents-invalid"
     text = Text("%(why)s", "%(why)s")
 
 
 class FindingsOpen(RuleBroken):
     """Documents with errors aren't confirmed or published."""
 
-    code = "findings-open"
     text = Text("The check found %(count)s errors. Correct them first.", "检查发现%(count)s处错误，须先修改。")
     statute = "O87 25"
 
@@ -139,7 +135,7 @@ def of_project(session: Session, project_id: str, *, lock: bool = False) -> Tend
         query = query.with_for_update().execution_options(populate_existing=True)
     tender = session.scalars(query).first()
     if tender is None:
-        raise TenderUnknown()
+        raise TenderUnknown
     return tender
 
 

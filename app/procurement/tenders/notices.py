@@ -52,7 +52,6 @@ class KeyKeeper(Protocol):
 class DeadlinePassed(RuleBroken):
     """The bid deadline has passed."""
 
-    code = "deadline-passed"
     text = Text("The bid deadline has passed.", "投标截止时间已过。")
     statute = "O87 33"
 
@@ -60,7 +59,6 @@ class DeadlinePassed(RuleBroken):
 class NotASupplierHere(NotAllowed):
     """Only a supplier does this."""
 
-    code = "not-a-supplier-here"
     text = Text("Only a supplier can do this.", "仅供应商可执行此操作。")
 
 
@@ -86,7 +84,7 @@ def get(session: Session, tender_id: str, *, lock: bool = False) -> Tender:
     """A tender, under its row lock if asked; raises TenderUnknown."""
     tender = session.get(Tender, tender_id, with_for_update=lock or None, populate_existing=lock)
     if tender is None:
-        raise TenderUnknown()
+        raise TenderUnknown
     return tender
 
 
@@ -248,7 +246,7 @@ def take_documents(session: Session, actor: Actor, *, tender_id: str) -> Documen
     tender = get(session, tender_id)
     supplier_id = supplier_of(session, actor)
     if tender.state != TenderState.PUBLISHED:
-        raise TenderUnknown()
+        raise TenderUnknown
     access = documents_taken(session, tender.id, supplier_id)
     if access is None:
         access = DocumentAccess(tender_id=tender.id, supplier_id=supplier_id, taken_at=clock.now(session))
@@ -268,9 +266,9 @@ def documents_taken(session: Session, tender_id: str, supplier_id: str | None) -
 def supplier_of(session: Session, actor: Actor) -> str:
     """The id of the supplier the actor acts for; raises NotASupplierHere."""
     if actor.organisation_id is None:
-        raise NotASupplierHere()
+        raise NotASupplierHere
     if organisations.get(session, actor.organisation_id).kind != "supplier":
-        raise NotASupplierHere()
+        raise NotASupplierHere
     return actor.organisation_id
 
 

@@ -109,14 +109,14 @@ def override(
     """
     roles.require(actor, "buyer-reviewer", tender.buyer_id)
     if actor.id == asked_by[0]:
-        raise SecondPersonNeeded()
+        raise SecondPersonNeeded
     found = reading.found
     if not found.may_be_overridden:
-        raise NotOverridable()
+        raise NotOverridable
     if not reasons.strip():
         raise ReasonsMissing(field="reasons")
     if any(each.mark == reading.mark for each in tender.overrides):
-        raise AlreadyOverridden()
+        raise AlreadyOverridden
     made = Override(
         tender_id=tender.id,
         mark=reading.mark,

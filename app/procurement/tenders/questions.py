@@ -25,28 +25,24 @@ from app.procurement.tenders.records import Question, Tender
 class QuestionUnknown(NotFound):
     """There is no such enquiry."""
 
-    code = "question-unknown"
     text = Text("There is no such enquiry.", "没有该询问。")
 
 
 class QuestionAnswered(Conflict):
     """The question was answered in the meantime."""
 
-    code = "question-answered"
     text = Text("This enquiry has already been answered.", "该询问已答复。")
 
 
 class WordsMissing(Invalid):
     """A question or answer must say something."""
 
-    code = "words-missing"
     text = Text("Enter your enquiry.", "请填写询问内容。")
 
 
 class AnswerChanges(RuleBroken):
     """An answer explains the documents; what they ask for is changed by a change, which everybody gets in time (O87 27)."""
 
-    code = "answer-changes"
     text = Text(
         "An answer can only explain the tender documents. “%(words)s” is not in them. Publish a correction first, then answer.",
         "答复只能解释招标文件，“%(words)s”与招标文件不一致。请先发布更正，再作答复。",
@@ -57,7 +53,6 @@ class AnswerChanges(RuleBroken):
 class AnswerOpposes(RuleBroken):
     """An answer turns round what the documents say of the same subject (O87 27)."""
 
-    code = "answer-opposes"
     text = Text(
         "An answer can only explain the tender documents. “%(said)s” is against what they say (%(place)s): “%(words)s”. "
         "Publish a correction first, then answer.",
@@ -108,7 +103,7 @@ def ask(session: Session, actor: Actor, *, tender_id: str, text: str, arrived_at
     supplier_id = supplier_of(session, actor)
     now = arrivals.arrived(session, arrived_at)
     if not open_for_bids(tender, now):
-        raise DeadlinePassed()
+        raise DeadlinePassed
     if not text.strip():
         raise WordsMissing(field="text")
     today = local_day(now)
@@ -136,7 +131,7 @@ def question(session: Session, question_id: str) -> Question:
     """A question, with its asker: for the acts, never for a page. Raises QuestionUnknown."""
     found = session.get(Question, question_id)
     if found is None:
-        raise QuestionUnknown()
+        raise QuestionUnknown
     return found
 
 
@@ -148,12 +143,12 @@ def answer(session: Session, actor: Actor, *, question_id: str, answer: str, eff
     """
     question = session.get(Question, question_id, with_for_update=True, populate_existing=True)
     if question is None:
-        raise QuestionUnknown()
+        raise QuestionUnknown
     tender = get(session, question.tender_id)
     roles.require(actor, "agency-officer", tender.agency_id)
     agreements.require_power(session, actor, project_id=tender.project_id, power="answer")
     if question.answer is not None:
-        raise QuestionAnswered()
+        raise QuestionAnswered
     if not answer.strip():
         raise WordsMissing(field="answer")
     if effect == CHANGES:

@@ -24,7 +24,6 @@ WORK_BEGINS = time(9, 0)
 class OutsideBounds(RuleBroken):
     """The confirmed deadline is earlier than it can lawfully be under any calendar (GPL 35)."""
 
-    code = "outside-bounds"
     text = Text(
         "The bid deadline cannot be before %(earliest)s, whatever days become holidays.",
         "无论如何放假，投标截止日不得早于%(earliest)s。",
@@ -35,7 +34,6 @@ class OutsideBounds(RuleBroken):
 class SourceMissing(Invalid):
     """Who settles an uncertain date says on what ground."""
 
-    code = "source-missing"
     text = Text("Enter the basis of the date.", "请说明确定日期的依据。")
 
 

@@ -40,14 +40,12 @@ class Unreadable(Invalid):
 class GroundMissing(Invalid):
     """A report names what the supplier is held to have done."""
 
-    code = "ground-missing"
     text = Text("Choose the alleged breach.", "请选择违法违规情形。")
 
 
 class SupplierMissing(Invalid):
     """A report names the supplier."""
 
-    code = "supplier-missing"
     text = Text("Choose the supplier.", "请选择供应商。")
 
 

@@ -25,21 +25,18 @@ from app.workflow import additions, sealing
 class NumberUnreadable(Invalid):
     """What should be a number isn't one."""
 
-    code = "number-unreadable"
     text = Text("Enter a number.", "请填写数字。")
 
 
 class DayUnreadable(Invalid):
     """What should be a day isn't one."""
 
-    code = "day-unreadable"
     text = Text("Enter a day.", "请填写日期。")
 
 
 class Missing(Invalid):
     """A field that is needed is empty."""
 
-    code = "missing"
     text = Text("Complete this field.", "请填写此项。")
 
 

@@ -46,7 +46,6 @@ class NoFile(Invalid):
 class CellRefused(Invalid):
     """A field of a row entered by hand."""
 
-    code = "cell-refused"
     text = Text("%(title)s: %(why)s", "%(title)s：%(why)s")
 
 

@@ -37,7 +37,6 @@ REMINDERS = (
 class NotTheirOrganisation(NotAllowed):
     """Nobody acts for an organisation that gave them no role."""
 
-    code = "not-their-organisation"
     text = Text("You have no role at that organisation.", "您在该单位没有任何角色。")
 
 

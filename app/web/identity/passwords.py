@@ -18,14 +18,12 @@ from app.web.notices import notice
 class NotTheSameTwice(Invalid):
     """The repetition of a new password differs."""
 
-    code = "not-the-same-twice"
     text = Text("The passwords do not match.", "两次输入的密码不一致。")
 
 
 class NothingEntered(Invalid):
     """Neither a sign-in name nor an address."""
 
-    code = "nothing-entered"
     text = Text("Enter your sign-in name or email address.", "请填写登录名或电子邮箱。")
 
 

@@ -23,7 +23,6 @@ from app.web.permissions import SignInNeeded
 class NotOfTheDemonstration(NotAllowed):
     """One click signs in people of the demonstration town only."""
 
-    code = "not-of-the-demonstration"
     text = Text("This is not a person of the demonstration.", "该人员不是演示人员。")
 
 

@@ -21,7 +21,6 @@ LONGEST_REASONS = 2_000
 class CaseMoved(Conflict):
     """The case moved between the page and the act."""
 
-    code = "case-moved"
     text = Text(
         "The case has continued since this page was shown. What you entered is kept. Check again before you continue.",
         "页面显示后流程已有进展。您填写的内容已保留，请重新核对后再操作。",
@@ -31,7 +30,6 @@ class CaseMoved(Conflict):
 class NotPreviewed(Invalid):
     """What is to be done isn't what was previewed."""
 
-    code = "not-previewed"
     text = Text(
         "You changed your choice after the preview. Check the new preview, then continue.",
         "预览之后您又更改了选择。请核对新的预览结果后再执行。",

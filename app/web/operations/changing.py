@@ -30,7 +30,6 @@ _NOT_STARTED = ("startEvent", "boundaryEvent", "eventSubProcess")
 class NothingChosen(Invalid):
     """A change takes at least one token away or puts one down."""
 
-    code = "nothing-chosen"
     text = Text("Choose tokens to remove, or elements to start before.", "请选择要撤除的令牌或要启动的元素。")
 
 

@@ -17,7 +17,6 @@ SHOWN = 160
 class NoValue(Invalid):
     """The text is no value."""
 
-    code = "no-value"
     text = Text(
         'This is not a value: %(why)s. Enter a text in quotes, a number, true, false, null, @"2026-03-01", [1, 2] or {"a": 1}.',
         '无法识别该值：%(why)s。请填写带引号的文本、数字、true、false、null、@"2026-03-01"、[1, 2]或{"a": 1}。',
@@ -27,7 +26,6 @@ class NoValue(Invalid):
 class NotWorkedOut(Invalid):
     """A value was asked for, and the text reads variables."""
 
-    code = "not-worked-out"
     text = Text(
         "Enter the value itself: “%(names)s” would be read as a variable. Put text in quotes.",
         "请直接填写值：“%(names)s”会被当作变量读取。文本请加引号。",

@@ -107,14 +107,12 @@ MAILS = {"waiting": Text("Waiting", "待发"), "failed": Text("Failed", "发送�
 class NoSuchMail(NotFound):
     """There is no such message in the outbox."""
 
-    code = "no-such-mail"
     text = Text("There is no such email.", "没有该邮件。")
 
 
 class MailNotFailed(Conflict):
     """It wasn't given up, so that there is nothing to send again."""
 
-    code = "mail-not-failed"
     text = Text(
         "This email has not failed. It has been sent or is waiting to be sent.", "该邮件未失败：已发出或正在等待发送。"
     )

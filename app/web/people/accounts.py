@@ -26,14 +26,12 @@ ACCOUNT_WRONG = (*DETAILS_WRONG, accounts.LoginInvalid, accounts.LoginTaken)
 class AddressNeeded(Invalid):
     """An invitation needs an address to go to."""
 
-    code = "address-needed"
     text = Text("Enter an email address. The invitation is sent there.", "请填写电子邮箱，用于接收邀请。")
 
 
 class ReasonsMissing(Invalid):
     """An account is closed for reasons that are written down."""
 
-    code = "reasons-missing"
     text = Text("Enter the reason for closing the account.", "请填写停用原因。")
 
 

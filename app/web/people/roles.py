@@ -35,7 +35,6 @@ REFUSED = (
 class DayInvalid(Invalid):
     """Not a day."""
 
-    code = "day-invalid"
     text = Text("Enter the last day as year-month-day.", "请按“年-月-日”填写最后一日。")
 
 

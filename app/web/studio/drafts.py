@@ -36,7 +36,6 @@ _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}\Z")
 class FileUnfit(Invalid):
     """An uploaded file that is no diagram, decision, form or scenario, or is too large."""
 
-    code = "file-unfit"
     text = Text(
         "“%(name)s” cannot be accepted. Use .bpmn, .dmn, form or scenario files of at most 5 MB.",
         "无法接收“%(name)s”：请提供不超过5 MB 的 .bpmn、.dmn、表单或测试场景文件。",
@@ -46,7 +45,6 @@ class FileUnfit(Invalid):
 class IdUnfit(Invalid):
     """An id that a procedure can't have."""
 
-    code = "id-unfit"
     text = Text(
         "An ID starts with a letter and has only letters, digits, - and _.",
         "标识须以字母开头，仅含字母、数字、- 和 _。",

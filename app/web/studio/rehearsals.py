@@ -32,7 +32,6 @@ REMEMBERED = 16
 class ScenarioFails(Invalid):
     """A draft is proposed while one of its scenarios doesn't hold."""
 
-    code = "scenario-fails"
     text = Text(
         "The scenario “%(name)s” fails: correct the diagram, or the scenario where the procedure is meant to change.",
         "测试场景“%(name)s”未通过：请更正流程图；流程确需改变的，请相应修改测试场景。",

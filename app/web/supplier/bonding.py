@@ -36,7 +36,6 @@ STATES: dict[str, tuple[str, Text]] = {
 class LetterMissing(Invalid):
     """A guarantee is proved by its letter."""
 
-    code = "letter-missing"
     text = Text("Attach the letter of guarantee.", "请上传保函文件。")
 
 

@@ -28,7 +28,6 @@ AGAIN = (RegistrationState.RETURNED, RegistrationState.EXPIRED)
 class PaperNotChosen(Invalid):
     """No file was chosen."""
 
-    code = "paper-not-chosen"
     text = Text("Choose the copy of your licence.", "请选择证照副本文件。")
 
 

@@ -31,7 +31,6 @@ AFTER = "_after"
 class NoFile(Invalid):
     """An upload without a file in it."""
 
-    code = "no-file"
     text = Text("Choose a file.", "请选择文件。")
 
 
@@ -202,7 +201,7 @@ def copy(lot_id: str) -> Response:
     """Send the draft with its files as an archive to keep."""
     draft = bids.draft_of(current.session(), lot_id, current.actor().organisation_id)
     if draft is None:
-        raise bids.DraftMissing()
+        raise bids.DraftMissing
     lot, tender = lot_and_tender(lot_id)
     data = b"".join(bids.copy_of(current.session(), draft))
     return attachment(data, f"{tender.project.number}-{lot.number}.tar", "application/x-tar")

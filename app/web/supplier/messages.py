@@ -16,7 +16,6 @@ from app.web.supplier import blueprint
 class MessageUnknown(NotFound):
     """There is no such message, or it is somebody else's."""
 
-    code = "message-unknown"
     text = Text("There is no such message.", "没有该消息。")
 
 
@@ -39,7 +38,7 @@ def open_message(message_id: str) -> AnyResponse:
     """Mark a message as read, and go to what it is about."""
     found = mails.read(current.session(), current.person().id, message_id)
     if found is None:
-        raise MessageUnknown()
+        raise MessageUnknown
     page = found.content.get("page")
     current.commit()
     return redirect_to(page) if page else answers.redirect("supplier.messages")

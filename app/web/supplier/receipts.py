@@ -59,7 +59,7 @@ def opening_record(bid_id: str, spoken: str) -> Response:
     opening = bids.opening_of(current.session(), bids.get(current.session(), bid_id).lot_id)
     document_id = getattr(opening, f"document_{'zh' if spoken == 'zh' else 'en'}_id", None)
     if opening is None or document_id is None:
-        raise bids.OpeningUnknown()
+        raise bids.OpeningUnknown
     document = documents.get(current.session(), document_id)
     return attachment(documents.read(current.session(), document_id), document.name, document.media_type)
 

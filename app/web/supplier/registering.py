@@ -39,28 +39,24 @@ LONGEST = 300
 class CompanyNameMissing(Invalid):
     """A company has a name."""
 
-    code = "company-name-missing"
     text = Text("Enter the company's name as registered.", "请填写单位登记名称。")
 
 
 class RepresentativeMissing(Invalid):
     """A company is represented by somebody."""
 
-    code = "representative-missing"
     text = Text("Enter the legal representative.", "请填写法定代表人。")
 
 
 class ScaleMissing(Invalid):
     """A company declares its size (N46)."""
 
-    code = "scale-missing"
     text = Text("Choose the size of the company.", "请选择企业规模。")
 
 
 class DeclarationsMissing(Invalid):
     """Every condition of GPL 22 is declared."""
 
-    code = "declarations-missing"
     text = Text("All six declarations are needed to take part.", "须对六项条件全部作出声明方可参加政府采购活动。")
     statute = "GPL 22"
 

@@ -97,7 +97,7 @@ def certificate(registration_id: str) -> Response:
     found = suppliers.get(current.session(), registration_id)
     document_id = found.certificate_zh_id if language.language() == "zh" else found.certificate_en_id
     if document_id is None:
-        raise suppliers.RegistrationUnknown()
+        raise suppliers.RegistrationUnknown
     document = documents.get(current.session(), document_id)
     return attachment(documents.read(current.session(), document_id), document.name, document.media_type)
 
@@ -107,7 +107,7 @@ def paper(registration_id: str) -> Response:
     """Send the copy of the licence that the supplier attached."""
     found = suppliers.get(current.session(), registration_id)
     if found.paper_id is None:
-        raise suppliers.RegistrationUnknown()
+        raise suppliers.RegistrationUnknown
     document = documents.get(current.session(), found.paper_id)
     return attachment(documents.read(current.session(), document.id), document.name, document.media_type)
 

@@ -176,7 +176,7 @@ def lot_and_tender(lot_id: str) -> tuple[Lot, Tender]:
     session = current.session()
     tender = tenders.of_lot(session, lot_id)
     if not tenders.visible_to(None, tender, current.now()):
-        raise tenders.TenderUnknown()
+        raise tenders.TenderUnknown
     return projects.lot(session, lot_id), tender
 
 
@@ -184,7 +184,7 @@ def _page(tender_id: str, problems: list[Refusal] | None = None, words: str = ""
     session, actor = current.session(), current.actor()
     tender = tenders.get(session, tender_id)
     if not tenders.visible_to(None, tender, current.now()):
-        raise tenders.TenderUnknown()
+        raise tenders.TenderUnknown
     return render_template(
         "supplier/tender.html",
         **head(tender, "supplier.tender"),

@@ -22,7 +22,6 @@ FILES = ("file", "files")
 class FileNotThere(Invalid):
     """A file that the form names isn't among the person's uploads or the case's documents."""
 
-    code = "file-not-there"
     text = Text("One of the files no longer exists. Upload it again.", "有文件已不存在，请重新上传。")
 
 

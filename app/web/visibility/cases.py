@@ -36,7 +36,6 @@ OUTSIDERS = frozenset({"supplier", None})
 class CaseHidden(NotAllowed):
     """The person has no part in the case."""
 
-    code = "case-hidden"
     text = Text("You are not involved in this case.", "您未参与该流程，无权查看。")
 
 

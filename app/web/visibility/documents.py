@@ -38,7 +38,6 @@ from app.workflow import cases
 class DocumentHidden(NotAllowed):
     """The document isn't for this person, or not yet."""
 
-    code = "document-hidden"
     text = Text("You cannot view this document.", "该文件未对您开放。")
 
 

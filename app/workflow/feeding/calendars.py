@@ -24,7 +24,6 @@ from app.workflow.feeding import recounting
 class NoticeDoubtful(RuleBroken):
     """The notice contradicts itself or the law."""
 
-    code = "notice-doubtful"
     text = Text("This notice cannot be entered: %(why)s", "无法录入该通知：%(why)s")
 
 

@@ -145,7 +145,7 @@ def hand_on(session: Session, actor: Actor, proposal_id: str) -> Proposal:
     proposal = proposals.get(session, proposal_id)
     roles.require(actor, KINDS[proposal.kind].role, proposal.organisation_id)
     if not seen(session, proposal)[0].usable:
-        raise NotUsable()
+        raise NotUsable
     return proposals.hand_on(session, actor, proposal_id)
 
 

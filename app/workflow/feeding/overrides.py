@@ -31,7 +31,6 @@ CODES = frozenset({"kind", "starred", "points", "tie_break", "consortium"})
 class FindingGone(Conflict):
     """The check doesn't find it, or it doesn't block, or nothing was misread."""
 
-    code = "finding-gone"
     text = Text(
         "The check no longer finds this, or it cannot be overridden. Look at the results again.",
         "检查中已不存在该问题，或者该问题不能认定为误报，请重新查看检查结果。",
@@ -95,9 +94,9 @@ def ask(
     """
     roles.require(actor, "agency-officer", tender.agency_id)
     if mark not in readings:
-        raise FindingGone()
+        raise FindingGone
     if mark in asked(session, tender):
-        raise AskedAlready()
+        raise AskedAlready
     if not reasons.strip():
         raise ReasonsMissing(field=f"why-{mark}")
     one, number = readings[mark].found, tender.project.number
@@ -139,7 +138,7 @@ def enter(_engine: Engine, session: Session, actor: Actor, proposal: Proposal) -
     """Override it. Raises FindingGone and what ``tenders.override`` raises."""
     seen = preview(session, proposal)
     if not seen.usable:
-        raise FindingGone()
+        raise FindingGone
     return tenders.override(
         session,
         actor,

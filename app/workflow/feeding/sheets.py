@@ -25,7 +25,6 @@ TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class SheetUnreadable(Invalid):
     """The file can't be read as a table."""
 
-    code = "sheet-unreadable"
     text = Text("The file cannot be read: %(why)s", "无法读取该文件：%(why)s")
 
 

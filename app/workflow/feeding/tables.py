@@ -118,7 +118,6 @@ class Preview:
 class RowsRefused(RuleBroken):
     """Rows that can't be entered (any more)."""
 
-    code = "rows-refused"
     text = Text(
         "%(count)s rows cannot be entered. See the note beside each row.", "有%(count)s行无法录入，请见各行说明。"
     )
@@ -127,7 +126,6 @@ class RowsRefused(RuleBroken):
 class RowRefused(RuleBroken):
     """The act itself refused a row; nothing was entered."""
 
-    code = "row-refused"
     text = Text("Row %(number)s: %(why)s Nothing was entered.", "第%(number)s行：%(why)s未录入任何内容。")
 
 
