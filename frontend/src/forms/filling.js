@@ -1,4 +1,5 @@
-// What forms need in which much is filled in: rules between fields, rows, files, tables of scores, sums, acts that take long.
+// What forms need in which much is filled in: rules between fields, rows, files, tables of scores, sums, acts that
+// take long.
 export { watchMatrices } from './matrix.js';
 export { watchProgress } from './progress.js';
 export { watchReading } from './reading.js';

@@ -1,5 +1,6 @@
-// A link [data-reading] opens its page's #reading in [data-reading-pane], beside what is decided by it; the focus goes there, and back on closing.
-// In the pane [data-reading-page] leads to another page of the same file, as do the arrow keys; + and - enlarge. Where a page can't be had the link is followed.
+// A link [data-reading] opens its page's #reading in [data-reading-pane], beside what is decided by it; the focus
+// goes there, and back on closing. In the pane [data-reading-page] leads to another page of the same file, as do
+// the arrow keys; + and - enlarge. Where a page can't be had the link is followed.
 
 async function fetched(link) {
   const answer = await fetch(link.href, { credentials: 'same-origin', signal: AbortSignal.timeout(20000) });
@@ -18,7 +19,9 @@ function close(pane) {
 function show(pane, link, reading) {
   for (const other of document.querySelectorAll('[data-reading][aria-current]')) other.removeAttribute('aria-current');
   link.setAttribute('aria-current', 'true');
-  const head = document.createElement('div'), title = document.createElement('h2'), button = document.createElement('button');
+  const head = document.createElement('div'),
+    title = document.createElement('h2'),
+    button = document.createElement('button');
   head.className = 'tw-reading__head';
   title.id = 'reading-title';
   title.tabIndex = -1;
@@ -35,9 +38,11 @@ function show(pane, link, reading) {
   title.focus();
 }
 
-// The words of a page stay open from one page to the next for who reads by them; the focus stays with what led on, or goes to the page.
+// The words of a page stay open from one page to the next for who reads by them; the focus stays with what led on,
+// or goes to the page.
 function turn(pane, link, reading) {
-  const wasOpen = pane.querySelector('#reading details')?.open, way = link.rel || 'closer';
+  const wasOpen = pane.querySelector('#reading details')?.open,
+    way = link.rel || 'closer';
   pane.querySelector('#reading').replaceWith(reading);
   const words = reading.querySelector('details');
   if (words && wasOpen) words.open = true;
@@ -45,12 +50,17 @@ function turn(pane, link, reading) {
   (again || reading.querySelector('[data-reading-frame]') || pane.querySelector('h2')).focus({ preventScroll: true });
 }
 
-const KEYS = { ArrowLeft: '[rel="prev"]', ArrowRight: '[rel="next"]', '+': '[data-reading-closer]', '-': '[data-reading-closer]' };
+const KEYS = {
+  ArrowLeft: '[rel="prev"]',
+  ArrowRight: '[rel="next"]',
+  '+': '[data-reading-closer]',
+  '-': '[data-reading-closer]'
+};
 
 function linkOf(pane, event) {
   if (event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return null;
   const isCloser = pane.querySelector('.tw-leaves__frame--closer') !== null;
-  if (event.key === '+' && isCloser || event.key === '-' && !isCloser) return null;
+  if ((event.key === '+' && isCloser) || (event.key === '-' && !isCloser)) return null;
   if (isCloser && event.key.startsWith('Arrow') && event.target.closest('[data-reading-frame]')) return null;
   return pane.querySelector(`#reading ${KEYS[event.key]}`);
 }
@@ -71,10 +81,19 @@ export function watchReading() {
   if (!pane) return;
   const lead = async (link, put) => {
     pane.setAttribute('aria-busy', 'true');
-    try { put(pane, link, await fetched(link)); } catch { location.assign(link.href); } finally { pane.removeAttribute('aria-busy'); }
+    try {
+      put(pane, link, await fetched(link));
+    } catch {
+      location.assign(link.href);
+    } finally {
+      pane.removeAttribute('aria-busy');
+    }
   };
   pane.addEventListener('keydown', event => {
-    if (event.key === 'Escape') { close(pane); return; }
+    if (event.key === 'Escape') {
+      close(pane);
+      return;
+    }
     const link = linkOf(pane, event);
     if (!link) return;
     event.preventDefault();

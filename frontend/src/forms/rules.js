@@ -1,6 +1,7 @@
 // Conditional fields: data-rule='{"field": "decision", "equals": "return"}' shows its element while the rule holds.
-// `equals`, `in` (a list), `not` (anything but, nothing too), `filled` (true or false), `atLeast`, `atMost`. Several rules in a list must
-// all hold. A field inside a hidden element is disabled, so that it is not sent; the server decides again.
+// `equals`, `in` (a list), `not` (anything but, nothing too), `filled` (true or false), `atLeast`, `atMost`.
+// Several rules in a list must all hold. A field inside a hidden element is disabled, so that it is not sent; the
+// server decides again.
 
 const number = text => Number(String(text).replace(/[,\s]/g, ''));
 
@@ -21,7 +22,8 @@ export function holds(rule, form, prefix = '') {
   if (!said.length && prefix) said = values(form, rule.field);
   const filled = said.some(value => value !== '');
   if ('filled' in rule) return filled === rule.filled;
-  if ('equals' in rule) return rule.equals === false ? !filled || said.includes('false') : said.includes(String(rule.equals));
+  if ('equals' in rule)
+    return rule.equals === false ? !filled || said.includes('false') : said.includes(String(rule.equals));
   if ('in' in rule) return rule.in.some(value => said.includes(String(value)));
   if ('not' in rule) return !said.includes(String(rule.not));
   if ('atLeast' in rule) return filled && number(said[0]) >= rule.atLeast;
@@ -36,8 +38,13 @@ function apply(form) {
   }
   for (const field of form.elements) {
     const off = field.closest('[data-rule][hidden]') !== null;
-    if (off && !field.disabled) { field.disabled = true; field.dataset.twOff = 'yes'; }
-    else if (!off && field.dataset.twOff) { field.disabled = false; delete field.dataset.twOff; }
+    if (off && !field.disabled) {
+      field.disabled = true;
+      field.dataset.twOff = 'yes';
+    } else if (!off && field.dataset.twOff) {
+      field.disabled = false;
+      delete field.dataset.twOff;
+    }
   }
 }
 
@@ -46,7 +53,7 @@ export function watchRules() {
     const form = part.closest('form');
     if (!form || form.dataset.twRules) continue;
     form.dataset.twRules = 'yes';
-    for (const event of [ 'input', 'change', 'tw:rows' ]) form.addEventListener(event, () => apply(form));
+    for (const event of ['input', 'change', 'tw:rows']) form.addEventListener(event, () => apply(form));
     apply(form);
   }
 }

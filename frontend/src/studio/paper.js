@@ -1,7 +1,10 @@
 // A diagram on paper: all of it, as large as the page allows, whatever part of it the screen shows.
 const MARGIN = 12;
 
-/** Before printing show the whole drawing of `canvas`, afterwards what was shown before. The style sheet gives it the page's width. */
+/**
+ * Before printing show the whole drawing of `canvas`, afterwards what was shown before. The style sheet gives it
+ * the page's width.
+ */
 export function fitOnPaper(canvas) {
   let before = null;
   const svg = canvas.getContainer().querySelector('svg');
@@ -11,7 +14,10 @@ export function fitOnPaper(canvas) {
     const layer = svg.querySelector('.viewport');
     before = { transform: layer.getAttribute('transform') };
     layer.removeAttribute('transform');
-    svg.setAttribute('viewBox', [ inner.x - MARGIN, inner.y - MARGIN, inner.width + 2 * MARGIN, inner.height + 2 * MARGIN ].join(' '));
+    svg.setAttribute(
+      'viewBox',
+      [inner.x - MARGIN, inner.y - MARGIN, inner.width + 2 * MARGIN, inner.height + 2 * MARGIN].join(' ')
+    );
   });
   addEventListener('afterprint', () => {
     if (!before) return;

@@ -1,4 +1,5 @@
-// A task that names an operation by its type is shown as that operation, whoever drew it: bound to its template when it is read.
+// A task that names an operation by its type is shown as that operation, whoever drew it: bound to its template
+// when it is read.
 import { named } from './view.js';
 
 /** Bind every task of `definitions` whose type is the id of one of `templates` and that is bound to none. */
