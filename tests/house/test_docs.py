@@ -44,6 +44,32 @@ def test_every_link_leads_somewhere(page):
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+TOUR = (ROOT / "docs/tour.md").read_text(encoding="utf-8")
+CHANGES = [row.split(" | ") for row in TOUR[TOUR.index("## Where would") :].splitlines() if row.startswith("| ")][1:]
+"""The rows of the tour's changes: what, where it is made, and what stands beside it."""
+
+
+def test_the_tour_tells_where_ten_changes_are_made():
+    assert len(CHANGES) == 10
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:\w+/)+[\w./-]*)`", TOUR))))
+def test_what_the_tour_names_is_there(path):
+    assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [named for row in CHANGES for named in re.findall(r"`([\w/]+\.py)` \(`(\w+)`\)", "".join(row))]
+)
+def test_a_name_that_the_tour_gives_is_defined_there(path, name):
+    assert re.search(rf"^(?:def |class )?{name}\b", (ROOT / path).read_text(encoding="utf-8"), re.M)
+
+
+@pytest.mark.parametrize("where", [row[1] for row in CHANGES])
+def test_each_change_has_a_place_in_the_program_or_its_data(where):
+    assert re.findall(r"`((?:app|processes|forms)/[\w./]+)`", where)
+
+
 def test_the_readme_is_at_most_120_lines():
     assert len((ROOT / "README.md").read_text().splitlines()) <= 120
 
