@@ -180,7 +180,9 @@ def restore(database: Engine, config: Config, file: Path, replace: str | None = 
 def opened(file: Path, folder: Path, key: bytes) -> Iterator[Engine]:
     """A backup's data in the tables of this release, to be read: a copy in ``folder`` that goes afterwards.
 
-    ``key``: the journal's. Raises CantRestore.
+    ``key``: the journal's.
+
+    :raises CantRestore:
     """
     with _beside(folder / "x") as beside:
         _unpacked(file, beside, {DATA})

@@ -31,7 +31,10 @@ class TablesUnknown(Exception):
 
 
 def upgrade(database: Engine) -> None:
-    """Apply what is missing; nodes that start at once wait for each other. Raises TablesUnknown."""
+    """Apply what is missing; nodes that start at once wait for each other.
+
+    :raises TablesUnknown:
+    """
     with migrating(database) as connection:
         config = AlembicConfig(attributes={"connection": connection})
         config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))

@@ -75,7 +75,10 @@ class Bank:
         return any(payment.remittance == remittance for payment in self.payments())
 
     def pay_bond(self, session: Session, actor: Actor, *, lot_id: str) -> Payment:
-        """Pay a supplier's bond from its own account to the agency's, as the bond's page asks. Raises NotToBePaid."""
+        """Pay a supplier's bond from its own account to the agency's, as the bond's page asks.
+
+        :raises NotToBePaid:
+        """
         roles.require(actor, "supplier-bidder", actor.organisation_id)
         bond = bonds.of_supplier(session, lot_id, actor.organisation_id or "")
         account = bonds.account_of(session, tenders.of_lot(session, lot_id).agency_id or "")

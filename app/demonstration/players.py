@@ -149,7 +149,9 @@ class Play:
     ) -> None:
         """A person does their task: the form as it is shown to them, with ``values`` entered over it.
 
-        ``where`` picks one of several by the variables it sees. Raises NothingToDo when it isn't in their inbox.
+        ``where`` picks one of several by the variables it sees.
+
+        :raises NothingToDo: when it isn't in their inbox
         """
         engine = self.house.engine
         with self.acting(login) as (session, actor):
@@ -207,7 +209,10 @@ class Play:
             return session.get_one(InstanceRow, self.instance_id).state
 
     def turn_to(self, instant: datetime) -> None:
-        """Turn the clock to an instant; what is due on the way fires at its own time, in its order. Raises TooLate."""
+        """Turn the clock to an instant; what is due on the way fires at its own time, in its order.
+
+        :raises TooLate:
+        """
         if self.until is not None and instant > self.until:
             raise TooLate
         while True:
@@ -222,7 +227,10 @@ class Play:
         self.fire()
 
     def next_day(self, days: int = 1, hour: int = 9) -> None:
-        """Turn the clock to the morning of a working day, ``days`` working days from now. Raises TooLate."""
+        """Turn the clock to the morning of a working day, ``days`` working days from now.
+
+        :raises TooLate:
+        """
         with self.looking() as session:
             calendar, on = workdays.load(session), town.today(session)
         while days > 0:

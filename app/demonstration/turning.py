@@ -117,7 +117,10 @@ class Turning:
 
     @property
     def clock(self) -> KeptClock:
-        """The clock; raises NotTurnable."""
+        """The clock.
+
+        :raises NotTurnable:
+        """
         clock = self.house.engine.clock
         if not isinstance(clock, KeptClock):
             raise NotTurnable
@@ -126,7 +129,8 @@ class Turning:
     def begin(self, step: str) -> Turn:
         """Begin to turn by a step (``hour``, ``day``, or ``next``: to what is waited for next), in a thread of its own.
 
-        Raises NotTurnable or TurningAlready.
+        :raises NotTurnable:
+        :raises TurningAlready:
         """
         with self._lock:
             if self.last is not None and not self.last.is_over:

@@ -146,7 +146,10 @@ class Act:
         return self._declared(self.doing(self.seen(context), values))
 
     def seen(self, context: IntakeContext) -> IntakeContext:
-        """What the act may see of its task: the variables that it needs; raises UnfitInput."""
+        """What the act may see of its task: the variables that it needs.
+
+        :raises UnfitInput:
+        """
         return replace(context, variables=self._fitted(context.variables))
 
     def _fitted(self, given: Mapping[str, Any]) -> dict[str, Any]:

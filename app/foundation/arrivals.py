@@ -84,6 +84,9 @@ def decided_until(session: Session) -> datetime:
 
 
 def require_decided(session: Session, deadline_at: datetime) -> None:
-    """Go on only when everything that arrived before ``deadline_at`` is decided; raises StillDeciding."""
+    """Go on only when everything that arrived before ``deadline_at`` is decided.
+
+    :raises StillDeciding:
+    """
     if decided_until(session) < deadline_at:
         raise StillDeciding

@@ -26,7 +26,10 @@ def encrypted(value: bytes | memoryview, key: bytes) -> bytes:
 
 
 def decrypted(stored: bytes, key: bytes) -> bytes:
-    """A stored value; one that an earlier release left readable as it is. Raises KeyMissing."""
+    """A stored value; one that an earlier release left readable as it is.
+
+    :raises KeyMissing:
+    """
     if not stored.startswith(MARK):
         return stored
     view = memoryview(stored)[len(MARK) :]
@@ -43,7 +46,10 @@ def written(value: bytes, key: bytes) -> str:
 
 
 def read(stored: str, key: bytes) -> bytes:
-    """What ``written`` wrote; raises KeyMissing."""
+    """What ``written`` wrote.
+
+    :raises KeyMissing:
+    """
     if not stored.startswith(MARK.decode()):
         return stored.encode()
     return decrypted(MARK + base64.b64decode(stored[len(MARK) :]), key)

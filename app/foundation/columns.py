@@ -91,7 +91,10 @@ class Column:
 
 
 def read_amount(text: str) -> Decimal:
-    """An amount of a cell, to the cent. Raises CellWrong."""
+    """An amount of a cell, to the cent.
+
+    :raises CellWrong:
+    """
     plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "").removeprefix("¥").removesuffix("元")
     try:
         value = Decimal(plain)
@@ -126,7 +129,10 @@ def _number(text: str) -> int:
 
 
 def read_day(text: str) -> date:
-    """A day of a cell, as people and spreadsheets write it. Raises CellWrong."""
+    """A day of a cell, as people and spreadsheets write it.
+
+    :raises CellWrong:
+    """
     found = _DAY.match(unicodedata.normalize("NFKC", text).split("T")[0].split(" ")[0])
     try:
         return date(*(int(part) for part in found.groups() if part)) if found else date.fromisoformat(text)

@@ -73,13 +73,19 @@ def unseen(session: Session) -> list[ClockDoubt]:
 
 
 def require_none(session: Session) -> None:
-    """Go on only when every doubt has been looked at; raises ClocksDoubted."""
+    """Go on only when every doubt has been looked at.
+
+    :raises ClocksDoubted:
+    """
     if unseen(session):
         raise ClocksDoubted
 
 
 def see(session: Session, actor: Actor, *, doubt_id: str, reasons: str) -> ClockDoubt:
-    """A person has looked, and says what they found; raises DoubtUnknown."""
+    """A person has looked, and says what they found.
+
+    :raises DoubtUnknown:
+    """
     doubt = session.get(ClockDoubt, doubt_id, with_for_update=True, populate_existing=True)
     if doubt is None or doubt.seen_at is not None:
         raise DoubtUnknown

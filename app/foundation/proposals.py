@@ -184,7 +184,10 @@ def withdraw(session: Session, actor: Actor, proposal_id: str) -> Proposal:
 
 
 def get(session: Session, proposal_id: str) -> Proposal:
-    """A proposal; raises ProposalUnknown."""
+    """A proposal.
+
+    :raises ProposalUnknown:
+    """
     proposal = session.get(Proposal, proposal_id)
     if proposal is None:
         raise ProposalUnknown

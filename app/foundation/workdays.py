@@ -349,10 +349,12 @@ def statutory_days(year: int) -> list[date]:
 
 
 def publish_year(session: Session, actor: Actor, *, year: int, days: Mapping[date, DayKind], source: str) -> None:
-    """Enter the State Council's notice for a year; ``source`` names it. Raises CalendarRefused.
+    """Enter the State Council's notice for a year; ``source`` names it.
 
     ``days``: statutory holidays, weekdays swapped off and weekend days worked in exchange; where New Year's swaps reach
     back, days of the December before too, which only add to that year's.
+
+    :raises CalendarRefused:
     """
     _check_notice(year, days, source)
     session.execute(delete(CalendarDay).where(CalendarDay.on.between(date(year, 1, 1), date(year, 12, 31))))

@@ -161,7 +161,10 @@ def create(
 
 
 def change_password(session: Session, actor: Actor, *, account_id: str, password: str) -> Account:
-    """Give an account another password; raises passwords.PasswordUnfit."""
+    """Give an account another password.
+
+    :raises passwords.PasswordUnfit:
+    """
     _require_self_or_administrator(actor, account_id)
     account = get(session, account_id)
     _set_password(session, account, password)
@@ -170,7 +173,11 @@ def change_password(session: Session, actor: Actor, *, account_id: str, password
 
 
 def change_details(session: Session, actor: Actor, *, account_id: str, name: str, email: str) -> Account:
-    """Change a person's name and address; raises NameMissing or AddressInvalid."""
+    """Change a person's name and address.
+
+    :raises NameMissing:
+    :raises AddressInvalid:
+    """
     _require_self_or_administrator(actor, account_id)
     account = get(session, account_id)
     _set_details(account, name, email)
@@ -179,21 +186,30 @@ def change_details(session: Session, actor: Actor, *, account_id: str, name: str
 
 
 def set_language(session: Session, *, account_id: str, language: str) -> None:
-    """Remember the language a person reads; raises LanguageUnknown."""
+    """Remember the language a person reads.
+
+    :raises LanguageUnknown:
+    """
     if language not in LANGUAGES:
         raise LanguageUnknown(field="language")
     get(session, account_id).language = language
 
 
 def set_reminders(session: Session, *, account_id: str, reminders: str) -> None:
-    """Remember which reminders of tasks a person wants; raises RemindersUnknown."""
+    """Remember which reminders of tasks a person wants.
+
+    :raises RemindersUnknown:
+    """
     if reminders not in set(Reminders):
         raise RemindersUnknown(field="reminders")
     get(session, account_id).reminders = Reminders(reminders)
 
 
 def disable(session: Session, actor: Actor, *, account_id: str, reasons: str = "") -> Account:
-    """Close an account: its sessions are over at once; what the person did stays. Raises OwnAccount."""
+    """Close an account: its sessions are over at once; what the person did stays.
+
+    :raises OwnAccount:
+    """
     roles.require_one(actor, "system", "administrator")
     if actor.id == account_id:
         raise OwnAccount
@@ -215,7 +231,10 @@ def enable(session: Session, actor: Actor, *, account_id: str) -> Account:
 
 
 def get(session: Session, account_id: str) -> Account:
-    """An account by id; raises AccountUnknown."""
+    """An account by id.
+
+    :raises AccountUnknown:
+    """
     account = session.get(Account, account_id)
     if account is None:
         raise AccountUnknown

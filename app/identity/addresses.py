@@ -59,7 +59,10 @@ class SecondPersonNeeded(NotAllowed):
 def change(session: Session, actor: Actor, *, account_id: str, name: str, email: str) -> AddressChange | None:
     """Change a person's name, and the address if it is one's own or nobody has signed in with the account yet.
 
-    Else the address waits: gives the change. Raises accounts.NameMissing or accounts.AddressInvalid.
+    Else the address waits: gives the change.
+
+    :raises accounts.NameMissing:
+    :raises accounts.AddressInvalid:
     """
     account = accounts.get(session, account_id)
     before, wanted = account.email, email.strip().lower()
@@ -81,7 +84,12 @@ def change(session: Session, actor: Actor, *, account_id: str, name: str, email:
 
 
 def confirm(session: Session, actor: Actor, *, account_id: str) -> Account:
-    """Let a waiting change count; raises NoChange, SecondPersonNeeded or ChangeTooEarly."""
+    """Let a waiting change count.
+
+    :raises NoChange:
+    :raises SecondPersonNeeded:
+    :raises ChangeTooEarly:
+    """
     roles.require_one(actor, "system", "administrator")
     asked = waiting(session, account_id, lock=True)
     if asked is None:
@@ -98,7 +106,10 @@ def confirm(session: Session, actor: Actor, *, account_id: str) -> Account:
 
 
 def refuse(session: Session, actor: Actor, *, account_id: str) -> None:
-    """Give a waiting change up: the person whose account it is, or an administrator; raises NoChange."""
+    """Give a waiting change up: the person whose account it is, or an administrator.
+
+    :raises NoChange:
+    """
     if actor.id != account_id:
         roles.require_one(actor, "system", "administrator")
     asked = waiting(session, account_id, lock=True)

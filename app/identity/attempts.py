@@ -84,9 +84,11 @@ MOST_AN_HOUR = {"from one address": 20, "for one receiver": 3, "from everywhere"
 
 
 def spend(session: Session, what: str, address: str = "", receiver: str = "") -> None:
-    """Count a stranger's request for ``what``; raises TooManyAttempts where the hour's are used up.
+    """Count a stranger's request for ``what``.
 
     ``receiver`` is whom it would send a mail to. The caller commits also when the request itself is refused afterwards.
+
+    :raises TooManyAttempts: where the hour's are used up
     """
     now = clock.now(session)
     hour = now.replace(minute=0, second=0, microsecond=0)
@@ -103,7 +105,10 @@ def spend(session: Session, what: str, address: str = "", receiver: str = "") ->
 
 
 def refuse_if_too_many(session: Session, login: str, whence: Whence) -> None:
-    """Go on only if nobody has to wait; raises TooManyAttempts with the seconds that are left."""
+    """Go on only if nobody has to wait.
+
+    :raises TooManyAttempts: with the seconds that are left
+    """
     now = clock.now(session)
     rows = [session.get(SignInAttempt, key) for key in _keys(login, whence).values()]
     waits = [

@@ -134,7 +134,10 @@ def checked_code(uscc: str, *, field: str = "uscc", is_confirmed: bool = False) 
     """The unified social credit code in its compact form, full-width characters made plain ones.
 
     ``is_confirmed``: who holds the licence says that its check character stands there as typed (some were given out so).
-    Raises PersonalNumberGiven, CheckCharacterWrong or SocialCreditCodeInvalid.
+
+    :raises PersonalNumberGiven:
+    :raises CheckCharacterWrong:
+    :raises SocialCreditCodeInvalid:
     """
     plain = social_credit_code.compact("".join(unicodedata.normalize("NFKC", uscc).split()))
     if personal_number.is_valid(plain):
@@ -262,7 +265,10 @@ def _require_level(kind: str, level: str) -> None:
 
 
 def get(session: Session, organisation_id: str, *, kind: str | None = None) -> Organisation:
-    """An organisation (of ``kind``, when given); raises OrganisationUnknown."""
+    """An organisation (of ``kind``, when given).
+
+    :raises OrganisationUnknown:
+    """
     organisation = session.get(Organisation, organisation_id)
     if organisation is None or (kind is not None and organisation.kind != kind):
         raise OrganisationUnknown

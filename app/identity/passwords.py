@@ -87,9 +87,11 @@ def is_dated(hash_: str) -> bool:
 
 
 def check(password: str, *known_of_the_person: str) -> None:
-    """Refuse a new password that is short, common, or made of the person's own names; raises PasswordUnfit.
+    """Refuse a new password that is short, common, or made of the person's own names.
 
     Length counts, kinds of characters don't (NIST SP 800-63B 5.1.1).
+
+    :raises PasswordUnfit:
     """
     why = _weakness(password, known_of_the_person)
     if why is not None:

@@ -128,7 +128,11 @@ def looks_after(actor: Actor) -> str | None:
 
 
 def refuse_strangers(session: Session, actor: Actor, account_id: str) -> None:
-    """Go on only if the actor looks after this person. Raises accounts.AccountUnknown or NotTheirPerson."""
+    """Go on only if the actor looks after this person.
+
+    :raises accounts.AccountUnknown:
+    :raises NotTheirPerson:
+    """
     accounts.get(session, account_id)
     place = looks_after(actor)
     if place is None and not (actor.has_role("administrator") or actor.has_role("auditor")):

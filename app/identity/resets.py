@@ -87,7 +87,8 @@ def invite(session: Session, actor: Actor, account: Account, links: Links) -> st
     """Mail a person the link under which they set their password; returns the link.
 
     A supplier's administrator invites people who never had a password, so that nobody else's account can be taken.
-    Raises roles.RoleMissing.
+
+    :raises roles.RoleMissing:
     """
     roles.require_one(actor, "system", "administrator", *(() if account.password_hash else ("supplier-admin",)))
     journal.write(session, actor, case=f"account:{account.id}", act="resets.invite")
@@ -98,12 +99,19 @@ def invite(session: Session, actor: Actor, account: Account, links: Links) -> st
 
 
 def account_of(session: Session, token: str) -> Account:
-    """Whose password a link may set; raises LinkOver."""
+    """Whose password a link may set.
+
+    :raises LinkOver:
+    """
     return accounts.get(session, _usable(session, token).account_id)
 
 
 def set_password(session: Session, *, token: str, password: str) -> Account:
-    """Use a link: set the password and end all sessions; raises LinkOver or passwords.PasswordUnfit."""
+    """Use a link: set the password and end all sessions.
+
+    :raises LinkOver:
+    :raises passwords.PasswordUnfit:
+    """
     reset = _usable(session, token, lock=True)
     account = accounts.get(session, reset.account_id)
     accounts.change_password(session, Actor(account.id, account.name), account_id=account.id, password=password)

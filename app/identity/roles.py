@@ -180,7 +180,10 @@ def known(role: str) -> bool:
 
 
 def name(role: str) -> Text:
-    """A role's name; raises KeyError for an unknown one."""
+    """A role's name.
+
+    :raises KeyError: for an unknown one
+    """
     return ROLES[role].name
 
 
@@ -201,13 +204,19 @@ class RoleMissing(NotAllowed):
 
 
 def require(actor: Actor, role: str, organisation_id: str | None = None) -> None:
-    """Go on only if the person holds ``role`` (for the organisation, when given); raises RoleMissing."""
+    """Go on only if the person holds ``role`` (for the organisation, when given).
+
+    :raises RoleMissing:
+    """
     if not actor.has_role(role, organisation_id):
         raise RoleMissing(role=name(role))
 
 
 def require_one(actor: Actor, *possible: str) -> None:
-    """Go on only if the person holds one of these roles (``system``: the house itself); raises RoleMissing."""
+    """Go on only if the person holds one of these roles (``system``: the house itself).
+
+    :raises RoleMissing:
+    """
     if not any(actor.has_role(role) for role in possible):
         named = [ROLES[role].name for role in possible if role in ROLES]
         raise RoleMissing(role=Text(", ".join(name.en for name in named), "、".join(name.zh for name in named)))

@@ -85,7 +85,9 @@ class Verified:
 
 def verify(session: Session, *, login: str, password: str, whence: Whence = NOWHERE) -> Verified:
     """Look at a password. Nothing is written, so that a reading session will do: hashing takes an eighth of a second,
-    and on SQLite a writing one would keep everybody else waiting for as long. Raises attempts.TooManyAttempts.
+    and on SQLite a writing one would keep everybody else waiting for as long.
+
+    :raises attempts.TooManyAttempts:
     """
     attempts.refuse_if_too_many(session, login, whence)
     account = accounts.by_login(session, login)
@@ -231,7 +233,10 @@ def of_account(session: Session, account_id: str) -> list[SignedIn]:
 
 
 def end(session: Session, account_id: str, session_id: str) -> None:
-    """End one of a person's sessions; raises SessionUnknown."""
+    """End one of a person's sessions.
+
+    :raises SessionUnknown:
+    """
     found = session.get(SignedIn, session_id)
     if found is None or found.account_id != account_id:
         raise SessionUnknown

@@ -41,19 +41,39 @@ class Keeper(Protocol):
     """What the house asks of a keeper. Instants are aware; keys are in age's own text form."""
 
     def create(self, lot_id: str, deadline_at: datetime) -> str:
-        """Make a lot's key, or find it again; the public half (``age1…``). Raises DeadlineNotAhead."""
+        """Make a lot's key, or find it again; the public half (``age1…``).
+
+        :raises DeadlineNotAhead:
+        """
 
     def extend(self, lot_id: str, deadline_at: datetime) -> None:
-        """Move a key's release to a later deadline. Raises DeadlineNotAhead, KeyReleased or KeyUnknown."""
+        """Move a key's release to a later deadline.
+
+        :raises DeadlineNotAhead:
+        :raises KeyReleased:
+        :raises KeyUnknown:
+        """
 
     def answers(self) -> bool:
         """Whether the keeper is there."""
 
     def difference(self) -> tuple[timedelta, timedelta]:
-        """How far the keeper's clock is ahead of ours, and how far that may be wrong. Raises KeeperAway."""
+        """How far the keeper's clock is ahead of ours, and how far that may be wrong.
+
+        :raises KeeperAway:
+        """
 
     def allow(self, lot_id: str) -> None:
-        """Let a lot's deadline have its consequences, once it has passed. Raises KeyNotDue, KeyUnknown or ClocksApart."""
+        """Let a lot's deadline have its consequences, once it has passed.
+
+        :raises KeyNotDue:
+        :raises KeyUnknown:
+        :raises ClocksApart:
+        """
 
     def release(self, lot_id: str) -> str:
-        """The private half (``AGE-SECRET-KEY-…``), once the deadline has passed. Raises KeyNotDue or KeyUnknown."""
+        """The private half (``AGE-SECRET-KEY-…``), once the deadline has passed.
+
+        :raises KeyNotDue:
+        :raises KeyUnknown:
+        """

@@ -38,12 +38,18 @@ class RemoteKeeper:
         self._secret, self._now = secret, now or (lambda: datetime.now(UTC))
 
     def create(self, lot_id: str, deadline_at: datetime) -> str:
-        """See ``Keeper.create``. Raises ClocksApart."""
+        """See ``Keeper.create``.
+
+        :raises ClocksApart:
+        """
         self.require_same_time()
         return str(self._ask("create", lot_id=lot_id, deadline_at=deadline_at.isoformat()))
 
     def extend(self, lot_id: str, deadline_at: datetime) -> None:
-        """See ``Keeper.extend``. Raises ClocksApart."""
+        """See ``Keeper.extend``.
+
+        :raises ClocksApart:
+        """
         self.require_same_time()
         self._ask("extend", lot_id=lot_id, deadline_at=deadline_at.isoformat())
 
@@ -75,7 +81,10 @@ class RemoteKeeper:
         return theirs - (before + half), half
 
     def require_same_time(self) -> None:
-        """Go on only while both clocks agree to a second; raises ClocksApart."""
+        """Go on only while both clocks agree to a second.
+
+        :raises ClocksApart:
+        """
         difference, error = self.difference()
         if abs(difference) - error > MOST_APART:
             raise ClocksApart(seconds=f"{difference.total_seconds():.1f}")

@@ -44,7 +44,10 @@ def pack(secret: bytes, role: str, challenge: str, content: dict[str, Any]) -> b
 
 
 def unpack(secret: bytes, role: str, challenge: str, line: bytes) -> dict[str, Any]:
-    """The content of a proved line; raises Unproved."""
+    """The content of a proved line.
+
+    :raises Unproved:
+    """
     try:
         said = orjson.loads(line)
         content, proof = said["content"], said["proof"]
@@ -57,7 +60,10 @@ def unpack(secret: bytes, role: str, challenge: str, line: bytes) -> dict[str, A
 
 
 def read_line(connection: socket.socket) -> bytes:
-    """One line without its end; raises Unproved for one that is too long or never ends."""
+    """One line without its end.
+
+    :raises Unproved: for one that is too long or never ends
+    """
     line = bytearray()
     while b"\n" not in line:
         more = connection.recv(4096)
@@ -101,7 +107,10 @@ def near(place: str) -> Iterator[str]:
 
 
 def socket_address(address: str) -> tuple[socket.AddressFamily, Any]:
-    """``unix:PATH`` or ``HOST:PORT`` on this machine, as the socket module takes it; raises ValueError."""
+    """``unix:PATH`` or ``HOST:PORT`` on this machine, as the socket module takes it.
+
+    :raises ValueError:
+    """
     if address.startswith("unix:"):
         return socket.AF_UNIX, address.removeprefix("unix:")
     host, _, port = address.rpartition(":")

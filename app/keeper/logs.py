@@ -69,7 +69,10 @@ class LogBroken(Exception):
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a log file; raises LogBroken for one that can't be read."""
+    """The lines of a log file.
+
+    :raises LogBroken: for one that can't be read
+    """
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             try:
@@ -91,7 +94,10 @@ def fault(line: dict[str, Any], sequence: int, previous: str) -> str | None:
 
 
 def verify(path: Path) -> int:
-    """Check a whole log file; returns the number of lines, raises LogBroken."""
+    """Check a whole log file; returns the number of lines.
+
+    :raises LogBroken:
+    """
     sequence, previous = 0, GENESIS
     for line in read(path):
         wrong = fault(line, sequence, previous)

@@ -159,7 +159,10 @@ class _UnixServer(_Server, socketserver.ThreadingUnixStreamServer):
 
 
 def _clear(place: Path) -> None:
-    """Remove the socket that a keeper which was killed left behind; raises AddressTaken if one answers there."""
+    """Remove the socket that a keeper which was killed left behind.
+
+    :raises AddressTaken: if one answers there
+    """
     place.parent.mkdir(parents=True, exist_ok=True)
     if not place.exists():
         return

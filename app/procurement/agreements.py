@@ -140,7 +140,9 @@ def propose(
 ) -> Agreement:
     """Offer an agreement to an agency the buyer chose freely (GPL 19), or to the central body where it has no choice.
 
-    Raises CentralBodyOnly, PowersInvalid or TermPassed.
+    :raises CentralBodyOnly:
+    :raises PowersInvalid:
+    :raises TermPassed:
     """
     project = projects.lock(session, project_id, states=[ProjectState.PLANNED])
     roles.require(actor, "buyer-handler", project.buyer_id)
@@ -176,7 +178,11 @@ def propose(
 def sign(session: Session, actor: Actor, *, agreement_id: str) -> AgreementSignature:
     """Sign for one's own party: the agency first, then the buyer; with both the project is entrusted.
 
-    The buyer's signer isn't the person who proposed it. Raises AgreementNotOpen, RoleMissing or SamePerson.
+    The buyer's signer isn't the person who proposed it.
+
+    :raises AgreementNotOpen:
+    :raises RoleMissing:
+    :raises SamePerson:
     """
     agreement, party = _open_for(session, actor, agreement_id)
     if party == "buyer" and actor.id == agreement.proposed_by:
@@ -242,7 +248,10 @@ def digest(agreement: Agreement) -> str:
 
 
 def current(session: Session, project_id: str) -> Agreement:
-    """The newest agreement of a project, whatever its state; raises AgreementUnknown."""
+    """The newest agreement of a project, whatever its state.
+
+    :raises AgreementUnknown:
+    """
     newest = select(Agreement).where(Agreement.project_id == project_id).order_by(Agreement.id.desc()).limit(1)
     agreement = session.scalars(newest).first()
     if agreement is None:
@@ -251,7 +260,10 @@ def current(session: Session, project_id: str) -> Agreement:
 
 
 def require_power(session: Session, actor: Actor, *, project_id: str, power: str) -> Agreement:
-    """Go on only if the actor's agency was entrusted with ``power`` and the term runs; raises BeyondPowers (IR 16)."""
+    """Go on only if the actor's agency was entrusted with ``power`` and the term runs.
+
+    :raises BeyondPowers: (IR 16)
+    """
     agreement = current(session, project_id)
     in_term = local_day(clock.now(session)) <= agreement.term_until
     entrusted = agreement.state == AgreementState.SIGNED and agreement.agency_id == actor.organisation_id

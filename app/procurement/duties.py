@@ -75,9 +75,11 @@ DOERS: dict[Part, Callable[[Session, str], Iterable[str | None]]] = {
 
 
 def require_apart(session: Session, actor: Actor, act: str, lot_id: str, **did: str | None) -> None:
-    """Go on only if the person had no part that ``act`` must be kept apart from; raises DutiesApart.
+    """Go on only if the person had no part that ``act`` must be kept apart from.
 
     ``did``: the doer of each part that isn't in DOERS, by the part's name.
+
+    :raises DutiesApart:
     """
     for part in INCOMPATIBLE[act]:
         doers = DOERS[part](session, lot_id) if part in DOERS else [did[part]]

@@ -90,7 +90,10 @@ class _Beside:
             atexit.register(self.end)
 
     def hand_over(self, *handles: int) -> None:
-        """Let it fork a process that gets these files; raises OSError."""
+        """Let it fork a process that gets these files.
+
+        :raises OSError:
+        """
         with self._lock:
             self.start()
             assert self._asking is not None, "it was started"
@@ -116,7 +119,10 @@ start, end, look_after = _beside.start, _beside.end, _beside.start
 
 
 def seal(order: Order, pieces: Iterable[bytes]) -> Sealed:
-    """Have a bid sealed; ``pieces`` are those of its files as they are stored, file by file. Raises SealingFailed."""
+    """Have a bid sealed; ``pieces`` are those of its files as they are stored, file by file.
+
+    :raises SealingFailed:
+    """
     with ExitStack() as kept:
         file = kept.enter_context(tempfile.TemporaryFile())
         try:

@@ -34,7 +34,10 @@ def seal(source: IO[bytes], target: IO[bytes]) -> dict[str, Any]:
 
 
 def _file(coming: Iterable[bytes], key: bytes, listed: Mapping[str, Any]) -> Iterator[bytes]:
-    """The pieces of one file; raises FileChanged unless they are what the manifest lists."""
+    """The pieces of one file.
+
+    :raises FileChanged: unless they are what the manifest lists
+    """
     worked_out, left, pieces = hashlib.sha256(), listed["size"], iter(coming)
     while left > 0:
         piece = ciphers.decrypted(next(pieces, b""), key)

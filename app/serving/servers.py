@@ -170,10 +170,12 @@ def listen(
     trusts_proxy: bool,
     largest_body: Callable[[str], int] = lambda _cookies: MOST,
 ) -> Server:
-    """A server that has its port and doesn't answer yet; raises OSError when the port can't be had.
+    """A server that has its port and doesn't answer yet.
 
     ``threads`` answer those who look and half as many those who act, ``bidding`` take bids in. ``largest_body``: the
     most bytes of a request's body, by the cookies in its header; a larger one isn't taken in.
+
+    :raises OSError: when the port can't be had
     """
     return Server(
         application,

@@ -61,7 +61,10 @@ class Page:
 def look(pieces: Iterable[bytes], number: int, closeness: int | None = None) -> Page:
     """A page of a PDF (from 1), with its picture if ``closeness`` is a place in ``WIDTHS``.
 
-    ``pieces`` are those of the file. Raises Unreadable with what is wrong with it, or Busy.
+    ``pieces`` are those of the file.
+
+    :raises Unreadable: with what is wrong with it
+    :raises Busy:
     """
     with _turn(), tempfile.TemporaryFile() as file:
         for piece in pieces:
@@ -75,7 +78,10 @@ def look(pieces: Iterable[bytes], number: int, closeness: int | None = None) -> 
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    """One of the few places at which pages are made, waited for among a few more; raises Busy."""
+    """One of the few places at which pages are made, waited for among a few more.
+
+    :raises Busy:
+    """
     if not _places.acquire(blocking=False):
         raise Busy
     try:

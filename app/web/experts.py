@@ -284,7 +284,10 @@ def _form(
 
 
 def _day(name: str, *, needed: bool = True) -> Any:
-    """A day that was entered; raises DayMissing where one is needed or can't be read."""
+    """A day that was entered.
+
+    :raises DayMissing: where one is needed or can't be read
+    """
     typed = request.form.get(name, "").strip()
     if not typed and not needed:
         return None

@@ -78,7 +78,10 @@ def fields() -> list[str]:
 
 
 def given(name: str) -> list[FileStorage]:
-    """The files that were chosen in a field; raises KindRefused if one of them isn't taken here."""
+    """The files that were chosen in a field.
+
+    :raises KindRefused: if one of them isn't taken here
+    """
     found, problems = sorted_out(name)
     if problems:
         raise problems[0]
@@ -86,7 +89,10 @@ def given(name: str) -> list[FileStorage]:
 
 
 def one(name: str) -> FileStorage | None:
-    """The file that was chosen in a field, if any; raises KindRefused."""
+    """The file that was chosen in a field, if any.
+
+    :raises KindRefused:
+    """
     return next(iter(given(name)), None)
 
 

@@ -520,7 +520,10 @@ def allows(endpoint: str, **parts: Any) -> bool:
 
 
 def _ask_to_sign_in() -> Response:
-    """Send to the sign-in page what can be asked for again; raises Unauthorized for the rest."""
+    """Send to the sign-in page what can be asked for again.
+
+    :raises Unauthorized: for the rest
+    """
     if request.method in current.SAFE and not wants_json():
         wanted = request.full_path.rstrip("?")
         return redirect("identity.sign_in", next=wanted if wanted != "/" else None)

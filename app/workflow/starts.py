@@ -56,7 +56,10 @@ class ProcedureChanged(Conflict):
 
 
 def to_start(engine: Engine, session: Session, actor: Actor, process_id: str) -> Definition:
-    """The version of a procedure that this person would start now; raises MayNotStart."""
+    """The version of a procedure that this person would start now.
+
+    :raises MayNotStart:
+    """
     definition = next((each for each in offered(engine, session, actor) if each.key == process_id), None)
     if definition is None:
         raise MayNotStart
@@ -103,7 +106,10 @@ def draft(session: Session, actor: Actor, process_id: str) -> StartDraft | None:
 
 
 def save_draft(engine: Engine, session: Session, actor: Actor, process_id: str, entered: Mapping[str, Any]) -> datetime:
-    """Keep what a person has entered so far; returns when it was saved. Raises MayNotStart."""
+    """Keep what a person has entered so far; returns when it was saved.
+
+    :raises MayNotStart:
+    """
     to_start(engine, session, actor, process_id)
     now, kept = clock.now(session), history.storable(dict(entered))
     row = draft(session, actor, process_id)
@@ -167,7 +173,10 @@ def is_unsent(engine: Engine, session: Session, actor: Actor, row: InstanceRow) 
 
 
 def discard(engine: Engine, session: Session, actor: Actor, instance_id: str) -> InstanceRow:
-    """End a case of which nothing was sent, by who started it; raises SentAlready."""
+    """End a case of which nothing was sent, by who started it.
+
+    :raises SentAlready:
+    """
     if not is_unsent(engine, session, actor, instances.get(session, instance_id)):
         raise SentAlready
     return instances.cancel(engine, session, actor, instance_id, "discarded before anything was sent")

@@ -79,7 +79,10 @@ class Tar:
         return name in self._members
 
     def read(self, name: str, largest: int | None = None) -> bytes:
-        """A member's content; raises Unreadable if it isn't there or larger than ``largest`` bytes."""
+        """A member's content.
+
+        :raises Unreadable: if it isn't there or larger than ``largest`` bytes
+        """
         span = self._members.get(name)
         if span is None:
             raise Unreadable(DAMAGED)
@@ -136,7 +139,10 @@ class Zip:
         return name in self._members
 
     def read(self, name: str, largest: int) -> bytes:
-        """What a member unpacks to; raises Unreadable if it isn't there, is damaged or larger than ``largest`` bytes."""
+        """What a member unpacks to.
+
+        :raises Unreadable: if it isn't there, is damaged or larger than ``largest`` bytes
+        """
         span = self._members.get(name)
         if span is None:
             raise Unreadable(DAMAGED)
@@ -223,7 +229,10 @@ def _length(source: IO[bytes]) -> int:
 
 
 def _exactly(source: IO[bytes], offset: int, size: int) -> bytes:
-    """So many bytes from there; raises Unreadable where the file ends before."""
+    """So many bytes from there.
+
+    :raises Unreadable: where the file ends before
+    """
     source.seek(offset)
     content = source.read(size)
     while len(content) < size and (more := source.read(size - len(content))):

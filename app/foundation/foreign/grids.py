@@ -36,7 +36,10 @@ def is_workbook(content: bytes) -> bool:
 
 
 def read(content: bytes, *, most: int) -> Grid:
-    """The rows of a workbook's first sheet, or of text; at most ``most``. Raises Unreadable."""
+    """The rows of a workbook's first sheet, or of text; at most ``most``.
+
+    :raises Unreadable:
+    """
     if len(content) > MOST_BYTES:
         raise Unreadable(TOO_LARGE)
     rows = list(_of_workbook(content, most) if is_workbook(content) else _of_text(content, most))

@@ -30,7 +30,10 @@ _DECLARED = re.compile(
 
 
 def read(content: bytes, *, largest: int = LARGEST, most: int = MOST_ELEMENTS) -> Element:
-    """The root of a document without a DOCTYPE, entities, comments or processing instructions; raises Unreadable."""
+    """The root of a document without a DOCTYPE, entities, comments or processing instructions.
+
+    :raises Unreadable:
+    """
     content = _in_utf8(content)
     check(content, largest=largest, most=most)
     parser = etree.XMLParser(

@@ -68,7 +68,10 @@ class DemonstrationAuthority:
     def sign_pdf(
         self, session: Session, pdf: bytes, *, organisation_id: str, person: str, reason: str, place: str = "issuer"
     ) -> bytes:
-        """The PDF with the organisation's signature and a time stamp. Raises NotForSigning."""
+        """The PDF with the organisation's signature and a time stamp.
+
+        :raises NotForSigning:
+        """
         from app.identity.certificates import signatures
 
         certificate = self.certificate_for(session, organisation_id)

@@ -65,10 +65,12 @@ class SignatureCheck:
 
 
 def verify_pdf(session: Session, pdf: bytes) -> list[SignatureCheck]:
-    """Check every signature of a PDF, in the order they were made; none if it has none. Raises PdfUnreadable.
+    """Check every signature of a PDF, in the order they were made; none if it has none.
 
     What the bytes and the trusted roots prove is worked out once and remembered until a certificate expires. Whether a
     certificate was revoked is asked each time.
+
+    :raises PdfUnreadable:
     """
     now = clock.now(session)
     roots = tuple(session.scalars(select(Authority.certificate).where(Authority.is_root).order_by(Authority.name)))
@@ -201,7 +203,10 @@ def _loaded(roots: Sequence[str]) -> list[Any]:
 
 
 def trust(session: Session, actor: Actor, *, certificate: str) -> Authority:
-    """Trust the root of an authority outside, from its certificate in PEM. Raises RootInvalid."""
+    """Trust the root of an authority outside, from its certificate in PEM.
+
+    :raises RootInvalid:
+    """
     roles.require(actor, "administrator")
     try:
         root = x509.load_pem_x509_certificate(certificate.encode())

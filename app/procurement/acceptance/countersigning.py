@@ -32,7 +32,11 @@ def to_sign(session: Session, contract_id: str) -> Acceptance | None:
 def countersign(session: Session, actor: Actor, *, contract_id: str, opinion: str, reasons: str = "") -> Acceptance:
     """The supplier signs the newest certificate (``confirmed``), or says why it objects (``objects``).
 
-    The buyer's decision and the payment stand whatever it says. Raises NothingToSign, ReasonsMissing or RoleMissing.
+    The buyer's decision and the payment stand whatever it says.
+
+    :raises NothingToSign:
+    :raises ReasonsMissing:
+    :raises RoleMissing:
     """
     contract = contracts.get(session, contract_id, lock=True)
     roles.require(actor, "supplier-signer", contract.supplier_id)

@@ -82,7 +82,10 @@ def report(
 ) -> Delivery:
     """The supplier reports what it delivered, and from then the buyer has the agreed time to accept it.
 
-    Raises DeliveryOpen, DeliveryInFuture, ContractNotOpen or RoleMissing.
+    :raises DeliveryOpen:
+    :raises DeliveryInFuture:
+    :raises ContractNotOpen:
+    :raises RoleMissing:
     """
     contract = contracts.get(session, contract_id, lock=True)
     roles.require(actor, "supplier-bidder", contract.supplier_id)

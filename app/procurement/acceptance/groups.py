@@ -49,7 +49,11 @@ class NewMember:
 
 
 def check(contract: Contract, members: Sequence[NewMember], signed_sheets: Sequence[str]) -> None:
-    """Go on only with a whole group, or none. Raises GroupInvalid or SignedSheetMissing."""
+    """Go on only with a whole group, or none.
+
+    :raises GroupInvalid:
+    :raises SignedSheetMissing:
+    """
     if not members:
         return
     why = _wrong(contract, members)

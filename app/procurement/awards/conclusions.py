@@ -42,7 +42,13 @@ class NotPublished(RuleBroken):
 
 
 def require_concludable(session: Session, lot_id: str) -> Award:
-    """The award whose contract may be signed now; raises SigningPaused, WindowOpen, NotPublished or AwardUnknown."""
+    """The award whose contract may be signed now.
+
+    :raises SigningPaused:
+    :raises WindowOpen:
+    :raises NotPublished:
+    :raises AwardUnknown:
+    """
     award = get(session, lot_id, lock=True)
     obstacle = _obstacle(session, award)
     if obstacle is not None:

@@ -78,7 +78,12 @@ class ReportNotDelivered(Conflict):
 def confirm(session: Session, actor: Actor, *, lot_id: str, bid_id: str, ground: str = "", reasons: str = "") -> Award:
     """The buyer confirms the winner: the first candidate, or the next one with a ground of GROUNDS and its reasons.
 
-    Raises NotACandidate, OutOfOrder, ReasonsMissing, AlreadyDecided, ReportNotDelivered or RoleMissing.
+    :raises NotACandidate:
+    :raises OutOfOrder:
+    :raises ReasonsMissing:
+    :raises AlreadyDecided:
+    :raises ReportNotDelivered:
+    :raises RoleMissing:
     """
     roles.require(actor, "buyer-reviewer", tenders.of_lot(session, lot_id).buyer_id)
     candidates = _open_candidates(session, lot_id)
@@ -99,7 +104,9 @@ def confirm(session: Session, actor: Actor, *, lot_id: str, bid_id: str, ground:
 def confirm_by_default(session: Session, actor: Actor, *, lot_id: str) -> Award:
     """The buyer was silent until the decision was due: the first candidate is the winner (O87 68).
 
-    Doing it again gives the same award. Raises StillTheBuyers.
+    Doing it again gives the same award.
+
+    :raises StillTheBuyers:
     """
     known = of_lot(session, lot_id)
     if known is not None:
@@ -167,7 +174,9 @@ def revoke(session: Session, actor: Actor, *, lot_id: str, reason: str) -> bool:
     """The result doesn't stand: the award is revoked. Says whether the buyer may decide anew (O94 16(2)).
 
     That is so while enough bidders and a candidate are left; the buyer's time for it begins today. Otherwise the
-    procurement has to start over. Raises AwardUnknown.
+    procurement has to start over.
+
+    :raises AwardUnknown:
     """
     award = get(session, lot_id, lock=True)
     lot, tender = projects.lot(session, lot_id, lock=True), tenders.of_lot(session, lot_id)
@@ -202,7 +211,10 @@ def all_of_lot(session: Session, lot_id: str) -> list[Award]:
 
 
 def get(session: Session, lot_id: str, *, lock: bool = False) -> Award:
-    """A lot's award; raises AwardUnknown."""
+    """A lot's award.
+
+    :raises AwardUnknown:
+    """
     award = of_lot(session, lot_id, lock=lock)
     if award is None:
         raise AwardUnknown

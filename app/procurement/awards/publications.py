@@ -44,7 +44,9 @@ REJECTED = {BidState.UNQUALIFIED: "qualification", BidState.NONCONFORMING: "comp
 def publish(session: Session, actor: Actor, *, lot_id: str) -> Award:
     """Publish the winner: notice with the committee's names, letters to all, the losers' bonds wait to go back.
 
-    The notice period and the query window begin with it. Doing it again changes nothing. Raises AwardUnknown.
+    The notice period and the query window begin with it. Doing it again changes nothing.
+
+    :raises AwardUnknown:
     """
     award = get(session, lot_id, lock=True)
     if award.state == AwardState.PUBLISHED:

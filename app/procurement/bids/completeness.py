@@ -48,7 +48,10 @@ def gaps_of(session: Session, lot_id: str, supplier_id: str, draft: BidDraft | N
 
 
 def whole_or_refused(session: Session, lot_id: str, supplier_id: str, draft: BidDraft) -> None:
-    """Go on only if the draft lacks nothing that every bid must have; raises BidIncomplete."""
+    """Go on only if the draft lacks nothing that every bid must have.
+
+    :raises BidIncomplete:
+    """
     missing = [gap for gap in gaps_of(session, lot_id, supplier_id, draft) if gap.severity == ERROR]
     if missing:
         raise BidIncomplete(field=missing[0].place, count=len(missing), first=missing[0].text)

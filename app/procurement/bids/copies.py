@@ -62,7 +62,11 @@ def copy_of(session: Session, draft: BidDraft) -> Iterator[bytes]:
 def load_copy(
     session: Session, actor: Actor, *, lot_id: str, source: IO[bytes], arrived_at: datetime | None = None
 ) -> BidDraft:
-    """Put a copy's words and files into the draft, over what stands there; raises CopyUnreadable or FilesTooLarge."""
+    """Put a copy's words and files into the draft, over what stands there.
+
+    :raises CopyUnreadable:
+    :raises FilesTooLarge:
+    """
     manifest, archive = _read(source, lot_id)
     draft = drafts.save_draft(session, actor, lot_id=lot_id, content=manifest["content"], arrived_at=arrived_at)
     for file in list(draft.files):

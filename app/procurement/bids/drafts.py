@@ -115,9 +115,11 @@ def save_draft(
 ) -> BidDraft:
     """Keep what was typed (see ``offers.cleaned`` for the keys); keys that aren't given stay as they were.
 
-    ``after``: how many bids had been submitted when the page was opened; raises SealedMeanwhile if it were more by now.
+    ``after``: how many bids had been submitted when the page was opened.
 
     Whoever writes a bid has taken the documents: they are told of changes from now on.
+
+    :raises SealedMeanwhile: if it were more by now
     """
     tender, supplier_id = bidding_for(session, actor, lot_id, arrived_at=arrived_at)
     tenders.take_documents(session, actor, tender_id=tender.id)
@@ -147,9 +149,11 @@ def add_file(
     media_type: str = "",
     arrived_at: datetime | None = None,
 ) -> DraftFile:
-    """Attach a file to the draft (to a requirement's code, or to the bid as a whole); raises FilesTooLarge.
+    """Attach a file to the draft (to a requirement's code, or to the bid as a whole).
 
     ``source`` is its content or a binary file that can seek, read from where it stands to its end.
+
+    :raises FilesTooLarge:
     """
     draft = save_draft(session, actor, lot_id=lot_id, content={}, arrived_at=arrived_at)
     used = session.scalar(select(func.sum(DraftFile.size)).where(DraftFile.draft_id == draft.id)) or 0
@@ -177,7 +181,10 @@ def add_file(
 def remove_file(
     session: Session, actor: Actor, *, lot_id: str, file_id: str, arrived_at: datetime | None = None
 ) -> None:
-    """Take a file out of the draft; raises DraftFileUnknown."""
+    """Take a file out of the draft.
+
+    :raises DraftFileUnknown:
+    """
     _, supplier_id = bidding_for(session, actor, lot_id, arrived_at=arrived_at)
     draft = draft_of(session, lot_id, supplier_id, lock=True)
     file = session.get(DraftFile, file_id)
@@ -190,7 +197,10 @@ def remove_file(
 
 
 def file_of(session: Session, actor: Actor, file_id: str) -> DraftFile:
-    """A file of the actor's own organisation's draft; raises DraftFileUnknown."""
+    """A file of the actor's own organisation's draft.
+
+    :raises DraftFileUnknown:
+    """
     file = session.get(DraftFile, file_id)
     draft = session.get(BidDraft, file.draft_id) if file is not None else None
     if file is None or draft is None or draft.supplier_id != actor.organisation_id:

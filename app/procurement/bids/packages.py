@@ -44,7 +44,11 @@ class Package:
 
 
 def unseal(sealed: bytes, identity: str) -> Package:
-    """Open a sealed package with the private key and check it; raises SealBroken or PackageUnreadable."""
+    """Open a sealed package with the private key and check it.
+
+    :raises SealBroken:
+    :raises PackageUnreadable:
+    """
     plain = io.BytesIO()
     try:
         pyrage.decrypt_io(io.BytesIO(sealed), plain, [x25519.Identity.from_str(identity)])
@@ -80,6 +84,9 @@ def _read(plain: io.BytesIO) -> Package:
 
 
 def archive(source: IO[bytes], manifest: str) -> Tar:
-    """An archive of ours that somebody hands in: its manifest and the files beside it, and nothing else; raises Unreadable."""
+    """An archive of ours that somebody hands in: its manifest and the files beside it, and nothing else.
+
+    :raises Unreadable:
+    """
     named = rf"{re.escape(manifest)}|files/[0-9]{{3}}"
     return Tar(source, named=named, largest=LARGEST_FILES + jsons.LARGEST, most=MOST_FILES + 1)

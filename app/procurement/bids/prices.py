@@ -54,7 +54,9 @@ def read_price(
     """Settle a bid's price in the order of O87 59.
 
     ``price`` and ``words`` stand in the opening list, in digits and in Chinese words; ``elsewhere`` is the total as the
-    rest of the bid says it; ``unit_prices`` and ``quantities`` by item. Items without a quantity count once. Raises WordsUnreadable.
+    rest of the bid says it; ``unit_prices`` and ``quantities`` by item. Items without a quantity count once.
+
+    :raises WordsUnreadable:
     """
     corrections: list[Correction] = []
     if elsewhere is not None and elsewhere != price:
@@ -148,7 +150,10 @@ _GROUPS = {"万": 10**4, "亿": 10**8}
 
 
 def amount_of_words(words: str) -> Decimal:
-    """The amount that Chinese words say (``人民币壹佰贰拾叁元肆角伍分``), in yuan; raises WordsUnreadable."""
+    """The amount that Chinese words say (``人民币壹佰贰拾叁元肆角伍分``), in yuan.
+
+    :raises WordsUnreadable:
+    """
     text = "".join(words.split()).removeprefix("人民币").replace("圆", "元")
     sign = -1 if text.startswith("负") else 1
     text = text.removeprefix("负").removesuffix("整").removesuffix("正")

@@ -64,7 +64,9 @@ class SealedDraft:
 def seal(session: Session, actor: Actor, *, lot_id: str, arrived_at: datetime | None = None) -> SealedDraft | None:
     """Seal the draft without taking it in, so that nobody waits for this work: ``session`` only reads.
 
-    None where ``submit`` will refuse; it says why. Raises SealingFailed.
+    None where ``submit`` will refuse; it says why.
+
+    :raises SealingFailed:
     """
     supplier_id = actor.organisation_id or ""
     draft = draft_of(session, lot_id, supplier_id)
@@ -142,7 +144,11 @@ def _take_in(
 
 
 def confirm(session: Session, actor: Actor, *, bid_id: str, signer: Signer, arrived_at: datetime | None = None) -> Bid:
-    """Let a sealed bid stand as it is under the changed documents (O87 27); raises DeadlinePassed or BidEnded."""
+    """Let a sealed bid stand as it is under the changed documents (O87 27).
+
+    :raises DeadlinePassed:
+    :raises BidEnded:
+    """
     at = arrivals.arrived(session, arrived_at)
     tender, bid = _standing(session, actor, bid_id, at)
     if bid.document_version < tender.version:
@@ -155,7 +161,11 @@ def confirm(session: Session, actor: Actor, *, bid_id: str, signer: Signer, arri
 
 
 def withdraw(session: Session, actor: Actor, *, bid_id: str, signer: Signer, arrived_at: datetime | None = None) -> Bid:
-    """Take a bid back before the deadline (O87 34); raises DeadlinePassed or BidEnded."""
+    """Take a bid back before the deadline (O87 34).
+
+    :raises DeadlinePassed:
+    :raises BidEnded:
+    """
     at = arrivals.arrived(session, arrived_at)
     tender, bid = _standing(session, actor, bid_id, at)
     _end(session, bid, BidState.WITHDRAWN, at)
@@ -166,7 +176,10 @@ def withdraw(session: Session, actor: Actor, *, bid_id: str, signer: Signer, arr
 
 
 def get(session: Session, bid_id: str) -> Bid:
-    """A bid; raises BidUnknown."""
+    """A bid.
+
+    :raises BidUnknown:
+    """
     bid = session.get(Bid, bid_id)
     if bid is None:
         raise BidUnknown

@@ -47,7 +47,13 @@ class NoBondAccount(Conflict):
 def set_account(
     session: Session, actor: Actor, *, holder: str, account: str, bank_name: str, bank_code: str = ""
 ) -> BondAccount:
-    """Name the account of the actor's agency; raises AccountInvalid, BankCodeInvalid, HolderMissing or RoleMissing."""
+    """Name the account of the actor's agency.
+
+    :raises AccountInvalid:
+    :raises BankCodeInvalid:
+    :raises HolderMissing:
+    :raises RoleMissing:
+    """
     roles.require(actor, "agency-officer", actor.organisation_id)
     assert actor.organisation_id is not None, "who holds a role for an organisation acts for it"
     number, code = "".join(account.split()).upper(), "".join(bank_code.split()).upper()
@@ -74,7 +80,10 @@ def account_of(session: Session, agency_id: str) -> BondAccount | None:
 
 
 def require_account(session: Session, agency_id: str, *, lock: bool = False) -> BondAccount:
-    """An agency's account for bonds, locked for who takes in what came to it; raises NoBondAccount."""
+    """An agency's account for bonds, locked for who takes in what came to it.
+
+    :raises NoBondAccount:
+    """
     row = session.get(BondAccount, agency_id, with_for_update=lock or None)
     if row is None:
         raise NoBondAccount

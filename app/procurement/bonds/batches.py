@@ -27,7 +27,10 @@ def send_back(
 ) -> ReturnBatch:
     """Send bonds of one agency back (see ``return_bonds``), with the pain.001 file for the bank and the list of it all.
 
-    Letters of guarantee stand in no payment file: they lapse. Raises RepaymentIncomplete or NoBondAccount.
+    Letters of guarantee stand in no payment file: they lapse.
+
+    :raises RepaymentIncomplete:
+    :raises NoBondAccount:
     """
     bonds = [session.get(Bond, bond_id) for bond_id in bond_ids]
     if not bonds or any(bond is None for bond in bonds):

@@ -91,7 +91,9 @@ def import_credits(
     """Keep every line of a statement, and give those that weren't known before.
 
     ``outcome``: matched, late, wrong_amount, repeated, unknown or no_reference of a credit that was taken; known of one
-    that was taken before; asked where nobody but a person can tell. Raises StatementKnown for a file imported before.
+    that was taken before; asked where nobody but a person can tell.
+
+    :raises StatementKnown: for a file imported before
     """
     roles.require(actor, "agency-officer")
     if session.scalars(select(BankStatement).where(BankStatement.digest == digest)).first():
@@ -265,7 +267,10 @@ def _match(session: Session, agency_id: str | None, entry: StatementEntry) -> No
 def decide(session: Session, actor: Actor, *, entry_id: str, is_new: bool, reasons: str) -> StatementEntry:
     """A person says of an asked entry whether it is a payment of its own, and why; a new one is matched as any other.
 
-    Raises EntryUnknown, EntrySettled, ReasonsMissing or RoleMissing.
+    :raises EntryUnknown:
+    :raises EntrySettled:
+    :raises ReasonsMissing:
+    :raises RoleMissing:
     """
     roles.require(actor, "agency-officer", actor.organisation_id)
     entry = session.get(StatementEntry, entry_id, with_for_update=True, populate_existing=True)

@@ -67,7 +67,11 @@ def amount_for(lot: Lot, tender: Tender) -> Decimal:
 def request(session: Session, actor: Actor, *, lot_id: str, arrived_at: datetime | None = None) -> Bond:
     """A supplier asks where to pay: the bond with its payment reference (ISO 11649), the same one at every asking.
 
-    Raises NoBondAsked, DeadlinePassed, NotRegistered, SupplierExcluded or RoleMissing.
+    :raises NoBondAsked:
+    :raises DeadlinePassed:
+    :raises NotRegistered:
+    :raises SupplierExcluded:
+    :raises RoleMissing:
     """
     lot, tender, supplier_id = _open_lot(session, actor, lot_id, arrived_at)
     bond = of_supplier(session, lot.id, supplier_id)

@@ -97,7 +97,10 @@ def import_statement(session: Session, actor: Actor, *, data: bytes, name: str, 
 def keep_table(session: Session, actor: Actor, *, data: bytes, name: str) -> Document:
     """Keep a bank's table for who brought it to say what its columns mean; nothing counts yet.
 
-    Raises NotAStatement, StatementKnown, NoBondAccount or RoleMissing.
+    :raises NotAStatement:
+    :raises StatementKnown:
+    :raises NoBondAccount:
+    :raises RoleMissing:
     """
     roles.require(actor, "agency-officer", actor.organisation_id)
     own = require_account(session, actor.organisation_id or "")
@@ -116,7 +119,10 @@ def keep_table(session: Session, actor: Actor, *, data: bytes, name: str) -> Doc
 
 
 def kept_table(session: Session, actor: Actor, document_id: str) -> Document:
-    """A table that this person brought, of the account of their agency. Raises NoSuchDocument."""
+    """A table that this person brought, of the account of their agency.
+
+    :raises NoSuchDocument:
+    """
     own = require_account(session, actor.organisation_id or "")
     found = documents.get(session, document_id)
     if (found.kind, found.case_id, found.created_by) != ("bank_table", f"bank:{own.account}", actor.id):
@@ -135,7 +141,12 @@ def look_at_table(session: Session, actor: Actor, document_id: str, chosen: Mapp
 def import_table(session: Session, actor: Actor, document_id: str, chosen: Mapping[str, int]) -> Imported:
     """Take the credits of a kept table (see ``import_credits``), and remember what its columns mean.
 
-    Raises LayoutIncomplete, TableUnread, AnothersAccount, StatementKnown, NoSuchDocument or RoleMissing.
+    :raises LayoutIncomplete:
+    :raises TableUnread:
+    :raises AnothersAccount:
+    :raises StatementKnown:
+    :raises NoSuchDocument:
+    :raises RoleMissing:
     """
     roles.require(actor, "agency-officer", actor.organisation_id)
     own = require_account(session, actor.organisation_id or "", lock=True)

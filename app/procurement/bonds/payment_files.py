@@ -28,9 +28,11 @@ class RepaymentIncomplete(Invalid):
 def payment_file(
     message_id: str, account: BondAccount, lines: Sequence[Repayment], *, made_at: datetime, pay_on: date
 ) -> bytes:
-    """The XML of a return: one transfer for each line, from the agency's account; raises RepaymentIncomplete.
+    """The XML of a return: one transfer for each line, from the agency's account.
 
     ``message_id`` at most 35 characters, unique for the agency: a bank takes a file once.
+
+    :raises RepaymentIncomplete:
     """
     _check(lines)
     total = sum((line.amount for line in lines), Decimal(0))

@@ -181,7 +181,11 @@ def reply(
     wants_hearing: bool = False,
     arrived_at: datetime | None = None,
 ) -> Breach:
-    """The supplier states its case, or asks for a hearing, in time; once. Raises ReplyLate or BreachNotOpen."""
+    """The supplier states its case, or asks for a hearing, in time; once.
+
+    :raises ReplyLate:
+    :raises BreachNotOpen:
+    """
     breach = get(session, breach_id, lock=True)
     if not (
         actor.has_role("supplier-admin", breach.supplier_id) or actor.has_role("supplier-signer", breach.supplier_id)
@@ -226,7 +230,13 @@ def decide(
 ) -> Breach:
     """Decide: ``exclude`` for ``years`` (with a fine where an amount is known), or ``dismiss``; never by who reported it.
 
-    An exclusion is in force from today. Raises ReplyOpen, HearingOwed, ExclusionOutOfRange, FineOutOfRange, SamePerson.
+    An exclusion is in force from today.
+
+    :raises ReplyOpen:
+    :raises HearingOwed:
+    :raises ExclusionOutOfRange:
+    :raises FineOutOfRange:
+    :raises SamePerson:
     """
     breach = _open(session, actor, breach_id, BreachState.NOTIFIED)
     if actor.id == breach.reported_by:
@@ -330,7 +340,10 @@ def _open(session: Session, actor: Actor, breach_id: str, state: BreachState) ->
 
 
 def get(session: Session, breach_id: str, *, lock: bool = False) -> Breach:
-    """A breach, under its row lock if asked; raises BreachUnknown."""
+    """A breach, under its row lock if asked.
+
+    :raises BreachUnknown:
+    """
     breach = session.get(Breach, breach_id, with_for_update=lock or None, populate_existing=lock)
     if breach is None:
         raise BreachUnknown

@@ -110,7 +110,11 @@ def room_left(contract: Contract, ceiling: Decimal) -> Decimal:
 def propose(
     session: Session, actor: Actor, *, contract_id: str, additions: Sequence[Addition], reasons: str, signer: Signer
 ) -> Amendment:
-    """The buyer offers a supplementary agreement, signed for its party. Raises AdditionTooLarge or AdditionInvalid."""
+    """The buyer offers a supplementary agreement, signed for its party.
+
+    :raises AdditionTooLarge:
+    :raises AdditionInvalid:
+    """
     contract = get(session, contract_id, lock=True)
     roles.require(actor, "buyer-contract-officer", contract.buyer_id)
     if contract.state != ContractState.ACTIVE:
@@ -183,7 +187,10 @@ def _priced(contract: Contract, additions: Sequence[Addition]) -> list[dict[str,
 
 
 def agree(session: Session, actor: Actor, *, amendment_id: str, signer: Signer) -> Amendment:
-    """The supplier signs the supplementary agreement: it binds from now on. Raises AmendmentSettled."""
+    """The supplier signs the supplementary agreement: it binds from now on.
+
+    :raises AmendmentSettled:
+    """
     amendment, contract = _open(session, actor, amendment_id)
     assert amendment.document_zh_id is not None, "a proposal is signed by the buyer"
     amendment.document_zh_id = add_signed(session, actor, contract, "supplier", amendment.document_zh_id, signer).id

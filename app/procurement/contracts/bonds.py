@@ -136,7 +136,10 @@ def is_lodged(contract: Contract) -> bool:
 
 
 def require_lodged(contract: Contract) -> None:
-    """Go on with the performance only once it is secured; raises PerformanceBondMissing."""
+    """Go on with the performance only once it is secured.
+
+    :raises PerformanceBondMissing:
+    """
     if not is_lodged(contract):
         raise PerformanceBondMissing(amount=f"{contract.performance_bond:,.2f}")
 

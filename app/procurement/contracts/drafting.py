@@ -72,7 +72,8 @@ STATE_NAMES: dict[str, Text] = {
 def draft(session: Session, actor: Actor, *, lot_id: str) -> Contract:
     """Draft the contract of a lot with the winner its award names, and keep its papers; again gives the same contract.
 
-    Raises AwardNotFinal or PerformanceBondTooHigh.
+    :raises AwardNotFinal:
+    :raises PerformanceBondTooHigh:
     """
     lot = projects.lot(session, lot_id, lock=True)
     found = of_lot(session, lot_id)
@@ -182,7 +183,10 @@ def digest(content: dict[str, Any]) -> str:
 
 
 def get(session: Session, contract_id: str, *, lock: bool = False) -> Contract:
-    """A contract, under its row lock if asked; raises ContractUnknown."""
+    """A contract, under its row lock if asked.
+
+    :raises ContractUnknown:
+    """
     together = (
         ()
         if lock

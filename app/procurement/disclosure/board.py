@@ -131,7 +131,10 @@ def _notices(now: datetime, kinds: tuple[str, ...], open_only: bool, wanted: Wan
 
 
 def notice(session: Session, notice_id: str, now: datetime) -> Notice:
-    """A published notice; raises NothingPublished."""
+    """A published notice.
+
+    :raises NothingPublished:
+    """
     found = session.get(Notice, notice_id)
     if found is None or found.published_at > now:
         raise NothingPublished
@@ -139,7 +142,10 @@ def notice(session: Session, notice_id: str, now: datetime) -> Notice:
 
 
 def tender(session: Session, tender_id: str, now: datetime) -> Tender:
-    """A published tender; raises NothingPublished."""
+    """A published tender.
+
+    :raises NothingPublished:
+    """
     found = session.get(Tender, tender_id)
     if found is None or not tenders.visible_to(None, found, now):
         raise NothingPublished
@@ -163,7 +169,10 @@ def published_contracts(session: Session, *, search: str = "", offset: int = 0, 
 
 
 def contract(session: Session, contract_id: str) -> Contract:
-    """A published contract; raises NothingPublished."""
+    """A published contract.
+
+    :raises NothingPublished:
+    """
     found = session.get(Contract, contract_id)
     if found is None or found.published_at is None:
         raise NothingPublished
@@ -181,7 +190,10 @@ def published_breaches(
 
 
 def breach(session: Session, breach_id: str, on: date) -> Breach:
-    """A record of a serious breach shown on a day, or one that was set aside; raises NothingPublished."""
+    """A record of a serious breach shown on a day, or one that was set aside.
+
+    :raises NothingPublished:
+    """
     found = session.get(Breach, breach_id)
     if found is None or not (breaches.is_public(session, found, on) or breaches.was_set_aside(found)):
         raise NothingPublished

@@ -141,7 +141,10 @@ def of_lot(session: Session, lot_id: str) -> list[PriceCorrection]:
 
 
 def of_bid(session: Session, bid_id: str, *, lock: bool = False) -> PriceCorrection:
-    """The correction of one bid's price; raises CorrectionUnknown."""
+    """The correction of one bid's price.
+
+    :raises CorrectionUnknown:
+    """
     correction = session.get(PriceCorrection, bid_id, with_for_update=lock, populate_existing=lock)
     if correction is None:
         raise CorrectionUnknown
@@ -153,7 +156,10 @@ def confirm_price(
 ) -> PriceCorrection:
     """The bidder confirms the corrected price, or doesn't, once and in time; a confirmation is drawn, to be sealed.
 
-    Raises ConfirmationTooLate, AlreadyAnswered, CorrectionUnknown or RoleMissing.
+    :raises ConfirmationTooLate:
+    :raises AlreadyAnswered:
+    :raises CorrectionUnknown:
+    :raises RoleMissing:
     """
     correction = of_bid(session, bid_id, lock=True)
     bid = correction.opened.bid

@@ -37,7 +37,10 @@ def opened_bids(session: Session, lot_id: str) -> list[Bid]:
 
 
 def evaluated_lot(session: Session, lot_id: str) -> tuple[Lot, Tender]:
-    """A lot under evaluation, locked, with its tender; raises NotInThisState."""
+    """A lot under evaluation, locked, with its tender.
+
+    :raises NotInThisState:
+    """
     lot = projects.lot(session, lot_id, lock=True)
     if lot.state != LotState.EVALUATING:
         raise NotInThisState(state=STATE_NAMES[lot.state])

@@ -178,7 +178,10 @@ def of_lot(session: Session, lot_id: str) -> list[LowPriceCheck]:
 
 
 def of_bid(session: Session, bid_id: str, *, lock: bool = False) -> LowPriceCheck:
-    """The check of one bid's price; raises CheckUnknown."""
+    """The check of one bid's price.
+
+    :raises CheckUnknown:
+    """
     query = select(LowPriceCheck).where(LowPriceCheck.bid_id == bid_id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
@@ -197,7 +200,12 @@ def explain(
     attachments: Sequence[str] = (),
     arrived_at: datetime | None = None,
 ) -> LowPriceCheck:
-    """The supplier explains its price, once and in time; raises ExplanationTooLate, AlreadyReviewed or CheckUnknown."""
+    """The supplier explains its price, once and in time.
+
+    :raises ExplanationTooLate:
+    :raises AlreadyReviewed:
+    :raises CheckUnknown:
+    """
     check = of_bid(session, bid_id, lock=True)
     supplier_id = check.bid.supplier_id
     if actor.organisation_id != supplier_id:

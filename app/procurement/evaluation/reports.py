@@ -63,7 +63,10 @@ def of_lot(session: Session, lot_id: str, *, lock: bool = False) -> Report | Non
 
 
 def get(session: Session, lot_id: str, *, lock: bool = False) -> Report:
-    """A lot's report; raises ReportUnknown."""
+    """A lot's report.
+
+    :raises ReportUnknown:
+    """
     report = of_lot(session, lot_id, lock=lock)
     if report is None:
         raise ReportUnknown
@@ -246,7 +249,12 @@ def _corrections(session: Session, lot_id: str) -> list[dict[str, Any]]:
 def sign_report(session: Session, actor: Actor, *, lot_id: str, decision: str, reasons: str = "") -> ReportSignature:
     """A member signs the report, or signs a dissent with its reasons (``agree``, ``dissent``; O87 61, IR 41).
 
-    With the last signature the evaluation is over. Raises AlreadySigned, ReasonsMissing, ReportUnknown or NotAMember.
+    With the last signature the evaluation is over.
+
+    :raises AlreadySigned:
+    :raises ReasonsMissing:
+    :raises ReportUnknown:
+    :raises NotAMember:
     """
     evaluated_lot(session, lot_id)
     member = experts.require_member(session, actor, lot_id)
@@ -276,7 +284,10 @@ def sign_report(session: Session, actor: Actor, *, lot_id: str, decision: str, r
 
 
 def deliver(session: Session, actor: Actor, *, lot_id: str) -> Report:
-    """Send the signed report to the buyer, whose time to decide begins with it (O87 68, IR 43). Raises SignaturesMissing."""
+    """Send the signed report to the buyer, whose time to decide begins with it (O87 68, IR 43).
+
+    :raises SignaturesMissing:
+    """
     lot, tender = evaluated_lot(session, lot_id)
     report = get(session, lot_id, lock=True)
     if report.state == ReportState.DELIVERED:

@@ -36,7 +36,9 @@ def total(session: Session, actor: Actor, *, lot_id: str) -> Totals:
     """Work out every bid's total and rank, name the candidates and draft the report; or say who must look again.
 
     A total is the price score plus the mean of what the members gave, to two places. Objective factors count as agreed.
-    Ties are broken with a seed drawn now and recorded. Doing it again gives the same result. Raises ScoresMissing.
+    Ties are broken with a seed drawn now and recorded. Doing it again gives the same result.
+
+    :raises ScoresMissing:
     """
     lot, tender = evaluated_lot(session, lot_id)
     done = of_lot(session, lot_id)

@@ -276,7 +276,10 @@ def settle_conformity(session: Session, actor: Actor, *, lot_id: str) -> bool:
 
     A bid above the ceiling, whose bond isn't in order, or whose corrected price its bidder didn't confirm is out whatever
     the opinions (O87 59, 63). Bids of one brand count as one; under the lowest price only the lowest of a brand goes on
-    (O87 31). Raises OpinionsMissing or CorrectionsOpen.
+    (O87 31).
+
+    :raises OpinionsMissing:
+    :raises CorrectionsOpen:
     """
     lot, tender = evaluated_lot(session, lot_id)
     cells = conformity_cells(session, lot_id)

@@ -222,7 +222,11 @@ def to_correct(session: Session, lot_id: str, member_id: str) -> list[Score]:
 def correct_scores(session: Session, actor: Actor, *, lot_id: str, rows: Sequence[Points]) -> list[Score]:
     """A member looks again at the points the check named: changes them, or lets them stand with a reason (O87 64).
 
-    Raises RowsIncomplete, ReasonsMissing, OutOfRange, NotAStep or NotAMember.
+    :raises RowsIncomplete:
+    :raises ReasonsMissing:
+    :raises OutOfRange:
+    :raises NotAStep:
+    :raises NotAMember:
     """
     evaluated_lot(session, lot_id)
     member = experts.require_member(session, actor, lot_id)

@@ -83,7 +83,10 @@ class NotAMember(NotAllowed):
 
 
 def of_lot(session: Session, lot_id: str, *, lock: bool = False) -> Committee:
-    """A lot's committee, under its row lock if asked; raises CommitteeUnknown."""
+    """A lot's committee, under its row lock if asked.
+
+    :raises CommitteeUnknown:
+    """
     query = select(Committee).where(Committee.lot_id == lot_id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
@@ -97,7 +100,11 @@ def appoint_representative(session: Session, actor: Actor, *, lot_id: str, accou
     """The buyer names its representative (None: all members are experts); with this the committee begins (O87 47).
 
     The seed of the draw is made here, before anybody can know the pool, and its commitment is journalled.
-    Raises RepresentativeUnfit, CommitteeSeated, RoleMissing or NotInThisState.
+
+    :raises RepresentativeUnfit:
+    :raises CommitteeSeated:
+    :raises RoleMissing:
+    :raises NotInThisState:
     """
     lot = opened_lot(session, lot_id)
     tender = tenders.of_lot(session, lot_id)
@@ -256,7 +263,10 @@ def serving(committee: Committee) -> list[Member]:
 
 
 def require_member(session: Session, actor: Actor, lot_id: str) -> Member:
-    """The actor's seat on the complete committee of a lot; raises NotAMember."""
+    """The actor's seat on the complete committee of a lot.
+
+    :raises NotAMember:
+    """
     committee = of_lot(session, lot_id)
     for member in serving(committee):
         if member.account_id == actor.id and committee.seated_at is not None:
@@ -272,7 +282,10 @@ def reveal(session: Session, lot_id: str) -> Committee:
 
 
 def opened_lot(session: Session, lot_id: str) -> Lot:
-    """A lot whose bids are open and whose committee isn't complete; raises NotInThisState."""
+    """A lot whose bids are open and whose committee isn't complete.
+
+    :raises NotInThisState:
+    """
     lot = projects.lot(session, lot_id, lock=True)
     if lot.state != LotState.OPENED:
         raise NotInThisState(state=STATE_NAMES[lot.state])

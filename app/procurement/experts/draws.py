@@ -150,7 +150,10 @@ def digest_of(lot_id: str, number: int, criteria: Mapping[str, Any], codes: Sequ
 def draw(session: Session, actor: Actor, *, lot_id: str) -> list[Member]:
     """Call as many experts as seats are empty, the next ones of the committed order.
 
-    Raises PoolExhausted (and calls nobody), DrawTooEarly, CriteriaMissing or CommitteeSeated.
+    :raises PoolExhausted: and calls nobody
+    :raises DrawTooEarly:
+    :raises CriteriaMissing:
+    :raises CommitteeSeated:
     """
     committee = of_lot(session, lot_id, lock=True)
     if committee.seated_at is not None:
@@ -272,9 +275,11 @@ def _recuse(session: Session, actor: Actor, lot_id: str, expert_id: str, reasons
 
 
 def record(session: Session, lot_id: str) -> dict[str, Any]:
-    """The record of a lot's draw as anybody may check it, once the committee is revealed; raises CommitteeUnknown.
+    """The record of a lot's draw as anybody may check it, once the committee is revealed.
 
     Only those who served are named; the others stay behind their codes.
+
+    :raises CommitteeUnknown:
     """
     committee = of_lot(session, lot_id)
     if committee.revealed_at is None:

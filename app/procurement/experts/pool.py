@@ -102,9 +102,13 @@ def enter(
     region: str = "CN",
     phone: str = "",
 ) -> Expert:
-    """Take a person into the pool; raises ExpertKnown, SpecialityUnknown or NotThePoolsKeeper.
+    """Take a person into the pool.
 
     The person also needs the role ``expert`` to sign in as one; being drawn depends on this row alone.
+
+    :raises ExpertKnown:
+    :raises SpecialityUnknown:
+    :raises NotThePoolsKeeper:
     """
     _require_keeper(actor)
     account = accounts.get(session, account_id)
@@ -239,7 +243,10 @@ def record_conduct(
 
 
 def get(session: Session, expert_id: str, *, lock: bool = False) -> Expert:
-    """An expert, under its row lock if asked; raises ExpertUnknown."""
+    """An expert, under its row lock if asked.
+
+    :raises ExpertUnknown:
+    """
     expert = session.get(Expert, expert_id, with_for_update=lock or None, populate_existing=lock)
     if expert is None:
         raise ExpertUnknown

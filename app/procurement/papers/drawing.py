@@ -68,7 +68,9 @@ class ContentIncomplete(ValueError):
 def draw(name: str, content: Mapping[str, Any], language: str) -> bytes:
     """The paper ``name`` as PDF/A-2a and PDF/UA-1 in one language; the same content always gives the same bytes.
 
-    ``content`` as ``contents.PAPERS`` describes it, with its ``dated_on``. Raises ContentIncomplete.
+    ``content`` as ``contents.PAPERS`` describes it, with its ``dated_on``.
+
+    :raises ContentIncomplete:
     """
     plain = shown(content)
     lacking = missing(name, content) + ([] if "dated_on" in content else ["dated_on"])

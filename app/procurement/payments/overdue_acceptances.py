@@ -18,7 +18,9 @@ from app.procurement.rules import laws
 def note_overdue(session: Session, actor: Actor, *, contract_id: str) -> bool:
     """The time for an acceptance ends: tell the buyer, its reviewer too; says whether the supplier may apply meanwhile.
 
-    It may as a smaller enterprise to which something is owed that it hasn't applied for (SMEPay 10). Raises NotOverdue.
+    It may as a smaller enterprise to which something is owed that it hasn't applied for (SMEPay 10).
+
+    :raises NotOverdue:
     """
     contract, delivery = contracts.get(session, contract_id), acceptance.latest(session, contract_id)
     if delivery is None or delivery.acceptance is not None:

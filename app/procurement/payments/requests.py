@@ -105,7 +105,12 @@ def request(
 ) -> Invoice:
     """The supplier applies for payment of what was accepted, or should have been (SMEPay 10); its due day follows.
 
-    Raises NotAccepted, MoreThanOwed, InvoiceKnown, InvoiceDayWrong, AccountDiffers or RoleMissing.
+    :raises NotAccepted:
+    :raises MoreThanOwed:
+    :raises InvoiceKnown:
+    :raises InvoiceDayWrong:
+    :raises AccountDiffers:
+    :raises RoleMissing:
     """
     contract = contracts.get(session, contract_id, lock=True)
     roles.require(actor, "supplier-signer", contract.supplier_id)
@@ -240,7 +245,10 @@ def approve(session: Session, actor: Actor, *, invoice_id: str) -> Invoice:
 
 
 def mark_overdue(session: Session, actor: Actor, *, invoice_id: str) -> Invoice:
-    """Write down that a payment is late: from here interest runs (SMEPay 17). Again changes nothing; raises NotOverdue."""
+    """Write down that a payment is late: from here interest runs (SMEPay 17). Again changes nothing.
+
+    :raises NotOverdue:
+    """
     invoice = get(session, invoice_id, lock=True)
     if invoice.overdue_at is not None or not invoice.is_open:
         return invoice
@@ -257,7 +265,12 @@ def mark_overdue(session: Session, actor: Actor, *, invoice_id: str) -> Invoice:
 def pay(session: Session, actor: Actor, *, invoice_id: str, paid_on: date, bank_reference: str) -> Invoice:
     """Record that an approved application was paid; a late one with its interest. The last one completes the contract.
 
-    Who checked or approved it doesn't pay. Raises DutiesApart, InvoiceNotOpen, PaidDayWrong or RoleMissing.
+    Who checked or approved it doesn't pay.
+
+    :raises DutiesApart:
+    :raises InvoiceNotOpen:
+    :raises PaidDayWrong:
+    :raises RoleMissing:
     """
     invoice = get(session, invoice_id, lock=True)
     contract = contracts.get(session, invoice.contract_id, lock=True)
@@ -284,7 +297,10 @@ def _refuse_unless(invoice: Invoice, state: InvoiceState) -> None:
 
 
 def get(session: Session, invoice_id: str, *, lock: bool = False) -> Invoice:
-    """An invoice, under its row lock if asked; raises InvoiceUnknown."""
+    """An invoice, under its row lock if asked.
+
+    :raises InvoiceUnknown:
+    """
     invoice = session.get(Invoice, invoice_id, with_for_update=lock or None, populate_existing=lock)
     if invoice is None:
         raise InvoiceUnknown

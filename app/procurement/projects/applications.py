@@ -109,7 +109,12 @@ def apply(
 ) -> Project:
     """Apply for a project, or apply again for a returned one (``project_id``).
 
-    Raises OverBudget, BudgetLineUnknown, ItemsMissing, ItemInvalid, RoleMissing or NotInThisState.
+    :raises OverBudget:
+    :raises BudgetLineUnknown:
+    :raises ItemsMissing:
+    :raises ItemInvalid:
+    :raises RoleMissing:
+    :raises NotInThisState:
     """
     line = session.get(BudgetLine, budget_line_id, with_for_update=True)
     if line is None or line.organisation_id != actor.organisation_id:
@@ -205,7 +210,10 @@ def commitments(session: Session, budget_line_ids: Sequence[str], *, without: st
 
 
 def review(session: Session, actor: Actor, *, project_id: str, decision: str, reasons: str = "") -> ProjectReview:
-    """The buyer's own review: ``approve`` or ``return``. Raises SamePerson for the applicant (N22 32)."""
+    """The buyer's own review: ``approve`` or ``return``.
+
+    :raises SamePerson: for the applicant (N22 32)
+    """
     project = lock(session, project_id, states=[ProjectState.APPLIED])
     roles.require(actor, "buyer-reviewer", project.buyer_id)
     if actor.id == project.applicant_id:

@@ -56,7 +56,10 @@ def enter_line(
     amount: Decimal,
     funds: str,
 ) -> BudgetLine:
-    """Enter a budget line, or change the one that this buyer, year and code name. Raises CutBelowBound."""
+    """Enter a budget line, or change the one that this buyer, year and code name.
+
+    :raises CutBelowBound:
+    """
     roles.require(actor, "finance-officer", finance_id)
     buyer = organisations.get(session, buyer_id, kind="buyer")
     if buyer.supervisor_id != finance_id:
@@ -106,7 +109,10 @@ def lines_of(session: Session, finance_id: str, *, year: int | None = None, buye
 
 
 def get_line(session: Session, finance_id: str, line_id: str) -> BudgetLine:
-    """A line of a buyer that this department supervises; raises BudgetLineMissing."""
+    """A line of a buyer that this department supervises.
+
+    :raises BudgetLineMissing:
+    """
     line = session.get(BudgetLine, line_id)
     if line is None or organisations.get(session, line.organisation_id).supervisor_id != finance_id:
         raise BudgetLineMissing

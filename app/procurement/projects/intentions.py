@@ -124,7 +124,10 @@ def earliest_notice(session: Session, project: Project) -> date | None:
 
 
 def require_over(session: Session, project: Project) -> None:
-    """Go on only when the published intention's period is over today. Raises NoticeBeforeIntentionEnds."""
+    """Go on only when the published intention's period is over today.
+
+    :raises NoticeBeforeIntentionEnds:
+    """
     if project.intention_on is None:
         return
     refusal = _too_early(session, project, project.intention_on, local_day(clock.now(session)))

@@ -91,7 +91,10 @@ def moves(course: tuple[str, ...]) -> dict[str, frozenset[str]]:
 
 
 def get(session: Session, project_id: str) -> Project:
-    """A project; raises ProjectUnknown."""
+    """A project.
+
+    :raises ProjectUnknown:
+    """
     project = session.get(Project, project_id)
     if project is None:
         raise ProjectUnknown
@@ -99,7 +102,11 @@ def get(session: Session, project_id: str) -> Project:
 
 
 def lock(session: Session, project_id: str, *, states: Iterable[str] | None = None) -> Project:
-    """A project under its row lock, in one of ``states``; raises ProjectUnknown or NotInThisState."""
+    """A project under its row lock, in one of ``states``.
+
+    :raises ProjectUnknown:
+    :raises NotInThisState:
+    """
     project = session.get(Project, project_id, with_for_update=True, populate_existing=True)
     if project is None:
         raise ProjectUnknown
@@ -109,7 +116,10 @@ def lock(session: Session, project_id: str, *, states: Iterable[str] | None = No
 
 
 def lot(session: Session, lot_id: str, *, lock: bool = False) -> Lot:
-    """A lot, under its row lock if asked; raises LotUnknown."""
+    """A lot, under its row lock if asked.
+
+    :raises LotUnknown:
+    """
     found = session.get(Lot, lot_id, with_for_update=lock or None, populate_existing=lock)
     if found is None:
         raise LotUnknown
@@ -122,7 +132,10 @@ def law_of_lot(session: Session, lot_id: str, *, on: date | None = None) -> rule
 
 
 def move_lot(session: Session, lot: Lot, state: LotState) -> None:
-    """Let a lot go on to ``state``; raises NotInThisState when the course of its method doesn't lead there."""
+    """Let a lot go on to ``state``.
+
+    :raises NotInThisState: when the course of its method doesn't lead there
+    """
     if lot.state == state:
         return
     course = rules.law(session, lot.project).method.states

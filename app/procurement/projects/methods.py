@@ -56,7 +56,12 @@ def record_method(
 
     ``proposed`` is what the decision table proposed; another method needs reasons, and so does ``OUTSIDE`` where nothing
     was proposed. ``approval``: the document number of the approval, where one is needed.
-    Raises ReasonsMissing, ApprovalMissing, LawApplies, RoleMissing or NotInThisState.
+
+    :raises ReasonsMissing:
+    :raises ApprovalMissing:
+    :raises LawApplies:
+    :raises RoleMissing:
+    :raises NotInThisState:
     """
     project = lock(session, project_id, states=[ProjectState.PLANNED])
     roles.require(actor, "buyer-handler", project.buyer_id)

@@ -98,7 +98,12 @@ def enter(
     item: NewItem,
     wanted_on: date,
 ) -> PlanItem:
-    """Enter a plan item, or change the one of this line and number. Raises PlanOverBudget, PlanItemTaken, BudgetLineUnknown."""
+    """Enter a plan item, or change the one of this line and number.
+
+    :raises PlanOverBudget:
+    :raises PlanItemTaken:
+    :raises BudgetLineUnknown:
+    """
     line = session.get(BudgetLine, line_id, with_for_update=True)
     if line is None:
         raise BudgetLineUnknown

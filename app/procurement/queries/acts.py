@@ -161,7 +161,13 @@ def answer(
     Not upheld, or upheld without effect: the procurement goes on. Upheld and perhaps changing the result: the signing
     stays paused until the result is settled anew, and the finance department is told (O94 16). What was rightly held
     against the documents goes on if the change ``cured_by`` took it away before the opening; uncured it holds the opening.
-    Raises QueryClosed, ReasonsMissing, NothingToCure, NoCure, BeyondPowers or RoleMissing.
+
+    :raises QueryClosed:
+    :raises ReasonsMissing:
+    :raises NothingToCure:
+    :raises NoCure:
+    :raises BeyondPowers:
+    :raises RoleMissing:
     """
     query = get(session, query_id, lock=True)
     tender = tenders.get(session, query.tender_id)
@@ -297,7 +303,10 @@ def _tell_finance(session: Session, query: Query) -> None:
 
 
 def get(session: Session, query_id: str, *, lock: bool = False) -> Query:
-    """A query, under its row lock if asked; raises QueryUnknown."""
+    """A query, under its row lock if asked.
+
+    :raises QueryUnknown:
+    """
     query = session.get(Query, query_id, with_for_update=lock or None, populate_existing=lock)
     if query is None:
         raise QueryUnknown

@@ -63,7 +63,10 @@ def mark(session: Session, query: Query) -> None:
 def cure(session: Session, actor: Actor, *, query_id: str, change_id: str) -> Query:
     """The agency names the change that cured an upheld challenge of the documents: the procurement goes on (O94 16(1)).
 
-    Raises NothingToCure, NoCure, BeyondPowers or RoleMissing.
+    :raises NothingToCure:
+    :raises NoCure:
+    :raises BeyondPowers:
+    :raises RoleMissing:
     """
     query = session.get_one(Query, query_id, with_for_update=True, populate_existing=True)
     tender = tenders.get(session, query.tender_id)
@@ -86,7 +89,10 @@ def _before_opening(session: Session, query: Query) -> bool:
 
 
 def set_cure(session: Session, query: Query, change_id: str) -> None:
-    """Name the change on the challenge; raises NoCure."""
+    """Name the change on the challenge.
+
+    :raises NoCure:
+    """
     if not _before_opening(session, query):
         raise NothingToCure
     if change_id not in {change.id for change in cures(session, query)}:

@@ -155,7 +155,11 @@ def _place_problems(new: NewItem | NewBody) -> list[EntryWrong]:
 
 
 def enter_item(session: Session, actor: Actor, new: NewItem) -> CatalogueItem:
-    """Enter an item, change one that doesn't count yet, or end one that does. Raises EntryWrong or RoleMissing."""
+    """Enter an item, change one that doesn't count yet, or end one that does.
+
+    :raises EntryWrong:
+    :raises RoleMissing:
+    """
     roles.require_one(actor, "system", "administrator")
     if wrong := item_problems(session, new):
         raise wrong[0]
@@ -171,7 +175,12 @@ def enter_item(session: Session, actor: Actor, new: NewItem) -> CatalogueItem:
 
 
 def enter_body(session: Session, actor: Actor, new: NewBody) -> CentralBody:
-    """Enter a central body, or end one. Raises EntryWrong, OrganisationUnknown or RoleMissing."""
+    """Enter a central body, or end one.
+
+    :raises EntryWrong:
+    :raises OrganisationUnknown:
+    :raises RoleMissing:
+    """
     roles.require_one(actor, "system", "administrator")
     if wrong := body_problems(session, new):
         raise wrong[0]

@@ -129,7 +129,10 @@ def _value_problems(new: NewEntry) -> list[EntryWrong]:
 
 
 def enter(session: Session, actor: Actor, new: NewEntry) -> Entry:
-    """Enter a row, change one that doesn't count yet, or end one that does. Raises EntryWrong."""
+    """Enter a row, change one that doesn't count yet, or end one that does.
+
+    :raises EntryWrong:
+    """
     roles.require_one(actor, "system", "administrator")
     wrong = problems(session, new)
     if wrong:

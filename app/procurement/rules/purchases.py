@@ -83,21 +83,33 @@ class Law:
         return self.rule(self.main.threshold)
 
     def rule(self, name: str) -> Rule:
-        """The row of a name that is in force, the most specific one. Raises NoRule."""
+        """The row of a name that is in force, the most specific one.
+
+        :raises NoRule:
+        """
         if self.object is None and name not in COMMON:
             raise ValueError(f"{name} depends on the purchase: ask law(session, project)")
         return find(name, on=self.on, object=self.object, method=self.method_id, jurisdiction=self.region)
 
     def value(self, name: str) -> Decimal:
-        """Its value. Raises NoRule."""
+        """Its value.
+
+        :raises NoRule:
+        """
         return self.rule(name).value
 
     def count(self, name: str) -> int:
-        """Its value as a whole number: days, heads. Raises NoRule."""
+        """Its value as a whole number: days, heads.
+
+        :raises NoRule:
+        """
         return self.rule(name).count
 
     def step(self, name: str) -> Rule | None:
-        """The rule of a date in its method's timetable; None where the method has no such date. Raises NoRule."""
+        """The rule of a date in its method's timetable; None where the method has no such date.
+
+        :raises NoRule:
+        """
         return next((self.rule(step.rule) for step in self.method.timetable if step.name == name), None)
 
     def least_offers(self) -> int:

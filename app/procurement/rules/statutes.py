@@ -183,7 +183,10 @@ def _rule(row: dict[str, Any]) -> Rule:
 
 
 def row(rule_id: str) -> Rule:
-    """The row that an act wrote down as the one it rested on. Raises NoRule."""
+    """The row that an act wrote down as the one it rested on.
+
+    :raises NoRule:
+    """
     found = next((rule for rule in known() if rule.id == rule_id), None)
     if found is None:
         raise NoRule(f"no row {rule_id!r}")
@@ -198,9 +201,11 @@ def find(
     method: str | None = None,
     jurisdiction: str = "CN",
 ) -> Rule:
-    """The rule of a name that is in force ``on`` a day, the most specific one. Raises NoRule.
+    """The rule of a name that is in force ``on`` a day, the most specific one.
 
     ``jurisdiction`` is a region code like ``CN-SC``; a region's own row goes before the nation's.
+
+    :raises NoRule:
     """
     fitting = [
         rule

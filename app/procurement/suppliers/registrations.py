@@ -107,7 +107,12 @@ def declare(
     """Declare a new supplier, which anybody may; after a return or expiry its administrator declares it again.
 
     ``code_is_confirmed``: the code stands on the licence as it was typed, though it fails its check.
-    Raises SocialCreditCodeInvalid, DeclarationMissing, NotASupplier, RegistrationNotOpen or RoleMissing.
+
+    :raises SocialCreditCodeInvalid:
+    :raises DeclarationMissing:
+    :raises NotASupplier:
+    :raises RegistrationNotOpen:
+    :raises RoleMissing:
     """
     missing = sorted(set(CONDITIONS) - set(conditions))
     if missing:
@@ -159,7 +164,10 @@ def _open_registration(session: Session, actor: Actor, organisation: Organisatio
 
 
 def attach_paper(session: Session, actor: Actor, *, document_id: str) -> Registration:
-    """The supplier hands in the copy of its licence, until its registration is decided. Raises RegistrationNotOpen."""
+    """The supplier hands in the copy of its licence, until its registration is decided.
+
+    :raises RegistrationNotOpen:
+    """
     roles.require(actor, "supplier-admin", actor.organisation_id)
     registration = of_organisation(session, actor.organisation_id or "", lock=True)
     if registration is None:
@@ -181,7 +189,11 @@ def needs_paper(registration: Registration) -> bool:
 def review(session: Session, actor: Actor, *, registration_id: str, decision: str, reasons: str = "") -> Registration:
     """The registrar accepts a declaration (``approve``: the supplier is active) or returns it with reasons.
 
-    Raises PaperMissing, ReasonsMissing, RegistrationNotOpen, RegistrationUnknown or RoleMissing.
+    :raises PaperMissing:
+    :raises ReasonsMissing:
+    :raises RegistrationNotOpen:
+    :raises RegistrationUnknown:
+    :raises RoleMissing:
     """
     roles.require(actor, "registrar")
     registration = session.get(Registration, registration_id, with_for_update=True, populate_existing=True)
@@ -341,7 +353,11 @@ def state_on(session: Session, registration: Registration, day: date) -> Registr
 
 
 def require_active(session: Session, organisation_id: str | None) -> Registration:
-    """Go on only for a supplier that may take part today; raises SupplierExcluded or NotRegistered."""
+    """Go on only for a supplier that may take part today.
+
+    :raises SupplierExcluded:
+    :raises NotRegistered:
+    """
     today = local_day(clock.now(session))
     registration = of_organisation(session, organisation_id) if organisation_id else None
     if registration is None:
@@ -355,7 +371,10 @@ def require_active(session: Session, organisation_id: str | None) -> Registratio
 
 
 def get(session: Session, registration_id: str) -> Registration:
-    """A registration; raises RegistrationUnknown."""
+    """A registration.
+
+    :raises RegistrationUnknown:
+    """
     found = session.get(Registration, registration_id)
     if found is None:
         raise RegistrationUnknown

@@ -73,7 +73,8 @@ def enter(
     """Let the tender have these attachments and no others; their files come into its case, not into the public.
 
     One that is entered again under its number keeps it, whatever its file; a new one takes a number never used before.
-    Raises AttachmentInvalid.
+
+    :raises AttachmentInvalid:
     """
     files = _files(session, tender, lots, attachments)
     present = {row.number: row for row in tender.attachments}

@@ -76,7 +76,13 @@ def change(
     """Publish the documents as they are to stand from now on; the caller then sends ``deadline moved`` if it moved.
 
     What affects bids is decided by what changes (``affects_bids``). Inside the last 15 days such a change moves the
-    deadline to the first lawful day at the same hour (rule T7), and bids must be confirmed again. Raises DeadlinePassed, ObjectChanged, DeadlineEarlier, NothingChanged, FindingsOpen.
+    deadline to the first lawful day at the same hour (rule T7), and bids must be confirmed again.
+
+    :raises DeadlinePassed:
+    :raises ObjectChanged:
+    :raises DeadlineEarlier:
+    :raises NothingChanged:
+    :raises FindingsOpen:
     """
     tender, old_deadline = _changeable(session, actor, tender_id, terms, arrived_at)
     now = clock.now(session)

@@ -129,7 +129,10 @@ class Terms:
 
 
 def of_project(session: Session, project_id: str, *, lock: bool = False) -> Tender:
-    """A project's newest tender; raises TenderUnknown."""
+    """A project's newest tender.
+
+    :raises TenderUnknown:
+    """
     query = select(Tender).where(Tender.project_id == project_id).order_by(Tender.round.desc()).limit(1)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
@@ -151,7 +154,11 @@ def draft_documents(
 ) -> Tender:
     """Enter the documents (again): what was drafted before is replaced, and must be checked and confirmed anew.
 
-    Raises BeyondPowers (IR 16), DocumentsInvalid, AttachmentInvalid, RoleMissing or NotInThisState.
+    :raises BeyondPowers: (IR 16)
+    :raises DocumentsInvalid:
+    :raises AttachmentInvalid:
+    :raises RoleMissing:
+    :raises NotInThisState:
     """
     project = projects.lock(session, project_id, states=[ProjectState.ENTRUSTED])
     roles.require(actor, "agency-officer", project.agency_id)

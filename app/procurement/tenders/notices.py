@@ -81,7 +81,10 @@ def standing(lot: Lot) -> Text:
 
 
 def get(session: Session, tender_id: str, *, lock: bool = False) -> Tender:
-    """A tender, under its row lock if asked; raises TenderUnknown."""
+    """A tender, under its row lock if asked.
+
+    :raises TenderUnknown:
+    """
     tender = session.get(Tender, tender_id, with_for_update=lock or None, populate_existing=lock)
     if tender is None:
         raise TenderUnknown
@@ -89,7 +92,11 @@ def get(session: Session, tender_id: str, *, lock: bool = False) -> Tender:
 
 
 def of_lot(session: Session, lot_id: str, *, lock: bool = False) -> Tender:
-    """The tender a lot belongs to now; raises LotUnknown or TenderUnknown."""
+    """The tender a lot belongs to now.
+
+    :raises LotUnknown:
+    :raises TenderUnknown:
+    """
     return of_project(session, projects.lot(session, lot_id).project_id, lock=lock)
 
 
@@ -264,7 +271,10 @@ def documents_taken(session: Session, tender_id: str, supplier_id: str | None) -
 
 
 def supplier_of(session: Session, actor: Actor) -> str:
-    """The id of the supplier the actor acts for; raises NotASupplierHere."""
+    """The id of the supplier the actor acts for.
+
+    :raises NotASupplierHere:
+    """
     if actor.organisation_id is None:
         raise NotASupplierHere
     if organisations.get(session, actor.organisation_id).kind != "supplier":
@@ -317,7 +327,11 @@ def _tell_of_failure(session: Session, tender: Tender, lot: Lot, why: Text) -> N
 def terminate(session: Session, actor: Actor, *, tender_id: str, reasons: str) -> Tender:
     """The buyer ends a tender because the procurement was cancelled because of a major change; nothing else allows it (O87 29).
 
-    The notice and the report to the finance department give its reasons. Raises TenderNotOpen, ReasonsMissing or RoleMissing.
+    The notice and the report to the finance department give its reasons.
+
+    :raises TenderNotOpen:
+    :raises ReasonsMissing:
+    :raises RoleMissing:
     """
     tender = get(session, tender_id, lock=True)
     roles.require(actor, "buyer-reviewer", tender.buyer_id)

@@ -105,7 +105,11 @@ def override(
 ) -> Override:
     """The buyer's reviewer overrides a finding for the words it was read from; ``asked_by``: id and name of who asked.
 
-    Raises RoleMissing, SecondPersonNeeded, NotOverridable, ReasonsMissing or AlreadyOverridden.
+    :raises RoleMissing:
+    :raises SecondPersonNeeded:
+    :raises NotOverridable:
+    :raises ReasonsMissing:
+    :raises AlreadyOverridden:
     """
     roles.require(actor, "buyer-reviewer", tender.buyer_id)
     if actor.id == asked_by[0]:

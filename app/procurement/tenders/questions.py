@@ -128,7 +128,10 @@ def ask(session: Session, actor: Actor, *, tender_id: str, text: str, arrived_at
 
 
 def question(session: Session, question_id: str) -> Question:
-    """A question, with its asker: for the acts, never for a page. Raises QuestionUnknown."""
+    """A question, with its asker: for the acts, never for a page.
+
+    :raises QuestionUnknown:
+    """
     found = session.get(Question, question_id)
     if found is None:
         raise QuestionUnknown

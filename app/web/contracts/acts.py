@@ -53,7 +53,10 @@ def _done(act: Callable[[], Any], page: Callable[[list[Refusal]], str], said: Te
 
 
 def decimal(text: str, field: str) -> Decimal:
-    """A number as it was typed, thousands or not; raises NumberUnreadable."""
+    """A number as it was typed, thousands or not.
+
+    :raises NumberUnreadable:
+    """
     try:
         number = Decimal(text.replace(",", "").replace("，", "").strip())
     except InvalidOperation as error:
@@ -64,7 +67,10 @@ def decimal(text: str, field: str) -> Decimal:
 
 
 def day(text: str, field: str) -> date:
-    """A day as it was typed; raises DayUnreadable."""
+    """A day as it was typed.
+
+    :raises DayUnreadable:
+    """
     try:
         return date.fromisoformat(text.strip())
     except ValueError as error:

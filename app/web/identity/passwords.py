@@ -68,7 +68,10 @@ def links() -> resets.Links:
 
 
 def new_password() -> str:
-    """The new password of a form, typed twice; raises NotTheSameTwice."""
+    """The new password of a form, typed twice.
+
+    :raises NotTheSameTwice:
+    """
     password = request.form.get("password", "")
     if password != request.form.get("again", ""):
         raise NotTheSameTwice(field="again")

@@ -28,7 +28,10 @@ STATES: dict[str, tuple[Text, str]] = {
 
 
 def deployment_of(identity: str) -> Deployment:
-    """A draft or deployment; raises NoSuchDeployment."""
+    """A draft or deployment.
+
+    :raises NoSuchDeployment:
+    """
     found = current.session().get(Deployment, identity)
     if found is None:
         raise NoSuchDeployment

@@ -23,7 +23,10 @@ TONES = {"preparing": "draft", "open": "now", "closed": "done", "terminated": "s
 
 
 def tender_of(tender_id: str) -> Tender:
-    """The tender of an address; raises TenderUnknown."""
+    """The tender of an address.
+
+    :raises TenderUnknown:
+    """
     return tenders.get(current.session(), tender_id)
 
 

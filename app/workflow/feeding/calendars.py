@@ -76,7 +76,10 @@ def read(session: Session, text: str, *, year: int | None, source: str) -> Calen
 
 
 def draft(session: Session, actor: Actor, text: str, *, year: int | None, source: str) -> Proposal:
-    """Keep a pasted notice for who enters it to look at. Raises NoticeDoubtful where not even its year is known."""
+    """Keep a pasted notice for who enters it to look at.
+
+    :raises NoticeDoubtful: where not even its year is known
+    """
     roles.require_one(actor, "system", "administrator")
     seen = read(session, text, year=year, source=source)
     if seen.notice.year is None:

@@ -102,7 +102,10 @@ KINDS: dict[str, Kind] = {CALENDAR.id: CALENDAR, OVERRIDE.id: OVERRIDE} | {
 
 
 def scope_of(actor: Actor, table: Table) -> Scope:
-    """For whom a person enters rows of a table. Raises RoleMissing."""
+    """For whom a person enters rows of a table.
+
+    :raises RoleMissing:
+    """
     scope = Scope(actor.organisation_id if table.of_organisation else None)
     roles.require(actor, table.role, scope.organisation_id)
     return scope
@@ -111,7 +114,10 @@ def scope_of(actor: Actor, table: Table) -> Scope:
 def draft_rows(
     session: Session, actor: Actor, table: Table, sheet: Sheet, *, file: str = "", why: str = ""
 ) -> Proposal:
-    """Keep rows for who enters them to look at. Raises RoleMissing."""
+    """Keep rows for who enters them to look at.
+
+    :raises RoleMissing:
+    """
     scope = scope_of(actor, table)
     count = len(sheet.rows)
     subject = Text(f"{table.name.en}: {count} row{'s' if count > 1 else ''}", f"{table.name.zh}：{count}行")
@@ -141,7 +147,10 @@ def seen(session: Session, proposal: Proposal) -> tuple[Preview, str]:
 
 
 def hand_on(session: Session, actor: Actor, proposal_id: str) -> Proposal:
-    """Hand a draft to a second person, as far as it can count. Raises NotUsable."""
+    """Hand a draft to a second person, as far as it can count.
+
+    :raises NotUsable:
+    """
     proposal = proposals.get(session, proposal_id)
     roles.require(actor, KINDS[proposal.kind].role, proposal.organisation_id)
     if not seen(session, proposal)[0].usable:

@@ -45,7 +45,10 @@ class Sheet:
 
 
 def read(content: bytes, columns: Sequence[Column]) -> Sheet:
-    """Rows of an XLSX (its first sheet) or JSON file; rows without a cell are left out. Raises SheetUnreadable."""
+    """Rows of an XLSX (its first sheet) or JSON file; rows without a cell are left out.
+
+    :raises SheetUnreadable:
+    """
     if len(content) > MOST_BYTES:
         raise _unreadable("it is larger than 5 MB.", "文件超过5 MB。")
     if grids.is_workbook(content):

@@ -172,7 +172,10 @@ def _change(table: Table, row: RowPreview) -> Change:
 
 
 def enter(session: Session, actor: Actor, table: Table, scope: Scope, rows: Sequence[Row]) -> Mapping[str, int]:
-    """Enter all rows or none; how many were new, changed and unchanged. Raises RowsRefused."""
+    """Enter all rows or none; how many were new, changed and unchanged.
+
+    :raises RowsRefused:
+    """
     seen = preview(session, table, scope, rows)
     if not seen.usable:
         raise RowsRefused(count=seen.counts[Change.REFUSED])
