@@ -1,4 +1,4 @@
-"""Commands with which a real office begins: its first administrator, and a way back in for who lost theirs."""
+"""Commands with which a real office begins: its first administrator, and a way back in for whoever lost theirs."""
 
 from __future__ import annotations
 

@@ -102,8 +102,8 @@ class Bank:
 
     def unread(self, session: Session, account: str) -> list[Payment]:
         """What came to an account and is in no statement that its agency has imported."""
-        query = select(StatementEntry.bank_reference).where(StatementEntry.account == account)
-        known = set(session.scalars(query))
+        statement = select(StatementEntry.bank_reference).where(StatementEntry.account == account)
+        known = set(session.scalars(statement))
         return [
             payment
             for payment in self.payments()

@@ -39,10 +39,10 @@ def line_of(play: Play, case: Case) -> str:
     """The hospital's budget line of this year for a case."""
     with play.looking() as session:
         code = f"{town.today(session).year}-{case.line}"
-        query = select(projects.BudgetLine.id).where(
+        statement = select(projects.BudgetLine.id).where(
             projects.BudgetLine.organisation_id == town.place(session, "hospital").id, projects.BudgetLine.code == code
         )
-        return session.scalars(query).one()
+        return session.scalars(statement).one()
 
 
 def approve(play: Play, _case: Case) -> None:
@@ -103,8 +103,8 @@ def tender_of(play: Play) -> tuple[str, datetime]:
 
 
 def _tender(play: Play, session: Session) -> Tender:
-    query = select(projects.Project.id).where(projects.Project.number == number_of(play))
-    return tenders.of_project(session, session.scalars(query).one())
+    statement = select(projects.Project.id).where(projects.Project.number == number_of(play))
+    return tenders.of_project(session, session.scalars(statement).one())
 
 
 def running(session: Session) -> list[str]:

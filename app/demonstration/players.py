@@ -181,24 +181,24 @@ class Play:
     def open(self) -> list[str]:
         """The case's open tasks, by element."""
         with self.looking() as session:
-            query = select(OpenTaskRow.element_id).where(OpenTaskRow.instance_id == self.instance_id)
-            return sorted(session.scalars(query))
+            statement = select(OpenTaskRow.element_id).where(OpenTaskRow.instance_id == self.instance_id)
+            return sorted(session.scalars(statement))
 
     def holders(self, element_id: str) -> list[str]:
         """Whom the open tasks of an element are assigned to, by account."""
         with self.looking() as session:
-            query = select(OpenTaskRow).where(
+            statement = select(OpenTaskRow).where(
                 OpenTaskRow.instance_id == self.instance_id, OpenTaskRow.element_id == element_id
             )
-            return [task.holder_id for task in session.scalars(query.order_by(OpenTaskRow.id)) if task.holder_id]
+            return [task.holder_id for task in session.scalars(statement.order_by(OpenTaskRow.id)) if task.holder_id]
 
     def seen(self, element_id: str) -> list[dict[str, Any]]:
         """The variables that the open tasks of an element see."""
         with self.looking() as session:
-            query = select(OpenTaskRow.token_id).where(
+            statement = select(OpenTaskRow.token_id).where(
                 OpenTaskRow.instance_id == self.instance_id, OpenTaskRow.element_id == element_id
             )
-            tokens = session.scalars(query.order_by(OpenTaskRow.id)).all()
+            tokens = session.scalars(statement.order_by(OpenTaskRow.id)).all()
             with instances.looking(self.house.engine, session, self.instance_id or "") as live:
                 return [dict(live.task_variables(token)) for token in tokens]
 
@@ -261,8 +261,10 @@ class Play:
             self.say(step)
 
     def _history(self, session: Session) -> Iterator[Step]:
-        query = select(HistoryRow).where(HistoryRow.instance_id == self.instance_id, HistoryRow.sequence > self._told)
-        for row in session.scalars(query.order_by(HistoryRow.sequence)):
+        statement = select(HistoryRow).where(
+            HistoryRow.instance_id == self.instance_id, HistoryRow.sequence > self._told
+        )
+        for row in session.scalars(statement.order_by(HistoryRow.sequence)):
             self._told = row.sequence
             stage = self._stage(session, row)
             by_a_person = row.actor_id != SYSTEM.id
@@ -279,8 +281,8 @@ class Play:
         return node.stage if node else None
 
     def _journal(self, session: Session) -> Iterator[Step]:
-        query = select(JournalEntry).where(JournalEntry.act.in_(_ACTS), JournalEntry.id.not_in(self._journalled))
-        for entry in session.scalars(query.order_by(JournalEntry.id)):
+        statement = select(JournalEntry).where(JournalEntry.act.in_(_ACTS), JournalEntry.id.not_in(self._journalled))
+        for entry in session.scalars(statement.order_by(JournalEntry.id)):
             self._journalled.add(entry.id)
             stage, what = _ACTS[entry.act]
             yield Step(entry.at, stage, entry.actor_name, what)

@@ -1,4 +1,4 @@
-"""Sample files of what can be imported, for who tries the demonstration: each belongs to the pages that take such a file.
+"""Sample files of what can be imported, for whoever tries the demonstration: each belongs to the pages that take such a file.
 
 A further import adds its line to ``SAMPLES``.
 """
@@ -28,7 +28,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass(frozen=True)
 class Sample:
-    """A file: the endpoints of the pages that take it, its title and media type, and what makes it for who asks."""
+    """A file: the endpoints of the pages that take it, its title and media type, and what makes it for whoever asks."""
 
     endpoints: tuple[str, ...]
     title: Text

@@ -199,8 +199,8 @@ class Turning:
 
 def waited_for(engine: Engine, session: Session, now: datetime) -> Waited | None:
     """What is waited for next after an instant, or None."""
-    query = select(TimerRow).where(TimerRow.wake_at > now).order_by(TimerRow.wake_at, TimerRow.id).limit(1)
-    timer = session.scalars(query).first()
+    statement = select(TimerRow).where(TimerRow.wake_at > now).order_by(TimerRow.wake_at, TimerRow.id).limit(1)
+    timer = session.scalars(statement).first()
     if timer is None or timer.wake_at is None:
         return None
     if timer.instance_id is None:
@@ -213,11 +213,11 @@ def waited_for(engine: Engine, session: Session, now: datetime) -> Waited | None
 
 def _told(session: Session, turn: Turn, first: str) -> tuple[list[Text], list[Happened]]:
     """What came of a turn: in sentences, and one by one."""
-    query = select(JournalEntry.act, JournalEntry.facts).where(
+    statement = select(JournalEntry.act, JournalEntry.facts).where(
         JournalEntry.id > first, JournalEntry.actor_id == SYSTEM.id, JournalEntry.act.in_(ACTS)
     )
     # bids that are too few are counted at the deadline, but stay sealed
-    acts = Counter(act for act, facts in session.execute(query) if facts.get("enough", True))
+    acts = Counter(act for act, facts in session.execute(statement) if facts.get("enough", True))
     told = [_counted(acts[act], *words) for act, words in ACTS.items() if act in acts]
     tasks = _of_the_clock(turn).where(HistoryRow.kind == "entered", HistoryRow.element_kind == "userTask")
     if new := session.scalar(select(func.count()).select_from(tasks.subquery())):

@@ -247,14 +247,14 @@ def all_latest(session: Session, kind: str = PROCESS) -> list[Definition]:
 
 def of_deployment(session: Session, deployment_id: str) -> list[Definition]:
     """The processes and decisions that a deployment brought."""
-    query = select(Definition).where(Definition.deployment_id == deployment_id)
-    return list(session.scalars(query.order_by(Definition.kind.desc(), Definition.key)))
+    statement = select(Definition).where(Definition.deployment_id == deployment_id)
+    return list(session.scalars(statement.order_by(Definition.kind.desc(), Definition.key)))
 
 
 def deployments(session: Session, *states: DeploymentState) -> list[Deployment]:
     """Deployments and drafts in these states (all, when none is given), those saved last first."""
-    query = select(Deployment).order_by(Deployment.saved_at.desc(), Deployment.id.desc())
-    return list(session.scalars(query.where(Deployment.state.in_(states)) if states else query))
+    statement = select(Deployment).order_by(Deployment.saved_at.desc(), Deployment.id.desc())
+    return list(session.scalars(statement.where(Deployment.state.in_(states)) if states else statement))
 
 
 def _known(session: Session | None) -> Known:

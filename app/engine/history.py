@@ -210,18 +210,18 @@ def story(
     ``after`` leaves out all up to that number, ``of_actors`` what anybody else did; without ``inner`` it is told what was
     done, not how the diagram went on.
     """
-    query = (
+    statement = (
         select(HistoryRow)
         .where(HistoryRow.instance_id == instance_id, HistoryRow.kind.not_in(SILENT))
         .where(HistoryRow.sequence > after)
         .order_by(HistoryRow.sequence.desc() if limit else HistoryRow.sequence)
     )
     if of_actors is not None:
-        query = query.where(HistoryRow.actor_id.in_(of_actors))
+        statement = statement.where(HistoryRow.actor_id.in_(of_actors))
     if not inner:
-        query = query.where(HistoryRow.kind.not_in(INNER - {"error"}))
+        statement = statement.where(HistoryRow.kind.not_in(INNER - {"error"}))
     lines: list[Line] = []
-    with closing(session.scalars(query.execution_options(yield_per=200))) as rows:
+    with closing(session.scalars(statement.execution_options(yield_per=200))) as rows:
         for row in rows:
             if not inner and is_inner(row):
                 continue

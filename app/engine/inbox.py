@@ -154,16 +154,16 @@ def _names(actor: Actor, whose: str) -> list[tuple[str, str]]:
 
 
 def _offers(actor: Actor, name: tuple[str, str], filters: Filters, limit: int) -> Select[Any]:
-    query = select(Offer.task_id, Offer.due_at, Offer.urgency).where(
+    statement = select(Offer.task_id, Offer.due_at, Offer.urgency).where(
         Offer.kind == name[0], Offer.name == name[1], _free(actor)
     )
     if filters.due_before is not None:
-        query = query.where(Offer.due_at < filters.due_before)
+        statement = statement.where(Offer.due_at < filters.due_before)
     if filters.narrows:
-        query = query.join(OpenTaskRow, OpenTaskRow.id == Offer.task_id).where(*_conditions(filters))
+        statement = statement.join(OpenTaskRow, OpenTaskRow.id == Offer.task_id).where(*_conditions(filters))
     orders = {"oldest": (Offer.task_id,), "newest": (Offer.task_id.desc(),)}
     order = orders.get(filters.order, (Offer.due_at, Offer.urgency, Offer.task_id))
-    inner = query.order_by(*order).limit(limit).subquery()
+    inner = statement.order_by(*order).limit(limit).subquery()
     return select(inner.c.task_id, inner.c.due_at, inner.c.urgency)
 
 

@@ -53,24 +53,24 @@ class Filters:
 
 def open(session: Session, filters: Filters | None = None, *, page: int = 1, size: int = 25) -> list[IncidentRow]:
     """Open incidents (or those set right), the latest first."""
-    query = _where(filters or Filters()).order_by(IncidentRow.opened_at.desc(), IncidentRow.id.desc())
-    return list(session.scalars(query.offset((page - 1) * size).limit(size)))
+    statement = _where(filters or Filters()).order_by(IncidentRow.opened_at.desc(), IncidentRow.id.desc())
+    return list(session.scalars(statement.offset((page - 1) * size).limit(size)))
 
 
 def count(session: Session, filters: Filters | None = None) -> int:
     """How many there are."""
-    query = _where(filters or Filters()).with_only_columns(func.count())
-    return session.scalar(query) or 0
+    statement = _where(filters or Filters()).with_only_columns(func.count())
+    return session.scalar(statement) or 0
 
 
 def _where(filters: Filters) -> Select[Any]:
     resolved = IncidentRow.resolved_at.is_not(None) if filters.resolved else IncidentRow.resolved_at.is_(None)
-    query = select(IncidentRow).where(resolved)
+    statement = select(IncidentRow).where(resolved)
     for name in ("process_id", "instance_id", "element_id", "kind"):
         wanted = getattr(filters, name)
         if wanted is not None:
-            query = query.where(getattr(IncidentRow, name) == wanted)
-    return query
+            statement = statement.where(getattr(IncidentRow, name) == wanted)
+    return statement
 
 
 def retry(engine: Engine, session: Session, actor: Actor, incident_id: str, reasons: str = "") -> InstanceRow | None:

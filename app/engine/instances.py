@@ -172,7 +172,7 @@ def redate(
 
 
 def suspend(_engine: Engine, session: Session, actor: Actor, instance_id: str, reasons: str) -> InstanceRow:
-    """Let nothing in an instance move until it is resumed: its timers and messages wait, its tasks refuse."""
+    """Let nothing in an instance move until it is resumed: its timers and messages wait, its tasks reject completion."""
     row = locks.locked(session, instance_id)
     locks.refuse_unless_active(row)
     row.state = InstanceState.SUSPENDED
@@ -275,17 +275,19 @@ def find(
 ) -> Found:
     """Instances by state, process and key, the latest first. ``with_incident``: only those with an open one."""
     open_incident = select(IncidentRow.instance_id).where(IncidentRow.resolved_at.is_(None))
-    query = select(InstanceRow)
+    statement = select(InstanceRow)
     if state:
-        query = query.where(InstanceRow.state == state)
+        statement = statement.where(InstanceRow.state == state)
     if process_id:
-        query = query.where(InstanceRow.process_id == process_id)
+        statement = statement.where(InstanceRow.process_id == process_id)
     if business_key:
-        query = query.where(InstanceRow.business_key == business_key)
+        statement = statement.where(InstanceRow.business_key == business_key)
     if with_incident:
-        query = query.where(InstanceRow.id.in_(open_incident))
-    total = session.scalar(select(func.count()).select_from(query.with_only_columns(InstanceRow.id).subquery())) or 0
-    ordered = query.order_by(InstanceRow.started_at.desc(), InstanceRow.id.desc())
+        statement = statement.where(InstanceRow.id.in_(open_incident))
+    total = (
+        session.scalar(select(func.count()).select_from(statement.with_only_columns(InstanceRow.id).subquery())) or 0
+    )
+    ordered = statement.order_by(InstanceRow.started_at.desc(), InstanceRow.id.desc())
     rows = list(session.scalars(ordered.offset((page - 1) * size).limit(size)))
     counts = session.execute(
         select(IncidentRow.instance_id, func.count())

@@ -324,8 +324,8 @@ def _move_back(
 
 def changes_of(session: Session, instance_id: str) -> list[InstanceChange]:
     """The changes of an instance, the latest first."""
-    query = select(InstanceChange).where(InstanceChange.instance_id == instance_id)
-    return list(session.scalars(query.order_by(InstanceChange.id.desc())))
+    statement = select(InstanceChange).where(InstanceChange.instance_id == instance_id)
+    return list(session.scalars(statement.order_by(InstanceChange.id.desc())))
 
 
 def _refuse_unfounded(actor: Actor, reasons: str) -> None:

@@ -191,7 +191,7 @@ def correlate(
 def _next_subscription(
     session: Session, delivery: Delivery, passed: set[str], first: str | None
 ) -> SubscriptionRow | None:
-    query = select(SubscriptionRow).where(
+    statement = select(SubscriptionRow).where(
         SubscriptionRow.kind == SubscriptionKind.MESSAGE,
         SubscriptionRow.name == delivery.name,
         _same_key(SubscriptionRow.correlation_key, delivery.key),
@@ -199,7 +199,7 @@ def _next_subscription(
         SubscriptionRow.id.not_in(passed),
     )
     return session.scalars(
-        query.order_by(SubscriptionRow.instance_id != (first or ""), SubscriptionRow.id).limit(1)
+        statement.order_by(SubscriptionRow.instance_id != (first or ""), SubscriptionRow.id).limit(1)
     ).first()
 
 

@@ -1,7 +1,7 @@
 """What an instance's history holds, in sentences that an official would write.
 
 Each kind of row has its sentence. Those of ``INNER`` kinds, and the passing of what only joins the steps (events, gateways,
-bodies), tell how the diagram itself went on: they are for who looks after the platform, not for the office.
+bodies), tell how the diagram itself went on: they are for whoever looks after the platform, not for the office.
 """
 
 from __future__ import annotations

@@ -62,8 +62,8 @@ def was_read(session: Session, row: InstanceRow) -> None:
 
 def incidents(session: Session, instance_id: str) -> list[IncidentRow]:
     """What keeps an instance, the longest first: its open incidents, and the one that this transaction has just met."""
-    query = select(IncidentRow).where(IncidentRow.instance_id == instance_id, IncidentRow.resolved_at.is_(None))
-    found = list(session.scalars(query.order_by(IncidentRow.opened_at)))
+    statement = select(IncidentRow).where(IncidentRow.instance_id == instance_id, IncidentRow.resolved_at.is_(None))
+    found = list(session.scalars(statement.order_by(IncidentRow.opened_at)))
     met_now = (_NOTED.known(session) or {}).get(instance_id)
     return found if met_now is None or any(one.kind == KIND for one in found) else [*found, met_now]
 

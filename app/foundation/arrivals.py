@@ -49,7 +49,7 @@ class StillDeciding(Conflict):
 
 
 def arrived(session: Session, arrived_at: datetime | None) -> datetime:
-    """The instant an act's request arrived; for who acts without a server (a scenario, a test), the transaction's now."""
+    """The instant an act's request arrived; for whoever acts without a server (a scenario, a test), the transaction's now."""
     return arrived_at or clock.now(session)
 
 

@@ -58,8 +58,8 @@ class DoubtUnknown(NotFound):
 
 def note(session: Session, *, which: str, node: str, apart: timedelta) -> bool:
     """Keep that a clock was found apart; False where a doubt about it waits to be looked at already."""
-    query = select(ClockDoubt).where(ClockDoubt.clock == which, ClockDoubt.seen_at.is_(None))
-    if session.scalars(query.limit(1)).first() is not None:
+    statement = select(ClockDoubt).where(ClockDoubt.clock == which, ClockDoubt.seen_at.is_(None))
+    if session.scalars(statement.limit(1)).first() is not None:
         return False
     seconds = Decimal(f"{apart.total_seconds():.1f}")
     session.add(ClockDoubt(clock=which, node=node, seconds=seconds, noticed_at=clock.now(session)))

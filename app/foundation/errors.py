@@ -93,7 +93,7 @@ class Several(Refusal):
 
     @property
     def whole(self) -> Text:
-        """Everything that is wrong, as one text, for who sees no fields."""
+        """Everything that is wrong, as one text, for whoever sees no fields."""
         sentences = [part.sentence for part in self.parts]
         return Text(" ".join(each.en for each in sentences), "".join(each.zh for each in sentences))
 

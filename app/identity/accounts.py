@@ -261,8 +261,8 @@ def by_login_or_address(session: Session, wanted: str) -> list[Account]:
 
 def demonstration_people(session: Session) -> list[Account]:
     """The people of the demonstration town, in the order in which they were made."""
-    query = select(Account).where(Account.demonstration.is_(True), Account.disabled_at.is_(None))
-    return list(session.scalars(query.order_by(Account.id)))
+    statement = select(Account).where(Account.demonstration.is_(True), Account.disabled_at.is_(None))
+    return list(session.scalars(statement.order_by(Account.id)))
 
 
 def count(session: Session) -> int:

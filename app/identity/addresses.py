@@ -123,8 +123,8 @@ def refuse(session: Session, actor: Actor, *, account_id: str) -> None:
 
 def waiting(session: Session, account_id: str, *, lock: bool = False) -> AddressChange | None:
     """The change of a person's address that waits."""
-    query = select(AddressChange).where(AddressChange.account_id == account_id, AddressChange.ended_at.is_(None))
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+    statement = select(AddressChange).where(AddressChange.account_id == account_id, AddressChange.ended_at.is_(None))
+    return session.scalars(statement.with_for_update() if lock else statement).one_or_none()
 
 
 def _end_waiting(session: Session, account_id: str) -> None:

@@ -140,15 +140,15 @@ def revoke(session: Session, actor: Actor, *, grant_id: str, account_id: str | N
 
 def of_account(session: Session, account_id: str, *, all_times: bool = False) -> list[Grant]:
     """A person's grants that hold now (or all there ever were), the oldest first."""
-    query = select(Grant).where(Grant.account_id == account_id).order_by(Grant.from_at, Grant.id)
-    return list(session.scalars(query if all_times else query.where(*holding(clock.now(session)))))
+    statement = select(Grant).where(Grant.account_id == account_id).order_by(Grant.from_at, Grant.id)
+    return list(session.scalars(statement if all_times else statement.where(*holding(clock.now(session)))))
 
 
 def of_accounts(session: Session, account_ids: list[str]) -> dict[str, list[Grant]]:
     """The grants that hold now, by account, the oldest first."""
     found: dict[str, list[Grant]] = {}
-    query = select(Grant).where(Grant.account_id.in_(account_ids), *holding(clock.now(session)))
-    for row in session.scalars(query.order_by(Grant.from_at, Grant.id)):
+    statement = select(Grant).where(Grant.account_id.in_(account_ids), *holding(clock.now(session)))
+    for row in session.scalars(statement.order_by(Grant.from_at, Grant.id)):
         found.setdefault(row.account_id, []).append(row)
     return found
 
@@ -160,14 +160,14 @@ def holders(session: Session, role: str, organisation_id: str | None = None) -> 
 
 def holders_of_any(session: Session, role_ids: Collection[str], organisation_id: str | None = None) -> list[Account]:
     """The active accounts that hold one of some roles now (for the organisation, when given), by name."""
-    query = (
+    statement = (
         select(Account)
         .join(Grant, Grant.account_id == Account.id)
         .where(Grant.role.in_(role_ids), Account.disabled_at.is_(None), *holding(clock.now(session)))
     )
     if organisation_id is not None:
-        query = query.where(Grant.organisation_id == organisation_id)
-    return list(session.scalars(query.distinct().order_by(Account.name, Account.id)))
+        statement = statement.where(Grant.organisation_id == organisation_id)
+    return list(session.scalars(statement.distinct().order_by(Account.name, Account.id)))
 
 
 def places(held: list[Grant]) -> list[str]:

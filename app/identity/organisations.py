@@ -297,16 +297,16 @@ def find(
 
     ``sort``: name, uscc or since, with ``-`` before it descending.
     """
-    query = select(Organisation)
+    statement = select(Organisation)
     if search.strip():
         columns = (Organisation.name_zh, Organisation.name_en, Organisation.uscc)
-        query = query.where(or_(*(column.icontains(search.strip(), autoescape=True) for column in columns)))
+        statement = statement.where(or_(*(column.icontains(search.strip(), autoescape=True) for column in columns)))
     if kind:
-        query = query.where(Organisation.kind == kind)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        statement = statement.where(Organisation.kind == kind)
+    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     columns_by_name = {"name": Organisation.name_zh, "uscc": Organisation.uscc, "since": Organisation.created_at}
     column = columns_by_name[sort.removeprefix("-")]
-    ordered = query.order_by(column.desc() if sort.startswith("-") else column, Organisation.id)
+    ordered = statement.order_by(column.desc() if sort.startswith("-") else column, Organisation.id)
     return list(session.scalars(ordered.limit(limit).offset(offset))), total
 
 

@@ -1,4 +1,4 @@
-"""Finding people: accounts with the roles they hold now, for who looks after them; and who may look after whom."""
+"""Finding people: accounts with the roles they hold now, for whoever looks after them; and who may look after whom."""
 
 from __future__ import annotations
 
@@ -118,8 +118,8 @@ def count_by_state(session: Session, filters: Filters) -> dict[str, int]:
 
 def history(session: Session, account_id: str, limit: int = 30) -> list[JournalEntry]:
     """What was done with an account, the latest first."""
-    query = select(JournalEntry).where(JournalEntry.case_id == f"account:{account_id}")
-    return list(session.scalars(query.order_by(JournalEntry.sequence.desc()).limit(limit)))
+    statement = select(JournalEntry).where(JournalEntry.case_id == f"account:{account_id}")
+    return list(session.scalars(statement.order_by(JournalEntry.sequence.desc()).limit(limit)))
 
 
 def looks_after(actor: Actor) -> str | None:
@@ -143,25 +143,27 @@ def refuse_strangers(session: Session, actor: Actor, account_id: str) -> None:
 
 
 def _matching(session: Session, filters: Filters) -> Select[Account]:
-    query = select(Account)
+    statement = select(Account)
     text = filters.search.strip()
     if text:
         places = (name.icontains(text, autoescape=True) for name in (Organisation.name_zh, Organisation.name_en))
         working = select(Grant.account_id).join(Organisation, Organisation.id == Grant.organisation_id)
         there = working.where(or_(*places), *grants.holding(clock.now(session)))
         own = (Account.name, Account.login, Account.email)
-        query = query.where(or_(*(column.icontains(text, autoescape=True) for column in own), Account.id.in_(there)))
+        statement = statement.where(
+            or_(*(column.icontains(text, autoescape=True) for column in own), Account.id.in_(there))
+        )
     if filters.state == AccountState.ACTIVE:
-        query = query.where(Account.disabled_at.is_(None), Account.password_hash.is_not(None))
+        statement = statement.where(Account.disabled_at.is_(None), Account.password_hash.is_not(None))
     elif filters.state == AccountState.DISABLED:
-        query = query.where(Account.disabled_at.is_not(None))
+        statement = statement.where(Account.disabled_at.is_not(None))
     elif filters.state == AccountState.WAITING:
-        query = query.where(Account.disabled_at.is_(None), Account.password_hash.is_(None))
+        statement = statement.where(Account.disabled_at.is_(None), Account.password_hash.is_(None))
     if filters.role or filters.place is not None:
         holding = select(Grant.account_id).where(*grants.holding(clock.now(session)))
         if filters.role:
             holding = holding.where(Grant.role == filters.role)
         if filters.place is not None:
             holding = holding.where(Grant.organisation_id == filters.place)
-        query = query.where(Account.id.in_(holding))
-    return query
+        statement = statement.where(Account.id.in_(holding))
+    return statement

@@ -132,20 +132,20 @@ def _new(session: Session, account: Account, links: Links, lasts: timedelta) -> 
 
 
 def _usable(session: Session, token: str, *, lock: bool = False) -> PasswordReset:
-    query = select(PasswordReset).where(PasswordReset.token_hash == _hash(token))
-    row = session.scalars(query.with_for_update() if lock else query).first()
+    statement = select(PasswordReset).where(PasswordReset.token_hash == _hash(token))
+    row = session.scalars(statement.with_for_update() if lock else statement).first()
     if row is None or row.used_at is not None or row.ends_at <= clock.now(session):
         raise LinkOver
     return row
 
 
 def _open_links(session: Session, account: Account) -> int:
-    query = select(func.count()).where(
+    statement = select(func.count()).where(
         PasswordReset.account_id == account.id,
         PasswordReset.used_at.is_(None),
         PasswordReset.ends_at > clock.now(session),
     )
-    return session.scalar(query) or 0
+    return session.scalar(statement) or 0
 
 
 def _mail(session: Session, account: Account, reset_id: str, body: Text, subject: Text) -> None:

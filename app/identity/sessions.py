@@ -161,8 +161,8 @@ def find(session: Session, token: str | None, uses: Uses | None = None) -> tuple
 
 def whose(session: Session, token: str | None) -> Account | None:
     """Whose session a token was, though it has ended by now; None for a token that never was, or a disabled account."""
-    query = select(Account).join(SignedIn, Account.id == SignedIn.account_id)
-    return session.scalar(query.where(SignedIn.token_hash == _hash(token or ""), Account.disabled_at.is_(None)))
+    statement = select(Account).join(SignedIn, Account.id == SignedIn.account_id)
+    return session.scalar(statement.where(SignedIn.token_hash == _hash(token or ""), Account.disabled_at.is_(None)))
 
 
 def left(session: Session, found: SignedIn) -> timedelta:
@@ -223,13 +223,13 @@ def act_for(found: SignedIn, organisation_id: str) -> None:
 def of_account(session: Session, account_id: str) -> list[SignedIn]:
     """A person's running sessions, the one used last first."""
     now = clock.now(session)
-    query = select(SignedIn).where(
+    statement = select(SignedIn).where(
         SignedIn.account_id == account_id,
         SignedIn.ended_at.is_(None),
         SignedIn.ends_at > now,
         SignedIn.seen_at > now - IDLE,
     )
-    return list(session.scalars(query.order_by(SignedIn.seen_at.desc(), SignedIn.id.desc())))
+    return list(session.scalars(statement.order_by(SignedIn.seen_at.desc(), SignedIn.id.desc())))
 
 
 def end(session: Session, account_id: str, session_id: str) -> None:

@@ -86,16 +86,16 @@ def written_to(session: Session, account_id: str, *, offset: int = 0, limit: int
 
     Links that set a password aren't among them: they have no receiver.
     """
-    query = select(Outgoing).where(Outgoing.recipient_id == account_id)
-    total = session.scalar(select(func.count()).select_from(query.with_only_columns(Outgoing.id).subquery())) or 0
-    ordered = query.order_by(Outgoing.created_at.desc(), Outgoing.id.desc())
+    statement = select(Outgoing).where(Outgoing.recipient_id == account_id)
+    total = session.scalar(select(func.count()).select_from(statement.with_only_columns(Outgoing.id).subquery())) or 0
+    ordered = statement.order_by(Outgoing.created_at.desc(), Outgoing.id.desc())
     return list(session.scalars(ordered.offset(offset).limit(limit))), total
 
 
 def unread(session: Session, account_id: str) -> int:
     """How many mails a person hasn't opened yet."""
-    query = select(func.count(Outgoing.id)).where(Outgoing.recipient_id == account_id, Outgoing.read_at.is_(None))
-    return session.scalar(query) or 0
+    statement = select(func.count(Outgoing.id)).where(Outgoing.recipient_id == account_id, Outgoing.read_at.is_(None))
+    return session.scalar(statement) or 0
 
 
 def read(session: Session, account_id: str, message_id: str | None = None) -> Outgoing | None:

@@ -35,15 +35,15 @@ def find(
     session: Session, on: date, *, state: str = "", search: str = "", offset: int = 0, limit: int = 25
 ) -> tuple[list[Standing], int]:
     """One page of the suppliers by name; ``state``: active, excluded, waiting (for the registrar) or none for all."""
-    query = _of(on, state, search).order_by(Organisation.name_zh, Organisation.id)
-    rows = session.scalars(query.offset(offset).limit(limit)).all()
+    statement = _of(on, state, search).order_by(Organisation.name_zh, Organisation.id)
+    rows = session.scalars(statement.offset(offset).limit(limit)).all()
     return _standings(session, rows, on), count(session, on, state=state, search=search)
 
 
 def count(session: Session, on: date, *, state: str = "", search: str = "") -> int:
     """How many suppliers stand so."""
-    query = _of(on, state, search).with_only_columns(Registration.id).subquery()
-    return session.scalar(select(func.count()).select_from(query)) or 0
+    statement = _of(on, state, search).with_only_columns(Registration.id).subquery()
+    return session.scalar(select(func.count()).select_from(statement)) or 0
 
 
 def of(session: Session, organisation_id: str, on: date) -> Standing | None:
@@ -57,16 +57,16 @@ STATES = ("active", "excluded", "waiting")
 
 
 def _of(on: date, state: str, search: str) -> Select[Registration]:
-    query = (
+    statement = (
         select(Registration).join(Organisation, Organisation.id == Registration.organisation_id).where(_in(on, state))
     )
     if search:
-        query = query.where(
+        statement = statement.where(
             Organisation.name_zh.contains(search, autoescape=True)
             | Organisation.name_en.icontains(search, autoescape=True)
             | Organisation.uscc.icontains(search, autoescape=True)
         )
-    return query
+    return statement
 
 
 def _in(on: date, state: str) -> ColumnElement[bool]:

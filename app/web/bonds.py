@@ -246,8 +246,8 @@ def _statement(statement_id: str, problems: list[Refusal] | None = None) -> str:
     own = bonds.account_of(session, current.actor().organisation_id or "")
     if found is None or own is None or found.account != own.account:
         raise bonds.BondUnknown
-    query = select(StatementEntry).where(StatementEntry.bank_statement_id == found.id)
-    entries = list(session.scalars(query.order_by(StatementEntry.booked_at, StatementEntry.position)))
+    statement = select(StatementEntry).where(StatementEntry.bank_statement_id == found.id)
+    entries = list(session.scalars(statement.order_by(StatementEntry.booked_at, StatementEntry.position)))
     seen = _seen(entries)
     return render_template(
         "bonds/statement.html",
@@ -358,8 +358,8 @@ def _statements(account: str) -> list[tuple[BankStatement, dict[str, int], dict[
     session = current.session()
     newest = select(BankStatement).where(BankStatement.account == account).order_by(BankStatement.imported_at.desc())
     found = list(session.scalars(newest.limit(50)))
-    query = select(StatementEntry).where(StatementEntry.bank_statement_id.in_([each.id for each in found]))
-    entries = list(session.scalars(query))
+    statement = select(StatementEntry).where(StatementEntry.bank_statement_id.in_([each.id for each in found]))
+    entries = list(session.scalars(statement))
     seen = _seen(entries)
     rows = []
     for each in found:
@@ -372,7 +372,7 @@ def _statements(account: str) -> list[tuple[BankStatement, dict[str, int], dict[
 def _lots(agency_id: str) -> list[tuple[Lot, Tender, dict[str, int]]]:
     """The agency's lots past their deadline that had bonds, the most urgent returns first."""
     session, now = current.session(), current.now()
-    query = (
+    statement = (
         select(Lot, Tender)
         .join(Project, Project.id == Lot.project_id)
         .join(Tender, Tender.project_id == Project.id)
@@ -380,7 +380,7 @@ def _lots(agency_id: str) -> list[tuple[Lot, Tender, dict[str, int]]]:
         .order_by(Tender.bid_deadline_at.desc())
     )
     found = []
-    for lot, tender in session.execute(query):
+    for lot, tender in session.execute(statement):
         states = [bond.state for bond in bonds.of_lot(session, lot.id)]
         if states:
             found.append((lot, tender, {state: states.count(BondState(state)) for state in STATES if state in states}))

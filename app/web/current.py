@@ -121,7 +121,7 @@ def become(opened: SignedIn, recognised: Account) -> None:
 
 
 def actor() -> Actor:
-    """Who acts in this request, with the roles held now; NOBODY for who isn't signed in."""
+    """Who acts in this request, with the roles held now; NOBODY for whoever isn't signed in."""
     if "actor" not in g:
         found = account()
         acting_for = g.signed_in.organisation_id if found is not None else None

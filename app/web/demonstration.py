@@ -84,8 +84,8 @@ def _place_of(instance_id: str, number: str | None) -> str | None:
     """Where a case can be looked at by who asks: its page, or its tender on the portal."""
     if allows("cases.show", instance_id=instance_id):
         return url_for("cases.show", instance_id=instance_id)
-    query = select(Tender.id).join(Project, Project.id == Tender.project_id)
-    tender_id = current.session().scalar(query.where(Project.number == number, Tender.published_at.is_not(None)))
+    statement = select(Tender.id).join(Project, Project.id == Tender.project_id)
+    tender_id = current.session().scalar(statement.where(Project.number == number, Tender.published_at.is_not(None)))
     return url_for("portal.tender", tender_id=tender_id) if tender_id else None
 
 

@@ -79,7 +79,7 @@ def _tenders(wanted: str) -> Section | None:
 
 def _notices(wanted: str) -> Section | None:
     session = current.session()
-    query = (
+    statement = (
         select(Notice, Project)
         .join(Tender, Tender.id == Notice.tender_id)
         .join(Project, Project.id == Tender.project_id)
@@ -91,8 +91,8 @@ def _notices(wanted: str) -> Section | None:
             )
         )
     )
-    total = session.scalar(select(func.count()).select_from(query.with_only_columns(Notice.id).subquery())) or 0
-    latest = query.order_by(Notice.published_at.desc(), Notice.id.desc()).limit(SHOWN)
+    total = session.scalar(select(func.count()).select_from(statement.with_only_columns(Notice.id).subquery())) or 0
+    latest = statement.order_by(Notice.published_at.desc(), Notice.id.desc()).limit(SHOWN)
     hits = [
         Hit(address, text_of(notice.title), (project.number,))
         for notice, project in session.execute(latest)

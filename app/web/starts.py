@@ -158,7 +158,7 @@ def _keep(process_id: str, typed: Texts) -> None:
 
 
 def _kept(definition: Definition, form: Form, typed: Texts, problems: list[Refusal]) -> AnyResponse:
-    """Keep a draft by the button, for who has no script; what isn't in it is said."""
+    """Keep a draft by the button, for whoever has no script; what isn't in it is said."""
     _keep(definition.key, typed)
     if problems:
         return _refused(definition, form, typed, problems)

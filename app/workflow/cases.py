@@ -52,8 +52,8 @@ def projects_of(session: Session, business_keys: Iterable[str | None]) -> dict[s
     known = {number: kept[number] for number in numbers if number in kept and kept[number] in session}
     if unknown := numbers - known.keys():
         whose = joinedload(Project.buyer), joinedload(Project.agency)
-        query = select(Project).where(Project.number.in_(unknown)).options(selectinload(Project.lots), *whose)
-        known |= {project.number: project for project in session.scalars(query)}
+        statement = select(Project).where(Project.number.in_(unknown)).options(selectinload(Project.lots), *whose)
+        known |= {project.number: project for project in session.scalars(statement)}
         kept |= known
     return known
 

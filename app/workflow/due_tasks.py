@@ -132,10 +132,10 @@ def _send_digest(session: Session, account_id: str) -> None:
 
 
 def _write_digest(session: Session, account: Account, task_ids: Sequence[str], now: datetime) -> None:
-    query = select(OpenTaskRow).where(OpenTaskRow.id.in_(task_ids), OpenTaskRow.due_at.is_not(None))
+    statement = select(OpenTaskRow).where(OpenTaskRow.id.in_(task_ids), OpenTaskRow.due_at.is_not(None))
     still = [
         (task, assignment.acting(session, account, task))
-        for task in session.scalars(query.order_by(OpenTaskRow.due_at, OpenTaskRow.id))
+        for task in session.scalars(statement.order_by(OpenTaskRow.due_at, OpenTaskRow.id))
         if task.holder_id in (None, account.id)
     ]
     theirs = [(task, actor) for task, actor in still if tasks.may_be_given(session, actor, task)]

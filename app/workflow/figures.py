@@ -153,8 +153,10 @@ def _waiting() -> Any:
     parts = []
     for record in records:
         places: Any = record
-        query = select(places.instance_id, places.process_id, places.element_id).where(places.instance_id.is_not(None))
-        parts.append(query.where(IncidentRow.resolved_at.is_(None)) if record is IncidentRow else query)
+        statement = select(places.instance_id, places.process_id, places.element_id).where(
+            places.instance_id.is_not(None)
+        )
+        parts.append(statement.where(IncidentRow.resolved_at.is_(None)) if record is IncidentRow else statement)
     places = union(*parts).subquery()
     return (
         select(

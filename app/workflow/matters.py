@@ -71,7 +71,7 @@ class Kind:
 
 
 def count(session: Session, actor: Actor, now: datetime) -> int:
-    """How many matters wait for an actor, in one statement; none is asked for who has no role of any kind."""
+    """How many matters wait for an actor, in one statement; none is asked for whoever has no role of any kind."""
     each = [
         select(func.count()).select_from(kind.waiting(actor, now).subquery()).scalar_subquery() for kind in _own(actor)
     ]
@@ -96,8 +96,8 @@ def _own(actor: Actor) -> Iterable[Kind]:
 
 
 def _declared(_actor: Actor, _now: datetime) -> Select[Any]:
-    query = select(Registration).where(Registration.state == RegistrationState.DECLARED)
-    return query.order_by(Registration.declared_at)
+    statement = select(Registration).where(Registration.state == RegistrationState.DECLARED)
+    return statement.order_by(Registration.declared_at)
 
 
 def _returned(actor: Actor, now: datetime) -> Select[Any]:

@@ -71,7 +71,7 @@ def sentence(row: HistoryRow, who: str | Text) -> Text | None:
 
 
 def in_detail(row: HistoryRow, who: str | Text) -> Text | None:
-    """The same for who looks after the platform: what stopped a step is told as the engine found it."""
+    """The same for whoever looks after the platform: what stopped a step is told as the engine found it."""
     return sentences.sentence(row, who) if row.kind == "incident" else sentence(row, who)
 
 

@@ -35,5 +35,5 @@ def for_nobody(now: datetime) -> ColumnElement[bool]:
 
 def count(session: Session) -> int:
     """How many open tasks are for nobody."""
-    query = select(func.count()).select_from(OpenTaskRow).where(for_nobody(clock.now(session)))
-    return session.scalar(query) or 0
+    statement = select(func.count()).select_from(OpenTaskRow).where(for_nobody(clock.now(session)))
+    return session.scalar(statement) or 0

@@ -43,4 +43,4 @@ DECISION_DUE_AT = Value("decision_due_at", "datetime", label=Text("Decision due"
 BONDS_DUE_AT = Value(
     "bonds_due_at", "datetime", label=Text("Bid bonds to return by", "投标保证金退还期限"), required=False
 )
-"""Until when the first of a lot's bonds that wait to go back must be returned; null when none waits."""
+"""Until when the first of a lot's bonds that are scheduled for refund must be returned; null when none waits."""

@@ -1,4 +1,4 @@
-"""BPMN's own words for who does a task: resources and potential owners as candidate groups."""
+"""BPMN's own words for whoever does a task: resources and potential owners as candidate groups."""
 
 from __future__ import annotations
 

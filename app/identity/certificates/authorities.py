@@ -190,7 +190,7 @@ class DemonstrationAuthority:
 def certificate_of(session: Session, organisation_id: str) -> Certificate | None:
     """An organisation's certificate that is valid now."""
     now = clock.now(session)
-    query = (
+    statement = (
         select(Certificate)
         .where(
             Certificate.organisation_id == organisation_id,
@@ -201,7 +201,7 @@ def certificate_of(session: Session, organisation_id: str) -> Certificate | None
         .order_by(Certificate.number.desc())
         .limit(1)
     )
-    return session.scalars(query).first()
+    return session.scalars(statement).first()
 
 
 def revoke(session: Session, actor: Actor, *, certificate_id: str, reasons: str) -> Certificate:

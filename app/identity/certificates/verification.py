@@ -191,8 +191,8 @@ def _stamped_at(signature: Any) -> datetime | None:
 
 def _revoked(session: Session, serials: Sequence[str]) -> dict[str, datetime]:
     """When those of some certificates that are revoked were, by serial number."""
-    query = select(Certificate.serial, Certificate.revoked_at).where(Certificate.serial.in_(serials))
-    return {serial: at for serial, at in session.execute(query) if at is not None}
+    statement = select(Certificate.serial, Certificate.revoked_at).where(Certificate.serial.in_(serials))
+    return {serial: at for serial, at in session.execute(statement) if at is not None}
 
 
 def _loaded(roots: Sequence[str]) -> list[Any]:

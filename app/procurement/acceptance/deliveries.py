@@ -211,16 +211,16 @@ def _check_rows(contract: Contract, rows: Sequence[Row]) -> None:
 
 def latest(session: Session, contract_id: str) -> Delivery | None:
     """The newest delivery of a contract."""
-    query = select(Delivery).where(Delivery.contract_id == contract_id).order_by(Delivery.number.desc()).limit(1)
-    return session.scalars(query).first()
+    statement = select(Delivery).where(Delivery.contract_id == contract_id).order_by(Delivery.number.desc()).limit(1)
+    return session.scalars(statement).first()
 
 
 def of_contract(session: Session, contract_id: str) -> list[Delivery]:
     """All deliveries of a contract with what was decided on them, in order."""
-    query = select(Delivery).where(Delivery.contract_id == contract_id).order_by(Delivery.number)
+    statement = select(Delivery).where(Delivery.contract_id == contract_id).order_by(Delivery.number)
     judged = joinedload(Delivery.acceptance)
     with_parts = (judged.selectinload(Acceptance.rows), judged.selectinload(Acceptance.members))
-    return list(session.scalars(query.options(*with_parts)))
+    return list(session.scalars(statement.options(*with_parts)))
 
 
 def accepted(session: Session, contract_id: str) -> Acceptance | None:
@@ -239,11 +239,11 @@ def overdue(session: Session, contract_id: str, on: date) -> Delivery | None:
 
 def feedback_on(session: Session, supplier_id: str) -> list[tuple[Contract, Acceptance]]:
     """What buyers said of a supplier with each accepted contract, the newest first."""
-    query = (
+    statement = (
         select(Contract, Acceptance)
         .join(Delivery, Delivery.contract_id == Contract.id)
         .join(Acceptance, Acceptance.delivery_id == Delivery.id)
         .where(Acceptance.supplier_id == supplier_id, Acceptance.accepted)
         .order_by(Acceptance.decided_at.desc())
     )
-    return [(contract, accepted) for contract, accepted in session.execute(query)]
+    return [(contract, accepted) for contract, accepted in session.execute(statement)]

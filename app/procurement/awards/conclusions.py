@@ -68,14 +68,14 @@ def _obstacle(session: Session, award: Award) -> RuleBroken | None:
 
 def pauses(session: Session, lot_id: str) -> list[SigningPause]:
     """What pauses the signing of a lot's contract now."""
-    query = select(SigningPause).where(SigningPause.lot_id == lot_id, SigningPause.ended_at.is_(None))
-    return list(session.scalars(query.order_by(SigningPause.id)))
+    statement = select(SigningPause).where(SigningPause.lot_id == lot_id, SigningPause.ended_at.is_(None))
+    return list(session.scalars(statement.order_by(SigningPause.id)))
 
 
 def pause(session: Session, *, lot_id: str, cause: str, cause_id: str) -> SigningPause:
     """Pause the signing of a lot's contract (IR 54); the same cause pauses once. Called by queries and complaints."""
-    query = select(SigningPause).where(SigningPause.cause == cause, SigningPause.cause_id == cause_id)
-    known = session.scalars(query).one_or_none()
+    statement = select(SigningPause).where(SigningPause.cause == cause, SigningPause.cause_id == cause_id)
+    known = session.scalars(statement).one_or_none()
     if known is not None:
         return known
     row = SigningPause(lot_id=lot_id, cause=cause, cause_id=cause_id, from_at=clock.now(session))
@@ -86,7 +86,7 @@ def pause(session: Session, *, lot_id: str, cause: str, cause_id: str) -> Signin
 
 def resume(session: Session, *, cause: str, cause_id: str) -> None:
     """End the pause of a cause, if there is one."""
-    query = select(SigningPause).where(SigningPause.cause == cause, SigningPause.cause_id == cause_id)
-    row = session.scalars(query.with_for_update()).one_or_none()
+    statement = select(SigningPause).where(SigningPause.cause == cause, SigningPause.cause_id == cause_id)
+    row = session.scalars(statement.with_for_update()).one_or_none()
     if row is not None and row.ended_at is None:
         row.ended_at = clock.now(session)

@@ -199,10 +199,10 @@ def revoke(session: Session, actor: Actor, *, lot_id: str, reason: str) -> bool:
 
 def of_lot(session: Session, lot_id: str, *, lock: bool = False) -> Award | None:
     """A lot's award that stands, under its row lock if asked; None before the decision, and while it is decided anew."""
-    query = select(Award).where(Award.lot_id == lot_id, Award.revoked_at.is_(None))
+    statement = select(Award).where(Award.lot_id == lot_id, Award.revoked_at.is_(None))
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).one_or_none()
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(statement).one_or_none()
 
 
 def all_of_lot(session: Session, lot_id: str) -> list[Award]:

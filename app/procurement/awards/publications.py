@@ -42,7 +42,7 @@ REJECTED = {BidState.UNQUALIFIED: "qualification", BidState.NONCONFORMING: "comp
 
 
 def publish(session: Session, actor: Actor, *, lot_id: str) -> Award:
-    """Publish the winner: notice with the committee's names, letters to all, the losers' bonds wait to go back.
+    """Publish the winner: notice with the committee's names, letters to all, the losers' bonds are scheduled for refund.
 
     The notice period and the query window begin with it. Doing it again changes nothing.
 
@@ -164,8 +164,8 @@ def _items(award: Award, lot: Lot) -> list[dict[str, Any]]:
 
 def _send_letters(session: Session, award: Award, lot: Lot, tender: Tender) -> None:
     gone = (BidState.REPLACED, BidState.WITHDRAWN)
-    query = select(Bid).where(Bid.lot_id == lot.id, Bid.state.not_in(gone)).order_by(Bid.received_at, Bid.id)
-    for bid in session.scalars(query).all():
+    statement = select(Bid).where(Bid.lot_id == lot.id, Bid.state.not_in(gone)).order_by(Bid.received_at, Bid.id)
+    for bid in session.scalars(statement).all():
         letter = _letter(session, award, tender, bid)
         session.add(letter)
         session.flush()
@@ -289,11 +289,11 @@ def _mail(session: Session, letter: AwardLetter, lot: Lot) -> None:
 
 def letter_of(session: Session, actor: Actor, lot_id: str) -> AwardLetter | None:
     """What the actor's own organisation was told of a lot's result, if it bid and the result is published."""
-    query = select(AwardLetter).join(Award).where(Award.lot_id == lot_id, Award.revoked_at.is_(None))
-    return session.scalars(query.where(AwardLetter.supplier_id == actor.organisation_id)).one_or_none()
+    statement = select(AwardLetter).join(Award).where(Award.lot_id == lot_id, Award.revoked_at.is_(None))
+    return session.scalars(statement.where(AwardLetter.supplier_id == actor.organisation_id)).one_or_none()
 
 
 def letters_of(session: Session, supplier_id: str) -> list[AwardLetter]:
     """Every result a supplier was told, the newest first."""
-    query = select(AwardLetter).where(AwardLetter.supplier_id == supplier_id)
-    return list(session.scalars(query.order_by(AwardLetter.id.desc())))
+    statement = select(AwardLetter).where(AwardLetter.supplier_id == supplier_id)
+    return list(session.scalars(statement.order_by(AwardLetter.id.desc())))

@@ -68,8 +68,8 @@ def stored_of(session: Session, files: Collection[DraftFile]) -> Iterator[bytes]
 
 
 def _positions(session: Session, file_id: str) -> list[int]:
-    query = select(DraftPiece.position).where(DraftPiece.file_id == file_id)
-    return list(session.scalars(query.order_by(DraftPiece.position)))
+    statement = select(DraftPiece.position).where(DraftPiece.file_id == file_id)
+    return list(session.scalars(statement.order_by(DraftPiece.position)))
 
 
 def destroy_files(session: Session, files: Collection[DraftFile]) -> None:

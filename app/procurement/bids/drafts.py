@@ -86,22 +86,22 @@ def bidding_for(
 
 def draft_of(session: Session, lot_id: str, supplier_id: str | None, *, lock: bool = False) -> BidDraft | None:
     """A supplier's draft for a lot."""
-    query = select(BidDraft).where(BidDraft.lot_id == lot_id, BidDraft.supplier_id == supplier_id)
+    statement = select(BidDraft).where(BidDraft.lot_id == lot_id, BidDraft.supplier_id == supplier_id)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).one_or_none()
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(statement).one_or_none()
 
 
 def last_sequence(session: Session, lot_id: str, supplier_id: str | None) -> int:
     """How many bids a supplier has submitted for a lot, whatever became of them."""
-    query = select(func.max(Bid.sequence)).where(Bid.lot_id == lot_id, Bid.supplier_id == supplier_id)
-    return session.scalar(query) or 0
+    statement = select(func.max(Bid.sequence)).where(Bid.lot_id == lot_id, Bid.supplier_id == supplier_id)
+    return session.scalar(statement) or 0
 
 
 def drafts_of(session: Session, supplier_id: str) -> list[BidDraft]:
     """All drafts of a supplier, the newest first."""
-    query = select(BidDraft).where(BidDraft.supplier_id == supplier_id).order_by(BidDraft.saved_at.desc())
-    return list(session.scalars(query))
+    statement = select(BidDraft).where(BidDraft.supplier_id == supplier_id).order_by(BidDraft.saved_at.desc())
+    return list(session.scalars(statement))
 
 
 def save_draft(

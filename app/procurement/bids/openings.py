@@ -382,8 +382,8 @@ def _row(session: Session, bid: Bid, stands: str) -> dict[str, Any]:
 
 
 def _unsigned(session: Session, lot_id: str) -> tuple[Opening, Tender]:
-    query = select(Opening).where(Opening.lot_id == lot_id).with_for_update()
-    opening = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    statement = select(Opening).where(Opening.lot_id == lot_id).with_for_update()
+    opening = session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
     if opening is None:
         raise OpeningUnknown
     if opening.signed_at is not None:

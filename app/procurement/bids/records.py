@@ -115,10 +115,10 @@ class Bid(Base):
     @property
     def sealed(self) -> bytes:
         """The whole sealed package as it lies in the database; nothing once it was destroyed."""
-        query = select(BidPiece.content).where(BidPiece.bid_id == self.id).order_by(BidPiece.position)
+        statement = select(BidPiece.content).where(BidPiece.bid_id == self.id).order_by(BidPiece.position)
         session = object_session(self)
         assert session is not None, "it is read in its session"
-        return b"".join(session.scalars(query))
+        return b"".join(session.scalars(statement))
 
 
 class BidPiece(Base):

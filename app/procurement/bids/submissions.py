@@ -188,20 +188,20 @@ def get(session: Session, bid_id: str) -> Bid:
 
 def of_lot(session: Session, lot_id: str) -> list[Bid]:
     """The bids for a lot that weren't replaced or withdrawn, in the order they came in."""
-    query = select(Bid).where(Bid.lot_id == lot_id, Bid.state.not_in(GONE))
-    return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
+    statement = select(Bid).where(Bid.lot_id == lot_id, Bid.state.not_in(GONE))
+    return list(session.scalars(statement.order_by(Bid.received_at, Bid.id)))
 
 
 def of_supplier(session: Session, lot_id: str, supplier_id: str | None) -> Bid | None:
     """The bid of a supplier for a lot that stands."""
-    query = select(Bid).where(Bid.lot_id == lot_id, Bid.supplier_id == supplier_id, Bid.state.not_in(GONE))
-    return session.scalars(query).one_or_none()
+    statement = select(Bid).where(Bid.lot_id == lot_id, Bid.supplier_id == supplier_id, Bid.state.not_in(GONE))
+    return session.scalars(statement).one_or_none()
 
 
 def all_of_supplier(session: Session, supplier_id: str) -> list[Bid]:
     """Every bid a supplier ever submitted, the newest first."""
-    query = select(Bid).where(Bid.supplier_id == supplier_id).order_by(Bid.received_at.desc(), Bid.id.desc())
-    return list(session.scalars(query))
+    statement = select(Bid).where(Bid.supplier_id == supplier_id).order_by(Bid.received_at.desc(), Bid.id.desc())
+    return list(session.scalars(statement))
 
 
 def _standing(session: Session, actor: Actor, bid_id: str, arrived_at: datetime) -> tuple[Tender, Bid]:

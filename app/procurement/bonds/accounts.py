@@ -80,7 +80,7 @@ def account_of(session: Session, agency_id: str) -> BondAccount | None:
 
 
 def require_account(session: Session, agency_id: str, *, lock: bool = False) -> BondAccount:
-    """An agency's account for bonds, locked for who takes in what came to it.
+    """An agency's account for bonds, locked for whoever takes in what came to it.
 
     :raises NoBondAccount:
     """

@@ -53,8 +53,8 @@ def bonds_of_batch(session: Session, batch_id: str) -> list[Bond]:
 
 def batches_of(session: Session, lot_id: str) -> list[ReturnBatch]:
     """The returns in which bonds of a lot went back, the newest first."""
-    query = select(ReturnBatch).join(Bond, Bond.return_batch_id == ReturnBatch.id).where(Bond.lot_id == lot_id)
-    return list(session.scalars(query.distinct().order_by(ReturnBatch.id.desc())))
+    statement = select(ReturnBatch).join(Bond, Bond.return_batch_id == ReturnBatch.id).where(Bond.lot_id == lot_id)
+    return list(session.scalars(statement.distinct().order_by(ReturnBatch.id.desc())))
 
 
 def _keep_payment_file(

@@ -185,14 +185,14 @@ def _around(
     """The credits of an account that were booked about these times."""
     if not times:
         return []
-    query = (
+    statement = (
         select(StatementEntry, BankStatement)
         .join(BankStatement, BankStatement.id == StatementEntry.bank_statement_id)
         .where(StatementEntry.account == account, StatementEntry.outcome != KNOWN)
         .where(StatementEntry.booked_at >= min(times) - ONE_DAY, StatementEntry.booked_at <= max(times) + ONE_DAY)
         .order_by(StatementEntry.id)
     )
-    return [(entry, of) for entry, of in session.execute(query)]
+    return [(entry, of) for entry, of in session.execute(statement)]
 
 
 def _whole(line: Credit | StatementEntry) -> tuple[object, ...]:
@@ -295,8 +295,10 @@ def _bond_for(session: Session, agency_id: str | None, entry: StatementEntry) ->
     reference = read_reference(entry.remittance)
     if reference is None:
         return None, "no_reference"
-    query = select(Bond).where(Bond.reference == reference).with_for_update().execution_options(populate_existing=True)
-    bond = session.scalars(query).first()
+    statement = (
+        select(Bond).where(Bond.reference == reference).with_for_update().execution_options(populate_existing=True)
+    )
+    bond = session.scalars(statement).first()
     tender = tenders.of_lot(session, bond.lot_id) if bond is not None else None
     if bond is None or tender is None or tender.agency_id != agency_id:
         return None, "unknown"

@@ -155,14 +155,14 @@ def bids_valid_until(tender: Tender) -> date:
 
 def of_supplier(session: Session, lot_id: str, supplier_id: str) -> Bond | None:
     """A supplier's bond for a lot."""
-    query = select(Bond).where(Bond.lot_id == lot_id, Bond.supplier_id == supplier_id)
-    return session.scalars(query).one_or_none()
+    statement = select(Bond).where(Bond.lot_id == lot_id, Bond.supplier_id == supplier_id)
+    return session.scalars(statement).one_or_none()
 
 
 def all_of_supplier(session: Session, supplier_id: str) -> list[Bond]:
     """All bonds of a supplier, the newest first."""
-    query = select(Bond).where(Bond.supplier_id == supplier_id)
-    return list(session.scalars(query.order_by(Bond.requested_at.desc(), Bond.id.desc())))
+    statement = select(Bond).where(Bond.supplier_id == supplier_id)
+    return list(session.scalars(statement.order_by(Bond.requested_at.desc(), Bond.id.desc())))
 
 
 def of_lot(session: Session, lot_id: str) -> list[Bond]:

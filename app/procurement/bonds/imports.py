@@ -95,7 +95,7 @@ def import_statement(session: Session, actor: Actor, *, data: bytes, name: str, 
 
 
 def keep_table(session: Session, actor: Actor, *, data: bytes, name: str) -> Document:
-    """Keep a bank's table for who brought it to say what its columns mean; nothing counts yet.
+    """Keep a bank's table for whoever brought it to say what its columns mean; nothing counts yet.
 
     :raises NotAStatement:
     :raises StatementKnown:

@@ -77,7 +77,7 @@ class Repayment:
 
 
 def schedule(session: Session, actor: Actor, *, bond_id: str, cause: str, from_on: date) -> Bond:
-    """Let a held (or late) bond wait to go back; the due day follows from the rule of its cause (O87 38, 29)."""
+    """Schedule a held (or late) bond for refund; the due day follows from the rule of its cause (O87 38, 29)."""
     if cause not in CAUSES:
         raise ValueError(f"unknown cause: {cause}")
     bond = session.get(Bond, bond_id, with_for_update=True, populate_existing=True)
@@ -97,7 +97,7 @@ def schedule(session: Session, actor: Actor, *, bond_id: str, cause: str, from_o
 def schedule_all(
     session: Session, actor: Actor, *, lot_id: str, cause: str, from_on: date, except_ids: Iterable[str] = ()
 ) -> list[Bond]:
-    """Let all bonds of a lot wait to go back, but for those of the suppliers ``except_ids``."""
+    """Schedule all bonds of a lot for refund, but for those of the suppliers ``except_ids``."""
     kept = set(except_ids)
     waiting = [bond for bond in of_lot(session, lot_id) if bond.supplier_id not in kept]
     return [
@@ -121,9 +121,9 @@ def schedule_winner(session: Session, actor: Actor, *, lot_id: str, winner_id: s
 
 
 def due_back(session: Session, lot_id: str) -> list[Bond]:
-    """A lot's bonds that wait to go back, the most urgent first."""
-    query = select(Bond).where(Bond.lot_id == lot_id, Bond.state == BondState.DUE_BACK).order_by(Bond.return_due_on)
-    return list(session.scalars(query))
+    """A lot's bonds that are scheduled for refund, the most urgent first."""
+    statement = select(Bond).where(Bond.lot_id == lot_id, Bond.state == BondState.DUE_BACK).order_by(Bond.return_due_on)
+    return list(session.scalars(statement))
 
 
 def interest_on(bond: Bond, on: date) -> Decimal:

@@ -41,13 +41,13 @@ def was_set_aside(breach: Breach) -> bool:
 
 def visible(session: Session, actor: Actor) -> list[Breach]:
     """The reports an actor may see, the newest first."""
-    query = select(Breach).order_by(Breach.reported_at.desc(), Breach.id.desc())
+    statement = select(Breach).order_by(Breach.reported_at.desc(), Breach.id.desc())
     if not actor.has_role("auditor"):
         place = actor.organisation_id
         against = (Breach.supplier_id == place) & (Breach.state != BreachState.REPORTED)
         decided = or_(Breach.finance_id == place, Breach.finance_id.is_(None)) & actor.has_role("finance-officer")
-        query = query.where(or_(Breach.reporter_id == place, against, decided))
-    return list(session.scalars(query))
+        statement = statement.where(or_(Breach.reporter_id == place, against, decided))
+    return list(session.scalars(statement))
 
 
 def visible_to(actor: Actor, breach: Breach) -> bool:

@@ -32,18 +32,20 @@ def find(
     limit: int = 25,
 ) -> tuple[list[Contract], int]:
     """One page of the contracts the actor may see (``drafting.visible_to``), and how many there are."""
-    query = _of(actor, phase, search)
+    statement = _of(actor, phase, search)
     order = ORDERS[by]
-    ordered = query.order_by(order.desc().nulls_last() if descending else order.asc().nulls_last(), Contract.id.desc())
+    ordered = statement.order_by(
+        order.desc().nulls_last() if descending else order.asc().nulls_last(), Contract.id.desc()
+    )
     parties = (joinedload(Contract.buyer), joinedload(Contract.supplier))
     rows = session.scalars(ordered.options(*parties).offset(offset).limit(limit))
-    return list(rows.unique()), _count(session, query)
+    return list(rows.unique()), _count(session, statement)
 
 
 def of_supplier(session: Session, actor: Actor, supplier_id: str) -> list[Contract]:
     """The contracts with a supplier that the actor may see, the newest first."""
-    query = _of(actor, "", "").where(Contract.supplier_id == supplier_id)
-    rows = session.scalars(query.order_by(Contract.number.desc()).options(joinedload(Contract.buyer)))
+    statement = _of(actor, "", "").where(Contract.supplier_id == supplier_id)
+    rows = session.scalars(statement.order_by(Contract.number.desc()).options(joinedload(Contract.buyer)))
     return list(rows.unique())
 
 
@@ -52,13 +54,13 @@ def counts(session: Session, actor: Actor, *, search: str = "") -> dict[str, int
     return {phase: _count(session, _of(actor, phase, search)) for phase in ("", *PHASES)}
 
 
-def _count(session: Session, query: Select[Contract]) -> int:
-    return session.scalar(select(func.count()).select_from(query.with_only_columns(Contract.id).subquery())) or 0
+def _count(session: Session, statement: Select[Contract]) -> int:
+    return session.scalar(select(func.count()).select_from(statement.with_only_columns(Contract.id).subquery())) or 0
 
 
 def _of(actor: Actor, phase: str, search: str) -> Select[Contract]:
     """The contracts that ``drafting.visible_to`` lets the actor see, as a query."""
-    query = (
+    statement = (
         select(Contract)
         .join(Lot, Lot.id == Contract.lot_id)
         .join(Project, Project.id == Lot.project_id)
@@ -67,10 +69,10 @@ def _of(actor: Actor, phase: str, search: str) -> Select[Contract]:
     if not actor.has_role("auditor"):
         place = actor.organisation_id
         parties = (Contract.buyer_id, Contract.supplier_id, Project.agency_id, Project.finance_id)
-        query = query.where(or_(*(party == place for party in parties)))
+        statement = statement.where(or_(*(party == place for party in parties)))
     if search:
         supplier = aliased(Organisation)
-        query = query.join(supplier, supplier.id == Contract.supplier_id).where(
+        statement = statement.join(supplier, supplier.id == Contract.supplier_id).where(
             Contract.number.icontains(search, autoescape=True)
             | Project.number.icontains(search, autoescape=True)
             | Contract.title_zh.contains(search, autoescape=True)
@@ -78,7 +80,7 @@ def _of(actor: Actor, phase: str, search: str) -> Select[Contract]:
             | supplier.name_zh.contains(search, autoescape=True)
             | supplier.name_en.icontains(search, autoescape=True)
         )
-    return query
+    return statement
 
 
 def _phase(phase: str) -> ColumnElement[bool]:

@@ -66,10 +66,10 @@ def notices(
     limit: int = 25,
 ) -> Found[Notice]:
     """Published notices, the newest first; ``by_deadline``: those that can still be bid for, the earliest deadline first."""
-    query = _notices(now, kinds, open_only, wanted)
+    statement = _notices(now, kinds, open_only, wanted)
     order = Tender.bid_deadline_at.asc() if by_deadline else Notice.published_at.desc()
-    rows = session.scalars(query.order_by(order, Notice.id.desc()).offset(offset).limit(limit)).unique()
-    return Found(list(rows), _count(session, query, Notice.id))
+    rows = session.scalars(statement.order_by(order, Notice.id.desc()).offset(offset).limit(limit)).unique()
+    return Found(list(rows), _count(session, statement, Notice.id))
 
 
 def counts(session: Session, *, now: datetime, wanted: Wanted = EVERYTHING) -> Mapping[str, int]:
@@ -111,7 +111,7 @@ def this_year(session: Session, now: datetime, currency: str) -> Year:
 
 
 def _notices(now: datetime, kinds: tuple[str, ...], open_only: bool, wanted: Wanted) -> Select[Notice]:
-    query = (
+    statement = (
         select(Notice)
         .join(Tender, Tender.id == Notice.tender_id)
         .join(Project, Project.id == Tender.project_id)
@@ -124,10 +124,10 @@ def _notices(now: datetime, kinds: tuple[str, ...], open_only: bool, wanted: Wan
         )
     )
     if kinds:
-        query = query.where(Notice.kind.in_(kinds))
+        statement = statement.where(Notice.kind.in_(kinds))
     if open_only:
-        query = query.where(Tender.state == TenderState.PUBLISHED, Tender.bid_deadline_at > now)
-    return narrowed(query, wanted)
+        statement = statement.where(Tender.state == TenderState.PUBLISHED, Tender.bid_deadline_at > now)
+    return narrowed(statement, wanted)
 
 
 def notice(session: Session, notice_id: str, now: datetime) -> Notice:
@@ -154,18 +154,26 @@ def tender(session: Session, tender_id: str, now: datetime) -> Tender:
 
 def published_contracts(session: Session, *, search: str = "", offset: int = 0, limit: int = 25) -> Found[Contract]:
     """Published contracts, the newest first (IR 50)."""
-    query = (
+    statement = (
         select(Contract)
         .join(Organisation, or_(Organisation.id == Contract.supplier_id, Organisation.id == Contract.buyer_id))
         .where(Contract.published_at.is_not(None))
         .distinct()
         .options(joinedload(Contract.buyer), joinedload(Contract.supplier))
     )
-    query = searched(
-        query, search, Contract.title_zh, Contract.title_en, Contract.number, Organisation.name_zh, Organisation.name_en
+    statement = searched(
+        statement,
+        search,
+        Contract.title_zh,
+        Contract.title_en,
+        Contract.number,
+        Organisation.name_zh,
+        Organisation.name_en,
     )
-    rows = session.scalars(query.order_by(Contract.published_at.desc(), Contract.id.desc()).offset(offset).limit(limit))
-    return Found(list(rows.unique()), _count(session, query, Contract.id))
+    rows = session.scalars(
+        statement.order_by(Contract.published_at.desc(), Contract.id.desc()).offset(offset).limit(limit)
+    )
+    return Found(list(rows.unique()), _count(session, statement, Contract.id))
 
 
 def contract(session: Session, contract_id: str) -> Contract:
@@ -183,10 +191,12 @@ def published_breaches(
     session: Session, *, on: date, search: str = "", offset: int = 0, limit: int = 25
 ) -> Found[Breach]:
     """The records of serious breaches shown on a day, the newest first (IR 63; how long: ``breaches.public_records``)."""
-    query = breaches.public_records(on).join(Breach.supplier).options(contains_eager(Breach.supplier))
-    query = searched(query, search, Breach.number, Organisation.name_zh, Organisation.name_en, Organisation.uscc)
-    rows = session.scalars(query.order_by(Breach.published_at.desc(), Breach.id.desc()).offset(offset).limit(limit))
-    return Found(list(rows.unique()), _count(session, query, Breach.id))
+    statement = breaches.public_records(on).join(Breach.supplier).options(contains_eager(Breach.supplier))
+    statement = searched(
+        statement, search, Breach.number, Organisation.name_zh, Organisation.name_en, Organisation.uscc
+    )
+    rows = session.scalars(statement.order_by(Breach.published_at.desc(), Breach.id.desc()).offset(offset).limit(limit))
+    return Found(list(rows.unique()), _count(session, statement, Breach.id))
 
 
 def breach(session: Session, breach_id: str, on: date) -> Breach:
@@ -200,7 +210,8 @@ def breach(session: Session, breach_id: str, on: date) -> Breach:
     return found
 
 
-def _count(session: Session, query: Select[Any], column: Any) -> int:
+def _count(session: Session, statement: Select[Any], column: Any) -> int:
     return (
-        session.scalar(select(func.count()).select_from(query.with_only_columns(column).order_by(None).subquery())) or 0
+        session.scalar(select(func.count()).select_from(statement.with_only_columns(column).order_by(None).subquery()))
+        or 0
     )

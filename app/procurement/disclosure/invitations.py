@@ -185,8 +185,8 @@ def _bidders(session: Session, lots: Iterable[Lot], parties: parts.Parties) -> d
 def _opened(session: Session, lot: Lot) -> list[Bid]:
     """A lot's opened bids, once its result (an award or its failure) has been published (O87 28, 66)."""
     disclosed = lot.state == LotState.FAILED or any(a.published_at for a in awards.all_of_lot(session, lot.id))
-    query = select(Bid).join(bids.OpenedBid, bids.OpenedBid.bid_id == Bid.id).where(Bid.lot_id == lot.id)
-    return list(session.scalars(query.order_by(Bid.id))) if disclosed else []
+    statement = select(Bid).join(bids.OpenedBid, bids.OpenedBid.bid_id == Bid.id).where(Bid.lot_id == lot.id)
+    return list(session.scalars(statement.order_by(Bid.id))) if disclosed else []
 
 
 def bid_details(session: Session, lots: Iterable[Lot], parties: parts.Parties) -> list[dict[str, Any]]:

@@ -63,8 +63,8 @@ def _process(session: Session, project_id: str) -> ContractingProcess:
 
 def _newest(session: Session, project_id: str) -> dict[str, Any]:
     """What was said of a project last; nothing before the first release."""
-    query = select(Release.content).where(Release.project_id == project_id).order_by(Release.number.desc()).limit(1)
-    return session.scalar(query) or {}
+    statement = select(Release.content).where(Release.project_id == project_id).order_by(Release.number.desc()).limit(1)
+    return session.scalar(statement) or {}
 
 
 def _noticed(before: dict[str, Any], content: dict[str, Any]) -> list[str]:
@@ -130,13 +130,13 @@ def ocid_of(session: Session, project_id: str) -> str | None:
 
 def of_process(session: Session, ocid: str) -> list[Release]:
     """The releases of a contracting process in their order; none for an unknown one."""
-    query = (
+    statement = (
         select(Release)
         .join(ContractingProcess, ContractingProcess.project_id == Release.project_id)
         .where(ContractingProcess.ocid == ocid)
         .order_by(Release.number)
     )
-    return list(session.scalars(query))
+    return list(session.scalars(statement))
 
 
 def latest(session: Session, *, page: int = 1, size: int = 100) -> tuple[list[Release], int]:

@@ -64,7 +64,7 @@ def _award(session: Session, lot: Lot, award: Award, parties: parts.Parties) -> 
 def _failure(session: Session, lot: Lot) -> dict[str, Any]:
     """A lot that failed (GPL 36): an award that could not be made, with its reason and its notice."""
     why = methods.failures().get(lot.failure_reason, Text("", ""))
-    query = select(Notice).where(Notice.lot_id == lot.id, Notice.kind == "failure").order_by(Notice.id)
+    statement = select(Notice).where(Notice.lot_id == lot.id, Notice.kind == "failure").order_by(Notice.id)
     section: dict[str, Any] = {
         "id": f"failure-{lot.id}",
         "title": f"{lot.title.zh}废标",
@@ -75,7 +75,7 @@ def _failure(session: Session, lot: Lot) -> dict[str, Any]:
         "relatedLots": [lot.id],
         "documents": [
             each
-            for notice in session.scalars(query)
+            for notice in session.scalars(statement)
             for each in parts.announced(session, notice, "cancellationDetails")
         ],
     }
@@ -88,8 +88,10 @@ def _failure(session: Session, lot: Lot) -> dict[str, Any]:
 def contracted(session: Session, lots: Iterable[Lot], parties: parts.Parties) -> list[dict[str, Any]]:
     """The published contracts, with what of their implementation is public."""
     ids = [lot.id for lot in lots]
-    query = select(Contract).where(Contract.lot_id.in_(ids), Contract.published_at.is_not(None)).order_by(Contract.id)
-    return [_contract(session, contract, parties) for contract in session.scalars(query)]
+    statement = (
+        select(Contract).where(Contract.lot_id.in_(ids), Contract.published_at.is_not(None)).order_by(Contract.id)
+    )
+    return [_contract(session, contract, parties) for contract in session.scalars(statement)]
 
 
 def _contract(session: Session, contract: Contract, parties: parts.Parties) -> dict[str, Any]:
@@ -139,8 +141,8 @@ def _items(contract: Contract) -> list[dict[str, Any]]:
 
 def _documents(session: Session, contract: Contract) -> list[dict[str, Any]]:
     """The contract's own notices, and its text as it was published."""
-    query = select(Notice).where(Notice.lot_id == contract.lot_id, Notice.kind == "contract").order_by(Notice.id)
-    notices = [notice for notice in session.scalars(query) if notice.content.get("contract") == contract.id]
+    statement = select(Notice).where(Notice.lot_id == contract.lot_id, Notice.kind == "contract").order_by(Notice.id)
+    notices = [notice for notice in session.scalars(statement) if notice.content.get("contract") == contract.id]
     listed = [each for notice in notices for each in parts.announced(session, notice, "contractNotice")]
     return [
         *listed,

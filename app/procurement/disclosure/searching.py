@@ -52,7 +52,7 @@ class Choices:
     methods: list[str]
 
 
-def narrowed(query: Select[T], wanted: Wanted) -> Select[T]:
+def narrowed(statement: Select[T], wanted: Wanted) -> Select[T]:
     """Only the notices that are wanted; the query joins Notice, Tender, Project and the buyer's Organisation."""
     conditions: list[ColumnElement[bool]] = []
     for column, value in (
@@ -67,7 +67,7 @@ def narrowed(query: Select[T], wanted: Wanted) -> Select[T]:
     conditions += [Notice.published_at >= start_of(wanted.since)] if wanted.since else []
     conditions += [Notice.published_at < start_of(wanted.until + timedelta(days=1))] if wanted.until else []
     names = (type_coerce(Notice.title, LongText), Project.number, Organisation.name_zh, Organisation.name_en)
-    return searched(query.where(*conditions), wanted.search, *names, also=_won_by)
+    return searched(statement.where(*conditions), wanted.search, *names, also=_won_by)
 
 
 def choices(session: Session, now: datetime) -> Choices:
@@ -89,7 +89,7 @@ def choices(session: Session, now: datetime) -> Choices:
 
 
 def searched(
-    query: Select[T], search: str, *columns: Any, also: Callable[[str], ColumnElement[bool]] | None = None
+    statement: Select[T], search: str, *columns: Any, also: Callable[[str], ColumnElement[bool]] | None = None
 ) -> Select[T]:
     """Rows in which every searched word stands somewhere; two Chinese characters are a word like any other.
 
@@ -99,7 +99,7 @@ def searched(
     for word in search.split():
         pattern = f"%{_plain(word)}%"
         conditions.append(or_(_like(pattern, *columns), *([also(pattern)] if also else [])))
-    return query.where(and_(*conditions)) if conditions else query
+    return statement.where(and_(*conditions)) if conditions else statement
 
 
 def _won_by(pattern: str) -> ColumnElement[bool]:

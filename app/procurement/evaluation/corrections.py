@@ -136,8 +136,8 @@ def words(correction: PriceCorrection) -> Text:
 
 def of_lot(session: Session, lot_id: str) -> list[PriceCorrection]:
     """The corrected prices of a lot."""
-    query = select(PriceCorrection).join(Bid, Bid.id == PriceCorrection.bid_id).where(Bid.lot_id == lot_id)
-    return list(session.scalars(query.order_by(PriceCorrection.bid_id)))
+    statement = select(PriceCorrection).join(Bid, Bid.id == PriceCorrection.bid_id).where(Bid.lot_id == lot_id)
+    return list(session.scalars(statement.order_by(PriceCorrection.bid_id)))
 
 
 def of_bid(session: Session, bid_id: str, *, lock: bool = False) -> PriceCorrection:

@@ -26,14 +26,14 @@ WITH_ITS_CONTENT = (
 
 def bids_in(session: Session, lot_id: str, *states: BidState) -> list[Bid]:
     """The bids of a lot in any of ``states``, in the order they came."""
-    query = select(Bid).where(Bid.lot_id == lot_id, Bid.state.in_(states)).options(*WITH_ITS_CONTENT)
-    return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
+    statement = select(Bid).where(Bid.lot_id == lot_id, Bid.state.in_(states)).options(*WITH_ITS_CONTENT)
+    return list(session.scalars(statement.order_by(Bid.received_at, Bid.id)))
 
 
 def opened_bids(session: Session, lot_id: str) -> list[Bid]:
     """The bids whose content was read at the opening, whatever became of them, in the order they came."""
-    query = select(Bid).join(Bid.opened).where(Bid.lot_id == lot_id).options(*WITH_ITS_CONTENT)
-    return list(session.scalars(query.order_by(Bid.received_at, Bid.id)))
+    statement = select(Bid).join(Bid.opened).where(Bid.lot_id == lot_id).options(*WITH_ITS_CONTENT)
+    return list(session.scalars(statement.order_by(Bid.received_at, Bid.id)))
 
 
 def evaluated_lot(session: Session, lot_id: str) -> tuple[Lot, Tender]:

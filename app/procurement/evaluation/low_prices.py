@@ -173,8 +173,8 @@ def _words(trigger: dict[str, Any]) -> Text:
 
 def of_lot(session: Session, lot_id: str) -> list[LowPriceCheck]:
     """The suspect prices of a lot."""
-    query = select(LowPriceCheck).where(LowPriceCheck.lot_id == lot_id).order_by(LowPriceCheck.id)
-    return list(session.scalars(query.options(joinedload(LowPriceCheck.bid).options(*WITH_ITS_CONTENT))))
+    statement = select(LowPriceCheck).where(LowPriceCheck.lot_id == lot_id).order_by(LowPriceCheck.id)
+    return list(session.scalars(statement.options(joinedload(LowPriceCheck.bid).options(*WITH_ITS_CONTENT))))
 
 
 def of_bid(session: Session, bid_id: str, *, lock: bool = False) -> LowPriceCheck:
@@ -182,10 +182,10 @@ def of_bid(session: Session, bid_id: str, *, lock: bool = False) -> LowPriceChec
 
     :raises CheckUnknown:
     """
-    query = select(LowPriceCheck).where(LowPriceCheck.bid_id == bid_id)
+    statement = select(LowPriceCheck).where(LowPriceCheck.bid_id == bid_id)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    check = session.scalars(query).one_or_none()
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    check = session.scalars(statement).one_or_none()
     if check is None:
         raise CheckUnknown
     return check

@@ -92,8 +92,8 @@ def reject(session: Session, bid: Bid, state: BidState, faults: Sequence[Fault])
 
 def rejections(session: Session, bid_id: str) -> list[Text]:
     """Why a bid is out, reason by reason, whether at the opening or in the evaluation; nothing for a bid that isn't."""
-    query = select(Rejection).where(Rejection.bid_id == bid_id).order_by(Rejection.id)
-    found = [_words(session, row) for row in session.scalars(query)]
+    statement = select(Rejection).where(Rejection.bid_id == bid_id).order_by(Rejection.id)
+    found = [_words(session, row) for row in session.scalars(statement)]
     bid = session.get_one(Bid, bid_id)
     return found or ([REASONS[bid.invalid_reason]] if bid.invalid_reason in REASONS else [])
 

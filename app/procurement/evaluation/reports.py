@@ -56,10 +56,10 @@ class SignaturesMissing(Conflict):
 
 def of_lot(session: Session, lot_id: str, *, lock: bool = False) -> Report | None:
     """A lot's report, under its row lock if asked; None before the scores are totalled."""
-    query = select(Report).where(Report.lot_id == lot_id)
+    statement = select(Report).where(Report.lot_id == lot_id)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).one_or_none()
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(statement).one_or_none()
 
 
 def get(session: Session, lot_id: str, *, lock: bool = False) -> Report:
@@ -156,16 +156,16 @@ def _bidder(session: Session, bid: Bid, name: Text) -> dict[str, Any]:
 
 
 def _findings(session: Session, bids: Sequence[Bid]) -> list[dict[str, Any]]:
-    query = select(QualificationFinding).where(QualificationFinding.bid_id.in_([bid.id for bid in bids]))
-    rows = session.scalars(query.order_by(QualificationFinding.id))
+    statement = select(QualificationFinding).where(QualificationFinding.bid_id.in_([bid.id for bid in bids]))
+    rows = session.scalars(statement.order_by(QualificationFinding.id))
     return [{"bid": r.bid_id, "requirement": r.requirement_id, "met": r.met, "reason": r.reason} for r in rows]
 
 
 def _dissents(session: Session, bids: Sequence[Bid]) -> list[dict[str, Any]]:
     """The conformity review by requirement: how the members voted, and the reasons of those who found it not met."""
-    query = select(ConformityOpinion).where(ConformityOpinion.bid_id.in_([bid.id for bid in bids]))
+    statement = select(ConformityOpinion).where(ConformityOpinion.bid_id.in_([bid.id for bid in bids]))
     votes: dict[tuple[str, str], list[ConformityOpinion]] = {}
-    for opinion in session.scalars(query.order_by(ConformityOpinion.id)):
+    for opinion in session.scalars(statement.order_by(ConformityOpinion.id)):
         votes.setdefault((opinion.bid_id, opinion.requirement_id), []).append(opinion)
     return [
         {
@@ -211,7 +211,7 @@ def _low_prices(session: Session, lot_id: str, names: dict[str, Text]) -> list[d
 
 
 def _results(session: Session, lot_id: str, names: dict[str, Text]) -> list[dict[str, Any]]:
-    query = select(BidResult).where(BidResult.lot_id == lot_id).order_by(BidResult.rank)
+    statement = select(BidResult).where(BidResult.lot_id == lot_id).order_by(BidResult.rank)
     return [
         {
             "rank": result.rank,
@@ -227,7 +227,7 @@ def _results(session: Session, lot_id: str, names: dict[str, Text]) -> list[dict
             "barred": result.barred,
             "candidate": result.is_candidate,
         }
-        for result in session.scalars(query)
+        for result in session.scalars(statement)
     ]
 
 

@@ -165,8 +165,8 @@ def _candidates(places: Iterable[Ranked], most: int | None) -> set[str]:
 
 def results(session: Session, lot_id: str) -> list[BidResult]:
     """The results of a lot in order of rank."""
-    query = select(BidResult).where(BidResult.lot_id == lot_id).order_by(BidResult.rank)
-    return list(session.scalars(query.options(joinedload(BidResult.bid).joinedload(Bid.supplier))))
+    statement = select(BidResult).where(BidResult.lot_id == lot_id).order_by(BidResult.rank)
+    return list(session.scalars(statement.options(joinedload(BidResult.bid).joinedload(Bid.supplier))))
 
 
 def candidates(session: Session, lot_id: str) -> list[BidResult]:

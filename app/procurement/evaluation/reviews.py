@@ -265,10 +265,10 @@ def record_conformity(
 
 def opinions_of(session: Session, bid_ids: Iterable[str], member_id: str | None = None) -> list[ConformityOpinion]:
     """The opinions on some bids (of one member)."""
-    query = select(ConformityOpinion).where(ConformityOpinion.bid_id.in_(set(bid_ids)))
+    statement = select(ConformityOpinion).where(ConformityOpinion.bid_id.in_(set(bid_ids)))
     if member_id is not None:
-        query = query.where(ConformityOpinion.member_id == member_id)
-    return list(session.scalars(query.order_by(ConformityOpinion.id)))
+        statement = statement.where(ConformityOpinion.member_id == member_id)
+    return list(session.scalars(statement.order_by(ConformityOpinion.id)))
 
 
 def settle_conformity(session: Session, actor: Actor, *, lot_id: str) -> bool:

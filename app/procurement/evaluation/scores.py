@@ -137,9 +137,9 @@ def steps(factor: Factor) -> list[Decimal]:
 def of_lot(session: Session, lot_id: str) -> list[Score]:
     """All points given for a lot's bids that conform or are ranked."""
     states = (BidState.CONFORMING, BidState.RANKED, BidState.CANDIDATE, BidState.WINNER, BidState.LOST)
-    query = select(Score).join(Bid, Bid.id == Score.bid_id).where(Bid.lot_id == lot_id, Bid.state.in_(states))
-    query = query.options(selectinload(Score.factor))
-    return list(session.scalars(query.order_by(Score.id)))
+    statement = select(Score).join(Bid, Bid.id == Score.bid_id).where(Bid.lot_id == lot_id, Bid.state.in_(states))
+    statement = statement.options(selectinload(Score.factor))
+    return list(session.scalars(statement.order_by(Score.id)))
 
 
 def points_given(session: Session, lot_id: str) -> dict[tuple[str, str], list[Decimal]]:

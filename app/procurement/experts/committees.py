@@ -87,10 +87,10 @@ def of_lot(session: Session, lot_id: str, *, lock: bool = False) -> Committee:
 
     :raises CommitteeUnknown:
     """
-    query = select(Committee).where(Committee.lot_id == lot_id)
+    statement = select(Committee).where(Committee.lot_id == lot_id)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    committee = session.scalars(query).one_or_none()
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    committee = session.scalars(statement).one_or_none()
     if committee is None:
         raise CommitteeUnknown
     return committee

@@ -74,8 +74,8 @@ def surroundings(session: Session, lot_id: str) -> Surroundings:
 def bidders(session: Session, lot_id: str) -> list[str]:
     """The suppliers who bid for a lot and didn't withdraw."""
     gone = (BidState.REPLACED, BidState.WITHDRAWN)
-    query = select(Bid.supplier_id).where(Bid.lot_id == lot_id, Bid.state.not_in(gone))
-    return list(session.scalars(query.distinct().order_by(Bid.supplier_id)))
+    statement = select(Bid.supplier_id).where(Bid.lot_id == lot_id, Bid.state.not_in(gone))
+    return list(session.scalars(statement.distinct().order_by(Bid.supplier_id)))
 
 
 def _years_before(day: date, years: int) -> date:

@@ -29,33 +29,35 @@ def find(
     limit: int = 50,
 ) -> tuple[list[Expert], int]:
     """A page of the pool, and how many there are in all; ``search`` looks in names, phones and regions."""
-    query = _found(select(Expert), search, state, speciality)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    statement = _found(select(Expert), search, state, speciality)
+    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     column = SORTS[by]
-    ordered = query.order_by(column.desc() if descending else column.asc(), Expert.id)
+    ordered = statement.order_by(column.desc() if descending else column.asc(), Expert.id)
     return list(session.scalars(ordered.offset(offset).limit(limit))), total
 
 
 def counts(session: Session, *, search: str = "", speciality: str = "") -> dict[str, int]:
     """How many experts are in each state; the empty key counts all."""
-    query = _found(select(Expert.state, func.count()), search, "", speciality).group_by(Expert.state)
-    by_state: dict[str, int] = {state: count for state, count in session.execute(query)}  # noqa: C416 - typed rows
+    statement = _found(select(Expert.state, func.count()), search, "", speciality).group_by(Expert.state)
+    by_state: dict[str, int] = {state: count for state, count in session.execute(statement)}  # noqa: C416 - typed rows
     return {"": sum(by_state.values()), **{state: by_state.get(state, 0) for state in STATES}}
 
 
-def _found(query: Select[*_Row], search: str, state: str, speciality: str) -> Select[*_Row]:
+def _found(statement: Select[*_Row], search: str, state: str, speciality: str) -> Select[*_Row]:
     if search.strip():
         word = f"%{search.strip()}%"
-        query = query.where(or_(Expert.name.ilike(word), Expert.phone.ilike(word), Expert.region.ilike(word)))
+        statement = statement.where(or_(Expert.name.ilike(word), Expert.phone.ilike(word), Expert.region.ilike(word)))
     if state:
-        query = query.where(Expert.state == state)
+        statement = statement.where(Expert.state == state)
     if speciality:
-        query = query.where(type_coerce(Expert.specialities, String).contains(f'"{speciality}"', autoescape=True))
-    return query
+        statement = statement.where(
+            type_coerce(Expert.specialities, String).contains(f'"{speciality}"', autoescape=True)
+        )
+    return statement
 
 
 def served(session: Session, expert_id: str) -> list[Member]:
     """The seats an expert has taken on committees that are no longer secret, the newest first."""
-    query = select(Member).where(Member.expert_id == expert_id, Member.state == MemberState.ACCEPTED)
-    seats = session.scalars(query.order_by(Member.called_at.desc()))
+    statement = select(Member).where(Member.expert_id == expert_id, Member.state == MemberState.ACCEPTED)
+    seats = session.scalars(statement.order_by(Member.called_at.desc()))
     return [seat for seat in seats if seat.committee.revealed_at is not None]

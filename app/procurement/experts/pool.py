@@ -260,14 +260,14 @@ def of_account(session: Session, account_id: str) -> Expert | None:
 
 def everybody(session: Session) -> list[Expert]:
     """The whole pool by name, each with what binds them and when they are away."""
-    query = select(Expert).options(selectinload(Expert.ties), selectinload(Expert.absences))
-    return list(session.scalars(query.order_by(Expert.name, Expert.id)))
+    statement = select(Expert).options(selectinload(Expert.ties), selectinload(Expert.absences))
+    return list(session.scalars(statement.order_by(Expert.name, Expert.id)))
 
 
 def of_accounts(session: Session, account_ids: Collection[str]) -> dict[str, Expert]:
     """Those of some people who are in the pool, by account, each with what binds them."""
-    query = select(Expert).where(Expert.account_id.in_(account_ids)).options(selectinload(Expert.ties))
-    return {expert.account_id: expert for expert in session.scalars(query)}
+    statement = select(Expert).where(Expert.account_id.in_(account_ids)).options(selectinload(Expert.ties))
+    return {expert.account_id: expert for expert in session.scalars(statement)}
 
 
 def named(session: Session, names: Iterable[str]) -> list[str]:

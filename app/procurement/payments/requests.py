@@ -314,8 +314,8 @@ def of_contract(session: Session, contract_id: str) -> list[Invoice]:
 
 def _as_stored(session: Session, contract_id: str) -> Iterable[Invoice]:
     """The same read anew, for an act that holds the contract's lock: what another changed before counts."""
-    query = select(Invoice).where(Invoice.contract_id == contract_id)
-    return session.scalars(query.execution_options(populate_existing=True))
+    statement = select(Invoice).where(Invoice.contract_id == contract_id)
+    return session.scalars(statement.execution_options(populate_existing=True))
 
 
 def accrued(invoice: Invoice, on: date) -> Decimal:
@@ -335,7 +335,7 @@ class Delay:
 
 def delays(session: Session, buyer_id: str, on: date) -> Delay:
     """What a buyer makes public each year (SMEPay 18): contracts with smaller enterprises whose payment is late on a day."""
-    query = (
+    statement = (
         select(func.count(func.distinct(Invoice.contract_id)), func.sum(Invoice.amount))
         .join(Contract, Contract.id == Invoice.contract_id)
         .where(
@@ -346,7 +346,7 @@ def delays(session: Session, buyer_id: str, on: date) -> Delay:
             (Invoice.paid_on.is_(None)) | (Invoice.paid_on > on),
         )
     )
-    count, amount = session.execute(query).one()
+    count, amount = session.execute(statement).one()
     return Delay(count, amount or Decimal(0))
 
 

@@ -141,14 +141,14 @@ def planned_on(session: Session, line_id: str, *, without: PlanItem | None = Non
 
 def of_number(session: Session, line_id: str, number: str) -> PlanItem | None:
     """The plan item of a line and number."""
-    query = select(PlanItem).where(PlanItem.budget_line_id == line_id, PlanItem.number == number)
-    return session.scalars(query).one_or_none()
+    statement = select(PlanItem).where(PlanItem.budget_line_id == line_id, PlanItem.number == number)
+    return session.scalars(statement).one_or_none()
 
 
 def of_buyer(session: Session, buyer_id: str) -> list[PlanItem]:
     """The plan of a buyer, the latest year first, by line and number."""
-    query = select(PlanItem).join(BudgetLine).where(BudgetLine.organisation_id == buyer_id)
-    return list(session.scalars(query.order_by(BudgetLine.year.desc(), BudgetLine.code, PlanItem.number)))
+    statement = select(PlanItem).join(BudgetLine).where(BudgetLine.organisation_id == buyer_id)
+    return list(session.scalars(statement.order_by(BudgetLine.year.desc(), BudgetLine.code, PlanItem.number)))
 
 
 def open_to(session: Session, buyer_id: str, project_id: str | None) -> list[PlanItem]:
@@ -185,8 +185,8 @@ def apply(
 
 def _chosen(session: Session, line_id: str, ids: Sequence[str], project_id: str | None) -> list[PlanItem]:
     """The plan items of a line that an application names, under their locks."""
-    query = select(PlanItem).where(PlanItem.id.in_(ids)).order_by(PlanItem.number).with_for_update()
-    found = list(session.scalars(query)) if ids else []
+    statement = select(PlanItem).where(PlanItem.id.in_(ids)).order_by(PlanItem.number).with_for_update()
+    found = list(session.scalars(statement)) if ids else []
     if len(found) != len(set(ids)) or any(item.budget_line_id != line_id for item in found):
         raise NotOfThisLine(field="plan_items")
     for item in found:
@@ -200,8 +200,8 @@ def _carry_out(session: Session, actor: Actor, project: Project, items: Sequence
     if items and project.estimate > planned:
         raise AboveThePlan(field="items", estimate=f"{project.estimate:,.2f}", planned=f"{planned:,.2f}")
     wanted = {item.id for item in items}
-    query = select(PlanItem).where(or_(PlanItem.project_id == project.id, PlanItem.id.in_(wanted)))
-    for item in session.scalars(query).all():
+    statement = select(PlanItem).where(or_(PlanItem.project_id == project.id, PlanItem.id.in_(wanted)))
+    for item in session.scalars(statement).all():
         item.project = project if item.id in wanted else None
     session.flush()
     if items:

@@ -22,9 +22,9 @@ def find(
     session: Session, actor: Actor, *, state: str = "", offset: int = 0, limit: int = 25
 ) -> tuple[list[Query], int]:
     """A page of the queries an actor may read, the newest first, and how many there are (see ``visible_to``)."""
-    query = _of(actor, state)
-    total = session.scalar(select(func.count()).select_from(query.with_only_columns(Query.id).subquery())) or 0
-    return list(session.scalars(query.order_by(Query.id.desc()).offset(offset).limit(limit))), total
+    statement = _of(actor, state)
+    total = session.scalar(select(func.count()).select_from(statement.with_only_columns(Query.id).subquery())) or 0
+    return list(session.scalars(statement.order_by(Query.id.desc()).offset(offset).limit(limit))), total
 
 
 def of_lot(session: Session, lot_id: str) -> list[Query]:
@@ -40,8 +40,8 @@ def counts(session: Session, actor: Actor) -> dict[str, int]:
 
 
 def _of(actor: Actor, state: str) -> Select[Query]:
-    query = select(Query).join(Tender, Tender.id == Query.tender_id).join(Project, Project.id == Tender.project_id)
-    return query.where(_readable_by(actor), Query.state == state if state else true())
+    statement = select(Query).join(Tender, Tender.id == Query.tender_id).join(Project, Project.id == Tender.project_id)
+    return statement.where(_readable_by(actor), Query.state == state if state else true())
 
 
 def _readable_by(actor: Actor) -> ColumnElement[bool]:

@@ -78,10 +78,10 @@ def _known(session: Session, tender: Tender, supplier_id: str, lot_id: str, scop
 
 
 def _access(session: Session, tender: Tender, supplier_id: str) -> DocumentAccess | None:
-    query = select(DocumentAccess).where(
+    statement = select(DocumentAccess).where(
         DocumentAccess.tender_id == tender.id, DocumentAccess.supplier_id == supplier_id
     )
-    return session.scalars(query).one_or_none()
+    return session.scalars(statement).one_or_none()
 
 
 def open_scopes(session: Session, supplier_id: str, lot_id: str) -> list[Window]:

@@ -107,14 +107,14 @@ class NewBody:
 
 def find_item(session: Session, new: NewItem, *, lock: bool = False) -> CatalogueItem | None:
     """The kept item that a new one would change."""
-    query = select(CatalogueItem).where(CatalogueItem.code == new.code, *_same(CatalogueItem, new))
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+    statement = select(CatalogueItem).where(CatalogueItem.code == new.code, *_same(CatalogueItem, new))
+    return session.scalars(statement.with_for_update() if lock else statement).one_or_none()
 
 
 def find_body(session: Session, new: NewBody, *, lock: bool = False) -> CentralBody | None:
     """The kept body that a new one would change."""
-    query = select(CentralBody).where(CentralBody.organisation_id == new.organisation_id, *_same(CentralBody, new))
-    return session.scalars(query.with_for_update(of=CentralBody) if lock else query).one_or_none()
+    statement = select(CentralBody).where(CentralBody.organisation_id == new.organisation_id, *_same(CentralBody, new))
+    return session.scalars(statement.with_for_update(of=CentralBody) if lock else statement).one_or_none()
 
 
 def _same(table: type[CatalogueItem | CentralBody], new: NewItem | NewBody) -> list[ColumnElement[bool]]:
@@ -218,8 +218,8 @@ def catalogue_of(session: Session, *, region: str, level: str, on: date) -> list
 
 def bodies_of(session: Session, *, region: str, level: str, on: date) -> list[CentralBody]:
     """The central procurement bodies on a day for a budget of a region and level; none for no level."""
-    query = select(CentralBody).where(*_in_force(CentralBody, region, level, on)).order_by(CentralBody.id)
-    return list(session.scalars(query))
+    statement = select(CentralBody).where(*_in_force(CentralBody, region, level, on)).order_by(CentralBody.id)
+    return list(session.scalars(statement))
 
 
 def _in_force(table: type[CatalogueItem | CentralBody], region: str, level: str, on: date) -> list[ColumnElement[bool]]:

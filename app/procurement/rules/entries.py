@@ -90,13 +90,13 @@ def shipped(name: str) -> Rule:
 
 def find(session: Session, new: NewEntry, *, lock: bool = False) -> Entry | None:
     """The entered row that a new one would change."""
-    query = select(Entry).where(
+    statement = select(Entry).where(
         Entry.name == new.name,
         Entry.jurisdiction == new.jurisdiction,
         Entry.scope == new.scope,
         Entry.valid_from == new.valid_from,
     )
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+    return session.scalars(statement.with_for_update() if lock else statement).one_or_none()
 
 
 def problems(session: Session, new: NewEntry) -> list[EntryWrong]:
@@ -164,8 +164,8 @@ def enter(session: Session, actor: Actor, new: NewEntry) -> Entry:
 
 def every(session: Session) -> list[Entry]:
     """The entered rows that can decide something, by name and time: not those of a rule that is no longer shipped."""
-    query = select(Entry).where(Entry.name.in_(names()))
-    return list(session.scalars(query.order_by(Entry.name, Entry.jurisdiction, Entry.valid_from)))
+    statement = select(Entry).where(Entry.name.in_(names()))
+    return list(session.scalars(statement.order_by(Entry.name, Entry.jurisdiction, Entry.valid_from)))
 
 
 def as_rule(entry: Entry) -> Rule:

@@ -313,22 +313,22 @@ def case_of(registration: Registration) -> str:
 
 def of_organisation(session: Session, organisation_id: str, *, lock: bool = False) -> Registration | None:
     """An organisation's registration, if it has one."""
-    query = select(Registration).where(Registration.organisation_id == organisation_id)
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+    statement = select(Registration).where(Registration.organisation_id == organisation_id)
+    return session.scalars(statement.with_for_update() if lock else statement).one_or_none()
 
 
 def by_names(session: Session, names: Collection[str]) -> list[Registration]:
     """The registrations of suppliers with one of these names, however brackets, width and case were typed."""
     typed = {unicodedata.normalize("NFKC", name).casefold() for name in names}
     known = {*typed, *(name.replace("(", "（").replace(")", "）") for name in typed)}
-    query = select(Registration).join(Registration.organisation)
+    statement = select(Registration).join(Registration.organisation)
     columns = (Organisation.name_zh, Organisation.name_en)
-    return list(session.scalars(query.where(or_(*(func.lower(column).in_(known) for column in columns)))))
+    return list(session.scalars(statement.where(or_(*(func.lower(column).in_(known) for column in columns)))))
 
 
 def exclusion_on(session: Session, organisation_id: str, day: date) -> Exclusion | None:
     """The exclusion that is in force for a supplier on a day, the one that lasts longest."""
-    query = (
+    statement = (
         select(Exclusion)
         .where(
             Exclusion.organisation_id == organisation_id,
@@ -338,7 +338,7 @@ def exclusion_on(session: Session, organisation_id: str, day: date) -> Exclusion
         )
         .order_by(Exclusion.valid_until.desc())
     )
-    return session.scalars(query).first()
+    return session.scalars(statement).first()
 
 
 def state_on(session: Session, registration: Registration, day: date) -> RegistrationState:
@@ -388,25 +388,27 @@ def find(
 
     Those that wait the longest come first; and how many there are in all.
     """
-    query = select(Registration).join(Organisation, Organisation.id == Registration.organisation_id)
+    statement = select(Registration).join(Organisation, Organisation.id == Registration.organisation_id)
     if state:
-        query = query.where(Registration.state == state)
+        statement = statement.where(Registration.state == state)
     if search:
-        query = query.where(
+        statement = statement.where(
             Organisation.name_zh.contains(search, autoescape=True)
             | Organisation.name_en.icontains(search, autoescape=True)
             | Organisation.uscc.icontains(search, autoescape=True)
         )
-    total = session.scalar(select(func.count()).select_from(query.with_only_columns(Registration.id).subquery())) or 0
+    total = (
+        session.scalar(select(func.count()).select_from(statement.with_only_columns(Registration.id).subquery())) or 0
+    )
     first = case((Registration.state == RegistrationState.DECLARED, 0), else_=1)
-    ordered = query.order_by(first, Registration.declared_at, Registration.id)
+    ordered = statement.order_by(first, Registration.declared_at, Registration.id)
     return list(session.scalars(ordered.offset(offset).limit(limit))), total
 
 
 def waiting(session: Session) -> list[Registration]:
     """The declarations that wait for the registrar, the oldest first."""
-    query = select(Registration).where(Registration.state == RegistrationState.DECLARED)
-    return list(session.scalars(query.order_by(Registration.declared_at)))
+    statement = select(Registration).where(Registration.state == RegistrationState.DECLARED)
+    return list(session.scalars(statement.order_by(Registration.declared_at)))
 
 
 def visible_to(actor: Actor, registration: Registration) -> bool:

@@ -133,10 +133,10 @@ def of_project(session: Session, project_id: str, *, lock: bool = False) -> Tend
 
     :raises TenderUnknown:
     """
-    query = select(Tender).where(Tender.project_id == project_id).order_by(Tender.round.desc()).limit(1)
+    statement = select(Tender).where(Tender.project_id == project_id).order_by(Tender.round.desc()).limit(1)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    tender = session.scalars(query).first()
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    tender = session.scalars(statement).first()
     if tender is None:
         raise TenderUnknown
     return tender

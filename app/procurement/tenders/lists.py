@@ -36,11 +36,13 @@ def find(
     limit: int = 25,
 ) -> tuple[list[Tender], int]:
     """One page of the tenders of the actor's organisation (all, for administrators and auditors), and how many there are."""
-    query = _of(actor, now, phase, search)
+    statement = _of(actor, now, phase, search)
     order = ORDERS[by]
-    ordered = query.order_by(order.desc().nulls_last() if descending else order.asc().nulls_last(), Tender.id.desc())
+    ordered = statement.order_by(
+        order.desc().nulls_last() if descending else order.asc().nulls_last(), Tender.id.desc()
+    )
     rows = session.scalars(ordered.options(joinedload(Tender.project)).offset(offset).limit(limit))
-    return list(rows.unique()), _count(session, query)
+    return list(rows.unique()), _count(session, statement)
 
 
 def open_now(
@@ -55,15 +57,15 @@ def open_now(
     limit: int = 25,
 ) -> tuple[list[Tender], int]:
     """One page of the tenders that take bids now (of ``ids`` alone, when given), for everybody; and how many there are."""
-    query = select(Tender).join(Project, Project.id == Tender.project_id)
-    query = query.where(Tender.state == TenderState.PUBLISHED, Tender.bid_deadline_at > now)
+    statement = select(Tender).join(Project, Project.id == Tender.project_id)
+    statement = statement.where(Tender.state == TenderState.PUBLISHED, Tender.bid_deadline_at > now)
     if ids is not None:
-        query = query.where(Tender.id.in_(ids))
-    query = _named(query, search)
+        statement = statement.where(Tender.id.in_(ids))
+    statement = _named(statement, search)
     order = ORDERS[by]
-    ordered = query.order_by(order.desc() if descending else order.asc(), Tender.id.desc())
+    ordered = statement.order_by(order.desc() if descending else order.asc(), Tender.id.desc())
     rows = session.scalars(ordered.options(joinedload(Tender.project)).offset(offset).limit(limit))
-    return list(rows.unique()), _count(session, query)
+    return list(rows.unique()), _count(session, statement)
 
 
 def counts(session: Session, actor: Actor, now: datetime, *, search: str = "") -> dict[str, int]:
@@ -77,23 +79,25 @@ def worked_on_by(actor: Actor, tender: Tender) -> bool:
     return actor.organisation_id in parties or any(actor.has_role(role) for role in WATCHERS)
 
 
-def _count(session: Session, query: Select[Tender]) -> int:
-    return session.scalar(select(func.count()).select_from(query.with_only_columns(Tender.id).subquery())) or 0
+def _count(session: Session, statement: Select[Tender]) -> int:
+    return session.scalar(select(func.count()).select_from(statement.with_only_columns(Tender.id).subquery())) or 0
 
 
 def _of(actor: Actor, now: datetime, phase: str, search: str) -> Select[Tender]:
-    query = select(Tender).join(Project, Project.id == Tender.project_id).where(_phase(phase, now))
+    statement = select(Tender).join(Project, Project.id == Tender.project_id).where(_phase(phase, now))
     if not any(actor.has_role(role) for role in WATCHERS):
         place = actor.organisation_id
-        query = query.where(or_(Tender.buyer_id == place, Tender.agency_id == place, Project.finance_id == place))
-    return _named(query, search)
+        statement = statement.where(
+            or_(Tender.buyer_id == place, Tender.agency_id == place, Project.finance_id == place)
+        )
+    return _named(statement, search)
 
 
-def _named(query: Select[Tender], search: str) -> Select[Tender]:
+def _named(statement: Select[Tender], search: str) -> Select[Tender]:
     """Those whose number or title has these words."""
     if not search:
-        return query
-    return query.where(
+        return statement
+    return statement.where(
         Project.number.icontains(search, autoescape=True)
         | Project.title_zh.contains(search, autoescape=True)
         | Project.title_en.icontains(search, autoescape=True)

@@ -264,10 +264,10 @@ def take_documents(session: Session, actor: Actor, *, tender_id: str) -> Documen
 
 def documents_taken(session: Session, tender_id: str, supplier_id: str | None) -> DocumentAccess | None:
     """When a supplier took the documents of a tender; None if it hasn't."""
-    query = select(DocumentAccess).where(
+    statement = select(DocumentAccess).where(
         DocumentAccess.tender_id == tender_id, DocumentAccess.supplier_id == supplier_id
     )
-    return session.scalars(query).one_or_none()
+    return session.scalars(statement).one_or_none()
 
 
 def supplier_of(session: Session, actor: Actor) -> str:
@@ -396,8 +396,10 @@ def accesses_visible_to(actor: Actor, tender: Tender, now: datetime) -> bool:
 
 def takers(session: Session, tender_id: str) -> list[tuple[Text, datetime]]:
     """Which suppliers took the documents, and when, the first first; ask ``accesses_visible_to`` before showing it."""
-    query = select(DocumentAccess).where(DocumentAccess.tender_id == tender_id).order_by(DocumentAccess.taken_at)
-    return [(organisations.get(session, access.supplier_id).name, access.taken_at) for access in session.scalars(query)]
+    statement = select(DocumentAccess).where(DocumentAccess.tender_id == tender_id).order_by(DocumentAccess.taken_at)
+    return [
+        (organisations.get(session, access.supplier_id).name, access.taken_at) for access in session.scalars(statement)
+    ]
 
 
 def open_for_bids(tender: Tender, now: datetime) -> bool:

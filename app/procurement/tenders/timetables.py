@@ -86,8 +86,8 @@ def confirm_timetable(
 
 def timetable_of(session: Session, project_id: str) -> list[TimetableDate]:
     """The drawn dates of a project, in order."""
-    query = select(TimetableDate).where(TimetableDate.project_id == project_id)
-    return list(session.scalars(query.order_by(TimetableDate.position)))
+    statement = select(TimetableDate).where(TimetableDate.project_id == project_id)
+    return list(session.scalars(statement.order_by(TimetableDate.position)))
 
 
 def notice_day(session: Session, project: Project) -> date:

@@ -102,10 +102,10 @@ def _lots() -> list[tuple[str, Text]]:
     """The lots of procurements in which the person's organisation has its part."""
     place = current.actor().organisation_id
     parties = or_(Project.buyer_id == place, Project.agency_id == place, Project.finance_id == place)
-    query = select(Lot).join(Project, Project.id == Lot.project_id).where(parties).order_by(Project.number.desc())
+    statement = select(Lot).join(Project, Project.id == Lot.project_id).where(parties).order_by(Project.number.desc())
     return [
         (lot.id, Text(*(f"{lot.project.number}-{lot.number} {name}" for name in lot.name)))
-        for lot in current.session().scalars(query.limit(200))
+        for lot in current.session().scalars(statement.limit(200))
     ]
 
 

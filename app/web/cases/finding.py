@@ -47,8 +47,8 @@ def page(wanted: Wanted, asked: Asked) -> list[Case]:
         asked.by
     ]
     order = (column.desc(), InstanceRow.id.desc()) if asked.is_descending else (column.asc(), InstanceRow.id.asc())
-    query = _matching(wanted).order_by(*order).offset(asked.offset).limit(asked.limit)
-    rows = list(current.session().scalars(query))
+    statement = _matching(wanted).order_by(*order).offset(asked.offset).limit(asked.limit)
+    rows = list(current.session().scalars(statement))
     return [case for start in range(0, len(rows), 500) for case in _with_facts(rows[start : start + 500])]
 
 
@@ -60,37 +60,37 @@ def count(wanted: Wanted) -> int:
 
 def processes() -> list[tuple[str, int]]:
     """The processes of the cases that the person sees, with how many each has."""
-    query = (
+    statement = (
         select(InstanceRow.process_id, func.count())
         .where(visibility.seen_by(current.actor()))
         .group_by(InstanceRow.process_id)
         .order_by(InstanceRow.process_id)
     )
-    return [(process_id, number) for process_id, number in current.session().execute(query)]
+    return [(process_id, number) for process_id, number in current.session().execute(statement)]
 
 
 def _matching(wanted: Wanted) -> Select[InstanceRow]:
     session, actor = current.session(), current.actor()
-    query = select(InstanceRow).where(visibility.seen_by(actor))
+    statement = select(InstanceRow).where(visibility.seen_by(actor))
     if wanted.is_mine:
-        query = query.where(visibility.has_a_part(actor))
+        statement = statement.where(visibility.has_a_part(actor))
     if wanted.state:
-        query = query.where(InstanceRow.state == wanted.state)
+        statement = statement.where(InstanceRow.state == wanted.state)
     if wanted.process_id:
-        query = query.where(InstanceRow.process_id == wanted.process_id)
+        statement = statement.where(InstanceRow.process_id == wanted.process_id)
     if wanted.stage:
-        query = query.where(
+        statement = statement.where(
             InstanceRow.id.in_(select(OpenTaskRow.instance_id).where(OpenTaskRow.stage == wanted.stage))
         )
     if wanted.search:
-        query = query.where(
+        statement = statement.where(
             or_(
                 InstanceRow.business_key.icontains(wanted.search, autoescape=True),
                 InstanceRow.business_key.in_(cases.numbers_named(session, wanted.search)),
                 *cases.marked(wanted.search),
             )
         )
-    return query
+    return statement
 
 
 def _with_facts(rows: list[InstanceRow]) -> Iterable[Case]:

@@ -66,12 +66,12 @@ def _kind(node: Node, standing: str) -> str:
 
 
 def _open_tasks(row: InstanceRow) -> list[OpenTaskRow]:
-    query = select(OpenTaskRow).where(OpenTaskRow.instance_id == row.id).order_by(OpenTaskRow.id)
-    return list(current.session().scalars(query))
+    statement = select(OpenTaskRow).where(OpenTaskRow.instance_id == row.id).order_by(OpenTaskRow.id)
+    return list(current.session().scalars(statement))
 
 
 def _links(waiting: list[OpenTaskRow]) -> dict[str, str]:
-    """To the task itself, for who may do it."""
+    """To the task itself, for whoever may do it."""
     actor = current.actor()
     mine = [task for task in waiting if tasks.may(actor, task)]
     return {task.element_id: url_for("tasks.show", task_id=task.id) for task in reversed(mine)}

@@ -155,8 +155,10 @@ def _after_failure(project: Project | None) -> Text | None:
 
 def open_tasks(row: InstanceRow) -> list[OpenTaskRow]:
     """The open tasks of a case, what is due first before what is due later."""
-    query = select(OpenTaskRow).where(OpenTaskRow.instance_id == row.id).order_by(OpenTaskRow.due_at, OpenTaskRow.id)
-    return list(current.session().scalars(query))
+    statement = (
+        select(OpenTaskRow).where(OpenTaskRow.instance_id == row.id).order_by(OpenTaskRow.due_at, OpenTaskRow.id)
+    )
+    return list(current.session().scalars(statement))
 
 
 def _documents(row: InstanceRow, project: Project | None) -> list[Document]:
@@ -205,11 +207,13 @@ def _proof(row: InstanceRow, project: Project | None) -> list[dict[str, Any]]:
     session = current.session()
     case_ids = [row.id, *([project.id] if project else [])]
     last = (JournalEntry.case_id == JournalHead.case_id) & (JournalEntry.sequence == JournalHead.sequence)
-    query = select(JournalHead, JournalEntry.at).outerjoin(JournalEntry, last).where(JournalHead.case_id.in_(case_ids))
+    statement = (
+        select(JournalHead, JournalEntry.at).outerjoin(JournalEntry, last).where(JournalHead.case_id.in_(case_ids))
+    )
     whole = _holds(*case_ids)
     return [
         {"entries": head.sequence, "hash": head.hash, "at": at, "holds": whole or _holds(head.case_id)}
-        for head, at in sorted(session.execute(query), key=lambda each: case_ids.index(each[0].case_id))
+        for head, at in sorted(session.execute(statement), key=lambda each: case_ids.index(each[0].case_id))
     ]
 
 

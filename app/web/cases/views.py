@@ -137,7 +137,7 @@ def in_words(instance_id: str) -> str:
 
 
 def _whole(instance_id: str) -> tuple[InstanceRow, Chart]:
-    """A case for who sees it whole: a diagram's tokens tell more than outsiders may know.
+    """A case for whoever sees it whole: a diagram's tokens tell more than outsiders may know.
 
     :raises visibility.CaseHidden:
     """

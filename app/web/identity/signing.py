@@ -28,7 +28,7 @@ class NotOfTheDemonstration(NotAllowed):
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> str | Response | tuple[str, int]:
-    """Ask for name and password (and list the people of a demonstration), or open a session for who knows them."""
+    """Ask for name and password (and list the people of a demonstration), or open a session for whoever knows them."""
     if request.method == "GET":
         return _page()
     login, password = request.form.get("login", ""), request.form.get("password", "")

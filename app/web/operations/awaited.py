@@ -63,14 +63,14 @@ Found = Iterable[tuple[str, Awaited]]
 
 
 def _incidents(session: Session, rows: dict[str, InstanceRow], _: _Charts) -> Found:
-    query = select(IncidentRow).where(IncidentRow.instance_id.in_(rows), IncidentRow.resolved_at.is_(None))
-    for incident in session.scalars(query.order_by(IncidentRow.opened_at, IncidentRow.id)):
+    statement = select(IncidentRow).where(IncidentRow.instance_id.in_(rows), IncidentRow.resolved_at.is_(None))
+    for incident in session.scalars(statement.order_by(IncidentRow.opened_at, IncidentRow.id)):
         yield incident.instance_id or "", Awaited("incident", incident.name, incident.opened_at)
 
 
 def _tasks(session: Session, rows: dict[str, InstanceRow], _: _Charts) -> Found:
-    query = select(OpenTaskRow).where(OpenTaskRow.instance_id.in_(rows))
-    tasks = list(session.scalars(query.order_by(OpenTaskRow.created_at, OpenTaskRow.id)))
+    statement = select(OpenTaskRow).where(OpenTaskRow.instance_id.in_(rows))
+    tasks = list(session.scalars(statement.order_by(OpenTaskRow.created_at, OpenTaskRow.id)))
     held = holders.of_tasks(session, tasks)
     for task in tasks:
         groups = held[task.id].groups
@@ -83,8 +83,8 @@ def _messages(session: Session, rows: dict[str, InstanceRow], known: _Charts) ->
 
 
 def _timers(session: Session, rows: dict[str, InstanceRow], known: _Charts) -> Found:
-    query = _of(TimerRow, rows).where(TimerRow.occurrence != spiff.GOING_ON)
-    for one in session.scalars(query.order_by(TimerRow.due_at, TimerRow.id)):
+    statement = _of(TimerRow, rows).where(TimerRow.occurrence != spiff.GOING_ON)
+    for one in session.scalars(statement.order_by(TimerRow.due_at, TimerRow.id)):
         yield (
             one.instance_id,
             Awaited("timer", known.name(one.instance_id, one.process_id, one.element_id), due=one.due_at),

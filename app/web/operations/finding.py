@@ -118,8 +118,8 @@ def shows(session: Session, wanted: Wanted) -> dict[str, int]:
 
 def processes(session: Session, wanted: Wanted) -> list[tuple[str, int]]:
     """The procedures of the cases that the other filters leave, with how many each has."""
-    query = _matching(session, replace(wanted, process_id="", version=""))
-    counted = query.with_only_columns(InstanceRow.process_id, func.count()).group_by(InstanceRow.process_id)
+    statement = _matching(session, replace(wanted, process_id="", version=""))
+    counted = statement.with_only_columns(InstanceRow.process_id, func.count()).group_by(InstanceRow.process_id)
     return [(process_id, number) for process_id, number in session.execute(counted.order_by(InstanceRow.process_id))]
 
 
@@ -138,31 +138,33 @@ def versions(session: Session, wanted: Wanted) -> list[Version]:
     """The versions that the cases of the chosen procedure run on, the latest first."""
     if not wanted.process_id:
         return []
-    query = _matching(session, replace(wanted, version="")).join(Definition, Definition.id == InstanceRow.definition_id)
-    counted = query.with_only_columns(Definition.id, Definition.version, func.count())
+    statement = _matching(session, replace(wanted, version="")).join(
+        Definition, Definition.id == InstanceRow.definition_id
+    )
+    counted = statement.with_only_columns(Definition.id, Definition.version, func.count())
     grouped = counted.group_by(Definition.id, Definition.version).order_by(Definition.version.desc())
     return [Version(*row) for row in session.execute(grouped)]
 
 
 def _matching(session: Session, wanted: Wanted) -> Select[Any]:
-    query = select(InstanceRow).where(_shown(session, wanted.show))
+    statement = select(InstanceRow).where(_shown(session, wanted.show))
     if wanted.process_id:
-        query = query.where(InstanceRow.process_id == wanted.process_id)
+        statement = statement.where(InstanceRow.process_id == wanted.process_id)
         if wanted.version:
-            query = query.where(InstanceRow.definition_id == wanted.version)
+            statement = statement.where(InstanceRow.definition_id == wanted.version)
     if wanted.stage:
         in_stage = OpenTaskRow.stage == wanted.stage
-        query = query.where(exists().where(OpenTaskRow.instance_id == InstanceRow.id, in_stage))
+        statement = statement.where(exists().where(OpenTaskRow.instance_id == InstanceRow.id, in_stage))
     if wanted.search:
         numbers = cases.numbers_named(session, wanted.search)
-        query = query.where(
+        statement = statement.where(
             or_(
                 InstanceRow.business_key.icontains(wanted.search, autoescape=True),
                 InstanceRow.business_key.in_(numbers),
                 *cases.marked(wanted.search),
             )
         )
-    return query
+    return statement
 
 
 def _with_facts(session: Session, rows: list[InstanceRow]) -> Iterable[Case]:

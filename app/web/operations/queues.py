@@ -59,15 +59,15 @@ def timers() -> str | Response:
     """List the armed timers, the earliest first."""
     session, now = current.session(), current.now()
     asked, show = listing.asked(sorts=("due",)), listing.chosen("show", TIMERS, "all")
-    query = select(TimerRow, InstanceRow).outerjoin(InstanceRow, InstanceRow.id == TimerRow.instance_id)
-    query = query.where(_timers_where(show, now))
+    statement = select(TimerRow, InstanceRow).outerjoin(InstanceRow, InstanceRow.id == TimerRow.instance_id)
+    statement = statement.where(_timers_where(show, now))
     if asked.search:
-        query = query.where(
+        statement = statement.where(
             or_(InstanceRow.business_key.icontains(asked.search, autoescape=True), TimerRow.element_id == asked.search)
         )
-    total = session.scalar(select(func.count()).select_from(query.with_only_columns(TimerRow.id).subquery())) or 0
+    total = session.scalar(select(func.count()).select_from(statement.with_only_columns(TimerRow.id).subquery())) or 0
     order = (TimerRow.due_at.desc(), TimerRow.id) if asked.is_descending else (TimerRow.due_at, TimerRow.id)
-    found = session.execute(query.order_by(*order).offset(asked.offset).limit(asked.limit)).all()
+    found = session.execute(statement.order_by(*order).offset(asked.offset).limit(asked.limit)).all()
     named = [(timer, row, _element_name(row, timer)) for timer, row in found]
     if asked.wants_csv:
         header = (
@@ -128,8 +128,8 @@ def mails() -> str:
     show = listing.chosen("show", MAILS, "failed" if counts.get("failed") else "waiting")
     column: Any = Outgoing.created_at
     order = column.desc() if asked.is_descending else column.asc()
-    query = select(Outgoing).where(Outgoing.state == show).order_by(order, Outgoing.id)
-    found = list(session.scalars(query.offset(asked.offset).limit(asked.limit)))
+    statement = select(Outgoing).where(Outgoing.state == show).order_by(order, Outgoing.id)
+    found = list(session.scalars(statement.offset(asked.offset).limit(asked.limit)))
     return render_template(
         "operations/mails.html",
         asked=asked,
@@ -166,8 +166,8 @@ def messages() -> str:
     session, asked = current.session(), listing.asked(sorts=("sent",))
     total = session.scalar(select(func.count()).select_from(BufferedMessage)) or 0
     order = BufferedMessage.sent_at.desc() if asked.is_descending else BufferedMessage.sent_at.asc()
-    query = select(BufferedMessage, InstanceRow).outerjoin(InstanceRow, InstanceRow.id == BufferedMessage.target_id)
-    found = session.execute(query.order_by(order, BufferedMessage.id).offset(asked.offset).limit(asked.limit)).all()
+    statement = select(BufferedMessage, InstanceRow).outerjoin(InstanceRow, InstanceRow.id == BufferedMessage.target_id)
+    found = session.execute(statement.order_by(order, BufferedMessage.id).offset(asked.offset).limit(asked.limit)).all()
     rows = listing.Rows(found, asked.page, asked.size, total)
     return render_template("operations/messages.html", asked=asked, rows=rows)
 

@@ -241,7 +241,7 @@ def _lines() -> list[Line]:
 
 
 def _page_of(line: Line) -> str:
-    """Where a line of the list leads: to the receipt; to the editor, or for who only signs to the check; else to the tender."""
+    """Where a line of the list leads: to the receipt; to the editor, or for whoever only signs to the check; else to the tender."""
     if line.bid is not None:
         return url_for("supplier.receipt", bid_id=line.bid.id)
     if line.state == DRAFT:

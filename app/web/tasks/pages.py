@@ -143,13 +143,13 @@ def _documents(shown: Shown) -> list[Document]:
 
 def _acted(row: InstanceRow, naming: history.Naming) -> list[tuple[Any, Any]]:
     """Who else did what in a case, the latest first: each person's latest step."""
-    query = (
+    statement = (
         select(HistoryRow)
         .where(HistoryRow.instance_id == row.id, HistoryRow.kind == "completed", HistoryRow.actor_id != SYSTEM.id)
         .order_by(HistoryRow.sequence.desc())
     )
     found: dict[str, HistoryRow] = {}
-    for each in current.session().scalars(query):
+    for each in current.session().scalars(statement):
         found.setdefault(each.actor_id, each)
     return [(naming(each.actor_id, each.actor_name), sentences.name_of(each)) for each in found.values()]
 
@@ -204,7 +204,7 @@ def _is_mine(task: OpenTaskRow) -> bool:
 
 
 def _who_goes_on(row: InstanceRow, project: Project | None) -> list[Text]:
-    """In which roles others go on with a case, for who sees only a part of it: no names, and nothing of an evaluation that
+    """In which roles others go on with a case, for whoever sees only a part of it: no names, and nothing of an evaluation that
     is under way to who bids."""
     session, actor = current.session(), current.actor()
     bids = any(actor.has_role(role) for role in SUPPLIER_ROLES)
@@ -217,18 +217,18 @@ def _who_goes_on(row: InstanceRow, project: Project | None) -> list[Text]:
 
 def _number_of(task_id: str) -> int:
     """The number of the sentence with which a task ended."""
-    query = (
+    statement = (
         select(HistoryRow.sequence)
         .where(HistoryRow.task_id == task_id, HistoryRow.kind.in_(("completed", "cancelled")))
         .order_by(HistoryRow.sequence.desc())
         .limit(1)
     )
-    return current.session().scalar(query) or 0
+    return current.session().scalar(statement) or 0
 
 
 def _open_tasks(row: InstanceRow) -> list[OpenTaskRow]:
-    query = select(OpenTaskRow).where(OpenTaskRow.instance_id == row.id).order_by(OpenTaskRow.id)
-    return list(current.session().scalars(query))
+    statement = select(OpenTaskRow).where(OpenTaskRow.instance_id == row.id).order_by(OpenTaskRow.id)
+    return list(current.session().scalars(statement))
 
 
 def _waits(row: InstanceRow) -> list[tuple[Any, Any]]:

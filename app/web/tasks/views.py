@@ -175,7 +175,7 @@ def _save(shown: Shown, typed: Texts) -> None:
 
 
 def _keep(shown: Shown, typed: Texts, problems: list[Refusal]) -> AnyResponse:
-    """Keep a draft by the button, for who has no script; what isn't in it is said."""
+    """Keep a draft by the button, for whoever has no script; what isn't in it is said."""
     task_id = shown.task.id
     try:
         _save(shown, typed)

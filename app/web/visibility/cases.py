@@ -127,8 +127,8 @@ def naming(session: Session, actor: Actor, row: InstanceRow) -> Naming:
 def _coming(session: Session, project: Project) -> set[str]:
     """The accounts of the experts who have said that they come, for any lot of a project."""
     lots = [lot.id for lot in project.lots]
-    query = select(Member.account_id).join(Committee).where(Committee.lot_id.in_(lots))
-    return set(session.scalars(query.where(Member.state == MemberState.ACCEPTED)))
+    statement = select(Member.account_id).join(Committee).where(Committee.lot_id.in_(lots))
+    return set(session.scalars(statement.where(Member.state == MemberState.ACCEPTED)))
 
 
 def _by_name(_actor_id: str, name: str) -> str:

@@ -73,8 +73,10 @@ class Reader:
     @cached_property
     def has_bid(self) -> bool:
         """Whether a bid of the reader's organisation was opened on one of its lots."""
-        query = select(OpenedBid.bid_id).join(Bid, Bid.id == OpenedBid.bid_id)
-        return self._finds(query.where(Bid.lot_id.in_(self._lot_ids), Bid.supplier_id == self.actor.organisation_id))
+        statement = select(OpenedBid.bid_id).join(Bid, Bid.id == OpenedBid.bid_id)
+        return self._finds(
+            statement.where(Bid.lot_id.in_(self._lot_ids), Bid.supplier_id == self.actor.organisation_id)
+        )
 
     @cached_property
     def has_contract(self) -> bool:
@@ -85,15 +87,15 @@ class Reader:
     @cached_property
     def is_member(self) -> bool:
         """Whether the reader sits on the committee of one of its lots."""
-        query = select(Member.id).join(Committee, Committee.id == Member.committee_id)
+        statement = select(Member.id).join(Committee, Committee.id == Member.committee_id)
         mine = (Member.account_id == self.actor.id) & (Member.state == MemberState.ACCEPTED)
-        return self._finds(query.where(Committee.lot_id.in_(self._lot_ids), mine))
+        return self._finds(statement.where(Committee.lot_id.in_(self._lot_ids), mine))
 
     @cached_property
     def letters(self) -> set[str]:
         """The ids of the letters that told the reader's organisation a result."""
-        query = select(AwardLetter.document_zh_id, AwardLetter.document_en_id)
-        told = self.session.execute(query.where(AwardLetter.supplier_id == self.actor.organisation_id))
+        statement = select(AwardLetter.document_zh_id, AwardLetter.document_en_id)
+        told = self.session.execute(statement.where(AwardLetter.supplier_id == self.actor.organisation_id))
         return {document_id for letter in told for document_id in letter if document_id is not None}
 
     @cached_property
@@ -105,8 +107,8 @@ class Reader:
     def _lot_ids(self) -> list[str]:
         return [lot.id for lot in self.lots]
 
-    def _finds(self, query: Select[Any]) -> bool:
-        return self.session.scalar(query.limit(1)) is not None
+    def _finds(self, statement: Select[Any]) -> bool:
+        return self.session.scalar(statement.limit(1)) is not None
 
 
 When = Callable[[Reader, Document], bool]
@@ -205,8 +207,8 @@ class Sight:
         known = [held[case_id] for case_id in case_ids if case_id in held]
         rest = case_ids - {each.id for each in known}
         for kind in _CASES:
-            query: Select[Any] = select(kind).where(kind.id.in_(rest))
-            found: list[InstanceRow | Lot | Project] = list(session.scalars(query)) if rest else []
+            statement: Select[Any] = select(kind).where(kind.id.in_(rest))
+            found: list[InstanceRow | Lot | Project] = list(session.scalars(statement)) if rest else []
             known += found
             rest = rest - {each.id for each in found}
         rows = [each for each in known if isinstance(each, InstanceRow)]
@@ -233,8 +235,8 @@ def sees(session: Session, actor: Actor, document: Document) -> bool:
 
 def seen_documents(session: Session, actor: Actor, case_ids: Iterable[str]) -> list[Document]:
     """The documents of cases that an actor may read now, in the order they came."""
-    query = select(Document).where(Document.case_id.in_(list(case_ids))).order_by(Document.created_at, Document.id)
-    return Sight(session, actor).of(session.scalars(query))
+    statement = select(Document).where(Document.case_id.in_(list(case_ids))).order_by(Document.created_at, Document.id)
+    return Sight(session, actor).of(session.scalars(statement))
 
 
 def seen_of(session: Session, actor: Actor, document_ids: Sequence[str]) -> list[Document]:

@@ -76,7 +76,7 @@ def read(session: Session, text: str, *, year: int | None, source: str) -> Calen
 
 
 def draft(session: Session, actor: Actor, text: str, *, year: int | None, source: str) -> Proposal:
-    """Keep a pasted notice for who enters it to look at.
+    """Keep a pasted notice for whoever enters it to look at.
 
     :raises NoticeDoubtful: where not even its year is known
     """

@@ -114,7 +114,7 @@ def scope_of(actor: Actor, table: Table) -> Scope:
 def draft_rows(
     session: Session, actor: Actor, table: Table, sheet: Sheet, *, file: str = "", why: str = ""
 ) -> Proposal:
-    """Keep rows for who enters them to look at.
+    """Keep rows for whoever enters them to look at.
 
     :raises RoleMissing:
     """

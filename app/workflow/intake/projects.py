@@ -77,7 +77,7 @@ def _apply(context: IntakeContext, values: dict[str, Any]) -> Mapping[str, Any]:
 @ACTS.prepares("apply")
 def _prepare_apply(context: IntakeContext) -> Mapping[str, Any]:
     project_id = context.variables.get("project_id")
-    query = (
+    statement = (
         select(BudgetLine)
         .where(
             BudgetLine.organisation_id == context.actor.organisation_id,
@@ -85,7 +85,7 @@ def _prepare_apply(context: IntakeContext) -> Mapping[str, Any]:
         )
         .order_by(BudgetLine.year, BudgetLine.code)
     )
-    lines = context.session.scalars(query).all()
+    lines = context.session.scalars(statement).all()
     bound = projects.commitments(context.session, [line.id for line in lines], without=project_id)
     choices = []
     for line in lines:
@@ -123,7 +123,7 @@ def _planned(item: PlanItem) -> tuple[str, Text]:
 
 
 def _as_applied(project: Project) -> Mapping[str, Any]:
-    """The application as it stands, for who corrects it."""
+    """The application as it stands, for whoever corrects it."""
     return {
         "title": project.title_zh,
         "title_en": project.title_en,

@@ -202,7 +202,7 @@ def _notice_day(session: Session, project: Project) -> Iterable[Fact]:
 
 @beside
 def _shown_of(tender: Tender) -> list[Fact]:
-    """What the documents say, for who decides about them."""
+    """What the documents say, for whoever decides about them."""
     return [*_terms(tender), *facts.of_lots(tender.project), *_parts(tender), *_attached(tender)]
 
 
