@@ -9,7 +9,14 @@ from textwrap import dedent
 from types import FunctionType
 
 import pytest
+from sqlalchemy import select
 
+from app.demonstration import lives
+from app.engine.acts import Act
+from app.procurement.contracts import Contract
+from app.procurement.payments import Invoice
+from app.procurement.projects import Lot, Project
+from app.procurement.tenders import Tender
 from app.workflow import values
 from app.workflow.acts import ACTS
 
@@ -123,3 +130,53 @@ def test_every_form_of_the_library_that_asks_for_prepared_choices_is_prepared():
         if '"options_from"' in path.read_text(encoding="utf-8") and json.loads(path.read_text(encoding="utf-8"))
     }
     assert {form for form in asking if ACTS.prepare_of(form) is None} == set()
+
+
+# -- what a run of it does
+
+STATES = {"project": Project, "lot": Lot, "tender": Tender, "contract": Contract, "invoice": Invoice}
+
+
+def standing(session, variables, record):
+    """Where a record of a case stands, by the variable that names it; None where nothing names it."""
+    if record == "tender":
+        project_id = variables.get("project_id")
+        return session.scalar(select(Tender.state).where(Tender.project_id == project_id)) if project_id else None
+    identity = variables.get(f"{record}_id")
+    return session.scalar(select(STATES[record].state).where(STATES[record].id == identity)) if identity else None
+
+
+@pytest.fixture
+def untrue(monkeypatch):
+    """What is found untrue of the states that acts declare, in whatever is played, and which records were looked at."""
+    found, looked = [], set()
+    doing = {"call": Act.call, "take": Act.take}
+
+    def watched(way):
+        def do(act, context, given):
+            variables = {**given, **getattr(context, "variables", {})}
+            nonlocal looked
+            before = {each.of.name: standing(context.session, variables, each.of.name) for each in act.states}
+            result = doing[way](act, context, given)
+            context.session.flush()
+            seen = {**variables, **result}
+            for each in act.states:
+                was, now = before[each.of.name], standing(context.session, seen, each.of.name)
+                looked |= {each.of.name} if now is not None else set()
+                if was is not None and each.needs and was not in each.needs:
+                    found.append((act.id, "needs", each.of.name, str(was)))
+                if now is not None and now not in (each.leaves or {was}):
+                    found.append((act.id, "leaves", each.of.name, str(now)))
+            return result
+
+        return do
+
+    for way in doing:
+        monkeypatch.setattr(Act, way, watched(way))
+    return lambda: (found, looked)
+
+
+def test_records_stand_and_are_left_where_acts_declare_it(play, case, untrue):
+    for script in lives.WHOLE:
+        script(play, case)
+    assert untrue() == ([], set(STATES))
