@@ -33,7 +33,7 @@ from app.procurement.experts.draws import (
     set_criteria,
     verify,
 )
-from app.procurement.experts.eligibility import REASONS, bidders, excluded, surroundings
+from app.procurement.experts.eligibility import REASONS, bidders, conflict_context, excluded
 from app.procurement.experts.pool import (
     CONDUCT,
     SPECIALITIES,
@@ -109,6 +109,7 @@ __all__ = [
     "bidders",
     "change",
     "code_of",
+    "conflict_context",
     "declare_absence",
     "declare_tie",
     "draw",
@@ -131,6 +132,5 @@ __all__ = [
     "serving",
     "set_criteria",
     "share_kept",
-    "surroundings",
     "verify",
 ]

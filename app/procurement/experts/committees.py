@@ -18,7 +18,7 @@ from app.identity import accounts, grants, roles
 from app.identity.accounts import Account
 from app.identity.grants import Grant
 from app.procurement import projects, rules, tenders
-from app.procurement.experts.eligibility import REASONS, Surroundings, bound, surroundings
+from app.procurement.experts.eligibility import REASONS, ConflictContext, bound, conflict_context
 from app.procurement.experts.pool import of_accounts
 from app.procurement.experts.records import Committee, Expert, Member, MemberState
 from app.procurement.projects import STATE_NAMES, Lot, LotState, NotInThisState
@@ -170,13 +170,13 @@ def _unfit(
     session: Session, actor: Actor, tender: Tender, lot_id: str, people: Sequence[Account]
 ) -> dict[str, Text | None]:
     """By account: why a person can't represent the buyer, or None."""
-    ids, around = [account.id for account in people], surroundings(session, lot_id)
+    ids, around = [account.id for account in people], conflict_context(session, lot_id)
     held, experts = grants.of_accounts(session, ids), of_accounts(session, ids)
     return {id: _fault(actor, tender, around, id, held.get(id, []), experts.get(id)) for id in ids}
 
 
 def _fault(
-    actor: Actor, tender: Tender, around: Surroundings, account_id: str, held: list[Grant], expert: Expert | None
+    actor: Actor, tender: Tender, around: ConflictContext, account_id: str, held: list[Grant], expert: Expert | None
 ) -> Text | None:
     if tender.buyer_id not in grants.places(held):
         return Text("this person does not work for the buyer", "并非采购人工作人员")

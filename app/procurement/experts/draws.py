@@ -37,7 +37,7 @@ from app.procurement.experts.committees import (
     refuse_unlawful_size,
     serving,
 )
-from app.procurement.experts.eligibility import excluded, surroundings
+from app.procurement.experts.eligibility import conflict_context, excluded
 from app.procurement.experts.pool import SPECIALITIES, SpecialityUnknown, everybody, get
 from app.procurement.experts.records import Committee, Draw, Member, MemberState, Recusal
 from app.procurement.projects import ReasonsMissing
@@ -122,7 +122,7 @@ def set_criteria(
 def _pool_of(session: Session, committee: Committee, specialities: list[str], region: str) -> Draw:
     whole = everybody(session)
     asked = [member.expert_id for member in committee.members if member.expert_id]
-    around = surroundings(session, committee.lot_id)
+    around = conflict_context(session, committee.lot_id)
     out = excluded(session, around, whole, specialities=specialities, region=region, asked=asked)
     pool = sorted([code_of(committee.seed, expert.id), expert.id] for expert in whole if expert.id not in out)
     draw = Draw(
@@ -260,7 +260,7 @@ def _recuse(session: Session, actor: Actor, lot_id: str, expert_id: str, reasons
     for member in committee.members:
         if member.expert_id == expert.id:
             member.state, member.reasons = MemberState.RECUSED, reasons.strip()
-    if expert.id in surroundings(session, lot_id).recused:
+    if expert.id in conflict_context(session, lot_id).recused:
         return
     session.add(
         Recusal(

@@ -40,7 +40,7 @@ REASONS: dict[str, Text] = {
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ConflictContext:
     """What decides about experts for one lot: its buyer, agency and bidders, and from which day ties count."""
 
     buyer: Organisation
@@ -51,8 +51,8 @@ class Surroundings:
     recused: frozenset[str] = field(default_factory=frozenset)
 
 
-def surroundings(session: Session, lot_id: str) -> Surroundings:
-    """The surroundings of a lot now; ties count from three years before its bidders took part (IR 9)."""
+def conflict_context(session: Session, lot_id: str) -> ConflictContext:
+    """What may be in conflict with a lot now; ties count from three years before its bidders took part (IR 9)."""
     tender = tenders.of_lot(session, lot_id)
     today = local_day(clock.now(session))
     began = local_day(tender.published_at) if tender.published_at else today
@@ -61,7 +61,7 @@ def surroundings(session: Session, lot_id: str) -> Surroundings:
     suppliers = bidders(session, lot_id)
     around = organisations.by_ids(session, {tender.buyer_id, tender.agency_id, *suppliers})
     known = {organisation.id: organisation for organisation in around}
-    return Surroundings(
+    return ConflictContext(
         buyer=known[tender.buyer_id],
         agency=known[tender.agency_id],
         bidders=tuple(known[supplier_id] for supplier_id in suppliers),
@@ -87,7 +87,7 @@ def _years_before(day: date, years: int) -> date:
 
 def excluded(
     session: Session,
-    around: Surroundings,
+    around: ConflictContext,
     experts: Iterable[Expert],
     *,
     specialities: Iterable[str],
@@ -113,7 +113,7 @@ def excluded(
     return reasons
 
 
-def _unavailable(around: Surroundings, expert: Expert, has_account: bool) -> str | None:
+def _unavailable(around: ConflictContext, expert: Expert, has_account: bool) -> str | None:
     if expert.state != ExpertState.ACTIVE or not has_account:
         return "not_active"
     if any(absence.from_on <= around.today <= absence.to_on for absence in expert.absences):
@@ -127,7 +127,7 @@ def _unfit(expert: Expert, specialities: set[str], region: str) -> str | None:
     return None if specialities & set(expert.specialities) else "speciality"
 
 
-def bound(around: Surroundings, held: list[Grant], ties: Iterable[ExpertTie] = ()) -> str | None:
+def bound(around: ConflictContext, held: list[Grant], ties: Iterable[ExpertTie] = ()) -> str | None:
     """What binds a person who holds these roles to a bidder, the agency or (asked last) the buyer: a key of REASONS, or None."""
     places = set(grants.places(held))
     ties = list(ties)
@@ -142,7 +142,7 @@ def bound(around: Surroundings, held: list[Grant], ties: Iterable[ExpertTie] = (
     return None
 
 
-def _counts(tie: ExpertTie, around: Surroundings) -> bool:
+def _counts(tie: ExpertTie, around: ConflictContext) -> bool:
     """Kinship always counts, other ties for three years after their end."""
     return tie.kind == "kinship" or tie.to_on is None or tie.to_on >= around.since
 

@@ -69,7 +69,7 @@ def _prepare_criteria(context: IntakeContext) -> Mapping[str, Any]:
     pool = experts.everybody(context.session)
     committee = experts.of_lot(context.session, lot_id)
     last = committee.draws[-1] if committee.draws else None
-    around = experts.surroundings(context.session, lot_id)
+    around = experts.conflict_context(context.session, lot_id)
     bound = experts.excluded(context.session, around, pool, specialities=experts.SPECIALITIES)
     values: dict[str, Any] = {"seats": experts.least_seats(context.session, lot_id)}
     if last is not None:

@@ -80,7 +80,7 @@ def test_a_recusal_names_its_reason_and_holds_for_the_lot(session, town, begun, 
     with pytest.raises(ReasonsMissing):
         answer(session, begun, member, "recuse")
     answer(session, begun, member, "recuse", "与投标人法定代表人系同学")
-    assert member.expert_id in experts.surroundings(session, begun.id).recused
+    assert member.expert_id in experts.conflict_context(session, begun.id).recused
 
 
 def test_a_pool_that_is_too_small_calls_nobody(session, begun, criteria, draw):

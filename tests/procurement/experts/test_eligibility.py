@@ -18,7 +18,7 @@ def reason(session, opened):
     def of(expert, specialities=("A0232",), **options):
         session.flush()
         session.expire_all()
-        around = experts.surroundings(session, lot.id)
+        around = experts.conflict_context(session, lot.id)
         return experts.excluded(session, around, [expert], specialities=specialities, **options).get(expert.id)
 
     return of
