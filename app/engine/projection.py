@@ -31,6 +31,7 @@ from app.engine.states import InstanceState
 from app.engine.stored_rows import stored
 from app.foundation import clock, ledger
 from app.foundation.actor import SYSTEM, Actor
+from app.foundation.belongings import connection
 from app.foundation.database import new_id
 from app.foundation.prepared import Prepared
 from app.foundation.text import Text
@@ -165,7 +166,7 @@ class _Projection:
         gone = {token: stored[0] for token, stored in known.items() if token not in now}
         self.projected.task_ids.update(gone)
         if gone:  # their offers go with them
-            _CLOSE_TASK.write(self.session.connection(), [{"gone": identity} for identity in gone.values()])
+            _CLOSE_TASK.write(connection(self.session), [{"gone": identity} for identity in gone.values()])
         if rows:
             ledger.append(self.session, _TASKS, rows)
         if offers:

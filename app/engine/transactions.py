@@ -103,7 +103,7 @@ class Transaction:
         self._at_rest = {name: kept for name, kept in self._at_rest.items() if not _inside(kept[2], ended)}
 
 
-_TRANSACTIONS = Belonging(Transaction)
+_TRANSACTIONS = Belonging(lambda _: Transaction(), in_transaction=True)
 
 
 @event.listens_for(Session, "before_commit")
@@ -125,12 +125,6 @@ def _rolled_back(session: Session, ended: SessionTransaction) -> None:
     transaction = _TRANSACTIONS.known(session)
     if transaction is not None:
         transaction.rolled_back(ended)
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _ended(session: Session, ended: SessionTransaction) -> None:
-    if ended.parent is None:
-        _TRANSACTIONS.forget(session)
 
 
 def _inside(transaction: SessionTransaction | None, outer: SessionTransaction) -> bool:

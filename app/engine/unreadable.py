@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 KIND = "snapshot"
 PLACE = Text("Stored state of the case", "流程保存的状态")
 """Where such an incident is: at no element, as nobody knows where the tokens stand."""
-_NOTED: Belonging[dict[str, IncidentRow | None]] = Belonging(dict)
+_NOTED: Belonging[dict[str, IncidentRow | None]] = Belonging(lambda _: {})
 
 
 def cases() -> Select[Any]:

@@ -6,19 +6,25 @@ A typed place of its own, in the module that uses it, instead of names in ``Sess
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import Connection, event
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 T = TypeVar("T")
 
 
 class Belonging(Generic[T]):
-    """One thing that each session has: its own, else its factory's, else one made when it is first asked for."""
+    """One thing that each session has: its own, else its factory's, else one made when it is first asked for.
 
-    def __init__(self, make: Callable[[], T]) -> None:
+    ``in_transaction``: it goes with the transaction that it was made in.
+    """
+
+    def __init__(self, make: Callable[[Session], T], *, in_transaction: bool = False) -> None:
         self._make = make
+        if in_transaction:
+            _PASSING.append(self)
         self._own: WeakKeyDictionary[Session, T] = WeakKeyDictionary()
         self._of_factory: WeakKeyDictionary[type[Session], T] = WeakKeyDictionary()
 
@@ -27,7 +33,7 @@ class Belonging(Generic[T]):
         found = self.known(session)
         if found is None:
             found = self._of_factory.get(type(session))
-            found = self._own[session] = self._make() if found is None else found
+            found = self._own[session] = self._make(session) if found is None else found
         return found
 
     def known(self, session: Session) -> T | None:
@@ -44,3 +50,21 @@ class Belonging(Generic[T]):
     def forget(self, session: Session) -> None:
         """A session has it no more; asked again, it begins anew."""
         self._own.pop(session, None)
+
+
+_PASSING: list[Belonging[Any]] = []
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _ended(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        for each in _PASSING:
+            each.forget(session)
+
+
+_CONNECTIONS: Belonging[Connection] = Belonging(lambda session: session.connection(), in_transaction=True)
+
+
+def connection(session: Session) -> Connection:
+    """The connection of a session's transaction: asked of the session once, as each asking costs what a small statement does."""
+    return _CONNECTIONS.of(session)

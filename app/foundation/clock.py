@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import text
-from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
 from app.foundation.belongings import Belonging
 
@@ -159,9 +159,8 @@ class KeptClock:
 
 
 _HOST = DatabaseClock()
-_CLOCKS: Belonging[Clock] = Belonging(lambda: _HOST)
-_READINGS: Belonging[dict[SessionTransaction, datetime]] = Belonging(dict)
-"""What the clock of a session said in its last transaction."""
+_CLOCKS: Belonging[Clock] = Belonging(lambda _: _HOST)
+_READINGS: Belonging[datetime] = Belonging(lambda session: of(session).read(session), in_transaction=True)
 
 
 def use(session_or_factory: Session | sessionmaker[Session], clock: Clock) -> None:
@@ -176,12 +175,6 @@ def of(session: Session) -> Clock:
 
 def now(session: Session) -> datetime:
     """The instant of this session's transaction: aware, UTC, the same at every call until it ends."""
-    transaction = session.get_transaction() or session.begin()
-    root = transaction
-    while root.parent is not None:
-        root = root.parent
-    readings = _READINGS.of(session)
-    if root not in readings:
-        readings.clear()
-        readings[root] = of(session).read(session)
-    return readings[root]
+    if session.get_transaction() is None:
+        session.begin()
+    return _READINGS.of(session)

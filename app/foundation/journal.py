@@ -38,7 +38,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.foundation import clock, legal
+from app.foundation import belongings, clock, legal
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.database import Base, Json, UtcDateTime, journal_key, new_id
 from app.foundation.ledger import Head, Ledger, Row
@@ -160,17 +160,17 @@ def write(session: Session, actor: Actor, *, case: str, act: str, facts: Mapping
 
 
 def _head(session: Session, case: str) -> Head:
-    ledger, connection = Ledger.of(session), session.connection()
+    ledger, connection = Ledger.of(session), belongings.connection(session)
     embedded = ledger.position is None and connection.dialect.name == "sqlite"  # nobody else writes meanwhile
-    found = (_HEAD_AND_POSITION if embedded else _HEAD).read(connection, {"case": case}).first()
+    found = (_HEAD_AND_POSITION if embedded else _HEAD).first(connection, {"case": case})
     if found is None and connection.dialect.name == "postgresql":  # others may begin the same chain at this moment
         _CLAIM.write(connection, {"case": case, "last": 0, "digest": GENESIS})
-        found = _HEAD.read(connection, {"case": case}).first()
+        found = _HEAD.first(connection, {"case": case})
     if found is None:
         return Head(0, GENESIS, False)
     if embedded:
-        ledger.position = found.position
-    return Head(found.sequence, found.hash, True)
+        ledger.position = found[2]
+    return Head(found[0], found[1], True)
 
 
 @event.listens_for(Session, "before_commit")
@@ -205,7 +205,7 @@ def settle(session: Session) -> None:
 
 
 def _append(session: Session, entries: list[_Act], heads: Mapping[str, Head]) -> None:
-    connection = session.connection()
+    connection = belongings.connection(session)
     for case in dict.fromkeys(entry.case_id for entry in entries):
         head = heads[case]
         now = {"case": case, "last": head.sequence, "digest": head.hash}

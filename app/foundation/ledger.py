@@ -17,7 +17,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.foundation import legal
-from app.foundation.belongings import Belonging
+from app.foundation.belongings import Belonging, connection
 from app.foundation.database import Base
 from app.foundation.prepared import Prepared
 
@@ -107,7 +107,7 @@ class Ledger:
             part.rows, part.unread, part.pending = {}, {}, []
 
 
-_LEDGERS = Belonging(Ledger)
+_LEDGERS = Belonging(lambda _: Ledger(), in_transaction=True)
 
 
 def _read(session: Session, table: Table, keys: set[tuple[Any, ...]]) -> Iterator[tuple[tuple[str, str], Row]]:
@@ -211,7 +211,10 @@ def _inserted(top: _Part, table: Table, kept: legal.Records, given: Mapping[str,
         top.unread.setdefault(table, set()).add(key)
         return
     get = given.get
-    top.note((kept.name, legal.row_id(key)), {name: form(get(name)) for name, form in kept.forms.items()})
+    top.note(
+        (kept.name, legal.row_id(key)),
+        {name: None if (value := get(name)) is None else form(value) for name, form in kept.forms.items()},
+    )
 
 
 @cache
@@ -257,7 +260,7 @@ def append(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
         top = Ledger.of(session).top
         for row in rows:
             _inserted(top, table, kept, row)
-    _insertion(table, tuple(rows[0])).write(session.connection(), rows)
+    _insertion(table, tuple(rows[0])).write(connection(session), rows)
 
 
 def write(session: Session, record: Base, values: dict[str, Any]) -> None:
@@ -268,7 +271,7 @@ def write(session: Session, record: Base, values: dict[str, Any]) -> None:
     state: InstanceState[Any] = inspect(record)
     change, held = _change(state.mapper), state.dict
     found = {f"old_{column}": held[change.attributes[column]] for column in change.which}
-    if change.statement(tuple(values)).write(session.connection(), values | found) != 1:
+    if change.statement(tuple(values)).write(connection(session), values | found) != 1:
         raise StaleDataError(f"{change.table} {legal.row_id(found.values())} isn't as it was read")
     for column, value in values.items():
         set_committed_value(record, change.attributes[column], value)
@@ -323,9 +326,7 @@ def _rolled_back(session: Session) -> None:
 
 @event.listens_for(Session, "after_transaction_end")
 def _ended(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        _LEDGERS.forget(session)
-    elif transaction.nested:
+    if transaction.nested:
         ledger = Ledger.of(session)
         last = ledger.parts.pop()
         ledger.top.take(last)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Column, Connection, CursorResult, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import Column, Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Values = Mapping[str, Any]
@@ -21,35 +21,53 @@ class Prepared:
         self._statement, self._columns = statement, columns
         self._made: dict[str, _Made] = {}
 
-    def read(self, connection: Connection, values: Values) -> CursorResult[Any]:
-        """Run it, to read what it selects."""
+    def first(self, connection: Connection, values: Values) -> tuple[Any, ...] | None:
+        """Run it, and give the first row of what it selects; None when there is none."""
         made = self._of(connection)
-        return connection.exec_driver_sql(made.sql, made.of(values))
+        given = made.of(values)
+        if _is_heard(connection):
+            found = connection.exec_driver_sql(made.sql, given).first()
+            return None if found is None else tuple(found)
+        row: tuple[Any, ...] | None = _straight(
+            connection, made.sql, given, "execute", lambda cursor: cursor.fetchone()
+        )
+        return row
 
     def write(self, connection: Connection, values: Values | Sequence[Values]) -> int:
-        """Run it once, or once for each of several values; how many rows it wrote.
-
-        Where nobody listens to statements it goes straight to the driver: SQLAlchemy's way there costs an embedded database
-        several times what the statement does.
-        """
+        """Run it once, or once for each of several values; how many rows it wrote."""
         made, many = self._of(connection), not isinstance(values, Mapping)
         given: Any = [made.of(each) for each in values] if many else made.of(values)  # type: ignore[arg-type]
-        if connection.dispatch.before_cursor_execute or connection.dispatch.after_cursor_execute:
+        if _is_heard(connection):
             return connection.exec_driver_sql(made.sql, given).rowcount
-        cursor = connection.connection.cursor()
-        try:
-            (cursor.executemany if many else cursor.execute)(made.sql, given)
-            return cursor.rowcount
-        except Exception as error:  # noqa: BLE001 - SQLAlchemy raises it again, as one of its own
-            connection._handle_dbapi_exception(error, made.sql, given, cursor, None)
-        finally:
-            cursor.close()
+        way = "executemany" if many else "execute"
+        written: int = _straight(connection, made.sql, given, way, lambda cursor: cursor.rowcount)
+        return written
 
     def _of(self, connection: Connection) -> _Made:
         made = self._made.get(connection.dialect.name)
         if made is None:
             made = self._made[connection.dialect.name] = _Made(self._statement, self._columns, connection.dialect)
         return made
+
+
+def _is_heard(connection: Connection) -> bool:
+    """Whether somebody listens to statements."""
+    return bool(connection.dispatch.before_cursor_execute or connection.dispatch.after_cursor_execute)
+
+
+def _straight(connection: Connection, sql: str, given: Any, way: str, result: Callable[[Any], Any]) -> Any:
+    """What a statement came to, run by the driver itself where nobody listens.
+
+    SQLAlchemy's way there costs an embedded database several times what the statement does.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        getattr(cursor, way)(sql, given)
+        return result(cursor)
+    except Exception as error:  # noqa: BLE001 - SQLAlchemy raises it again, as one of its own
+        connection._handle_dbapi_exception(error, sql, given, cursor, None)
+    finally:
+        cursor.close()
 
 
 class _Made:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstanceState, Mapper, RelationshipDirection, Session
 
 from app.foundation.belongings import Belonging
 
-_FOLLOWING: Belonging[list[tuple[object, list[str]]]] = Belonging(list)
+_FOLLOWING: Belonging[list[tuple[object, list[str]]]] = Belonging(lambda _: [])
 
 
 @cache

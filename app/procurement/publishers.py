@@ -25,7 +25,7 @@ class Publisher:
         return f"{self.base_url.rstrip('/')}/{path.lstrip('/')}"
 
 
-_PUBLISHERS = Belonging(Publisher)
+_PUBLISHERS = Belonging(lambda _: Publisher())
 
 
 def use(holder: Session | sessionmaker[Session], publisher: Publisher) -> None:

@@ -38,7 +38,7 @@ def project_of(session: Session, row: InstanceRow) -> Project | None:
     return projects_of(session, [row.business_key]).get(row.business_key or "")
 
 
-_READ: Belonging[dict[str, Project]] = Belonging(dict)
+_READ: Belonging[dict[str, Project]] = Belonging(lambda _: {})
 """The projects that a session has found, by number."""
 
 

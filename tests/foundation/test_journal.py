@@ -154,7 +154,7 @@ def test_statements_over_many_rows_are_followed(session, year):
 def test_a_row_that_is_made_anew_under_its_key_is_followed(session, year):
     session.delete(year)
     session.flush()
-    session.add(CalendarYear(year=2031, status="expected", source="anew", changed_at=NOON, changed_by="u1"))
+    session.add(CalendarYear(year=2031, status="provisional", source="anew", changed_at=NOON, changed_by="u1"))
     session.commit()
     assert differences(session) == []
 
@@ -164,7 +164,7 @@ def test_what_a_savepoint_took_back_is_not_bound(session, year):
         year.source = "taken back"
         session.flush()
         attempt.rollback()
-    year.status = "expected"
+    year.status = "provisional"
     session.commit()
     assert differences(session) == []
 

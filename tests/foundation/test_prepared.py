@@ -50,7 +50,7 @@ def test_what_a_statement_fixes_is_kept_beside_what_it_is_given(session):
 
 def test_a_value_that_is_missing_is_named(session):
     with pytest.raises(KeyError, match="which"):
-        Prepared(select(TABLE.c.id).where(TABLE.c.id == bindparam("which"))).read(session.connection(), {})
+        Prepared(select(TABLE.c.id).where(TABLE.c.id == bindparam("which"))).first(session.connection(), {})
 
 
 def test_who_listens_to_statements_hears_it_and_it_writes_the_same(session, database):
@@ -66,3 +66,16 @@ def test_a_refusal_of_the_database_is_told_as_of_any_other_statement(session):
     prepared.write(session.connection(), ROW)
     with pytest.raises(exc.IntegrityError), session.begin_nested():
         prepared.write(session.connection(), ROW)
+
+
+def test_the_first_row_is_the_same_whether_somebody_listens_or_not(session, database):
+    Prepared(insert(TABLE), tuple(ROW)).write(session.connection(), ROW)
+    prepared = Prepared(select(TABLE.c.key, TABLE.c.state).where(TABLE.c.id == bindparam("which")))
+    with counted(database):
+        heard = prepared.first(session.connection(), {"which": "1"})
+    assert (heard, prepared.first(session.connection(), {"which": "1"})) == (("a", "waiting"), ("a", "waiting"))
+
+
+def test_there_may_be_no_first_row(session):
+    prepared = Prepared(select(TABLE.c.key).where(TABLE.c.id == bindparam("which")))
+    assert prepared.first(session.connection(), {"which": "none"}) is None
