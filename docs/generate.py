@@ -85,6 +85,7 @@ def permitted(processes: Mapping[str, Process]) -> str:
     parts = {
         "Pages": rights.pages(),
         "Starts and tasks": rights.tasks(processes),
+        "Acts of tasks, as they are declared": rights.declared(),
         "Entries by two persons": rights.entries(),
         "Kept apart": rights.apart(),
         "What each act asks of the person": rights.acts(),

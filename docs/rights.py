@@ -18,6 +18,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Rule as Address
 
+from app.engine.acts import Standing
 from app.engine.spiff.model import Node, Process
 from app.identity import roles
 from app.procurement.duties import INCOMPATIBLE, NAMES
@@ -100,6 +101,29 @@ def _task(node: Node) -> tuple[str, ...]:
         form,
         _code(acts),
     )
+
+
+def declared() -> Table:
+    """Every act of a task: by which form it is done, what it needs and gives, where records stand before and after it."""
+    return [
+        ("act", "form", "needs", "gives", "states", "calls"),
+        *(
+            (
+                f"`{act.id}`",
+                f"`{act.form}`" if act.form else "",
+                _code([value.name for value in act.needs]),
+                _code([value.name for value in act.gives]),
+                "; ".join(_standing(each) for each in act.states),
+                _code(acts_of(act.doing)),
+            )
+            for act in ACTS
+        ),
+    ]
+
+
+def _standing(standing: Standing) -> str:
+    needs, leaves = ("/".join(sorted(state or "none" for state in each)) for each in (standing.needs, standing.leaves))
+    return f"{standing.of.name}: {needs or 'any'} → {leaves or 'the same'}"
 
 
 def entries() -> Table:
