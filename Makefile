@@ -12,7 +12,7 @@ MODULES := frontend/node_modules/.ready-$(shell cksum < frontend/package-lock.js
 export FLASK_APP := run
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup run test quick specs check format frontend lock bench load demo demonstration docs migration
+.PHONY: help setup run test quick specs check format frontend lock bench load mutants demo demonstration docs migration
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -73,6 +73,9 @@ bench: setup ## measure, in one run
 load: setup ## play the minute before a deadline on both databases, on loopback (eight minutes)
 	@tests/serving/prepare.sh
 	@$(BIN)/python -m measuring.load
+
+mutants: setup ## put 1,000 small faults into the code, one at a time, and see that the tests notice (an hour; goes on where it ended)
+	@$(BIN)/python -m measuring.mutants --part 1/2 & first=$$!; $(BIN)/python -m measuring.mutants --part 2/2; second=$$?; wait $$first && exit $$second
 
 docs: setup ## write the reference pages that list what stands elsewhere
 	@$(BIN)/python docs/generate.py
