@@ -147,13 +147,24 @@ def _plain(value: Any) -> Any:
     return {"base64": base64.b64encode(value[:LARGEST]).decode()} if isinstance(value, bytes) else value
 
 
+ONE_OF_FEW = {
+    "breach.state": "reported",
+    "engine_instance_change.kind": "migrate",
+    "engine_message.kind": "message",
+    "supplier_query.state": "open",
+}
+"""What a row that is made says in columns that have few values."""
+
+
 def _made(source: sqlite3.Connection, name: str) -> dict[str, Any]:
     """A row for a table that has none: what it refers to exists, the rest is of its type."""
     refers = {row["from"]: (row["table"], row["to"]) for row in source.execute(f'PRAGMA foreign_key_list("{name}")')}
     made: dict[str, Any] = {}
     for column in source.execute(f'PRAGMA table_info("{name}")').fetchall():
         key = column["name"]
-        if key in refers:
+        if f"{name}.{key}" in ONE_OF_FEW:
+            made[key] = ONE_OF_FEW[f"{name}.{key}"]
+        elif key in refers:
             table, to = refers[key]
             first = source.execute(f'SELECT "{to or "id"}" FROM "{table}" LIMIT 1').fetchone()
             made[key] = first[0] if first is not None else None if not column["notnull"] else "1"
