@@ -43,6 +43,7 @@ check: setup $(MODULES) ## format, lint, types, import contracts, of Python and 
 	@$(BIN)/ruff format --check --quiet . || { echo "make format puts this right"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -qq -n 0 -p no:cacheprovider tests/house/test_templates.py
 	@$(BIN)/lint-imports --no-cache
 	@$(NPM) run --silent check
 

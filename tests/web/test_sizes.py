@@ -69,7 +69,7 @@ def test_files_are_read_in_one_place_only():
 def test_every_page_with_a_file_field_belongs_to_a_route_that_takes_files(app):
     folder = Path(package.__file__).parent / "web" / "templates"
     for path in folder.rglob("*.html"):
-        for field in re.findall(r'<input[^>]*type="file".*?>', path.read_text()):
+        for field in re.findall(r'<input[^>]*type="file".*?>', path.read_text(), re.DOTALL):
             endpoint = re.search(r"accept=\"\{\{ accept\('([\w.]+)'\)", field)
             assert endpoint is not None, (path.name, field)
             assert getattr(app.view_functions[endpoint[1]], "takes_files", None) is not None
