@@ -11,6 +11,7 @@ from app.foundation import dates
 from app.foundation.money import in_figures
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
+from app.procurement import rules
 from app.procurement.projects import Project, catalogue
 from app.procurement.projects.catalogue import ANSWERS
 from app.procurement.rules import laws
@@ -54,7 +55,7 @@ def of_proposal(session: Session, project: Project) -> Iterable[Fact]:
 
 
 def _nothing(session: Session, project: Project) -> Text:
-    if not catalogue.level_of(session, project):
+    if not rules.law(session, project).level:
         return Text(
             "Nothing is proposed: the budget level of your finance department has not been entered.",
             "无法建议：尚未录入财政部门的预算级次。",

@@ -1,4 +1,4 @@
-"""A life under rows of its own: were every rule made for the region, the object and the method alone, nothing would change."""
+"""A life under rows of its own: were every rule made for the region, the level, the object and the method alone, nothing would change."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def own_rows(play, case, monkeypatch):
     """The statutory data says all it says of purchases in Sichuan like the case's, and nothing of any other."""
     with play.house.sessions() as session:
         session.execute(update(Organisation).values(region="CN-SC"))
+        session.execute(update(Organisation).where(Organisation.kind == "finance").values(budget_level="city"))
         session.commit()
 
     def fits(rule):
@@ -40,13 +41,14 @@ def own_rows(play, case, monkeypatch):
 
     def own(rule):
         methods = frozenset() if rule.name in BEFORE_THE_METHOD else frozenset({METHOD})
-        return replace(rule, jurisdiction="CN-SC", objects=frozenset({case.object}), methods=methods)
+        levels = frozenset({"city"})
+        return replace(rule, jurisdiction="CN-SC", levels=levels, objects=frozenset({case.object}), methods=methods)
 
     rows = tuple(rule if rule.name in COMMON else own(rule) for rule in statutes.statute() if fits(rule))
     monkeypatch.setattr(statutes, "statute", lambda: rows)
 
 
-def test_a_whole_life_asks_for_every_rule_by_region_object_and_method(play, case, own_rows):
+def test_a_whole_life_asks_for_every_rule_by_region_level_object_and_method(play, case, own_rows):
     lives.play_all(play, case, lives.WHOLE)
     with play.looking() as session:
         assert incidents.open(session) == []

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.foundation.errors import Refusal
 from app.foundation.text import Text
-from app.identity import organisations
 from app.procurement import rules
 from app.procurement.projects.applications import ReasonsMissing
 from app.procurement.projects.records import Item, Project
@@ -38,18 +37,13 @@ class Proposal:
     rows: int = 0
 
 
-def level_of(session: Session, project: Project) -> str:
-    """The level of a project's budget: that of its finance department; empty while nobody said so."""
-    return organisations.get(session, project.finance_id).budget_level
-
-
 def propose(session: Session, project: Project, *, on: date | None = None) -> Proposal:
     """What the rows in force on a day (by default today) propose: nothing where there are none, or a code is too broad.
 
     One item that the central procurement body buys decides for the project: it is entrusted as one (GPL 18).
     """
     law = rules.law(session, project, on=on)
-    rows = catalogues.catalogue_of(session, region=law.region, level=level_of(session, project), on=law.on)
+    rows = catalogues.catalogue_of(session, region=law.region, level=law.level, on=law.on)
     if not rows:
         return Proposal(None)
     covering = [(item, _row_of(item, rows, project)) for item in project.items]
@@ -117,4 +111,4 @@ def central_bodies(session: Session, project: Project) -> list[CentralBody] | No
     if answer_of(project) != "inside":
         return None
     law = rules.law(session, project)
-    return catalogues.bodies_of(session, region=law.region, level=level_of(session, project), on=law.on)
+    return catalogues.bodies_of(session, region=law.region, level=law.level, on=law.on)

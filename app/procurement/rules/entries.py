@@ -31,7 +31,7 @@ CHANGEABLE = ("value", "unit", "valid_to", "source", "article", "quote", "status
 
 
 class Entry(Base):
-    """An entered row. ``counts_from``: the day from which it decides; ``objects`` and ``methods``: none means all."""
+    """An entered row. ``counts_from``: the day from which it decides; ``objects``, ``methods``, ``levels``: none means all."""
 
     __tablename__ = "statute_entry"
     __table_args__ = (UniqueConstraint("name", "jurisdiction", "scope", "valid_from"),)
@@ -43,6 +43,7 @@ class Entry(Base):
     scope: Mapped[str] = mapped_column(String(200))
     objects: Mapped[list[str]] = mapped_column(Json)
     methods: Mapped[list[str]] = mapped_column(Json)
+    levels: Mapped[list[str]] = mapped_column(Json)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None] = mapped_column(default=None)
     counts_from: Mapped[date]
@@ -68,11 +69,13 @@ class NewEntry:
     article: str
     quote: str
     status: Verification
+    levels: tuple[str, ...] = ()
 
     @property
     def scope(self) -> str:
-        """Objects and methods as one word."""
-        return "/".join((",".join(sorted(self.objects)), ",".join(sorted(self.methods))))
+        """Objects, methods and (where it is for some) levels as one word."""
+        scopes = (self.objects, self.methods, self.levels) if self.levels else (self.objects, self.methods)
+        return "/".join(",".join(sorted(each)) for each in scopes)
 
 
 def names() -> dict[str, Text]:
@@ -146,6 +149,7 @@ def enter(session: Session, actor: Actor, new: NewEntry) -> Entry:
             scope=new.scope,
             objects=sorted(new.objects),
             methods=sorted(new.methods),
+            levels=sorted(new.levels),
             valid_from=new.valid_from,
             counts_from=counts_from,
         ),
@@ -182,6 +186,7 @@ def as_rule(entry: Entry) -> Rule:
         jurisdiction=entry.jurisdiction,
         objects=frozenset(entry.objects),
         methods=frozenset(entry.methods),
+        levels=frozenset(entry.levels),
         valid_from=entry.counts_from,
         valid_to=entry.valid_to,
         source=entry.source,

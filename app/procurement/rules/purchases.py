@@ -1,6 +1,6 @@
 """The law of a purchase on a day: the only way to ask for a row of the statutory data.
 
-A row can be made for an object, a method, a region; whoever asks for it names the purchase, so that the most specific row
+A row can be made for an object, a method, a region, a level of the budget; whoever asks for it names the purchase, so that the most specific row
 counts wherever its rule is asked. What is the same for every purchase (``COMMON``) is asked of ``common``. What a method is
 and calls its papers, and which rules hold for it, its own row says (``Law.method``).
 """
@@ -57,6 +57,10 @@ class Purchase(Protocol):
     def buyer_id(self) -> str:
         """The organisation whose region it is."""
 
+    @property
+    def finance_id(self) -> str:
+        """The finance department, whose budget's level it is (GPL 7)."""
+
 
 @dataclass(frozen=True)
 class Law:
@@ -66,6 +70,7 @@ class Law:
     object: str | None = None
     method_id: str | None = None
     region: str = NATION
+    level: str = ""
 
     @property
     def method(self) -> Method:
@@ -89,7 +94,14 @@ class Law:
         """
         if self.object is None and name not in COMMON:
             raise ValueError(f"{name} depends on the purchase: ask law(session, project)")
-        return find(name, on=self.on, object=self.object, method=self.method_id, jurisdiction=self.region)
+        return find(
+            name,
+            on=self.on,
+            object=self.object,
+            method=self.method_id,
+            level=self.level,
+            jurisdiction=self.region,
+        )
 
     def value(self, name: str) -> Decimal:
         """Its value.
@@ -141,9 +153,10 @@ class Law:
 
 
 def law(session: Session, project: Purchase, *, on: date | None = None) -> Law:
-    """The law of a project ``on`` a day, today unless given; the region is its buyer's."""
+    """The law of a project ``on`` a day, today unless given; the region is its buyer's, the level its budget's."""
     region = organisations.get(session, project.buyer_id).region or NATION
-    return Law(on or local_day(clock.now(session)), project.object, project.method, region)
+    level = organisations.get(session, project.finance_id).budget_level
+    return Law(on or local_day(clock.now(session)), project.object, project.method, region, level)
 
 
 def common(on: date) -> Law:

@@ -64,7 +64,7 @@ class NoRule(LookupError):
 class Rule:
     """One row. ``unit``: d, wd, min, year, ratio, count, thirds or an ISO 4217 currency; ``sense``: see workdays.Sense.
 
-    ``start``: what a period is counted from.
+    ``start``: what a period is counted from. ``objects``, ``methods``, ``levels`` (of budgets): none means all.
     """
 
     id: str
@@ -83,6 +83,7 @@ class Rule:
     article: str
     quote: str
     status: Verification
+    levels: frozenset[str] = frozenset()
 
     @property
     def count(self) -> int:
@@ -130,18 +131,19 @@ class Rule:
             return calendar.add_working_days(start, self.count)
         return calendar.add_days(start, self.count, self.sense)
 
-    def _fits(self, *, object: str | None, method: str | None, on: date, jurisdiction: str) -> bool:
+    def _fits(self, *, object: str | None, method: str | None, level: str, on: date, jurisdiction: str) -> bool:
         return (
             jurisdiction.startswith(self.jurisdiction)
             and (not self.objects or object in self.objects)
             and (not self.methods or method in self.methods)
+            and (not self.levels or level in self.levels)
             and self.valid_from <= on
             and (self.valid_to is None or on <= self.valid_to)
         )
 
     @property
-    def _weight(self) -> tuple[int, int, int, date]:
-        return (len(self.jurisdiction), bool(self.objects), bool(self.methods), self.valid_from)
+    def _weight(self) -> tuple[int, int, int, int, date]:
+        return (len(self.jurisdiction), bool(self.levels), bool(self.objects), bool(self.methods), self.valid_from)
 
 
 @cache
@@ -176,6 +178,7 @@ def _rule(row: dict[str, Any]) -> Rule:
             "sense": Sense(row["sense"]),
             "objects": frozenset(row["objects"]),
             "methods": frozenset(row["methods"]),
+            "levels": frozenset(row.get("levels", ())),
             "valid_from": date.fromisoformat(row["valid_from"]),
             "valid_to": date.fromisoformat(until) if until else None,
         }
@@ -199,18 +202,20 @@ def find(
     on: date,
     object: str | None = None,
     method: str | None = None,
+    level: str = "",
     jurisdiction: str = "CN",
 ) -> Rule:
     """The rule of a name that is in force ``on`` a day, the most specific one.
 
-    ``jurisdiction`` is a region code like ``CN-SC``; a region's own row goes before the nation's.
+    ``jurisdiction`` is a region code like ``CN-SC``; a region's own row goes before the nation's, then one for the
+    ``level`` of the budget, the object, the method.
 
     :raises NoRule:
     """
     fitting = [
         rule
         for rule in known()
-        if name == rule.name and rule._fits(object=object, method=method, on=on, jurisdiction=jurisdiction)
+        if name == rule.name and rule._fits(object=object, method=method, level=level, on=on, jurisdiction=jurisdiction)
     ]
     if not fitting:
         raise NoRule(f"no rule {name!r} for {object}, {method} on {on}")

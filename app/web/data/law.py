@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
+from app.identity import organisations
 from app.procurement import rules
 from app.procurement.rules import Rule, entries, laws, methods
 from app.web import current, listing
@@ -52,8 +53,9 @@ def law() -> str | AnyResponse:
 
 
 def _scope(rule: Rule) -> Text:
-    """For what a rule is: the place, the objects, the methods."""
-    named = [facts.named(facts.OBJECTS, one) for one in sorted(rule.objects)]
+    """For what a rule is: the place, the levels of budgets, the objects, the methods."""
+    named = [name for level, name in organisations.LEVELS.items() if level in rule.levels]
+    named += [facts.named(facts.OBJECTS, one) for one in sorted(rule.objects)]
     named += [methods.named(one).name for one in sorted(rule.methods)]
     place = Text("the country", "全国") if rule.jurisdiction == "CN" else Text(rule.jurisdiction, rule.jurisdiction)
     return Text(", ".join(each.en for each in (place, *named)), "、".join(each.zh for each in (place, *named)))

@@ -11,6 +11,7 @@ from app.foundation.actor import Actor
 from app.foundation.columns import Column
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
+from app.identity import organisations
 from app.procurement import rules
 from app.procurement.rules import entries, methods
 from app.procurement.rules.entries import NewEntry
@@ -19,7 +20,10 @@ from app.workflow.feeding.tables import Known, Scope, Table, Values
 
 
 def _new(values: Values) -> NewEntry:
-    several = {name: tuple(part for part in values[name].split(",") if part) for name in ("objects", "methods")}
+    several = {
+        name: tuple(part for part in values.get(name, "").split(",") if part)
+        for name in ("objects", "methods", "levels")
+    }
     return NewEntry(**{**values, **several})
 
 
@@ -55,6 +59,7 @@ def _examples(session: Session, _scope: Scope) -> list[tuple[str, ...]]:
             "CN-SC",
             "货物、服务",
             "",
+            "",
             f"{year}-01-01",
             "",
             "（填写文号）",
@@ -89,6 +94,13 @@ LAW = Table(
         Column(
             "methods", Text("For which methods", "适用采购方式"), "several", required=False, choices=methods.names()
         ),
+        Column(
+            "levels",
+            Text("For which budget levels", "适用预算级次"),
+            "several",
+            required=False,
+            choices=organisations.LEVELS,
+        ),
         Column("valid_from", Text("In force from", "施行日期"), "day"),
         Column("valid_to", Text("In force until", "失效日期"), "day", required=False),
         Column("source", Text("Law or document number", "法规名称或者文号"), longest=100),
@@ -96,7 +108,7 @@ LAW = Table(
         Column("quote", Text("Its words", "原文"), longest=2000),
         Column("status", Text("Verified", "核对情况"), "choice", choices=rules.VERIFICATION),
     ),
-    key=("name", "jurisdiction", "objects", "methods", "valid_from"),
+    key=("name", "jurisdiction", "objects", "methods", "levels", "valid_from"),
     find=_find,
     check=_check,
     enter=_enter,
