@@ -29,7 +29,7 @@ from app.identity.grants import Grant
 from app.identity.organisations import Organisation
 from app.identity.sessions import LONGEST, SignedIn
 from app.procurement import bids, projects, tenders
-from app.procurement.projects import BudgetLine, Item, Lot, LotState, Project
+from app.procurement.projects import BudgetLine, Item, Lot, LotState, Project, ProjectState
 from app.procurement.suppliers import Registration, RegistrationState
 from app.procurement.tenders import LotKey, Requirement, Tender, TenderState
 
@@ -178,7 +178,7 @@ def _published(session: Session, now: datetime) -> Lot:
         funds="fiscal",
         need="测试",
         estimate=Decimal(600_000),
-        state="procuring",
+        state=ProjectState.PUBLISHED,
         applicant_id="load",
         applied_at=now,
         method="open_tender",

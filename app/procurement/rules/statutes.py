@@ -178,7 +178,7 @@ def _rule(row: dict[str, Any]) -> Rule:
             "sense": Sense(row["sense"]),
             "objects": frozenset(row["objects"]),
             "methods": frozenset(row["methods"]),
-            "levels": frozenset(row.get("levels", ())),
+            "levels": frozenset(row["levels"]),
             "valid_from": date.fromisoformat(row["valid_from"]),
             "valid_to": date.fromisoformat(until) if until else None,
         }
