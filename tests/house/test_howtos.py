@@ -37,7 +37,13 @@ def test_a_procedure_is_added_as_its_how_to_says(followed):
     assert any("second_opinion, version 1" in said for said in printed)
 
 
-@pytest.mark.parametrize("page", ["add-a-page.md", "change-a-rule.md", "add-a-procedure.md"])
+def test_an_operation_is_added_as_its_how_to_says(followed):
+    folder, printed = followed("add-an-operation.md")
+    assert "`contracts.remind_supplier`" in (folder / "docs/reference/rights.md").read_text(encoding="utf-8")
+    assert all(" passed" in said for said in printed[1:])
+
+
+@pytest.mark.parametrize("page", ["add-a-page.md", "change-a-rule.md", "add-a-procedure.md", "add-an-operation.md"])
 def test_each_step_of_a_how_to_says_where_it_belongs(page):
     text = (howto.PAGES / page).read_text(encoding="utf-8")
     assert text.count("```") == 2 * len(list(howto.steps(page)))
