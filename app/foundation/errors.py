@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from app.foundation.text import Text
 
@@ -20,16 +20,23 @@ def spelt(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()
 
 
+class Law(Protocol):
+    """What an article is asked of: the law of a purchase (``app.procurement.rules.Law``)."""
+
+    def article(self, code: str) -> str | None: ...
+
+
 class Refusal(Exception):
     """An act that was understood and is not done. Nothing has been changed.
 
     ``details`` fill the ``%(name)s`` places of the sentence; ``field`` names the form field it belongs to; ``others`` are
-    what was found wrong beside it (``refuse_all``).
+    what was found wrong beside it (``refuse_all``). ``under``: the law whose article it rests on, where that depends on the
+    method; a refusal that rests on the same article by any method has it as its class's ``statute``.
     """
 
     code: ClassVar[str] = "refused"
     text: ClassVar[Text] = Text("You cannot do this.", "无法执行此操作。")
-    statute: ClassVar[str | None] = None
+    statute: str | None = None
 
     def __init_subclass__(cls, **options: object) -> None:
         """Give a refusal the code that its class's name spells: ``LotUnknown`` is ``lot-unknown``."""
@@ -37,7 +44,9 @@ class Refusal(Exception):
         if "code" not in cls.__dict__:
             cls.code = spelt(cls.__name__)
 
-    def __init__(self, *, field: str | None = None, **details: object) -> None:
+    def __init__(self, *, field: str | None = None, under: Law | None = None, **details: object) -> None:
+        if under is not None:
+            self.statute = under.article(self.code)
         self.field = field
         self.details = details
         self.others: list[Refusal] = []

@@ -21,7 +21,7 @@ from app.foundation.foreign import kinds
 from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.identity import organisations
-from app.procurement import bids, bonds, projects, tenders
+from app.procurement import bids, bonds, projects, rules, tenders
 from app.procurement.bonds import BankStatement, Bond, BondState, StatementEntry
 from app.procurement.projects import Lot, Project
 from app.procurement.tenders import Tender
@@ -81,7 +81,6 @@ class StillSecret(Conflict):
         "No one can see the bid bonds of this lot before the bid deadline.",
         "投标截止前，任何人不得查看本采购包的投标保证金情况。",
     )
-    statute = "O87 28"
 
 
 @blueprint.get("")
@@ -411,7 +410,7 @@ def _bonds_of(lot_id: str) -> list[Bond]:
     if tender.agency_id != current.actor().organisation_id:
         raise projects.LotUnknown
     if tender.bid_deadline_at is None or current.now() < tender.bid_deadline_at:
-        raise StillSecret
+        raise StillSecret(under=rules.law(session, tender.project))
     return bonds.of_lot(session, lot_id)
 
 

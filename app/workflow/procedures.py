@@ -41,6 +41,8 @@ def _entries(method: Method) -> Iterator[Text]:
         Text("where its rules stand", "法律依据"): bool(method.source),
     }
     yield from (what for what, is_there in there.items() if not is_there)
+    for what in sorted(methods.ARTICLES - method.articles.keys()):
+        yield Text(f"the article of “{what}”", f"“{what}”的法律条款")
     for what in methods.WORDS - method.words.keys():
         yield Text(f"the word for “{what}”", f"“{what}”的用语")
 

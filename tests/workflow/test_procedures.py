@@ -26,6 +26,7 @@ WRONG = {
     "causes of failure": {"failures": {}},
     "where its rules stand": {"source": ""},
     "word for “notice”": {"words": {}},
+    "article of “decision-due”": {"articles": {}},
     "“no_check”": {"checks": frozenset({"no_check"})},
     "date “never”": {"timetable": (replace(STEP, anchor="never"),)},
     "rule “no_rule” for goods": {"timetable": (replace(STEP, rule="no_rule"),)},

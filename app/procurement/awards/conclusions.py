@@ -9,6 +9,7 @@ from app.foundation import clock
 from app.foundation.errors import RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import last_second_of
+from app.procurement import projects
 from app.procurement.awards.decisions import get
 from app.procurement.awards.records import Award, AwardState, SigningPause
 
@@ -38,7 +39,6 @@ class NotPublished(RuleBroken):
 
     code = "award-not-published"
     text = Text("The award has not been published yet.", "中标结果尚未公告。")
-    statute = "O87 69"
 
 
 def require_concludable(session: Session, lot_id: str) -> Award:
@@ -58,7 +58,7 @@ def require_concludable(session: Session, lot_id: str) -> Award:
 
 def _obstacle(session: Session, award: Award) -> RuleBroken | None:
     if award.state != AwardState.PUBLISHED or award.query_until_on is None:
-        return NotPublished()
+        return NotPublished(under=projects.law_of_lot(session, award.lot_id))
     if pauses(session, award.lot_id):
         return SigningPaused()
     if clock.now(session) < last_second_of(award.query_until_on):

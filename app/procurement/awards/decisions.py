@@ -50,7 +50,6 @@ class NotACandidate(RuleBroken):
     text = Text(
         "Choose a candidate recommended in the evaluation report.", "只能在评标报告推荐的中标候选人中确定中标人。"
     )
-    statute = "O87 68"
 
 
 class OutOfOrder(RuleBroken):
@@ -60,7 +59,6 @@ class OutOfOrder(RuleBroken):
         "Confirm the winning bidder in order of rank. Passing over a candidate needs a reason given in law.",
         "应当按排序确定中标人；不确定排名在前的中标候选人的，须有法定理由。",
     )
-    statute = "O87 68"
 
 
 class StillTheBuyers(Conflict):
@@ -89,11 +87,11 @@ def confirm(session: Session, actor: Actor, *, lot_id: str, bid_id: str, ground:
     candidates = _open_candidates(session, lot_id)
     chosen = next((result for result in candidates if result.bid_id == bid_id), None)
     if chosen is None:
-        raise NotACandidate(field="bid")
+        raise NotACandidate(field="bid", under=projects.law_of_lot(session, lot_id))
     passed = [result for result in candidates if result.rank < chosen.rank]
     if passed:
         if ground not in GROUNDS:
-            raise OutOfOrder(field="ground")
+            raise OutOfOrder(field="ground", under=projects.law_of_lot(session, lot_id))
         if not reasons.strip():
             raise ReasonsMissing(field="reasons")
     return _decide(

@@ -15,7 +15,7 @@ from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound
 from app.foundation.text import Text
 from app.identity import roles
-from app.procurement import projects, suppliers, tenders
+from app.procurement import projects, rules, suppliers, tenders
 from app.procurement.bids import completeness, contents, offers
 from app.procurement.bids.packages import LARGEST_FILES, MOST_FILES
 from app.procurement.bids.records import Bid, BidDraft, DraftFile
@@ -80,7 +80,7 @@ def bidding_for(
     roles.require(actor, role, registration.organisation_id)
     tender = tenders.of_lot(session, lot_id, lock=lock)
     if not tenders.open_for_bids(tender, arrivals.arrived(session, arrived_at)):
-        raise DeadlinePassed
+        raise DeadlinePassed(under=rules.law(session, tender.project))
     return tender, registration.organisation_id
 
 

@@ -42,7 +42,6 @@ class OpeningNotDue(RuleBroken):
     """Nobody opens a bid before the deadline (O87 33, 39)."""
 
     text = Text("Bids cannot be opened before the deadline.", "投标截止时间之前不得开标。")
-    statute = "O87 33"
 
 
 class NotBidding(Conflict):
@@ -104,7 +103,7 @@ def open_all(session: Session, actor: Actor, *, lot_id: str, keeper: Keeper) -> 
     if tender.state not in (TenderState.PUBLISHED, TenderState.CLOSED) or tender.bid_deadline_at is None:
         raise NotBidding
     if now < tender.bid_deadline_at:
-        raise OpeningNotDue
+        raise OpeningNotDue(under=rules.law(session, tender.project))
     lot = projects.lot(session, lot_id, lock=True)
     if lot.failure_reason:
         raise DocumentsAtFault

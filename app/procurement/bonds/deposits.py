@@ -16,7 +16,7 @@ from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
 from app.foundation.text import Text
 from app.foundation.workdays import ONE_DAY, local_day
 from app.identity import roles
-from app.procurement import projects, suppliers, tenders
+from app.procurement import projects, rules, suppliers, tenders
 from app.procurement.bonds.records import Bond, BondState
 from app.procurement.projects import Lot
 from app.procurement.tenders import Tender
@@ -56,7 +56,6 @@ class GuaranteeTooShort(Invalid):
         "The letter of guarantee must be valid until %(until)s, when the bid validity ends.",
         "保函有效期不得早于投标有效期届满日%(until)s。",
     )
-    statute = "O87 23"
 
 
 def amount_for(lot: Lot, tender: Tender) -> Decimal:
@@ -85,7 +84,7 @@ def _open_lot(session: Session, actor: Actor, lot_id: str, arrived_at: datetime 
     roles.require(actor, "supplier-bidder", registration.organisation_id)
     tender = tenders.of_lot(session, lot_id, lock=True)
     if not tenders.open_for_bids(tender, arrivals.arrived(session, arrived_at)):
-        raise tenders.DeadlinePassed
+        raise tenders.DeadlinePassed(under=rules.law(session, tender.project))
     if tender.bond_percent <= 0:
         raise NoBondAsked
     return projects.lot(session, lot_id), tender, registration.organisation_id
@@ -136,7 +135,7 @@ def lodge_guarantee(
         raise GuaranteeTooSmall(field="amount", amount=f"{bond.amount:,.2f}")
     needed = bids_valid_until(tender)
     if valid_until < needed:
-        raise GuaranteeTooShort(field="valid_until", until=needed)
+        raise GuaranteeTooShort(field="valid_until", until=needed, under=rules.law(session, tender.project))
     bond.kind, bond.guarantee_number, bond.guarantee_issuer = "guarantee", number, issuer
     bond.guarantee_until, bond.guarantee_document_id = valid_until, document_id
     bond.state, bond.arrived_at = BondState.HELD, arrivals.arrived(session, arrived_at)

@@ -46,7 +46,6 @@ class GroundUnknown(RuleBroken):
         "A bid bond can only be forfeited on a ground given in the tender documents.",
         "仅在招标文件规定的情形下不予退还投标保证金。",
     )
-    statute = "O87 23"
 
 
 class EarnedByNobody(Invalid):
@@ -56,7 +55,6 @@ class EarnedByNobody(Invalid):
         "Interest from the bank goes back only with a transferred bond after a termination, and is not below zero.",
         "仅终止招标退还转账保证金时一并退还银行孳息，且不得为负数。",
     )
-    statute = "O87 29"
 
 
 NOTHING: Mapping[str, Decimal] = {}
@@ -167,7 +165,7 @@ def return_bonds(
         if bond.state != BondState.DUE_BACK:
             raise BondNotDue
         if earned.get(bond_id, Decimal(0)) < 0 or (earned.get(bond_id) and not earns(bond)):
-            raise EarnedByNobody(field="rows")
+            raise EarnedByNobody(field="rows", under=projects.law_of_lot(session, bond.lot_id))
         lines += _returned(session, bond, today, earned.get(bond_id, Decimal(0)))
     batch.total = sum((line.amount for line in lines), Decimal(0))
     session.add(batch)
@@ -217,7 +215,7 @@ def forfeit(session: Session, actor: Actor, *, bond_id: str, ground: str) -> Bon
     if bond is None:
         raise BondUnknown
     if ground not in GROUNDS:
-        raise GroundUnknown
+        raise GroundUnknown(under=projects.law_of_lot(session, bond.lot_id))
     roles.require(actor, "agency-officer", tenders.of_lot(session, bond.lot_id).agency_id)
     if bond.state not in (BondState.HELD, BondState.DUE_BACK):
         raise BondNotDue

@@ -43,7 +43,6 @@ class ConfirmationTooLate(RuleBroken):
     """The time to confirm a corrected price has passed."""
 
     text = Text("The time to confirm the corrected price has passed.", "确认修正后报价的时间已截止。")
-    statute = "O87 59"
 
 
 class AlreadyAnswered(Conflict):
@@ -61,7 +60,6 @@ class CorrectionsOpen(Conflict):
         "The price of %(name)s must be corrected and confirmed first, or the time to confirm it must have ended.",
         "%(name)s的报价须先经修正并由投标人确认，或者确认时限届满。",
     )
-    statute = "O87 59"
 
 
 def correct_prices(session: Session, actor: Actor, *, lot_id: str) -> list[PriceCorrection]:
@@ -110,7 +108,8 @@ def _correction(bid: Bid, reading: Reading, now: datetime, due_at: datetime) -> 
 
 
 def _ask(session: Session, lot: Lot, bid: Bid, correction: PriceCorrection) -> None:
-    until, law, why = dates.when(correction.due_at), laws.citation("O87 59"), words(correction)
+    until, why = dates.when(correction.due_at), words(correction)
+    law = laws.citation(rules.law(session, lot.project).article("confirmation-asked") or "")
     mails.tell(
         session,
         organisation_id=bid.supplier_id,
@@ -168,7 +167,7 @@ def confirm_price(
     roles.require(actor, "supplier-signer", bid.supplier_id)
     now = arrivals.arrived(session, arrived_at)
     if now >= correction.due_at:
-        raise ConfirmationTooLate
+        raise ConfirmationTooLate(under=projects.law_of_lot(session, bid.lot_id))
     if correction.answer:
         raise AlreadyAnswered
     correction.answer = "confirmed" if confirmed else "declined"
@@ -231,7 +230,7 @@ def refuse_open(session: Session, lot: Lot, found: Iterable[Bid]) -> None:
         correction = bid.opened.correction if bid.opened is not None else None
         waits = correction is not None and not correction.answer and now < correction.due_at
         if waits or (correction is None and reading_of(lot, bid).needs_confirmation):
-            raise CorrectionsOpen(name=bid.supplier.name)
+            raise CorrectionsOpen(name=bid.supplier.name, under=rules.law(session, lot.project))
 
 
 def fault(bid: Bid) -> Fault | None:

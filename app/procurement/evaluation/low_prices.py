@@ -16,7 +16,7 @@ from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from app.foundation.text import Text
 from app.identity import roles
-from app.procurement import experts, mails, rules, tenders
+from app.procurement import experts, mails, projects, rules, tenders
 from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation import prices
 from app.procurement.evaluation.lots import WITH_ITS_CONTENT, bids_in, evaluated_lot, note
@@ -40,7 +40,6 @@ class ExplanationTooLate(RuleBroken):
     """The explanation period has ended."""
 
     text = Text("The explanation period has ended.", "提交说明的时间已截止。")
-    statute = "O87 60"
 
 
 class NotYetExplained(Conflict):
@@ -56,7 +55,6 @@ class NotProven(RuleBroken):
         "A price without an explanation is not justified. The bid is invalid.",
         "未提交说明的，不能证明报价合理，应作无效投标处理。",
     )
-    statute = "O87 60"
 
 
 class NotTheLeader(NotAllowed):
@@ -138,7 +136,8 @@ def _minutes(session: Session, tender: Tender) -> int:
 
 
 def _ask(session: Session, lot: Lot, check: LowPriceCheck) -> None:
-    until, law = dates.when(check.due_at), laws.citation("O87 60")
+    until = dates.when(check.due_at)
+    law = laws.citation(rules.law(session, lot.project).article("explanation-asked") or "")
     mails.tell(
         session,
         organisation_id=check.bid.supplier_id,
@@ -213,7 +212,7 @@ def explain(
     roles.require(actor, "supplier-bidder", supplier_id)
     now = arrivals.arrived(session, arrived_at)
     if now >= check.due_at:
-        raise ExplanationTooLate
+        raise ExplanationTooLate(under=projects.law_of_lot(session, check.bid.lot_id))
     if check.explained_at is not None or check.decision:
         raise AlreadyReviewed
     if not explanation.strip():
@@ -237,7 +236,7 @@ def decide_low_prices(session: Session, actor: Actor, *, lot_id: str, rows: Sequ
     if experts.of_lot(session, lot_id).leader_id != member.account_id:
         raise NotTheLeader
     checks = {check.bid_id: check for check in of_lot(session, lot_id)}
-    _refuse_unready(rows, checks, clock.now(session))
+    _refuse_unready(rows, checks, clock.now(session), projects.law_of_lot(session, lot_id))
     for row in rows:
         check = checks[row.bid_id]
         check.decision, check.reason = ("accepted" if row.accepted else "rejected"), row.reason.strip()
@@ -251,7 +250,7 @@ def decide_low_prices(session: Session, actor: Actor, *, lot_id: str, rows: Sequ
     return enough
 
 
-def _refuse_unready(rows: Sequence[Decision], checks: dict[str, LowPriceCheck], now: datetime) -> None:
+def _refuse_unready(rows: Sequence[Decision], checks: dict[str, LowPriceCheck], now: datetime, law: rules.Law) -> None:
     ids = [row.bid_id for row in rows]
     if len(ids) != len(set(ids)) or set(ids) != set(checks):
         raise RowsIncomplete(field="rows")
@@ -262,6 +261,6 @@ def _refuse_unready(rows: Sequence[Decision], checks: dict[str, LowPriceCheck], 
         if check.explained_at is None and now < check.due_at:
             raise NotYetExplained
         if row.accepted and check.explained_at is None:
-            raise NotProven(field=f"rows-{place}-result")
+            raise NotProven(field=f"rows-{place}-result", under=law)
         if not row.reason.strip():
             raise ReasonsMissing(field=f"rows-{place}-reason")

@@ -300,7 +300,8 @@ def deliver(session: Session, actor: Actor, *, lot_id: str) -> Report:
     report.state, report.delivered_at, report.decision_due_at = ReportState.DELIVERED, now, last_second_of(due_on)
     printing.keep(session, actor, report, lot, tender)
     session.flush()
-    due, law = dates.by(due_on), laws.citation("O87 68")
+    due = dates.by(due_on)
+    law = laws.citation(rules.law(session, tender.project, on=today).article("decision-due") or "")
     mails.tell(
         session,
         organisation_id=tender.buyer_id,

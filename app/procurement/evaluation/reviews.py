@@ -66,7 +66,6 @@ class BondUnproved(RuleBroken):
         "No bank statement shows the bid bond of %(name)s yet. Import the statement first.",
         "银行对账单尚未显示%(name)s的投标保证金到账，请先导入对账单。",
     )
-    statute = "O87 63"
 
 
 @dataclass(frozen=True)
@@ -206,7 +205,7 @@ def _unpassable(session: Session, bid: Bid, bond: str, field: str) -> Refusal | 
     if exclusion is not None:
         return ExcludedCannotPass(field=field, name=bid.supplier.name, until=exclusion.valid_until)
     if bond == "unproved":
-        return BondUnproved(field=field, name=bid.supplier.name)
+        return BondUnproved(field=field, name=bid.supplier.name, under=projects.law_of_lot(session, bid.lot_id))
     return None
 
 

@@ -14,7 +14,7 @@ from app.foundation import clock
 from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, refuse_all
 from app.foundation.text import Text
-from app.procurement import experts, projects, tenders
+from app.procurement import experts, projects, rules, tenders
 from app.procurement.bids import Bid, BidState
 from app.procurement.evaluation.lots import bids_in, evaluated_lot, note
 from app.procurement.evaluation.records import Score
@@ -41,14 +41,12 @@ class OutOfRange(Invalid):
     text = Text(
         "Enter between 0 and %(most)s points, with at most 2 decimal places.", "分值应在0至%(most)s之间，最多两位小数。"
     )
-    statute = "O87 64"
 
 
 class NotAStep(Invalid):
     """The factor is scored in steps (O87 55)."""
 
     text = Text("Choose one of these points: %(steps)s.", "该评审因素按档计分，可选分值：%(steps)s。")
-    statute = "O87 55"
 
 
 class ScoresMissing(Conflict):
@@ -99,7 +97,8 @@ def enter_scores(session: Session, actor: Actor, *, lot_id: str, rows: Sequence[
     keys = [(row.bid_id, row.factor_id) for row in rows]
     if len(keys) != len(set(keys)) or set(keys) != {(bid.id, factor) for bid in bids for factor in factors}:
         raise RowsIncomplete(field="rows")
-    refuse_all(unfit(factors[row.factor_id], row.points, f"rows-{place}-points") for place, row in enumerate(rows))
+    law = projects.law_of_lot(session, lot_id)
+    refuse_all(unfit(law, factors[row.factor_id], row.points, f"rows-{place}-points") for place, row in enumerate(rows))
     now = clock.now(session)
     given = [
         Score(
@@ -118,13 +117,13 @@ def enter_scores(session: Session, actor: Actor, *, lot_id: str, rows: Sequence[
     return given
 
 
-def unfit(factor: Factor, points: Decimal, field: str) -> Invalid | None:
+def unfit(law: rules.Law, factor: Factor, points: Decimal, field: str) -> Invalid | None:
     """What is wrong with points: outside the factor's range, or between its steps."""
     if not 0 <= points <= factor.points or points != points.quantize(Decimal("0.01")):
-        return OutOfRange(field=field, most=f"{factor.points.normalize():f}")
+        return OutOfRange(field=field, most=f"{factor.points.normalize():f}", under=law)
     given = steps(factor)
     if given and points not in given:
-        return NotAStep(field=field, steps="、".join(f"{step.normalize():f}" for step in given))
+        return NotAStep(field=field, steps="、".join(f"{step.normalize():f}" for step in given), under=law)
     return None
 
 
@@ -234,8 +233,9 @@ def correct_scores(session: Session, actor: Actor, *, lot_id: str, rows: Sequenc
     keys = [(row.bid_id, row.factor_id) for row in rows]
     if len(keys) != len(set(keys)) or set(keys) != set(asked):
         raise RowsIncomplete(field="rows")
+    law = projects.law_of_lot(session, lot_id)
     for_all = [
-        unfit(asked[row.bid_id, row.factor_id].factor, row.points, f"rows-{place}-points")
+        unfit(law, asked[row.bid_id, row.factor_id].factor, row.points, f"rows-{place}-points")
         for place, row in enumerate(rows)
     ]
     unsaid = [ReasonsMissing(field=f"rows-{n}-reason") for n, row in enumerate(rows) if not row.reason.strip()]

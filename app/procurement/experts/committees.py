@@ -41,21 +41,18 @@ class CommitteeTooSmall(RuleBroken):
     """The committee has too few seats for this lot (O87 47)."""
 
     text = Text("This lot needs a committee of at least %(least)s.", "本项目评标委员会成员应当为%(least)s人以上。")
-    statute = "O87 47"
 
 
 class CommitteeEven(RuleBroken):
     """A committee has an odd number of members (O87 47)."""
 
     text = Text("The number of members must be odd.", "评标委员会成员人数应当为单数。")
-    statute = "O87 47"
 
 
 class TooFewExperts(RuleBroken):
     """Experts are at least two thirds of a committee (O87 47)."""
 
     text = Text("At least two thirds of the members must be review experts.", "评审专家不得少于成员总数的三分之二。")
-    statute = "O87 47"
 
 
 class RepresentativeUnfit(RuleBroken):
@@ -64,7 +61,6 @@ class RepresentativeUnfit(RuleBroken):
     text = Text(
         "%(name)s cannot be the buyer's representative: %(why)s.", "%(name)s不能担任本项目采购人代表：%(why)s。"
     )
-    statute = "O87 45, IR 9"
 
 
 class RepresentativeMissing(Invalid):
@@ -79,7 +75,6 @@ class NotAMember(NotAllowed):
     """Only a member of the committee does this."""
 
     text = Text("Only members of the evaluation committee can do this.", "仅评标委员会成员可执行此操作。")
-    statute = "O87 66"
 
 
 def of_lot(session: Session, lot_id: str, *, lock: bool = False) -> Committee:
@@ -162,7 +157,7 @@ def _fit(session: Session, actor: Actor, tender: Tender, lot_id: str, account_id
     account = accounts.get(session, account_id)
     why = _unfit(session, actor, tender, lot_id, [account])[account.id]
     if why is not None:
-        raise RepresentativeUnfit(field="account", name=account.name, why=why)
+        raise RepresentativeUnfit(field="account", name=account.name, why=why, under=rules.law(session, tender.project))
     return account
 
 
@@ -218,14 +213,15 @@ def share_kept(seats: int, experts: int, thirds: int) -> bool:
 
 def refuse_unlawful_size(session: Session, committee: Committee, seats: int) -> None:
     """Raise CommitteeTooSmall, CommitteeEven or TooFewExperts for a size that O87 47 doesn't allow."""
+    law = projects.law_of_lot(session, committee.lot_id)
     least = max(least_seats(session, committee.lot_id), len(serving(committee)))
     if seats < least:
-        raise CommitteeTooSmall(field="seats", least=least)
+        raise CommitteeTooSmall(field="seats", least=least, under=law)
     if seats % 2 == 0:
-        raise CommitteeEven(field="seats")
+        raise CommitteeEven(field="seats", under=law)
     experts = seats - (committee.representative_id is not None)
-    if not share_kept(seats, experts, projects.law_of_lot(session, committee.lot_id).expert_share()):
-        raise TooFewExperts(field="seats")
+    if not share_kept(seats, experts, law.expert_share()):
+        raise TooFewExperts(field="seats", under=law)
 
 
 def seat(session: Session, actor: Actor, *, lot_id: str) -> int:
@@ -271,7 +267,7 @@ def require_member(session: Session, actor: Actor, lot_id: str) -> Member:
     for member in serving(committee):
         if member.account_id == actor.id and committee.seated_at is not None:
             return member
-    raise NotAMember
+    raise NotAMember(under=projects.law_of_lot(session, lot_id))
 
 
 def reveal(session: Session, lot_id: str) -> Committee:

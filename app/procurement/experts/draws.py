@@ -56,7 +56,6 @@ class PoolExhausted(RuleBroken):
         "Only %(left)s experts meet the conditions for %(missing)s places. Widen the conditions.",
         "符合条件的专家仅余%(left)s人，尚缺%(missing)s人，请调整抽取条件。",
     )
-    statute = "O87 48"
 
 
 class DrawTooEarly(RuleBroken):
@@ -167,7 +166,7 @@ def draw(session: Session, actor: Actor, *, lot_id: str) -> list[Member]:
     known = {member.expert_id for member in committee.members}
     left = [(code, expert_id) for code, expert_id in current.pool if expert_id not in known]
     if len(left) < missing:
-        raise PoolExhausted(left=len(left), missing=missing)
+        raise PoolExhausted(left=len(left), missing=missing, under=projects.law_of_lot(session, lot_id))
     position = max((member.position for member in committee.members), default=0)
     called = [
         _call(session, committee, current, code, expert_id, position + step)
@@ -238,7 +237,7 @@ def answer(session: Session, actor: Actor, *, lot_id: str, decision: str, reason
     committee = of_lot(session, lot_id, lock=True)
     member = next((m for m in committee.members if m.account_id == actor.id and not m.is_representative), None)
     if member is None:
-        raise NotAMember
+        raise NotAMember(under=projects.law_of_lot(session, lot_id))
     if member.state != MemberState.CALLED or committee.seated_at is not None:
         raise CallAnswered
     states = {"accept": MemberState.ACCEPTED, "decline": MemberState.DECLINED, "recuse": MemberState.RECUSED}

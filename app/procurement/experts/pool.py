@@ -89,7 +89,7 @@ class NotThePoolsKeeper(NotAllowed):
         "Only the finance department and administrators can change the expert pool.",
         "专家库由财政部门和系统管理员维护。",
     )
-    statute = "O87 48"
+    statute = "IR 62"
 
 
 def enter(

@@ -37,7 +37,6 @@ class CeilingOverBudget(RuleBroken):
     """A ceiling price lies above the lot's budget (O87 12)."""
 
     text = Text("The ceiling of lot %(lot)s is above its budget.", "采购包%(lot)s的最高限价超过其预算。")
-    statute = "O87 12"
 
 
 class LotItemsOverBudget(RuleBroken):
@@ -141,7 +140,7 @@ def plan(
     roles.require(actor, "buyer-handler", project.buyer_id)
     problems = [
         *_lot_problems(project, lots, items),
-        *_budget_problems(project, lots, items),
+        *_budget_problems(rules.law(session, project), project, lots, items),
         *_plan_problems(session, project, notice_on, survey),
         *catalogue.problems(session, project, centralised, catalogue_reasons),
         *intentions.problems(session, project, intention, notice_on),
@@ -177,14 +176,16 @@ def _lot_problems(project: Project, lots: Sequence[PlannedLot], items: Mapping[s
     return [LotsInvalid(field="lots", why=why) for why in whys]
 
 
-def _budget_problems(project: Project, lots: Sequence[PlannedLot], items: Mapping[str, int]) -> list[Refusal]:
+def _budget_problems(
+    law: rules.Law, project: Project, lots: Sequence[PlannedLot], items: Mapping[str, int]
+) -> list[Refusal]:
     problems: list[Refusal] = []
     total = sum((lot.budget for lot in lots), Decimal(0))
     if total > project.estimate:
         problems.append(LotsOverBudget(field="lots", sum=f"{total:,.2f}", budget=f"{project.estimate:,.2f}"))
     for lot in lots:
         if lot.ceiling is not None and lot.ceiling > lot.budget:
-            problems.append(CeilingOverBudget(field="lots", lot=lot.number))
+            problems.append(CeilingOverBudget(field="lots", lot=lot.number, under=law))
         value = sum((_value(item) for item in project.items if items.get(item.id) == lot.number), Decimal(0))
         if value > lot.budget:
             problems.append(LotItemsOverBudget(field="lots", lot=lot.number, sum=f"{value:,.2f}"))
@@ -252,7 +253,7 @@ def warnings(session: Session, project_id: str) -> list[Warning]:
         *_splitting(session, project),
         *_survey(session, project),
         *_reservations(session, project),
-        *_core_products(project),
+        *_core_products(session, project),
         *_intention(session, project),
     ]
 
@@ -351,8 +352,9 @@ def _intention(session: Session, project: Project) -> list[Warning]:
     return [Warning("intention", text, rule.citation)]
 
 
-def _core_products(project: Project) -> list[Warning]:
-    if project.object != "goods":
+def _core_products(session: Session, project: Project) -> list[Warning]:
+    article = rules.law(session, project).article("core-product")
+    if project.object != "goods" or article is None:
         return []
     open_lots = [lot.number for lot in project.lots if len(lot.items) > 1 and not any(i.is_core for i in lot.items)]
     return [
@@ -362,7 +364,7 @@ def _core_products(project: Project) -> list[Warning]:
                 f"Lot {number} has several products. Choose the core product.",
                 f"采购包{number}为非单一产品采购，请确定核心产品。",
             ),
-            "O87 31",
+            article,
         )
         for number in open_lots
     ]

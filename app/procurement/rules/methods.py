@@ -21,6 +21,8 @@ WORDS = frozenset({"notice"})
 """What every method's papers have a word for."""
 OWN = frozenset({"as", "main", "threshold"})
 """What no method has of another."""
+ARTICLES = frozenset({"report-of-termination", "explanation-asked", "confirmation-asked", "decision-due"})
+"""Sentences that cite an article, by any method."""
 NOTICE, DEADLINE = "notice", "bid_deadline"
 """What every timetable is counted from, and the date that a person may choose."""
 
@@ -55,7 +57,8 @@ class Method:
 
     ``words``: what its papers are called, by what they are; ``objects``: what can be bought by it; ``checks``: those of the
     documents, by their names; ``least_offers``, ``candidates``: the rules of how many offers there must be, and how many
-    candidates are named at most; ``states``: those of a lot, in their order; ``failures``: why a lot can fail.
+    candidates are named at most; ``states``: those of a lot, in their order; ``failures``: why a lot can fail;
+    ``articles``: on which article a refusal, a check or a sentence rests, by its code.
     """
 
     id: str
@@ -77,6 +80,7 @@ class Method:
     group: Group = Group()
     states: tuple[str, ...] = ()
     failures: Mapping[str, Text] = field(default_factory=dict)
+    articles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rules(self) -> tuple[str, ...]:

@@ -117,6 +117,10 @@ class Law:
         """
         return self.rule(name).count
 
+    def article(self, code: str) -> str | None:
+        """The article that a refusal, a check or a sentence rests on for its method; None where its row names none."""
+        return self.method.articles.get(code)
+
     def step(self, name: str) -> Rule | None:
         """The rule of a date in its method's timetable; None where the method has no such date.
 

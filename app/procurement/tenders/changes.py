@@ -44,14 +44,12 @@ class ObjectChanged(RuleBroken):
         "A correction cannot change the subject or the qualification requirements (%(place)s).",
         "澄清或者修改不得改变采购标的和资格要求（%(place)s）。",
     )
-    statute = "O87 27"
 
 
 class DeadlineEarlier(RuleBroken):
     """A deadline moves later only (O87 27)."""
 
     text = Text("The deadline can only be moved to a later time.", "投标截止时间只能顺延，不能提前。")
-    statute = "O87 27"
 
 
 class NothingChanged(Invalid):
@@ -92,7 +90,7 @@ def change(
         made = _apply(session, actor, tender, requirements, factors, terms, attachments, now)
         errors = sum(finding.severity == ERROR for finding in tender.findings)
         if errors:
-            raise FindingsOpen(count=errors)
+            raise FindingsOpen(count=errors, under=rules.law(session, tender.project))
         made.reasons, made.made_by = reasons, actor.id
         made.old_deadline_at = old_deadline
         session.add(made)
@@ -159,9 +157,9 @@ def _changeable(
     agreements.require_power(session, actor, project_id=tender.project_id, power="publish")
     deadline = tender.bid_deadline_at
     if deadline is None or not open_for_bids(tender, arrivals.arrived(session, arrived_at)):
-        raise DeadlinePassed
+        raise DeadlinePassed(under=rules.law(session, tender.project))
     if terms.bid_deadline_at < deadline:
-        raise DeadlineEarlier(field="bid_deadline_at")
+        raise DeadlineEarlier(field="bid_deadline_at", under=rules.law(session, tender.project))
     return tender, deadline
 
 
@@ -186,7 +184,7 @@ def _apply(
     differing = differences(before, content(tender))
     if not differing:
         raise NothingChanged
-    _refuse_forbidden(before, content(tender), differing)
+    _refuse_forbidden(rules.law(session, tender.project), before, content(tender), differing)
     affects = affects_bids(differing)
     tender.bid_deadline_at = deadline_after(session, tender, now) if affects else tender.bid_deadline_at
     findings.record(session, tender, local_day(tender.published_at or now))
@@ -222,7 +220,7 @@ def deadline_after(session: Session, tender: Tender, now: datetime) -> datetime:
 
 
 def _refuse_forbidden(
-    before: Mapping[str, Any], after: Mapping[str, Any], differing: Sequence[Mapping[str, Any]]
+    law: rules.Law, before: Mapping[str, Any], after: Mapping[str, Any], differing: Sequence[Mapping[str, Any]]
 ) -> None:
     for difference in differing:
         parts = difference["place"].split("/")
@@ -235,7 +233,9 @@ def _refuse_forbidden(
             if name == "requirements"
         }
         if name in ("items", "budget", "ceiling", "sme_mode") or "qualification" in kinds:
-            raise ObjectChanged(place=f"{number}/{name}/{parts[3]}" if len(parts) > 3 else f"{number}/{name}")
+            raise ObjectChanged(
+                place=f"{number}/{name}/{parts[3]}" if len(parts) > 3 else f"{number}/{name}", under=law
+            )
 
 
 def _update_requirements(

@@ -19,7 +19,7 @@ from app.foundation.actor import Actor
 from app.foundation.errors import Conflict, Invalid, NotFound, RuleBroken
 from app.foundation.text import Text
 from app.identity import roles
-from app.procurement import agreements, projects
+from app.procurement import agreements, projects, rules
 from app.procurement.projects import Lot, Project, ProjectState, ReasonsMissing
 from app.procurement.tenders import attachments as attached
 from app.procurement.tenders.attachments import NewAttachment
@@ -65,7 +65,6 @@ class FindingsOpen(RuleBroken):
     """Documents with errors aren't confirmed or published."""
 
     text = Text("The check found %(count)s errors. Correct them first.", "检查发现%(count)s处错误，须先修改。")
-    statute = "O87 25"
 
 
 STATE_NAMES: dict[str, Text] = {
@@ -295,7 +294,7 @@ def confirm_documents(session: Session, actor: Actor, *, project_id: str, decisi
     else:
         errors = sum(finding.severity == "error" for finding in tender.findings)
         if errors or tender.state != TenderState.CHECKED:
-            raise FindingsOpen(count=errors)
+            raise FindingsOpen(count=errors, under=rules.law(session, tender.project))
         tender.return_reasons = ""
         tender.state, tender.confirmed_by, tender.confirmed_at = TenderState.CONFIRMED, actor.id, clock.now(session)
     facts = {"decision": decision, "reasons": reasons, "digest": digest(content(tender))}

@@ -53,7 +53,6 @@ class DeadlinePassed(RuleBroken):
     """The bid deadline has passed."""
 
     text = Text("The bid deadline has passed.", "投标截止时间已过。")
-    statute = "O87 33"
 
 
 class NotASupplierHere(NotAllowed):
@@ -114,7 +113,7 @@ def publish(session: Session, actor: Actor, *, project_id: str, keeper: KeyKeepe
     found = findings.record(session, tender, local_day(now))
     errors = sum(finding.severity == ERROR for finding in found)
     if errors:
-        raise FindingsOpen(count=errors)
+        raise FindingsOpen(count=errors, under=rules.law(session, tender.project))
     project = projects.lock(session, project_id, states=[ProjectState.ENTRUSTED])
     _start_clocks(session, tender, now)
     version = add_version(session, tender, [])
@@ -361,7 +360,8 @@ def _report_termination(session: Session, tender: Tender, reasons: str) -> None:
     assert tender.published_at is not None, "it was published"
     assert tender.bid_deadline_at is not None, "it was published"
     published, deadline = dates.when(tender.published_at), dates.when(tender.bid_deadline_at)
-    buyer, law = organisations.get(session, tender.buyer_id).name, laws.citation("O87 29")
+    buyer = organisations.get(session, tender.buyer_id).name
+    law = laws.citation(rules.law(session, project).article("report-of-termination") or "")
     mails.tell(
         session,
         organisation_id=project.finance_id,

@@ -20,6 +20,7 @@ from app.foundation.errors import Conflict, RuleBroken
 from app.foundation.proposals import SecondPersonNeeded
 from app.foundation.text import Text
 from app.identity import roles
+from app.procurement import rules
 from app.procurement.projects import ReasonsMissing
 from app.procurement.tenders.checks import OVERRIDDEN, Found
 from app.procurement.tenders.documents import content, differences
@@ -34,7 +35,6 @@ class NotOverridable(RuleBroken):
         "This finding rests on figures, dates or codes that were entered. It cannot be overridden; correct the documents.",
         "该问题由填写的数值、日期或者编号得出，不能认定为误报，请修改招标文件。",
     )
-    statute = "O87 25"
 
 
 class AlreadyOverridden(Conflict):
@@ -116,7 +116,7 @@ def override(
         raise SecondPersonNeeded
     found = reading.found
     if not found.may_be_overridden:
-        raise NotOverridable
+        raise NotOverridable(under=rules.law(session, tender.project))
     if not reasons.strip():
         raise ReasonsMissing(field="reasons")
     if any(each.mark == reading.mark for each in tender.overrides):

@@ -47,7 +47,6 @@ class AnswerChanges(RuleBroken):
         "An answer can only explain the tender documents. “%(words)s” is not in them. Publish a correction first, then answer.",
         "答复只能解释招标文件，“%(words)s”与招标文件不一致。请先发布更正，再作答复。",
     )
-    statute = "O87 27, IR 31"
 
 
 class AnswerOpposes(RuleBroken):
@@ -58,7 +57,6 @@ class AnswerOpposes(RuleBroken):
         "Publish a correction first, then answer.",
         "答复只能解释招标文件。“%(said)s”与招标文件（%(place)s）“%(words)s”相反。请先发布更正，再作答复。",
     )
-    statute = "O87 27, IR 31"
 
 
 class CorrectionNeeded(RuleBroken):
@@ -70,7 +68,6 @@ class CorrectionNeeded(RuleBroken):
         "answer. After the bid deadline nothing can be changed.",
         "答复不得改变招标文件。请先发布更正（“更正招标文件”），再作答复；投标截止后不得再作更正。",
     )
-    statute = "O87 27, IR 31"
 
 
 EXPLAINS, CHANGES = "explains", "changes"
@@ -103,7 +100,7 @@ def ask(session: Session, actor: Actor, *, tender_id: str, text: str, arrived_at
     supplier_id = supplier_of(session, actor)
     now = arrivals.arrived(session, arrived_at)
     if not open_for_bids(tender, now):
-        raise DeadlinePassed
+        raise DeadlinePassed(under=rules.law(session, tender.project))
     if not text.strip():
         raise WordsMissing(field="text")
     today = local_day(now)
@@ -155,8 +152,8 @@ def answer(session: Session, actor: Actor, *, question_id: str, answer: str, eff
     if not answer.strip():
         raise WordsMissing(field="answer")
     if effect == CHANGES:
-        raise CorrectionNeeded(field="effect")
-    _refuse_changing(tender, question, answer)
+        raise CorrectionNeeded(field="effect", under=rules.law(session, tender.project))
+    _refuse_changing(rules.law(session, tender.project), tender, question, answer)
     question.answer, question.answered_by, question.effect = answer.strip(), actor.id, effect
     question.answered_at = clock.now(session)
     title = tender.project.title
@@ -172,15 +169,15 @@ def answer(session: Session, actor: Actor, *, question_id: str, answer: str, eff
     return question
 
 
-def _refuse_changing(tender: Tender, question: Question, answer: str) -> None:
+def _refuse_changing(law: rules.Law, tender: Tender, question: Question, answer: str) -> None:
     said = content(tender)
     words = changed_words(answer, json.dumps(said, ensure_ascii=False))
     if words is not None:
-        raise AnswerChanges(field="answer", words=words)
+        raise AnswerChanges(field="answer", words=words, under=law)
     found = opposed(question.text, answer, passages(said))
     if found is not None:
         clause, passage = found
-        raise AnswerOpposes(field="answer", said=clause, place=place(passage.place), words=passage.words)
+        raise AnswerOpposes(field="answer", said=clause, place=place(passage.place), words=passage.words, under=law)
 
 
 def _stated(session: Session, tender: Tender, effect: str | None) -> dict[str, dict[str, str]]:

@@ -183,7 +183,7 @@ def _changeable(tender_id: str) -> Tender:
     """A tender that is open for bids; what has closed isn't changed any more."""
     tender = tender_of(tender_id)
     if not tenders.open_for_bids(tender, current.arrived_at()):
-        raise tenders.DeadlinePassed
+        raise tenders.DeadlinePassed(under=rules.law(current.session(), tender.project))
     return tender
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from app.foundation import workdays
 from app.procurement import rules
+from app.procurement.experts.committees import CommitteeEven
 from app.procurement.projects import LotState, lives
 from app.procurement.rules import methods
 
@@ -102,3 +106,32 @@ def test_a_method_without_states_moves_no_lot(session, entrusted, monkeypatch):
     lot.project.method = "bare"
     with pytest.raises(lives.NotInThisState):
         lives.move_lot(session, lot, LotState.BIDDING)
+
+
+APP = Path(rules.__file__).parents[2]
+OF_SOME_METHODS = re.compile(r"\bO(?:74|87|110)\b")
+"""The orders that are about some methods only."""
+
+
+def constants():
+    """The article of every refusal's class in the domain and in what stands upon it."""
+    for file in sorted(file for room in ("procurement", "workflow", "web") for file in (APP / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            for part in node.body if isinstance(node, ast.ClassDef) else ():
+                if isinstance(part, ast.Assign) and ast.unparse(part.targets[0]) == "statute":
+                    yield node.name, ast.unparse(part.value)
+
+
+def test_no_refusal_has_the_order_of_a_method_as_its_constant():
+    assert [name for name, statute in constants() if OF_SOME_METHODS.search(statute)] == []
+
+
+def test_a_refusal_rests_on_the_article_of_its_purchases_method(session, entrusted, monkeypatch):
+    purchase = rules.law(session, entrusted)
+    shipped, other = (
+        CommitteeEven(under=purchase).statute,
+        replace(methods.main(), articles={"committee-even": "O74 7"}),
+    )
+    monkeypatch.setattr(methods, "rows", lambda: (BARE, other))
+    assert (shipped, CommitteeEven(under=purchase).statute) == ("O87 47", "O74 7")
+    assert CommitteeEven(under=replace(purchase, method_id="bare")).statute is None

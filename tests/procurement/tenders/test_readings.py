@@ -1,10 +1,12 @@
 """What the check reads in Chinese: what only sounds like a fault isn't found, and its twin that is one still is."""
 
+from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
+from app.procurement import rules
 from app.procurement.tenders.checks import Draft, contents, scoring
 from app.procurement.tenders.checks.wordings import wordings
 from app.procurement.tenders.records import Factor, Requirement
@@ -162,7 +164,13 @@ def draft(*texts, standard="", points=20, requirement_codes=(), contract="", ite
         validity_days=90,
         delivery_days=30,
     )
-    return Draft(tender=tender, project=SimpleNamespace(lots=[lot]), calendar=None, notice_on=None, law=None)
+    return Draft(
+        tender=tender,
+        project=SimpleNamespace(lots=[lot]),
+        calendar=None,
+        notice_on=None,
+        law=rules.Law(date(2026, 3, 2), "goods", "open_tender"),
+    )
 
 
 @pytest.mark.parametrize(

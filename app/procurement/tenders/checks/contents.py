@@ -50,7 +50,7 @@ def review_there(draft: Draft) -> Iterator[Found]:
         if not draft.factors(lot):
             yield Found(
                 "contents-factors",
-                "O87 20(11)",
+                draft.article("check-review-there"),
                 f"{lot.number}/factors",
                 ERROR,
                 Text("The lot has no evaluation criteria.", "采购包未规定评审因素。"),
@@ -65,7 +65,7 @@ def standards_named(draft: Draft) -> Iterator[Found]:
         if technical and not any(_STANDARD.search(r.text_zh) for r in technical):
             yield Found(
                 "contents-standards",
-                "O87 11(2), IR 15",
+                draft.article("check-standards-named"),
                 f"{lot.number}/requirements",
                 WARNING,
                 Text("No standard is named in the technical requirements.", "未明确采购标的需执行的标准、规范。"),
@@ -79,7 +79,7 @@ def acceptance_described(draft: Draft) -> Iterator[Found]:
     if "验收" not in words:
         yield Found(
             "contents-acceptance",
-            "O87 20(7), N22 24",
+            draft.article("check-acceptance-described"),
             "terms/contract_terms",
             ERROR,
             Text("The acceptance is not described.", "未明确履约验收的标准和要求。"),
@@ -109,7 +109,7 @@ def contract_there(draft: Draft) -> Iterator[Found]:
     if len(terms.strip()) < 20:
         yield Found(
             "contents-contract",
-            "O87 20(8)",
+            draft.article("check-contract-there"),
             "terms/contract_terms",
             ERROR,
             Text("The draft of the contract is missing.", "缺少拟签订的合同文本。"),
@@ -156,7 +156,7 @@ def core_product(draft: Draft) -> Iterator[Found]:
         if len(lot.items) > 1 and not any(item.is_core for item in lot.items):
             yield Found(
                 "E6",
-                "O87 31",
+                draft.article("check-core-product"),
                 f"{lot.number}/items",
                 WARNING,
                 Text("No core product is named.", "非单一产品采购未载明核心产品。"),
@@ -177,7 +177,7 @@ def stars_agree(draft: Draft) -> Iterator[Found]:
         if marked and not requirement.starred:
             yield Found(
                 "O87-20-star",
-                "O87 20",
+                draft.article("check-stars-agree"),
                 draft.place(requirement),
                 ERROR,
                 Text(
@@ -229,7 +229,7 @@ def contradictions(draft: Draft) -> Iterator[Found]:
         for place, text in texts:
             for found in re.findall(pattern, text):
                 if Decimal(found) != value:
-                    yield _contradiction(place, f"terms/{name}", found, f"{plain(value)}")
+                    yield _contradiction(draft, place, f"terms/{name}", found, f"{plain(value)}")
 
 
 def delivery_as_planned(draft: Draft) -> Iterator[Found]:
@@ -260,7 +260,7 @@ def quantities(draft: Draft) -> Iterator[Found]:
                 )
                 if found and Decimal(found[1]) != item.quantity:
                     place = f"{lot.number}/items/{item.position}"
-                    yield _contradiction(draft.place(requirement), place, found[1], f"{plain(item.quantity)}")
+                    yield _contradiction(draft, draft.place(requirement), place, found[1], f"{plain(item.quantity)}")
 
 
 _WARRANTY = re.compile(
@@ -280,14 +280,14 @@ def guarantee_terms(draft: Draft) -> Iterator[Found]:
             thing = "" if _WHOLE.search(of) else of
             other, known = first.setdefault(thing, (place, months))
             if months != known:
-                yield _contradiction(place, other, f"{months}个月", f"{known}个月")
+                yield _contradiction(draft, place, other, f"{months}个月", f"{known}个月")
 
 
-def _contradiction(place: str, other: str, found: str, expected: str) -> Found:
+def _contradiction(draft: Draft, place: str, other: str, found: str, expected: str) -> Found:
     there = in_words(other)
     return Found(
         "contradiction",
-        "IR 15, O87 11",
+        draft.article("check-contradiction"),
         place,
         ERROR,
         Text(

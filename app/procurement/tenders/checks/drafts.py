@@ -59,6 +59,10 @@ class Draft:
         """The statutory rule in force on the day of the notice."""
         return self.law.rule(name)
 
+    def article(self, code: str) -> str:
+        """The article that a check rests on for the method; empty where its row names none."""
+        return self.law.article(code) or ""
+
     def requirements(self, lot: Lot, kind: str | None = None) -> list[Requirement]:
         """A lot's requirements (of a kind)."""
         return [r for r in self.tender.requirements if r.lot_id == lot.id and kind in (None, r.kind)]

@@ -19,7 +19,7 @@ def bid_period(draft: Draft) -> Iterator[Found]:
     if deadline is None:
         yield Found(
             "T1",
-            "O87 20(13)",
+            draft.article("check-bid-period"),
             "terms/bid_deadline_at",
             ERROR,
             Text("There is no bid deadline.", "未规定投标截止时间。"),
@@ -70,7 +70,7 @@ def deadline_day(draft: Draft) -> Iterator[Found]:
     if deadline is not None and draft.calendar.is_working(workdays.local_day(deadline)) is False:
         yield Found(
             "deadline-day",
-            "O87 85",
+            draft.article("check-deadline-day"),
             "terms/bid_deadline_at",
             WARNING,
             Text("The bid deadline is not on a working day.", "投标截止时间不是工作日。"),
@@ -157,7 +157,7 @@ def validity(draft: Draft) -> Iterator[Found]:
     if days < needed:
         yield Found(
             "validity",
-            "O87 20(12), O87 23",
+            draft.article("check-validity"),
             "terms/validity_days",
             ERROR if days < 1 else WARNING,
             Text(
@@ -260,7 +260,7 @@ def ceilings(draft: Draft) -> Iterator[Found]:
         if lot.ceiling is not None and lot.ceiling > lot.budget:
             yield Found(
                 "ceiling-over-budget",
-                "O87 12",
+                draft.article("check-ceilings"),
                 f"{lot.number}/ceiling",
                 ERROR,
                 Text("The ceiling is above the budget.", "最高限价超过预算。"),

@@ -42,7 +42,7 @@ def weights(draft: Draft) -> Iterator[Found]:
         if total != HUNDRED:
             yield Found(
                 "E3",
-                "O87 55",
+                draft.article("check-weights"),
                 f"{lot.number}/factors",
                 ERROR,
                 Text(
@@ -80,7 +80,7 @@ def one_price_factor(draft: Draft) -> Iterator[Found]:
         for extra in prices[1:]:
             yield Found(
                 "E2",
-                "O87 55",
+                draft.article("check-one-price-factor"),
                 draft.place(extra),
                 ERROR,
                 Text("Price is scored twice.", "价格分重复设置。"),
@@ -95,7 +95,7 @@ def lowest_price_scored(draft: Draft) -> Iterator[Found]:
     for factor in draft.tender.factors:
         yield Found(
             "O87-54",
-            "O87 54",
+            draft.article("check-lowest-price-scored"),
             draft.place(factor),
             ERROR,
             Text(
@@ -110,15 +110,15 @@ def measures(draft: Draft) -> Iterator[Found]:
     for factor in _scored(draft):
         place = draft.place(factor)
         if not factor.standard.strip():
-            yield _unmeasured(place, "no standard", "未规定评分标准")
+            yield _unmeasured(draft, place, "no standard", "未规定评分标准")
         elif not factor.bands and not _POINTS.search(factor.standard) and not _IN_WORDS.search(factor.standard):
-            yield _unmeasured(place, "a standard that names no points", "评分标准未规定分值", read=(place,))
+            yield _unmeasured(draft, place, "a standard that names no points", "评分标准未规定分值", read=(place,))
 
 
-def _unmeasured(place: str, what: str, what_zh: str, read: tuple[str, ...] = ()) -> Found:
+def _unmeasured(draft: Draft, place: str, what: str, what_zh: str, read: tuple[str, ...] = ()) -> Found:
     return Found(
         "E4-measure",
-        "O87 55, IR 34",
+        draft.article("check-unmeasured"),
         place,
         ERROR,
         Text(f"The criterion has {what}.", f"该评审因素{what_zh}。"),
@@ -136,7 +136,7 @@ def points_match(draft: Draft) -> Iterator[Found]:
         if steps and max(steps) > factor.points:
             yield Found(
                 "E4-points",
-                "O87 55",
+                draft.article("check-points-match"),
                 draft.place(factor),
                 ERROR,
                 Text(
@@ -159,7 +159,7 @@ def ranges(draft: Draft) -> Iterator[Found]:
             if ranged and factor.kind == "objective" and steps < 2:
                 yield Found(
                     "E4-ranges",
-                    "O87 55",
+                    draft.article("check-ranges"),
                     draft.place(factor),
                     ERROR,
                     Text(
@@ -180,7 +180,7 @@ def tied_to_requirements(draft: Draft) -> Iterator[Found]:
             if strangers:
                 yield Found(
                     "E4-unknown",
-                    "O87 55",
+                    draft.article("check-tied-to-requirements"),
                     draft.place(factor),
                     ERROR,
                     Text(
@@ -192,7 +192,7 @@ def tied_to_requirements(draft: Draft) -> Iterator[Found]:
             elif factor.kind != "price" and not factor.requirement_codes:
                 yield Found(
                     "E4-untied",
-                    "O87 55",
+                    draft.article("check-tied-to-requirements"),
                     draft.place(factor),
                     WARNING,
                     Text(
@@ -216,7 +216,7 @@ def qualification_scored(draft: Draft) -> Iterator[Found]:
             if twin is not None:
                 yield Found(
                     "E4-qualification",
-                    "O87 55",
+                    draft.article("check-qualification-scored"),
                     draft.place(factor),
                     ERROR,
                     Text(f"Qualification requirement {twin.code} is scored.", f"将资格要求{twin.code}设置为评审因素。"),
@@ -247,7 +247,7 @@ def samples(draft: Draft) -> Iterator[Found]:
         if asked and not judged and not any("评审" in r.text_zh for r in asked):
             yield Found(
                 "O87-22",
-                "O87 22",
+                draft.article("check-samples"),
                 draft.place(asked[0]),
                 ERROR,
                 Text(
