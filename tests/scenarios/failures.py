@@ -99,7 +99,7 @@ def fail(town: Town) -> None:
     bidder.go("/supplier/messages").sees(f"“输液泵采购”已废标：{WHY}")
     bidder.go("/supplier/bonds").sees("G-kang", "前")
     buyer = _of(town, "chen").go("/cases").follow("输液泵采购")
-    buyer.sees(f"已废标：{WHY}", "应当重新组织招标").follow("发起新流程").sees("公开招标")
+    buyer.sees(f"已废标：{WHY}", "应当重新组织招标").follow("发起新流程").sees("采购项目")
     _of(town, "sun").go("/tenders").sees("已废标").follow("输液泵采购").sees(f"已废标：{WHY}")
 
 

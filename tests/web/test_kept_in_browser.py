@@ -135,6 +135,16 @@ def test_signing_out_takes_along_what_was_typed(form):
     assert form.evaluate(KEPT) == 0
 
 
+def test_what_is_typed_just_before_signing_out_is_not_kept_after_it(form):
+    wait_until_kept(form)
+    form.clock.install()
+    form.evaluate("document.addEventListener('submit', event => event.preventDefault())")  # the answer is on its way
+    form.fill("#f-title", "typed last")
+    form.evaluate("document.querySelector('[data-signs-out]').requestSubmit()")
+    form.clock.run_for(1_000)
+    assert form.evaluate(KEPT) == 0
+
+
 def test_leaving_a_form_that_is_not_sent_asks_first(visit):
     page = visit("/account")
     page.fill("#f-name", "A new name")

@@ -58,7 +58,12 @@ const drop = key => {
   }
 };
 
-export const keep = form => write(place(form), { at: Date.now(), values: values(form) });
+let isOver = false;
+
+/** Keep what stands in a form; not while its person is signing out, whatever was typed just before. */
+export const keep = form => {
+  if (!isOver) write(place(form), { at: Date.now(), values: values(form) });
+};
 export const forget = form => drop(place(form));
 
 /** The form is on its way: the next page that isn't an error forgets it. */
@@ -151,6 +156,8 @@ export function watchTyped() {
     });
   }
   document.addEventListener('submit', event => {
-    if (event.target.dataset.signsOut !== undefined) keys().forEach(drop);
+    if (event.target.dataset.signsOut === undefined) return;
+    isOver = true;
+    keys().forEach(drop);
   });
 }
