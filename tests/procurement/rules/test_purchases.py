@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -70,6 +70,16 @@ def test_a_more_specific_row_is_honoured_wherever_its_rule_is_asked(name, dimens
     rules.use([own])
     assert PURCHASE.rule(name) == own
     assert own not in [found(replace(PURCHASE, **ELSEWHERE[dimension]), name) for dimension in dimensions]
+
+
+@pytest.mark.usefixtures("_forget")
+@pytest.mark.parametrize("dimension", sorted(OWN))
+def test_an_older_row_made_for_a_purchase_goes_before_a_newer_one_for_all(dimension):
+    shipped = PURCHASE.rule("decision")
+    general = replace(shipped, id="general", jurisdiction="CN", objects=frozenset(), methods=frozenset())
+    own = replace(general, id="own", **{dimension: OWN[dimension]})
+    rules.use([replace(general, valid_from=own.valid_from + timedelta(days=1)), own])
+    assert PURCHASE.rule("decision") == own
 
 
 @pytest.mark.usefixtures("_forget")
