@@ -220,7 +220,7 @@ FIGURES = (
     Figure("small process: user task against one bare commit", against_commit, "x", None),
     Figure("small process: user task beyond one bare commit", beyond_commit, "ms", None),
     Figure("small process: cases a second", cases, "cases/s", None),
-    Figure("tasks: completed a second from 32 threads", completed_a_second, "tasks/s", None, more_is_better=True),
-    Figure("tasks: completed from 32 threads, 99 of 100 within", completed_p99, "ms", None),
+    Figure("tasks: completed a second from 32 threads", completed_a_second, "tasks/s", 250, more_is_better=True),
+    Figure("tasks: completed from 32 threads, 99 of 100 within", completed_p99, "ms", 400),
 )
-"""What is to be reached: 1.3 ms beyond the commit, 250 a second, 400 ms. The limits come when a quiet machine has shown them."""
+"""To be reached still: 1.3 ms beyond the commit. A limit comes when a quiet machine has shown that it is met."""
