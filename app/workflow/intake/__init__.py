@@ -12,14 +12,30 @@ from app.workflow.intake import (
     awards,
     bids,
     contracts,
-    evaluation,
     experts,
     payments,
+    prices,
     projects,
     queries,
+    reports,
+    reviews,
+    scores,
     tenders,
 )
 
 __all__ = [
-    "acceptance", "agreements", "awards", "bids", "contracts", "evaluation", "experts", "payments", "projects", "queries", "tenders",
-]  # fmt: skip
+    "acceptance",
+    "agreements",
+    "awards",
+    "bids",
+    "contracts",
+    "experts",
+    "payments",
+    "prices",
+    "projects",
+    "queries",
+    "reports",
+    "reviews",
+    "scores",
+    "tenders",
+]

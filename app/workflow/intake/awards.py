@@ -14,8 +14,8 @@ from app.procurement.projects import LotState
 from app.workflow import facts, standings
 from app.workflow.beside import Fact, beside
 from app.workflow.declaring import ACTS
-from app.workflow.intake.evaluation import of_report
 from app.workflow.intake.experts import of_lot
+from app.workflow.intake.reports import of_report
 from app.workflow.values import LOT
 
 
