@@ -78,29 +78,11 @@ def start(
     business_key: str | None = None,
     *,
     start_id: str | None = None,
-    message: str | None = None,
     definition: Definition | None = None,
 ) -> InstanceRow:
-    """Start the latest version of a process (or ``definition``), at its none start event or at ``start_id``.
-
-    Automatic steps run until all waits. The journal's case is the instance's id. Where the process has a start form, what
-    it begins with is held against it first, whichever start event brings it (``start_forms``).
-
-    :raises forms.FormInvalid: when that doesn't fit, with one refusal for each field
-    :raises StartUnfit: when the start event can't work out what the form is to take
-    :raises NoSuchProcess: when there is no such version
-    :raises CannotStart: when it has no such start event
-    """
+    """Start a process (``starting.start``: with what it takes and raises), and deliver what was sent."""
     row = starting.start(
-        engine,
-        session,
-        actor,
-        process_id,
-        variables,
-        business_key,
-        start_id=start_id,
-        message=message,
-        definition=definition,
+        engine, session, actor, process_id, variables, business_key, start_id=start_id, definition=definition
     )
     routing.deliver(engine, session)
     return row

@@ -6,6 +6,7 @@ an event gateway, four timers, multi-instance over five bids and over three expe
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -148,7 +149,7 @@ def _files(writer: _Writer) -> dict[str, bytes]:
     }  # fmt: skip
 
 
-class _Writer:
+class _Writer(ABC):
     """What both drawings have in common."""
 
     def element(self, part: Part) -> str:
@@ -164,9 +165,9 @@ class _Writer:
     def attributes(self, _part: Part) -> str:
         return ""
 
+    @abstractmethod
     def filled(self, part: Part) -> tuple[str, str]:
         """Extension elements and content."""
-        raise NotImplementedError
 
     def event(self, part: Part) -> str:
         if part.kind == "receiveTask":
@@ -183,8 +184,9 @@ class _Writer:
     def timer(self, value: str) -> str:
         return escape(value)
 
+    @abstractmethod
     def condition(self, python: str, feel: str) -> str:
-        raise NotImplementedError
+        """The condition of a flow, which both languages are given for."""
 
     def flow(self, source: str, target: str, condition: tuple[str, str] | None = None) -> str:
         inner = ""
