@@ -33,7 +33,6 @@ from app.procurement.bids.records import (
 from app.procurement.bids.submissions import of_lot, of_supplier, tell
 from app.procurement.bonds import Bond, BondState
 from app.procurement.projects import Lot, LotState
-from app.procurement.rules import methods
 from app.procurement.tenders import Tender, TenderState
 from app.sealer.packages import digest
 
@@ -200,7 +199,7 @@ def leave_unopened(session: Session, actor: Actor, *, lot_id: str, reason: str) 
 def tell_of_failure(session: Session, *, lot_id: str) -> None:
     """Tell every bidder of a lot that failed why it did (GPL 36)."""
     lot = projects.lot(session, lot_id)
-    why = methods.failures()[lot.failure_reason]
+    why = projects.failure(lot)
     for bid in of_lot(session, lot_id):
         tell(session, bid, "failure", project=lot.project.number, lot=lot.title, why=why)
 

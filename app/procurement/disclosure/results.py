@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.foundation.text import Text
 from app.foundation.workdays import last_second_of
-from app.procurement import awards, contracts, payments
+from app.procurement import awards, contracts, payments, projects
 from app.procurement.acceptance import Delivery
 from app.procurement.awards import Award
 from app.procurement.contracts import Contract
 from app.procurement.disclosure import parts
 from app.procurement.projects import Lot, LotState
-from app.procurement.rules import methods
 from app.procurement.tenders import Notice
 
 
@@ -63,7 +62,7 @@ def _award(session: Session, lot: Lot, award: Award, parties: parts.Parties) -> 
 
 def _failure(session: Session, lot: Lot) -> dict[str, Any]:
     """A lot that failed (GPL 36): an award that could not be made, with its reason and its notice."""
-    why = methods.failures().get(lot.failure_reason, Text("", ""))
+    why = projects.failure(lot) or Text("", "")
     statement = select(Notice).where(Notice.lot_id == lot.id, Notice.kind == "failure").order_by(Notice.id)
     section: dict[str, Any] = {
         "id": f"failure-{lot.id}",

@@ -16,6 +16,7 @@ from app.foundation.text import Text
 from app.foundation.workdays import local_day
 from app.procurement import rules
 from app.procurement.projects.records import Lot, LotState, NumberSeries, Project, ProjectState
+from app.procurement.rules import methods
 
 
 class ProjectUnknown(NotFound):
@@ -124,6 +125,11 @@ def lot(session: Session, lot_id: str, *, lock: bool = False) -> Lot:
     if found is None:
         raise LotUnknown
     return found
+
+
+def failure(lot: Lot) -> Text | None:
+    """Why a lot failed, in the words of its own method's row; None where it did not, or for a reason that the row lacks."""
+    return methods.named(lot.project.method or "").failures.get(lot.failure_reason)
 
 
 def law_of_lot(session: Session, lot_id: str, *, on: date | None = None) -> rules.Law:

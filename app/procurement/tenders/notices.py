@@ -75,7 +75,7 @@ AFTER_FAILURE = laws.under(
 def standing(lot: Lot) -> Text:
     """Where a lot stands, and of a failed one why."""
     state = projects.STATE_NAMES[lot.state]
-    why = methods.failures().get(lot.failure_reason) if lot.state == LotState.FAILED else None
+    why = projects.failure(lot) if lot.state == LotState.FAILED else None
     return state if why is None else Text(f"{state.en}: {why.en}", f"{state.zh}：{why.zh}")
 
 
@@ -282,12 +282,12 @@ def supplier_of(session: Session, actor: Actor) -> str:
 
 
 def fail(session: Session, actor: Actor, *, lot_id: str, reason: str) -> Lot:
-    """A lot fails (废标): the reason is published to all bidders (GPL 36). ``reason``: one of ``methods.failures``."""
-    why = methods.failures()[reason]
+    """A lot fails (废标): the reason is published to all bidders (GPL 36). ``reason``: one of its method's row."""
     lot = projects.lot(session, lot_id, lock=True)
     if lot.state == LotState.FAILED:
         return lot
     tender = of_lot(session, lot_id)
+    why = methods.named(tender.method).failures[reason]
     projects.move_lot(session, lot, LotState.FAILED)
     lot.failure_reason, lot.failed_at = reason, clock.now(session)
     add_notice(

@@ -144,7 +144,6 @@ def notice(notice_id: str) -> str:
         content=found.content,
         kinds=disclosure.KINDS,
         papers=papers_of(found.document_zh_id, found.document_en_id),
-        failures=methods.failures(),
         place=places.place,
         text_of=text_of,
         deadlines=_deadlines(found.content),

@@ -81,7 +81,7 @@ def tender(tender_id: str) -> str:
         place=places.place,
         text_of=text_of,
         states=projects.STATE_NAMES,
-        failures=methods.failures(),
+        failure_of=projects.failure,
         stages=_stages(found),
         dates=_dates(found, now),
         object=facts.named(facts.OBJECTS, found.project.object),

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from app.foundation import workdays
-from app.procurement import rules
+from app.foundation.text import Text
+from app.procurement import projects, rules
 from app.procurement.experts.committees import CommitteeEven
 from app.procurement.projects import LotState, lives
 from app.procurement.rules import methods
@@ -106,6 +107,14 @@ def test_a_method_without_states_moves_no_lot(session, entrusted, monkeypatch):
     lot.project.method = "bare"
     with pytest.raises(lives.NotInThisState):
         lives.move_lot(session, lot, LotState.BIDDING)
+
+
+def test_why_a_lot_failed_is_said_in_the_words_of_its_own_method(entrusted, monkeypatch):
+    lot, main = entrusted.lots[0], methods.main()
+    lot.failure_reason = "few_bids"
+    other = replace(main, id="other", main=False, failures={"few_bids": Text("none came", "无人报价")})
+    monkeypatch.setattr(methods, "rows", lambda: (main, other))
+    assert projects.failure(lot) == main.failures["few_bids"]
 
 
 APP = Path(rules.__file__).parents[2]
